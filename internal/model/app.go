@@ -1,0 +1,244 @@
+package model
+
+// Workspace is one repository as Wardlet sees it.
+type Workspace struct {
+	Root        string // as the user named it; for display only
+	Apps        []*App // sorted by File
+	Diagnostics []Diagnostic
+	Uncertain   []*Value // the Unknown and OneOf values by ID-1, filled by Number
+}
+
+// AppKind is the language an application is declared in.
+type AppKind string
+
+// Kinds of App.
+const (
+	CloudFormation AppKind = "cloudformation"
+	SAM            AppKind = "sam"
+	Serverless     AppKind = "serverless"
+	Convention     AppKind = "convention" // no template: functions found by the shape of their code
+)
+
+// App is one deployable service: a stack, a Serverless Framework service, or the functions of a tree without template.
+type App struct {
+	Name      string
+	Kind      AppKind
+	File      string // the template, relative to the root; the folder for Convention
+	Dir       string // the folder that relative paths of the template start from
+	Stage     string // the stage that was resolved, where the language has stages
+	Provider  string // aws, or the other cloud a Serverless Framework service is for
+	Resources []*Resource
+	Functions []*Function
+	Roles     []*Role
+	Flows     []*Flow
+	Settings  *Value // service-wide settings of the language (provider, custom ...); Absent where there are none
+
+	byID map[string]*Resource
+}
+
+// Index prepares look-ups by logical ID. Call it again when Resources has changed.
+func (a *App) Index() {
+	a.byID = make(map[string]*Resource, len(a.Resources))
+	for _, r := range a.Resources {
+		a.byID[r.ID] = r
+	}
+}
+
+// Resource looks up a resource by logical ID (after Index); nil if there is none.
+func (a *App) Resource(id string) *Resource { return a.byID[id] }
+
+// Target is the resource a reference points to; nil if the value is no reference or points outside.
+func (a *App) Target(v *Value) *Resource {
+	if v = v.Settled(); v == nil || v.Kind != Ref {
+		return nil
+	}
+	return a.Resource(v.Str)
+}
+
+// Resource is a thing in a template, in the canonical form: CloudFormation type and properties.
+type Resource struct {
+	ID         string // logical ID, unique in the App
+	Type       string // for example AWS::SQS::Queue
+	Props      *Value // Map of the properties, references resolved to Ref, variables to values
+	Attributes *Value // Map of what stands beside the properties: DeletionPolicy, Metadata ...
+	Condition  *Value // nil, or when the resource exists: Bool or OneOf of Bool
+	Origin     Origin // where it is declared
+	Generated  string // what made it where no template declares it, for example "serverless: http event"
+}
+
+// Function is a handler with its code, role, environment and triggers.
+type Function struct {
+	ID       string // logical ID of its resource, or a name by file and symbol
+	Name     string // as people call it: the key in serverless.yml, the logical ID elsewhere
+	Resource *Resource
+	Runtime  *Value
+	Handler  *Value
+	Code     Code
+	Env      []EnvVar
+	Role     *Role // nil if not known
+	Triggers []*Trigger
+	Exposure Exposure
+	Origin   Origin
+}
+
+// CodeState tells how far a handler was followed.
+type CodeState string
+
+// States of Code.
+const (
+	CodeResolved CodeState = "resolved" // file and symbol found
+	CodeLocated  CodeState = "located"  // file or folder found; symbols of this language are not read
+	CodeInline   CodeState = "inline"   // source stands in the template
+	CodeImage    CodeState = "image"    // a container image
+	CodeMissing  CodeState = "missing"  // looked for and not found
+	CodeUnknown  CodeState = "unknown"  // the template does not say
+)
+
+// Code is where a function's code is.
+type Code struct {
+	State    CodeState
+	Language string // javascript, typescript, python, go, java, ruby, dotnet ...; empty if not known
+	File     string // relative to the root
+	Symbol   string
+	At       Pos    // of the symbol's definition
+	Reason   string // why not resolved
+}
+
+// EnvVar is one environment variable of a function.
+type EnvVar struct {
+	Name     string
+	Value    *Value
+	Resource *Resource // what the value points to, nil if nothing in the App
+	At       Pos
+}
+
+// Exposure says who can cause a call, from the widest to the narrowest.
+type Exposure string
+
+// Exposures.
+const (
+	Public        Exposure = "public"        // anyone on the internet
+	Authenticated Exposure = "authenticated" // anyone who holds credentials the application gave out
+	Account       Exposure = "account"       // principals of the cloud account, or other accounts named in a policy
+	Internal      Exposure = "internal"      // only the application itself or the platform
+	Undecided     Exposure = "unknown"
+)
+
+var exposureRank = map[Exposure]int{Public: 4, Authenticated: 3, Account: 2, Internal: 1, Undecided: 0, "": -1}
+
+// Wider is the wider of two exposures; anything known is wider than unknown.
+func (e Exposure) Wider(f Exposure) Exposure {
+	if exposureRank[f] > exposureRank[e] {
+		return f
+	}
+	return e
+}
+
+// Trigger is one way a function is called.
+type Trigger struct {
+	Kind     TriggerKind
+	Detail   string    // what a person reads: "GET /orders", "rate(5 minutes)"
+	Source   *Resource // the queue, table, API ... where it is in the App
+	Target   *Value    // the source as written, where it is not in the App
+	Auth     string    // none, iam, jwt, cognito, lambda, api-key, unknown; empty where the kind has none
+	Exposure Exposure
+	Filter   *Value // event pattern, filter policy, prefix; nil if none
+	Via      *Resource
+	Origin   Origin
+}
+
+// TriggerKind names what calls a function.
+type TriggerKind string
+
+// Kinds of Trigger.
+const (
+	TriggerHTTP       TriggerKind = "http"      // REST API, HTTP API, function URL, load balancer
+	TriggerWebSocket  TriggerKind = "websocket" //
+	TriggerQueue      TriggerKind = "queue"     // SQS, MQ
+	TriggerTopic      TriggerKind = "topic"     // SNS
+	TriggerStream     TriggerKind = "stream"    // Kinesis, DynamoDB, Kafka, DocumentDB
+	TriggerObject     TriggerKind = "object"    // S3
+	TriggerBus        TriggerKind = "bus"       // EventBridge
+	TriggerSchedule   TriggerKind = "schedule"  //
+	TriggerUserPool   TriggerKind = "user-pool" // Cognito
+	TriggerAuthorizer TriggerKind = "authorizer"
+	TriggerGraphQL    TriggerKind = "graphql"
+	TriggerEdge       TriggerKind = "edge" // CloudFront
+	TriggerState      TriggerKind = "state-machine"
+	TriggerLogs       TriggerKind = "logs"
+	TriggerIoT        TriggerKind = "iot"
+	TriggerAlexa      TriggerKind = "alexa"
+	TriggerAlarm      TriggerKind = "alarm"
+	TriggerDirect     TriggerKind = "direct" // invoked by another principal or service
+	TriggerStack      TriggerKind = "stack"  // custom resource
+)
+
+// Role is what functions may do: the grants of an IAM role.
+type Role struct {
+	ID       string
+	Resource *Resource // nil where the role is outside the App
+	Grants   []Grant
+	Managed  []*Value // managed policies by name or ARN
+	Trust    *Value   // AssumeRolePolicyDocument
+	Origin   Origin
+}
+
+// Grant is one statement of a role's policies.
+type Grant struct {
+	Effect     *Value // Allow or Deny
+	Actions    []*Value
+	NotActions []*Value
+	Resources  []*Value
+	NotRes     []*Value
+	Condition  *Value
+	From       string // the policy's name, or the policy template that made it
+	Origin     Origin
+}
+
+// Flow is one hop between two nodes, as declared or as the code does it. Nodes are resource logical IDs; "internet" stands
+// for everybody.
+type Flow struct {
+	From, To string
+	Kind     string // what carries it: http, queue, topic, ...
+	Detail   string
+	Granted  Tri // may the sender do it
+	Matches  Tri // does the receiver's filter let it through
+	Origin   Origin
+}
+
+// Internet is the node of everybody.
+const Internet = "internet"
+
+// Number gives each Unknown and OneOf of the workspace its ID and fills Uncertain. Call it once, when all is assembled
+// and before anything is evaluated in parallel.
+func (w *Workspace) Number() {
+	seen := map[*Value]bool{}
+	var visit func(v *Value)
+	visit = func(v *Value) {
+		if v == nil || v.Kind <= String || v.Kind == Ref || seen[v] {
+			return
+		}
+		seen[v] = true
+		if v.Kind == Unknown || v.Kind == OneOf {
+			w.Uncertain = append(w.Uncertain, v)
+			v.ID = int32(len(w.Uncertain))
+		}
+		for _, c := range v.Items {
+			visit(c)
+		}
+		for i := range v.Fields {
+			visit(v.Fields[i].Value)
+		}
+		for i := range v.Choices {
+			visit(v.Choices[i].Value)
+		}
+	}
+	for _, a := range w.Apps {
+		visit(a.Settings)
+		for _, r := range a.Resources {
+			visit(r.Props)
+			visit(r.Attributes)
+			visit(r.Condition)
+		}
+	}
+}
