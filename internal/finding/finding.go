@@ -101,6 +101,8 @@ type Finding struct {
 	// Anchor is what the fingerprint is made of besides rule, file and subject: the path of the property or the
 	// normalised text. It holds no line numbers.
 	Anchor string `json:"-"`
+	// Secrets are texts that must not appear in any output.
+	Secrets []string `json:"-"`
 }
 
 // Ignored says why a finding is not counted.

@@ -1,0 +1,352 @@
+// Package assemble joins what the templates declare into one model.Workspace: functions with their code, role,
+// environment and triggers, per application.
+//
+// The template readers hand over resources in the canonical form; everything here works on that form alone, so that all
+// template languages give the same functions and triggers. What the code does is left to later floors.
+package assemble
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/repo"
+	"wardlet.example/internal/template/cloudformation"
+	"wardlet.example/internal/template/sam"
+	"wardlet.example/internal/template/serverless"
+)
+
+// Options say how a repository is read.
+type Options struct {
+	Stage string // as with --stage; empty for each service's own
+	Jobs  int    // how many files are worked on at once; at least 1
+}
+
+// assembly is one reading of a repository.
+type assembly struct {
+	ctx     context.Context
+	repo    *repo.Repo
+	options Options
+	symbols *symbolCache
+
+	mu       sync.Mutex
+	docs     map[string]*parsed // by path
+	included map[string]bool    // files that a service includes
+}
+
+// parsed is a document with what its reading had to say.
+type parsed struct {
+	once        sync.Once
+	doc         *document.Document
+	diagnostics []model.Diagnostic
+	err         error
+}
+
+// Sources are the documents an assembly read, for those who need their comments.
+type Sources map[string]*document.Document
+
+// Workspace reads a repository. It never fails: what cannot be read, or not in time, becomes a diagnostic.
+func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*model.Workspace, Sources) {
+	a := &assembly{repo: r, options: o, docs: map[string]*parsed{}, included: map[string]bool{}}
+	a.symbols = newSymbolCache(r)
+	a.ctx = ctx
+	ws := &model.Workspace{Root: root}
+	results := a.readAll(a.candidates())
+	sources := Sources{}
+	for _, res := range results {
+		ws.Diagnostics = append(ws.Diagnostics, res.diagnostics...)
+		if res.app != nil && !(a.included[res.file] && res.app.Kind != model.Serverless) {
+			ws.Apps = append(ws.Apps, res.app)
+		}
+	}
+	for name, p := range a.docs {
+		if p.doc != nil {
+			sources[name] = p.doc
+		}
+	}
+	if !declaresFunctions(ws) {
+		a.byConvention(ws)
+	}
+	a.joinAll(ws.Apps)
+	ws.Diagnostics = append(ws.Diagnostics, r.Diagnostics()...)
+	sortDiagnostics(ws.Diagnostics)
+	ws.Number()
+	return ws, sources
+}
+
+func declaresFunctions(ws *model.Workspace) bool { return len(ws.Apps) > 0 }
+
+func sortDiagnostics(all []model.Diagnostic) {
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		if a.File != b.File {
+			return a.File < b.File
+		}
+		return a.Line < b.Line
+	})
+}
+
+// candidates are the files that may be templates, by their name alone.
+func (a *assembly) candidates() []string {
+	var out []string
+	for _, f := range a.repo.Files() {
+		switch path.Ext(f.Path) {
+		case ".yml", ".yaml", ".template":
+			out = append(out, f.Path)
+		case ".json":
+			if !notTemplate[path.Base(f.Path)] {
+				out = append(out, f.Path)
+			}
+		}
+	}
+	return out
+}
+
+// notTemplate are JSON files whose names say that they are something else.
+var notTemplate = map[string]bool{
+	"package.json": true, "package-lock.json": true, "npm-shrinkwrap.json": true, "tsconfig.json": true,
+	"composer.json": true, "manifest.json": true, "tree.json": true,
+}
+
+// result is what one file gave.
+type result struct {
+	file        string
+	app         *model.App
+	diagnostics []model.Diagnostic
+}
+
+func (a *assembly) readAll(files []string) []result {
+	results := make([]result, len(files))
+	a.parallel(len(files), func(i int) { results[i] = a.readFile(files[i]) })
+	return results
+}
+
+// parallel calls f for 0..n-1 on the allowed number of workers.
+func (a *assembly) parallel(n int, f func(int)) {
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(1, a.options.Jobs) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range next {
+				f(i)
+			}
+		}()
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
+
+func (a *assembly) readFile(file string) result {
+	res := result{file: file}
+	if a.ctx.Err() != nil {
+		if looksLikeTemplateName(file) {
+			res.diagnostics = append(res.diagnostics, unreadable(file, errors.New("not read: the time was up")))
+		}
+		return res
+	}
+	data, err := a.repo.Read(file)
+	if err != nil {
+		if looksLikeTemplateName(file) {
+			res.diagnostics = append(res.diagnostics, unreadable(file, err))
+		}
+		return res
+	}
+	service := strings.HasPrefix(path.Base(file), "serverless")
+	if !service && !maybeTemplate(data) {
+		return res
+	}
+	p := a.document(file)
+	if p.doc == nil {
+		if service || looksLikeTemplateName(file) || bytes.Contains(data, []byte("AWSTemplateFormatVersion")) {
+			res.diagnostics = p.diagnostics
+		}
+		return res
+	}
+	switch root := p.doc.Root; {
+	case serverless.Recognise(root):
+		res.app, res.diagnostics = a.service(file, root)
+	case cloudformation.Recognise(root):
+		res.app, res.diagnostics = a.stack(file, root)
+	}
+	if res.app != nil {
+		res.diagnostics = append(p.diagnostics, res.diagnostics...)
+	}
+	return res
+}
+
+func unreadable(file string, err error) model.Diagnostic {
+	return model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Error, Message: err.Error(), Incomplete: true}
+}
+
+// looksLikeTemplateName tells whether somebody would miss the file if it were skipped silently.
+func looksLikeTemplateName(file string) bool {
+	base := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	return base == "template" || base == "serverless" || base == "sam" || base == "cloudformation"
+}
+
+// maybeTemplate sniffs for what every CloudFormation template holds, so that other YAML and JSON is not parsed.
+func maybeTemplate(data []byte) bool {
+	return bytes.Contains(data, []byte("Resources")) && bytes.Contains(data, []byte("::")) ||
+		bytes.Contains(data, []byte("service")) && bytes.Contains(data, []byte("provider")) && bytes.Contains(data, []byte("functions"))
+}
+
+// document parses a file once.
+func (a *assembly) document(file string) *parsed {
+	a.mu.Lock()
+	p := a.docs[file]
+	if p == nil {
+		p = &parsed{}
+		a.docs[file] = p
+	}
+	a.mu.Unlock()
+	p.once.Do(func() {
+		data, err := a.repo.Read(file)
+		if err != nil {
+			p.err = err
+			return
+		}
+		p.doc, p.diagnostics = document.Parse(file, data, document.Options{Tag: cloudformation.Tag})
+		if p.doc == nil && len(p.diagnostics) > 0 {
+			p.err = errors.New(p.diagnostics[0].Message)
+		}
+	})
+	return p
+}
+
+// service reads a Serverless Framework service.
+func (a *assembly) service(file string, root *model.Value) (*model.App, []model.Diagnostic) {
+	dir := path.Dir(file)
+	s := serverless.Read(file, root, serverless.Options{Stage: a.options.Stage, Load: a.loader(dir)})
+	app := &model.App{
+		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider,
+		Resources: s.Resources, Settings: s.Settings,
+	}
+	app.Index()
+	for _, f := range s.Functions {
+		if r := app.Resource(f.LogicalID); r != nil {
+			app.Functions = append(app.Functions, newFunction(f.Name, r))
+		}
+	}
+	if s.Provider != "aws" {
+		s.Diagnostics = append(s.Diagnostics, model.Diagnostic{
+			Pos: root.Get("provider").Origin.Pos, Level: model.Note,
+			Message: "service " + s.Name + " is for " + s.Provider + ", which is not read yet: its functions are not checked", Incomplete: true,
+		})
+	}
+	addFunctions(app)
+	return app, s.Diagnostics
+}
+
+// loader gives the files that a service or template in dir names, and remembers that they are included.
+func (a *assembly) loader(dir string) func(string) (*model.Value, error) {
+	return func(name string) (*model.Value, error) {
+		if strings.HasPrefix(name, "~") || path.IsAbs(name) {
+			return nil, errors.New("it lies outside the repository")
+		}
+		file := path.Join(dir, name)
+		switch path.Ext(file) {
+		case ".yml", ".yaml", ".json":
+		default:
+			data, err := a.repo.Read(file)
+			if err != nil {
+				return nil, readable(err)
+			}
+			return model.NewString(string(data), model.Origin{Pos: model.Pos{File: file, Line: 1, Col: 1}}), nil
+		}
+		p := a.document(file)
+		if p.err != nil {
+			return nil, readable(p.err)
+		}
+		a.mu.Lock()
+		a.included[file] = true
+		a.mu.Unlock()
+		return p.doc.Root, nil
+	}
+}
+
+// readable drops the system call from an error about a missing file.
+func readable(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("there is no such file")
+	}
+	return err
+}
+
+// stack reads a CloudFormation or SAM template.
+func (a *assembly) stack(file string, root *model.Value) (*model.App, []model.Diagnostic) {
+	dir := path.Dir(file)
+	t := cloudformation.New(file, root)
+	app := &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
+	if sam.Recognise(root) {
+		app.Kind = model.SAM
+		load := a.loader(dir)
+		app.Resources = sam.Expand(t, sam.Options{Load: func(name string) *model.Value {
+			v, _ := load(name)
+			return v
+		}})
+	} else {
+		for _, r := range t.Resources() {
+			app.Resources = append(app.Resources, r)
+			app.Resources = append(app.Resources, cloudformation.FromBody(r)...)
+		}
+	}
+	app.Index()
+	addFunctions(app)
+	return app, t.Diagnostics()
+}
+
+// stackName is what people would call a template: its own name, or its folder's where the file is called template.yaml.
+func stackName(file string) string {
+	base := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	if base == "template" && path.Dir(file) != "." {
+		return path.Base(path.Dir(file))
+	}
+	return base
+}
+
+// addFunctions adds a Function for each function resource that has none yet.
+func addFunctions(app *model.App) {
+	known := map[string]bool{}
+	for _, f := range app.Functions {
+		known[f.ID] = true
+	}
+	for _, r := range app.Resources {
+		if r.Type == "AWS::Lambda::Function" && !known[r.ID] {
+			app.Functions = append(app.Functions, newFunction(r.ID, r))
+		}
+	}
+}
+
+func newFunction(name string, r *model.Resource) *model.Function {
+	return &model.Function{
+		ID: r.ID, Name: name, Resource: r, Origin: r.Origin,
+		Runtime: r.Props.Get("Runtime"), Handler: r.Props.Get("Handler"),
+	}
+}
+
+func (a *assembly) joinAll(apps []*model.App) {
+	a.parallel(len(apps), func(i int) {
+		app := apps[i]
+		j := newJoin(app)
+		j.roles()
+		j.environment()
+		j.triggers()
+		for _, f := range app.Functions {
+			if f.Code.State == "" {
+				a.locate(app, f)
+			}
+		}
+	})
+}

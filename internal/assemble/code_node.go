@@ -1,0 +1,207 @@
+package assemble
+
+import (
+	"path"
+	"strings"
+
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/syntax/javascript"
+)
+
+// node finds folder/file.export. The runtime cuts at the first dot of the file name; people also name files with dots.
+func (l *locator) node(handler string) model.Code {
+	var reason string
+	for _, cut := range nodeCuts(handler) {
+		for _, base := range l.nodeBases(cut.module) {
+			for _, file := range l.symbols.nodeFiles(base) {
+				if p, ok := l.symbols.find(file, cut.name, 0); ok {
+					return resolved(p, cut.name)
+				}
+				if p, ok := l.wholeModule(file); ok {
+					return resolved(p, cut.name)
+				}
+				if reason == "" {
+					reason = file + " exports no " + cut.name
+				}
+			}
+		}
+		if p, ok := l.bySuffix(strings.TrimPrefix(cut.module, "/"), cut.name, javascript.Extensions()...); ok {
+			return resolved(p, cut.name)
+		}
+	}
+	if reason == "" {
+		reason = "there is no source for handler " + handler + " in " + l.dir
+	}
+	return missing("javascript", reason)
+}
+
+// wholeModule accepts a module that is one value made by a call: which members it has is not written anywhere.
+func (l *locator) wholeModule(file string) (place, bool) {
+	symbols, err := l.symbols.of(file)
+	if err != nil || symbols == nil {
+		return place{}, false
+	}
+	if def, ok := symbols.Def("default"); ok && def.Wrapped {
+		return place{file, def}, true
+	}
+	return place{}, false
+}
+
+type nodeCut struct{ module, name string }
+
+func nodeCuts(handler string) []nodeCut {
+	slash := strings.LastIndexByte(handler, '/') + 1
+	base := handler[slash:]
+	var cuts []nodeCut
+	for i := 0; i < len(base); i++ {
+		if base[i] == '.' {
+			cuts = append(cuts, nodeCut{handler[:slash+i], base[i+1:]})
+		}
+	}
+	return cuts
+}
+
+// nodeBases are the paths (without extension) where a module's source may be: as written, and, when that is built output,
+// where its source lies by the settings of the build.
+func (l *locator) nodeBases(module string) []string {
+	bases := l.esbuildEntries(module)
+	for _, dir := range l.roots() {
+		bases = append(bases, path.Join(dir, module))
+	}
+	for _, dir := range l.roots() {
+		bases = append(bases, l.fromOutput(path.Join(dir, module))...)
+	}
+	return bases
+}
+
+// esbuildEntries are the entry points that SAM builds: Metadata.BuildProperties.EntryPoints.
+func (l *locator) esbuildEntries(module string) []string {
+	var out []string
+	for _, e := range l.f.Resource.Attributes.Path("Metadata", "BuildProperties", "EntryPoints").Elements() {
+		entry, ok := e.Scalar()
+		if ok && strings.TrimSuffix(path.Base(entry), path.Ext(entry)) == path.Base(module) {
+			out = append(out, path.Join(l.dir, entry))
+		}
+	}
+	return out
+}
+
+// outputDirs are folders that builds write to when no settings say otherwise.
+var outputDirs = []string{"dist", "build", "lib", "out", ".build", "_build", ".webpack/service", ".dist", "target", "bin"}
+
+// fromOutput maps a path in a build's output to where its source may lie.
+func (l *locator) fromOutput(base string) []string {
+	var out []string
+	for _, m := range l.outputMappings() {
+		if rest, ok := strings.CutPrefix(base, m.output+"/"); ok {
+			out = append(out, path.Join(m.source, rest))
+		}
+	}
+	for _, dir := range outputDirs {
+		before, after, ok := cutDir(base, dir)
+		if !ok {
+			continue
+		}
+		for _, source := range []string{"src", "", "lib", "app", "source"} {
+			out = append(out, path.Join(before, source, after))
+		}
+	}
+	return append(out, path.Join(path.Dir(base), "src", path.Base(base)))
+}
+
+// cutDir splits a path around a folder name that stands as a whole part of it.
+func cutDir(p, dir string) (string, string, bool) {
+	before, after, ok := strings.Cut("/"+p, "/"+dir+"/")
+	return strings.TrimPrefix(before, "/"), after, ok
+}
+
+type outputMapping struct{ output, source string }
+
+// outputMappings reads where TypeScript writes to from the tsconfig files between the code and the root.
+func (l *locator) outputMappings() []outputMapping {
+	var out []outputMapping
+	for dir := l.dir; ; dir = path.Dir(dir) {
+		if m, ok := l.tsconfig(dir); ok {
+			out = append(out, m)
+		}
+		if dir == "." || dir == "/" || dir == "" {
+			return out
+		}
+	}
+}
+
+func (l *locator) tsconfig(dir string) (outputMapping, bool) {
+	file := path.Join(dir, "tsconfig.json")
+	if !l.repo.IsFile(file) {
+		return outputMapping{}, false
+	}
+	data, err := l.repo.Read(file)
+	if err != nil {
+		return outputMapping{}, false
+	}
+	doc, _ := document.ParseJSON(file, withoutComments(data), document.Options{})
+	if doc == nil {
+		return outputMapping{}, false
+	}
+	options := doc.Root.Get("compilerOptions")
+	output, ok := options.Get("outDir").Scalar()
+	if !ok {
+		return outputMapping{}, false
+	}
+	source, ok := options.Get("rootDir").Scalar()
+	if !ok {
+		source = "."
+	}
+	return outputMapping{path.Join(dir, output), path.Join(dir, source)}, true
+}
+
+// withoutComments blanks comments and trailing commas of a tsconfig.json, keeping every place.
+func withoutComments(data []byte) []byte {
+	out := append([]byte(nil), data...)
+	inText := false
+	for i := 0; i < len(out); i++ {
+		switch {
+		case inText && out[i] == '\\':
+			i++
+		case out[i] == '"':
+			inText = !inText
+		case inText:
+		case out[i] == '/' && i+1 < len(out) && out[i+1] == '/':
+			for ; i < len(out) && out[i] != '\n'; i++ {
+				out[i] = ' '
+			}
+		case out[i] == '/' && i+1 < len(out) && out[i+1] == '*':
+			i = blankBlock(out, i)
+		case out[i] == ',' && closesNext(out[i+1:]):
+			out[i] = ' '
+		}
+	}
+	return out
+}
+
+func blankBlock(out []byte, i int) int {
+	for ; i < len(out); i++ {
+		end := out[i] == '*' && i+1 < len(out) && out[i+1] == '/'
+		if end {
+			out[i], out[i+1] = ' ', ' '
+			return i + 1
+		}
+		if out[i] != '\n' {
+			out[i] = ' '
+		}
+	}
+	return i
+}
+
+// closesNext reports whether only white space stands before a closing bracket.
+func closesNext(rest []byte) bool {
+	for _, c := range rest {
+		switch c {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return c == '}' || c == ']'
+		}
+	}
+	return false
+}

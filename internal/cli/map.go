@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/report/appmap"
+	"wardlet.example/internal/scan"
+)
+
+func (p *Program) mapCommand() *cobra.Command {
+	var o scan.Options
+	var format string
+	cmd := &cobra.Command{
+		Use:   "map [PATH]",
+		Short: "Show the applications of a repository as Wardlet sees them",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Path = path(args)
+			program, err := scan.Read(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			for _, d := range program.Diagnostics {
+				fmt.Fprintf(p.stderr, "%s: %s: %s\n", d.Level, d.Pos, d.Message)
+			}
+			return p.writeMap(format, program)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&format, "format", "f", "term", "term, json, mermaid or svg; `FORMAT=FILE` writes to a file")
+	flags.StringVar(&o.Stage, "stage", "", "the `stage` to read, where a service has stages")
+	flags.StringSliceVar(&o.Exclude, "exclude", nil, "leave out paths that match `glob`")
+	return cmd
+}
+
+func (p *Program) writeMap(spec string, program *link.Program) error {
+	name, file, toFile := strings.Cut(spec, "=")
+	view, err := p.view(name)
+	if err != nil {
+		return err
+	}
+	if !toFile {
+		return view(p.stdout, program)
+	}
+	out, err := os.Create(filepath.Clean(file))
+	if err != nil {
+		return err
+	}
+	if err := view(out, program); err != nil {
+		_ = out.Close()
+		return err
+	}
+	return out.Close()
+}
+
+func (p *Program) view(name string) (func(io.Writer, *link.Program) error, error) {
+	switch name {
+	case "term":
+		return func(w io.Writer, program *link.Program) error {
+			_, color, width := terminal(w)
+			return appmap.Tree(w, program.Workspace, appmap.Options{Color: color, Width: width})
+		}, nil
+	case "json":
+		return func(w io.Writer, program *link.Program) error { return appmap.JSON(w, program.Workspace) }, nil
+	case "mermaid":
+		return func(w io.Writer, program *link.Program) error { return appmap.Mermaid(w, program.Workspace) }, nil
+	case "svg":
+		return func(w io.Writer, program *link.Program) error { return appmap.SVG(w, program.Workspace) }, nil
+	}
+	return nil, hinted{fmt.Errorf("unknown format %q", name), "use term, json, mermaid or svg"}
+}

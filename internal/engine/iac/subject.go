@@ -1,0 +1,266 @@
+package iac
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+)
+
+// Subject is what a rule is asked of: a resource, or what assembly made of the resources.
+type Subject struct {
+	Program  *link.Program
+	App      *model.App
+	Resource *model.Resource // also the resource behind a function or role; nil for an app
+	Function *model.Function
+	Trigger  *model.Trigger
+	Role     *model.Role
+	Now      time.Time
+
+	detail string
+	values map[string]*model.Value
+}
+
+// ID names the subject in outcomes and fingerprints.
+func (s *Subject) ID() string {
+	switch {
+	case s.Trigger != nil:
+		return s.Function.ID + " " + s.Trigger.Detail
+	case s.Resource != nil:
+		return s.Resource.ID
+	}
+	return s.App.Name
+}
+
+// Name is what people call the subject.
+func (s *Subject) Name() string {
+	if s.Function != nil {
+		return s.Function.Name
+	}
+	if s.Resource != nil && s.App.Kind == model.Serverless {
+		for _, f := range s.App.Functions {
+			if f.ID == s.Resource.ID {
+				return f.Name
+			}
+		}
+	}
+	return s.ID()
+}
+
+// Origin is where the subject is declared.
+func (s *Subject) Origin() model.Origin {
+	switch {
+	case s.Trigger != nil:
+		return s.Trigger.Origin
+	case s.Resource != nil:
+		return s.Resource.Origin
+	}
+	return model.Origin{Pos: model.Pos{File: s.App.File, Line: 1, Col: 1}}
+}
+
+func (s *Subject) exposure() model.Exposure {
+	switch {
+	case s.Trigger != nil:
+		return s.Trigger.Exposure
+	case s.Function != nil:
+		return s.Function.Exposure
+	}
+	return ""
+}
+
+// lookup gives the value of a variable to expressions and messages; each is made once.
+func (s *Subject) lookup(name string) *model.Value {
+	if name == "detail" {
+		return model.NewString(s.detail, s.Origin())
+	}
+	if v, ok := s.values[name]; ok {
+		return v
+	}
+	if s.values == nil {
+		s.values = map[string]*model.Value{}
+	}
+	v := s.variable(name)
+	s.values[name] = v
+	return v
+}
+
+func (s *Subject) variable(name string) *model.Value {
+	at := s.Origin()
+	switch name {
+	case "props":
+		if s.Resource != nil {
+			return s.Resource.Props
+		}
+	case "attributes":
+		if s.Resource != nil {
+			return s.Resource.Attributes
+		}
+	case "exists":
+		if s.Resource != nil && s.Resource.Condition != nil {
+			return s.Resource.Condition
+		}
+		return model.NewBool(true, at)
+	case "id":
+		return model.NewString(s.ID(), at)
+	case "name":
+		return model.NewString(s.Name(), at)
+	case "type":
+		if s.Resource != nil {
+			return model.NewString(s.Resource.Type, at)
+		}
+	case "related":
+		if s.Resource != nil {
+			return s.byType(s.Program.Referrers(s.App, s.Resource))
+		}
+	case "linked":
+		if s.Resource != nil {
+			return s.byType(s.Program.References(s.App, s.Resource))
+		}
+	case "function":
+		return s.function()
+	case "trigger":
+		if s.Trigger != nil {
+			return trigger(s.Trigger)
+		}
+	case "role":
+		return s.role()
+	case "app":
+		return s.app()
+	}
+	return model.NewAbsent(at)
+}
+
+// byType groups resources: the type gives a list of {id, props, attributes}.
+func (s *Subject) byType(all []*model.Resource) *model.Value {
+	at := s.Origin()
+	groups := map[string][]*model.Value{}
+	var order []string
+	for _, r := range all {
+		if groups[r.Type] == nil {
+			order = append(order, r.Type)
+		}
+		groups[r.Type] = append(groups[r.Type], object(at, "id", model.NewString(r.ID, at), "props", r.Props, "attributes", r.Attributes))
+	}
+	var fields []model.Field
+	for _, t := range order {
+		fields = append(fields, model.Field{Key: t, At: at.Pos, Value: model.NewList(groups[t], at)})
+	}
+	return model.NewMap(fields, at)
+}
+
+// object makes a map of key, value pairs.
+func object(at model.Origin, pairs ...any) *model.Value {
+	var fields []model.Field
+	for i := 0; i+1 < len(pairs); i += 2 {
+		key, _ := pairs[i].(string)
+		value, _ := pairs[i+1].(*model.Value)
+		fields = append(fields, model.Field{Key: key, At: at.Pos, Value: value})
+	}
+	return model.NewMap(fields, at)
+}
+
+func (s *Subject) function() *model.Value {
+	if s.Function == nil {
+		return model.NewAbsent(s.Origin())
+	}
+	f, at := s.Function, s.Origin()
+	var triggers []*model.Value
+	for _, t := range f.Triggers {
+		triggers = append(triggers, trigger(t))
+	}
+	return object(at,
+		"name", model.NewString(f.Name, at), "exposure", model.NewString(string(f.Exposure), at),
+		"language", model.NewString(f.Code.Language, at), "code", model.NewString(string(f.Code.State), at),
+		"triggers", model.NewList(triggers, at))
+}
+
+func trigger(t *model.Trigger) *model.Value {
+	at := t.Origin
+	source := model.NewAbsent(at)
+	if t.Source != nil {
+		source = t.Source.Props
+	}
+	filter := t.Filter
+	if filter == nil {
+		filter = model.NewAbsent(at)
+	}
+	return object(at,
+		"kind", model.NewString(string(t.Kind), at), "detail", model.NewString(t.Detail, at),
+		"auth", model.NewString(t.Auth, at), "exposure", model.NewString(string(t.Exposure), at),
+		"source", source, "filter", filter)
+}
+
+func (s *Subject) role() *model.Value {
+	if s.Role == nil {
+		return model.NewAbsent(s.Origin())
+	}
+	at := s.Origin()
+	var names []*model.Value
+	for _, f := range s.App.Functions {
+		if f.Role == s.Role {
+			names = append(names, model.NewString(f.Name, at))
+		}
+	}
+	return object(at, "functions", model.NewList(names, at), "managed", model.NewList(s.Role.Managed, at))
+}
+
+func (s *Subject) app() *model.Value {
+	at := s.Origin()
+	return object(at,
+		"kind", model.NewString(string(s.App.Kind), at), "name", model.NewString(s.App.Name, at),
+		"stage", model.NewString(s.App.Stage, at), "functions", model.NewInt(len(s.App.Functions), at),
+		"settings", s.App.Settings)
+}
+
+// place is where a hit stands, and the anchor of its fingerprint.
+func (s *Subject) place(h Hit) (model.Pos, string) {
+	if h.Origin != nil {
+		return h.Origin.Pos, h.At
+	}
+	if s.Resource == nil || h.At == "" {
+		return s.Origin().Pos, h.At
+	}
+	return follow(s.Resource, h.At), h.At
+}
+
+// follow walks a property path (A.B[0].C[*]) and gives the place a person would change: the value if it is written, else
+// the nearest key above.
+func follow(r *model.Resource, path string) model.Pos {
+	v, pos := r.Props, r.Origin.Pos
+	for _, key := range pathKeys(path) {
+		if key == "*" {
+			key = "0"
+		}
+		next := v.Path(key)
+		if next.Kind == model.Absent {
+			return pos
+		}
+		switch {
+		case v.Kind == model.List:
+			pos = next.Origin.Pos
+		case next.IsScalar() && !next.Origin.IsZero():
+			pos = next.Origin.Pos
+		default:
+			pos = v.KeyPos(key)
+		}
+		v = next
+	}
+	return pos
+}
+
+// pathKeys splits A.B[0].C[*] into its keys and indices.
+func pathKeys(path string) []string {
+	path = strings.NewReplacer("[", ".", "]", "").Replace(path)
+	var keys []string
+	for _, k := range strings.Split(path, ".") {
+		if k != "" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// index is a list index in a path.
+func index(i int) string { return "[" + strconv.Itoa(i) + "]" }

@@ -1,0 +1,115 @@
+// Package appmap draws the application as Wardlet sees it: what calls each function, what it may touch, and who can reach
+// what. One view is for a terminal, one for programs (map-v1), and two are pictures (Mermaid, SVG).
+//
+// All views are made of the workspace alone and judge nothing. Literal values of environment variables are never shown,
+// because they may be secrets: a view says only what they point to.
+package appmap
+
+import (
+	"fmt"
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// maxShown is the size up to which a value is written out. Values share children, so a small template can hold a text
+// that would take gigabytes.
+const maxShown = 2_000
+
+// show is a value as text, its kind alone where it is too large.
+func show(v *model.Value) string {
+	if v == nil || v.Kind == model.Absent {
+		return ""
+	}
+	if v.Size > maxShown {
+		return "(large " + v.Kind.String() + ")"
+	}
+	return v.String()
+}
+
+// shortType is a resource type as people say it: "SQS Queue" for AWS::SQS::Queue.
+func shortType(t string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(t, "AWS::"), "::", " ")
+}
+
+// handlerPlace is where the code of a function is, or why that is not known.
+func handlerPlace(f *model.Function) string {
+	switch {
+	case f.Code.State == model.CodeImage:
+		return "container image"
+	case f.Code.State == model.CodeInline:
+		return "code in the template"
+	case f.Code.File == "":
+		return orElse(show(f.Handler), "code not known")
+	}
+	place := f.Code.File
+	if f.Code.At.Line > 0 {
+		place += fmt.Sprintf(":%d", f.Code.At.Line)
+	}
+	if f.Code.State == model.CodeMissing {
+		place += " (not found)"
+	}
+	return strings.TrimSpace(place + " " + f.Code.Symbol)
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// grantLine is what a grant says: "dynamodb:* on *".
+func grantLine(g *model.Grant) string {
+	actions, on := joined(g.Actions), joined(g.Resources)
+	if len(g.NotActions) > 0 {
+		actions = "all but " + joined(g.NotActions)
+	}
+	if len(g.NotRes) > 0 {
+		on = "all but " + joined(g.NotRes)
+	}
+	line := actions + " on " + orElse(on, "?")
+	if effect, _ := g.Effect.Scalar(); effect == "Deny" {
+		line = "deny " + line
+	}
+	if g.Condition.IsSet() != model.No {
+		line += ", under a condition"
+	}
+	return line
+}
+
+func joined(values []*model.Value) string {
+	var out []string
+	for _, v := range values {
+		out = append(out, orElse(show(v), "?"))
+	}
+	return strings.Join(out, ", ")
+}
+
+// wide is the first action with a wildcard that a role allows on everything; empty if there is none.
+func wide(r *model.Role) string {
+	if r == nil {
+		return ""
+	}
+	for i := range r.Grants {
+		g := &r.Grants[i]
+		if effect, _ := g.Effect.Scalar(); effect == "Deny" || !onEverything(g.Resources) {
+			continue
+		}
+		for _, a := range g.Actions {
+			if s, ok := a.Scalar(); ok && strings.HasSuffix(s, "*") {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func onEverything(resources []*model.Value) bool {
+	for _, r := range resources {
+		if s, _ := r.Scalar(); s == "*" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,110 @@
+package appmap_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/report/appmap"
+	"wardlet.example/internal/report/reporttest"
+)
+
+// views is every way to write a workspace.
+func views() map[string]func(io.Writer, *model.Workspace) error {
+	return map[string]func(io.Writer, *model.Workspace) error{
+		"txt": func(w io.Writer, ws *model.Workspace) error { return appmap.Tree(w, ws, appmap.Options{}) },
+		"color.txt": func(w io.Writer, ws *model.Workspace) error {
+			return appmap.Tree(w, ws, appmap.Options{Color: true, Width: 60})
+		},
+		"json": appmap.JSON,
+		"mmd":  appmap.Mermaid,
+		"svg":  appmap.SVG,
+	}
+}
+
+func workspaces() map[string]*model.Workspace {
+	return map[string]*model.Workspace{
+		"shop":    reporttest.Shop(),
+		"large":   reporttest.Large(),
+		"hostile": reporttest.HostileWorkspace(),
+		"empty":   {Root: "."},
+	}
+}
+
+func write(t *testing.T, view func(io.Writer, *model.Workspace) error, ws *model.Workspace) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := view(&b, ws); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGolden(t *testing.T) {
+	for name, ws := range workspaces() {
+		for ext, view := range views() {
+			t.Run(name+"."+ext, func(t *testing.T) { reporttest.Golden(t, name+"."+ext, write(t, view, ws)) })
+		}
+	}
+}
+
+func TestHostileTextIsHarmless(t *testing.T) {
+	for ext, view := range views() {
+		if ext != "color.txt" { // which is made of escape sequences
+			t.Run(ext, func(t *testing.T) { reporttest.Safe(t, write(t, view, reporttest.HostileWorkspace())) })
+		}
+	}
+	if out := write(t, appmap.SVG, reporttest.HostileWorkspace()); bytes.Contains(out, []byte("<script")) {
+		t.Error("a name becomes an element of the SVG")
+	}
+}
+
+func TestSVGIsWellFormed(t *testing.T) {
+	for name, ws := range workspaces() {
+		dec := xml.NewDecoder(bytes.NewReader(write(t, appmap.SVG, ws)))
+		for {
+			_, err := dec.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestSameBytesTwice(t *testing.T) {
+	for ext, view := range views() {
+		if a, b := write(t, view, reporttest.Large()), write(t, view, reporttest.Large()); !bytes.Equal(a, b) {
+			t.Errorf("two writes of one workspace as %s differ", ext)
+		}
+	}
+}
+
+func TestLiteralEnvironmentIsNeverShown(t *testing.T) {
+	for ext, view := range views() {
+		if strings.Contains(string(write(t, view, reporttest.Shop())), "do-not-show-me") {
+			t.Errorf("%s shows the literal value of an environment variable", ext)
+		}
+	}
+}
+
+// A text of shared parts that would take 2^40 characters is named, not written.
+func TestHugeValuesAreNotWritten(t *testing.T) {
+	open := model.NewUnknown("from outside", model.Origin{})
+	huge := model.NewText([]*model.Value{model.NewString("x", model.Origin{}), open}, model.Origin{})
+	for range 40 {
+		huge = &model.Value{Kind: model.OneOf, Size: min(2*huge.Size, model.MaxSize), Choices: []model.Choice{{Label: "a", Value: huge}, {Label: "b", Value: huge}}}
+	}
+	ws := reporttest.Shop()
+	ws.Apps[0].Functions[0].Handler = huge
+	ws.Apps[0].Roles[0].Trust = huge
+	if out := write(t, appmap.JSON, ws); !bytes.Contains(out, []byte("(large one-of)")) {
+		t.Error("a huge value is not named as such")
+	}
+}

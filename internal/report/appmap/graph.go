@@ -1,0 +1,321 @@
+package appmap
+
+import (
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// nodeKind tells what a node of the picture is.
+type nodeKind int
+
+const (
+	everybody nodeKind = iota // the internet
+	account                   // principals of the cloud account
+	door                      // ways into one function that nothing in the application opens: routes, a schedule
+	function
+	resource
+)
+
+// node is one box of the picture. Its texts are as the repository has them: each view escapes for its medium.
+type node struct {
+	kind     nodeKind
+	id       string // of the function or resource
+	title    string
+	lines    []string
+	alert    string // a line that should be seen
+	exposure model.Exposure
+}
+
+// edge is one hop between two nodes, by index.
+type edge struct {
+	from, to int
+	exposure model.Exposure
+	label    string
+	uses     bool // known from an environment variable only
+	denied   bool // declared, but not granted or not let through by a filter
+}
+
+// graph is the picture of one application.
+type graph struct {
+	nodes    []*node
+	edges    []*edge
+	declared map[string]*model.Resource // resources of the application by logical ID
+	byID     map[string]int             // nodes by logical ID
+	byEnds   map[[2]int]int             // edges by their ends
+	callers  map[nodeKind]int           // the nodes of everybody and account
+}
+
+// newGraph joins triggers, flows and environment variables of an application into one picture: one box per way into a
+// function, per function and per resource that something touches.
+func newGraph(a *model.App) *graph {
+	g := &graph{declared: map[string]*model.Resource{}, byID: map[string]int{}, byEnds: map[[2]int]int{}, callers: map[nodeKind]int{}}
+	for _, r := range a.Resources {
+		g.declared[r.ID] = r
+	}
+	for _, f := range a.Functions {
+		g.byID[f.ID] = g.add(functionNode(f))
+	}
+	for _, f := range a.Functions {
+		g.doors(f)
+		g.sources(f)
+	}
+	for _, f := range a.Flows {
+		g.flow(f)
+	}
+	for _, f := range a.Functions {
+		g.environment(f)
+	}
+	return g
+}
+
+func functionNode(f *model.Function) *node {
+	n := &node{kind: function, id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []string{handlerPlace(f)}}
+	if runtime := show(f.Runtime); runtime != "" {
+		n.lines = append(n.lines, runtime)
+	}
+	if action := wide(f.Role); action != "" {
+		n.alert = "may do " + action + " on *"
+	}
+	return n
+}
+
+func (g *graph) add(n *node) int {
+	g.nodes = append(g.nodes, n)
+	return len(g.nodes) - 1
+}
+
+// connect adds a hop, or what is new of it to the same hop: the wider exposure, and certainty over assumption.
+func (g *graph) connect(e edge) {
+	ends := [2]int{e.from, e.to}
+	i, known := g.byEnds[ends]
+	if !known {
+		g.byEnds[ends] = len(g.edges)
+		g.edges = append(g.edges, &e)
+		return
+	}
+	old := g.edges[i]
+	old.exposure = old.exposure.Wider(e.exposure)
+	old.uses = old.uses && e.uses
+	old.denied = old.denied && e.denied
+	old.label = orElse(old.label, e.label)
+}
+
+// caller is the node of everybody or the account, made when first asked for.
+func (g *graph) caller(kind nodeKind) int {
+	if i, ok := g.callers[kind]; ok {
+		return i
+	}
+	n := &node{kind: everybody, title: "Internet", lines: []string{"anyone"}, exposure: model.Public}
+	if kind == account {
+		n = &node{kind: account, title: "Cloud account", lines: []string{"its principals, and", "accounts it names"}, exposure: model.Account}
+	}
+	g.callers[kind] = g.add(n)
+	return g.callers[kind]
+}
+
+// resource is the node of a resource, -1 where the application has none of this ID.
+func (g *graph) resource(id string) int {
+	if i, ok := g.byID[id]; ok {
+		return i
+	}
+	r := g.declared[id]
+	if r == nil {
+		return -1
+	}
+	g.byID[id] = g.add(&node{kind: resource, id: id, title: id, lines: []string{shortType(r.Type)}, exposure: model.Internal})
+	return g.byID[id]
+}
+
+// doors adds the ways into a function from outside, those of one kind and exposure in one box.
+func (g *graph) doors(f *model.Function) {
+	type key struct {
+		kind     model.TriggerKind
+		exposure model.Exposure
+	}
+	boxes := map[key]*node{}
+	for _, t := range f.Triggers {
+		if inside(t) {
+			continue
+		}
+		k := key{t.Kind, t.Exposure}
+		if boxes[k] == nil {
+			boxes[k] = &node{kind: door, title: doorTitle(t), exposure: t.Exposure}
+			g.open(f, g.add(boxes[k]), t)
+		}
+		boxes[k].lines = append(boxes[k].lines, doorLine(t))
+	}
+}
+
+// open connects a door with its function and with who can come through it.
+func (g *graph) open(f *model.Function, box int, t *model.Trigger) {
+	switch t.Exposure {
+	case model.Public, model.Authenticated:
+		g.connect(edge{from: g.caller(everybody), to: box, exposure: t.Exposure})
+	case model.Account:
+		g.connect(edge{from: g.caller(account), to: box, exposure: t.Exposure})
+	}
+	g.connect(edge{from: box, to: g.byID[f.ID], exposure: t.Exposure, label: string(t.Kind)})
+}
+
+// inside reports whether a trigger comes from a resource that others in the application can put something into.
+func inside(t *model.Trigger) bool { return t.Source != nil && !isDoor(t.Source.Type) }
+
+// isDoor reports whether a resource only passes calls on to functions, so that its routes stand for it.
+func isDoor(resourceType string) bool {
+	for _, prefix := range []string{
+		"AWS::ApiGateway", "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::AppSync", "AWS::Lambda::Url",
+		"AWS::ElasticLoadBalancing", "AWS::CloudFront", "AWS::Scheduler", "AWS::Events::Rule", "AWS::Lambda::Permission",
+	} {
+		if strings.HasPrefix(resourceType, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func doorTitle(t *model.Trigger) string {
+	if t.Source != nil {
+		return t.Source.ID
+	}
+	return string(t.Kind)
+}
+
+func doorLine(t *model.Trigger) string {
+	line := orElse(t.Detail, string(t.Kind))
+	if t.Auth != "" {
+		line += "  " + authWord(t.Auth)
+	}
+	return line
+}
+
+func authWord(auth string) string {
+	switch auth {
+	case "none":
+		return "no auth"
+	case "unknown":
+		return "auth?"
+	}
+	return auth
+}
+
+// sources connects the queues, topics, buckets ... that call a function.
+func (g *graph) sources(f *model.Function) {
+	for _, t := range f.Triggers {
+		if !inside(t) {
+			continue
+		}
+		if from := g.resource(t.Source.ID); from >= 0 {
+			exposure := t.Exposure
+			if exposure == "" {
+				exposure = model.Internal
+			}
+			g.connect(edge{from: from, to: g.byID[f.ID], exposure: exposure, label: string(t.Kind)})
+		}
+	}
+}
+
+// flow adds a hop that the application declares or its code does, unless a door shows it already.
+func (g *graph) flow(f *model.Flow) {
+	if g.throughDoor(f.From) || g.throughDoor(f.To) {
+		return
+	}
+	to, exposure := g.resource(f.To), model.Public
+	if to < 0 {
+		return
+	}
+	var from int
+	if f.From == model.Internet {
+		if g.hasDoor(to) {
+			return
+		}
+		from = g.caller(everybody)
+	} else {
+		if from = g.resource(f.From); from < 0 || from == to {
+			return
+		}
+		exposure = g.sends(from)
+	}
+	g.connect(edge{from: from, to: to, exposure: exposure, label: f.Kind, denied: f.Granted == model.No || f.Matches == model.No})
+}
+
+// sends is the exposure of what leaves a node: that of a function, because whoever calls it decides what it sends.
+func (g *graph) sends(from int) model.Exposure {
+	if n := g.nodes[from]; n.kind == function && n.exposure != "" {
+		return n.exposure
+	}
+	return model.Internal
+}
+
+func (g *graph) throughDoor(id string) bool {
+	r := g.declared[id]
+	return r != nil && isDoor(r.Type)
+}
+
+func (g *graph) hasDoor(to int) bool {
+	for _, e := range g.edges {
+		if e.to == to && g.nodes[e.from].kind == door {
+			return true
+		}
+	}
+	return false
+}
+
+// environment connects a function with what its environment variables point to.
+func (g *graph) environment(f *model.Function) {
+	from := g.byID[f.ID]
+	for i := range f.Env {
+		v := &f.Env[i]
+		if v.Resource == nil {
+			continue
+		}
+		if to := g.resource(v.Resource.ID); to >= 0 && to != from {
+			g.connect(edge{from: from, to: to, exposure: g.sends(from), label: v.Name, uses: true})
+		}
+	}
+}
+
+// reach is the functions behind doors of an exposure, and all that can be reached through them, in the order of the graph.
+func (g *graph) reach(exposure model.Exposure) (direct, through []*node) {
+	seen := make([]int, len(g.nodes)) // hops from the door, 0 for not seen
+	var queue []int
+	for i, n := range g.nodes {
+		if n.kind == door && n.exposure == exposure {
+			seen[i] = 1
+			queue = append(queue, i)
+		}
+	}
+	if i, ok := g.callers[everybody]; ok && exposure == model.Public {
+		queue = g.openings(i, seen, queue)
+	}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, e := range g.edges {
+			if e.from == at && !e.denied && seen[e.to] == 0 {
+				seen[e.to] = seen[at] + 1
+				queue = append(queue, e.to)
+			}
+		}
+	}
+	for i, n := range g.nodes {
+		switch {
+		case seen[i] == 2:
+			direct = append(direct, n)
+		case seen[i] > 2:
+			through = append(through, n)
+		}
+	}
+	return direct, through
+}
+
+// openings adds what everybody reaches without a door, such as a bucket that anyone may write to.
+func (g *graph) openings(internet int, seen, queue []int) []int {
+	for _, e := range g.edges {
+		if e.from == internet && g.nodes[e.to].kind != door && seen[e.to] == 0 {
+			seen[e.to] = 2
+			queue = append(queue, e.to)
+		}
+	}
+	return queue
+}

@@ -1,0 +1,130 @@
+package term
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/report/screen"
+	"wardlet.example/internal/report/tally"
+)
+
+const (
+	morePlaces = 5    // places listed after the first, unless everything is asked for
+	body       = "  " // what stands below the heading of a group
+)
+
+// group writes one cause: heading, message, the code of its first place, the trace to it, the other places.
+func (p *page) group(g *tally.Group) {
+	lead := g.Lead()
+	p.heading(lead)
+	p.text(body, lead.Message, p.ink.Plain)
+	if facts := p.facts(lead); facts != "" {
+		p.line(body, facts)
+	}
+	p.frame(&lead.Place, lead.Subject)
+	p.trace(lead.Trace)
+	p.otherPlaces(g)
+}
+
+// heading is severity, rule and title, and the numbers of the practices where they fit.
+func (p *page) heading(f *finding.Finding) {
+	severity := strings.ToUpper(string(f.Severity))
+	if f.Severity == finding.Critical && p.ink.Color {
+		severity = " " + severity + " " // a reversed block needs air
+	}
+	line := p.ink.Severity(f.Severity, severity) + "  " + p.ink.Bold(f.Rule) + "  " + p.ink.Plain(f.Title)
+	if note := practiceNote(f); note != "" {
+		line += "  " + p.ink.Dim(note)
+	}
+	p.line(line)
+}
+
+func practiceNote(f *finding.Finding) string {
+	var numbers []string
+	for _, n := range f.Practices {
+		numbers = append(numbers, fmt.Sprint(n))
+	}
+	note := ""
+	switch len(numbers) {
+	case 0:
+	case 1:
+		note = "practice " + numbers[0]
+	default:
+		note = "practices " + strings.Join(numbers, ", ")
+	}
+	if f.Strict {
+		note = strings.TrimPrefix(note+", hardening", ", ")
+	}
+	return note
+}
+
+// facts says who can reach a finding, when it holds and how sure it is, as far as that is not the usual; and its
+// fingerprint where everything is asked for.
+func (p *page) facts(f *finding.Finding) string {
+	var parts []string
+	if f.Exposure != "" {
+		parts = append(parts, p.ink.Exposure(f.Exposure, "["+string(f.Exposure)+"]"))
+	}
+	if f.Confidence != "" && f.Confidence != finding.Certain {
+		parts = append(parts, p.ink.Plain(string(f.Confidence)))
+	}
+	if len(f.When) > 0 {
+		parts = append(parts, p.ink.Plain("only when "+strings.Join(f.When, " or ")))
+	}
+	if p.opts.Verbose {
+		parts = append(parts, p.ink.Dim(f.Fingerprint))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// trace writes the way from the source to the place, one numbered step after the other.
+func (p *page) trace(steps []finding.Step) {
+	if len(steps) == 0 {
+		return
+	}
+	p.line(body, p.ink.Bold("how it gets there"))
+	for i := range steps {
+		s := &steps[i]
+		p.line(body, fmt.Sprintf("%3d. ", i+1), p.ink.Plain(s.Message), "  ", p.ink.Place(s.Pos))
+		if s.Snippet != "" {
+			code, _ := excerpt(&s.Place, p.opts.Width-11)
+			p.line(body, "       ", p.ink.Dim(code))
+		}
+	}
+}
+
+// otherPlaces lists the places of a group after the first, with what differs from the first.
+func (p *page) otherPlaces(g *tally.Group) {
+	rest := g.Findings[1:]
+	if len(rest) == 0 {
+		return
+	}
+	shown := rest
+	if !p.opts.Verbose && len(rest) > morePlaces {
+		shown = rest[:morePlaces]
+	}
+	p.line(body, p.ink.Bold("also at"))
+	width := 0
+	for _, f := range shown {
+		width = max(width, screen.Width(p.ink.Place(f.Place.Pos)))
+	}
+	for _, f := range shown {
+		p.line(body, "   ", screen.Pad(p.ink.Place(f.Place.Pos), min(width, p.opts.Width/2)), "  ", p.ink.Plain(f.Subject), p.difference(g.Lead(), f))
+		if p.opts.Verbose && f.Message != g.Lead().Message {
+			p.text(body+"      ", f.Message, p.ink.Dim)
+		}
+	}
+	if hidden := len(rest) - len(shown); hidden > 0 {
+		p.line(body, "   ", p.ink.Dim(fmt.Sprintf("… and %d more (use -f json for all)", hidden)))
+	}
+}
+
+// difference is what is true of a finding and not of the one that leads its group.
+func (p *page) difference(lead, f *finding.Finding) string {
+	if !p.opts.Verbose && lead.Exposure == f.Exposure && lead.Confidence == f.Confidence && slices.Equal(lead.When, f.When) {
+		return ""
+	}
+	return "  " + p.facts(f)
+}

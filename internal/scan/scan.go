@@ -1,0 +1,300 @@
+// Package scan runs the engines over a repository and makes one Result of what they say.
+//
+// It reads the workspace, links it, runs the selected rules, drops what is ignored in place, sorts, and applies the
+// profile. What is printed is left to the reports, flags and exit codes to cli.
+package scan
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"sort"
+	"strings"
+	"time"
+
+	"wardlet.example/internal/assemble"
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/engine/iac"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/repo"
+	"wardlet.example/internal/rule"
+)
+
+// Options are what a scan depends on besides the repository.
+type Options struct {
+	Path      string // folder or file
+	Stage     string
+	Profile   rule.Profile // default or strict; empty stands for default
+	Only      []string     // engines, families or rules; empty: all
+	Skip      []string
+	Exclude   []string // globs of paths left out
+	RuleDirs  []string // folders with the user's own rules
+	FailOn    finding.Severity
+	Jobs      int // 0: as many as there are processors
+	Version   string
+	Now       time.Time
+	Catalogue *rule.Catalogue // the built-in rules
+	Progress  func(string)    // told what is being done; may be nil
+}
+
+// Scan is a finished scan: what was seen and what is wrong with it.
+type Scan struct {
+	Result  *finding.Result
+	Program *link.Program
+}
+
+// Read reads a repository without running any rule: for the map.
+func Read(ctx context.Context, o Options) (*link.Program, error) {
+	s := &scanner{o: o.withDefaults()}
+	if err := s.read(ctx); err != nil {
+		return nil, err
+	}
+	defer s.repo.Close()
+	return s.program, nil
+}
+
+// Run scans. The error says why it could not run at all; everything else that is wrong is in the Result.
+func Run(ctx context.Context, o Options) (*Scan, error) {
+	s := &scanner{o: o.withDefaults()}
+	if err := s.rules(); err != nil {
+		return nil, err
+	}
+	if err := s.read(ctx); err != nil {
+		return nil, err
+	}
+	defer s.repo.Close()
+	s.o.Progress("checking")
+	s.report = s.engine.Run(ctx, s.program, s.selection.Has)
+	s.notes = append(s.notes, s.report.Diagnostics...)
+	return &Scan{Result: s.result(), Program: s.program}, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.Profile == "" {
+		o.Profile = rule.Default
+	}
+	if o.FailOn == "" {
+		o.FailOn = finding.High
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	return o
+}
+
+// scanner is one scan being made.
+type scanner struct {
+	o         Options
+	repo      *repo.Repo
+	program   *link.Program
+	sources   assemble.Sources
+	catalogue *rule.Catalogue
+	selection *rule.Selection
+	engine    *iac.Engine
+	notes     []model.Diagnostic
+	report    iac.Report
+	ignored   int
+	hidden    int
+}
+
+// rules loads the user's rules beside the built-in ones and binds them all.
+func (s *scanner) rules() error {
+	s.catalogue = s.o.Catalogue
+	for _, dir := range s.o.RuleDirs {
+		user, mistakes := rule.LoadLenient(os.DirFS(dir), dir)
+		if _, err := fs.Stat(os.DirFS(dir), "."); err != nil {
+			return fmt.Errorf("rules folder %s cannot be read: %w", dir, err)
+		}
+		joined, taken := s.catalogue.With(user)
+		s.catalogue = joined
+		for _, m := range append(mistakes, taken...) {
+			s.notes = append(s.notes, m.Diagnostic())
+		}
+	}
+	selection, err := s.catalogue.Select(s.o.Only, s.o.Skip)
+	if err != nil {
+		return err
+	}
+	s.selection = selection
+	s.engine, err = iac.New(s.catalogue, iac.Options{Now: s.o.Now, Jobs: s.o.Jobs})
+	return err
+}
+
+func (s *scanner) read(ctx context.Context) error {
+	s.o.Progress("reading " + s.o.Path)
+	r, err := repo.Open(s.o.Path, repo.Options{Exclude: s.o.Exclude})
+	if err != nil {
+		return err
+	}
+	s.repo = r
+	ws, sources := assemble.Workspace(ctx, r, s.o.Path, assemble.Options{Stage: s.o.Stage, Jobs: s.o.Jobs})
+	s.sources = sources
+	s.program = link.Build(ws)
+	return nil
+}
+
+// result orders and completes what the engines said.
+func (s *scanner) result() *finding.Result {
+	findings := s.report.Findings
+	findings = append(findings, s.applyIgnores(findings)...)
+	findings = s.byProfile(findings)
+	sortByPlace(findings)
+	finding.SetFingerprints(findings)
+	s.addSnippets(findings)
+	sortFindings(findings)
+	r := &finding.Result{
+		Root: s.o.Path, Version: s.o.Version, Profile: string(s.o.Profile), FailOn: s.o.FailOn,
+		Findings: findings, Outcomes: s.report.Outcomes, Hidden: s.hidden, Ignored: s.ignored,
+		Diagnostics: append(s.notes, s.program.Diagnostics...), Complete: true,
+	}
+	for _, d := range r.Diagnostics {
+		r.Complete = r.Complete && !d.Incomplete
+	}
+	for _, app := range s.program.Apps {
+		r.Apps = append(r.Apps, summary(app))
+	}
+	for _, rl := range s.selection.Rules() {
+		info, err := rl.Info()
+		if err != nil {
+			continue // its mistake is told where the rule is loaded
+		}
+		r.Rules = append(r.Rules, info)
+	}
+	return r
+}
+
+func summary(app *model.App) finding.AppSummary {
+	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Functions: len(app.Functions), Resources: len(app.Resources)}
+	for _, f := range app.Functions {
+		sum.Triggers += len(f.Triggers)
+		if f.Code.State == model.CodeResolved {
+			sum.Resolved++
+		}
+	}
+	return sum
+}
+
+// byProfile leaves hardening advice out unless it was asked for. Critical and high findings always stay.
+func (s *scanner) byProfile(all []finding.Finding) []finding.Finding {
+	if s.o.Profile == rule.Strict {
+		return all
+	}
+	kept := all[:0]
+	for _, f := range all {
+		if f.Strict && !f.Severity.AtLeast(finding.High) {
+			if f.Ignored == nil {
+				s.hidden++
+			}
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+func sortByPlace(all []finding.Finding) {
+	sort.SliceStable(all, func(i, j int) bool { return before(&all[i], &all[j]) })
+}
+
+func before(a, b *finding.Finding) bool {
+	switch {
+	case a.Place.File != b.Place.File:
+		return a.Place.File < b.Place.File
+	case a.Place.Line != b.Place.Line:
+		return a.Place.Line < b.Place.Line
+	case a.Place.Col != b.Place.Col:
+		return a.Place.Col < b.Place.Col
+	case a.Rule != b.Rule:
+		return a.Rule < b.Rule
+	case a.Subject != b.Subject:
+		return a.Subject < b.Subject
+	}
+	return a.Message < b.Message
+}
+
+// sortFindings puts the worst first, and among equals those that more people can reach.
+func sortFindings(all []finding.Finding) {
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
+		if a.Severity != b.Severity {
+			return a.Severity.Rank() > b.Severity.Rank()
+		}
+		if a.Exposure != b.Exposure && a.Exposure.Wider(b.Exposure) == a.Exposure {
+			return true
+		}
+		if a.Exposure != b.Exposure {
+			return false
+		}
+		return before(a, b)
+	})
+}
+
+// addSnippets gives each finding the text of its line. What any finding says is secret appears in none of them.
+func (s *scanner) addSnippets(all []finding.Finding) {
+	var secrets []string
+	for i := range all {
+		secrets = append(secrets, all[i].Secrets...)
+	}
+	mask := masker(secrets)
+	for i := range all {
+		f := &all[i]
+		f.Message = mask(f.Message)
+		s.snippet(&f.Place, mask)
+		for j := range f.Trace {
+			s.snippet(&f.Trace[j].Place, mask)
+		}
+	}
+}
+
+func (s *scanner) snippet(p *finding.Place, mask func(string) string) {
+	if p.Line == 0 {
+		return
+	}
+	data, err := s.repo.Read(p.File)
+	if err != nil {
+		return
+	}
+	line := document.Line(data, p.Line)
+	trimmed := strings.TrimRight(line, " \t\r")
+	p.EndLine = p.Line
+	p.EndCol = len([]rune(trimmed)) + 1
+	const longest = 400
+	if r := []rune(trimmed); len(r) > longest {
+		trimmed = string(r[:longest]) + "…"
+	}
+	p.Snippet = mask(trimmed)
+}
+
+// masker replaces secrets by their first and last character.
+func masker(secrets []string) func(string) string {
+	if len(secrets) == 0 {
+		return func(s string) string { return s }
+	}
+	sort.Slice(secrets, func(i, j int) bool { return len(secrets[i]) > len(secrets[j]) })
+	var pairs []string
+	for _, secret := range secrets {
+		if secret != "" {
+			pairs = append(pairs, secret, Mask(secret))
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace
+}
+
+// Mask is the form in which a secret may be shown.
+func Mask(secret string) string {
+	r := []rune(secret)
+	if len(r) < 12 {
+		return "********"
+	}
+	return string(r[:3]) + "********"
+}

@@ -1,0 +1,131 @@
+package javascript
+
+import (
+	"path"
+	"strings"
+
+	"wardlet.example/internal/syntax"
+)
+
+// Symbols parses the source and returns what it exports. The errors are those
+// of Parse.
+func Symbols(name string, source []byte) (*syntax.Symbols, error) {
+	tree, err := Parse(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return SymbolsOf(tree), nil
+}
+
+// SymbolsOf returns what a parsed source exports.
+func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
+	m := newModule(tree)
+	m.readExports()
+	symbols := &syntax.Symbols{
+		Reexports: m.reexports,
+		Broken:    tree.Broken(),
+		Truncated: tree.Truncated,
+	}
+	for _, e := range m.exports {
+		def := m.def(e)
+		symbols.Defs = append(symbols.Defs, def)
+		if m.isHandler(def, e.target) {
+			symbols.Handlers = append(symbols.Handlers, def)
+		}
+	}
+	return symbols
+}
+
+func (m *module) def(e export) syntax.Def {
+	node := m.tree.Nodes[max(e.target.node, 0)]
+	def := syntax.Def{
+		Name:     e.name,
+		Kind:     e.target.kind,
+		Wrapped:  e.target.wrapped,
+		Receiver: e.target.receiver,
+		Start:    int(node.Start),
+		End:      int(node.End),
+	}
+	def.Line, def.Col = m.tree.Position(def.Start)
+	def.EndLine, _ = m.tree.Position(def.End)
+	if def.Kind == syntax.Function {
+		def.Params = m.params(e.target.node)
+	}
+	return def
+}
+
+func (m *module) params(function int) []string {
+	if only := m.tree.Child(function, "parameter"); only != syntax.None { // x => x
+		return []string{m.tree.Text(only)}
+	}
+	var names []string
+	for param := range m.tree.NamedChildren(m.tree.Child(function, "parameters")) {
+		if name := m.paramName(param); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (m *module) paramName(param int) string {
+	switch m.tree.Kind(param) {
+	case "identifier":
+		return m.tree.Text(param)
+	case "object_pattern":
+		return "{}"
+	case "array_pattern":
+		return "[]"
+	case "assignment_pattern":
+		return m.paramName(m.tree.Child(param, "left"))
+	case "rest_pattern":
+		return "..." + m.paramName(m.tree.FirstNamed(param))
+	case "required_parameter", "optional_parameter":
+		return m.paramName(m.tree.Child(param, "pattern"))
+	}
+	return "" // TypeScript's "this", and text that could not be parsed
+}
+
+// isHandler tells a Lambda handler by its name and what it takes. It is strict,
+// because it is asked where no template says what is a handler, and browser code
+// has handlers too.
+func (m *module) isHandler(def syntax.Def, t target) bool {
+	if len(def.Params) > 3 {
+		return false
+	}
+	switch {
+	case def.Name == "handler" || def.Name == "lambdaHandler":
+		return def.Wrapped || def.Kind == syntax.Function && mayTakeEvent(def.Params)
+	case def.Kind != syntax.Function:
+		return false
+	case def.Name == "default":
+		return !def.Wrapped && len(def.Params) > 0 && def.Params[0] == "event"
+	case strings.HasSuffix(def.Name, "Handler"):
+		return m.isNamedHandler(def, t)
+	}
+	return false
+}
+
+// isNamedHandler judges names such as createOrderHandler. A handler of clicks is
+// called the same; it is in a file with markup, or takes an event and no more
+// and does not wait for anything.
+func (m *module) isNamedHandler(def syntax.Def, t target) bool {
+	switch strings.ToLower(path.Ext(m.tree.Name)) {
+	case ".jsx", ".tsx":
+		return false
+	}
+	waits := def.Wrapped || len(def.Params) > 1 || m.tree.HasToken(t.node, "async")
+	return waits && len(def.Params) > 0 && isEvent(def.Params[0])
+}
+
+func mayTakeEvent(params []string) bool {
+	return len(params) == 0 || isEvent(params[0]) || params[0] == "e" || params[0] == "_" || params[0] == "{}" ||
+		strings.HasPrefix(params[0], "...")
+}
+
+func isEvent(param string) bool {
+	switch strings.TrimPrefix(param, "_") {
+	case "event", "evt":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,271 @@
+package python
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/syntax"
+)
+
+// Symbols parses the source and returns the names the module defines. The
+// errors are those of Parse.
+func Symbols(name string, source []byte) (*syntax.Symbols, error) {
+	tree, err := Parse(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return SymbolsOf(tree), nil
+}
+
+// SymbolsOf returns the names a parsed module defines.
+func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
+	m := &module{tree: tree, names: map[string]target{}, methods: map[int]map[string]int{}}
+	m.block(tree.Root())
+	symbols := &syntax.Symbols{Reexports: m.reexports, Broken: tree.Broken(), Truncated: tree.Truncated}
+	for _, name := range m.order {
+		t := m.names[name]
+		if t.origin != (origin{}) {
+			continue
+		}
+		def := m.def(name, t)
+		symbols.Defs = append(symbols.Defs, def)
+		if m.isHandler(def, t) {
+			symbols.Handlers = append(symbols.Handlers, def)
+		}
+	}
+	return symbols
+}
+
+// module is one source file while its names are read. Statements are read in
+// the order they run, so that a name always stands for what it was last given:
+// handler = traced(handler) still finds the function.
+type module struct {
+	tree      *syntax.Tree
+	names     map[string]target
+	order     []string // names in order of first appearance
+	reexports []syntax.Reexport
+	methods   map[int]map[string]int // of the classes looked into so far
+}
+
+// target is what a name stands for.
+type target struct {
+	node     int // the function, the class, or else the value
+	kind     syntax.DefKind
+	wrapped  bool
+	assigned bool // by an assignment, not by def or class
+	receiver string
+	origin   origin // set when it is imported
+	class    int    // class of which the value is an instance, or syntax.None
+}
+
+// origin is a name in another module. The zero origin is none.
+type origin struct {
+	module string
+	name   string // "*" is the module itself
+}
+
+func (m *module) set(name string, t target) {
+	if _, ok := m.names[name]; !ok {
+		m.order = append(m.order, name)
+	}
+	m.names[name] = t
+}
+
+// block reads the statements of a block that runs when the module is imported.
+func (m *module) block(node int) {
+	for child := range m.tree.NamedChildren(node) {
+		m.statement(child)
+	}
+}
+
+func (m *module) statement(node int) {
+	switch m.tree.Kind(node) {
+	case "function_definition":
+		m.define(node, syntax.Function)
+	case "class_definition":
+		m.define(node, syntax.Class)
+	case "decorated_definition":
+		m.statement(m.tree.Child(node, "definition"))
+	case "expression_statement":
+		m.assignments(node)
+	case "import_statement":
+		m.imports(node)
+	case "import_from_statement":
+		m.importsFrom(node)
+	case "if_statement":
+		m.conditional(node)
+	case "try_statement", "with_statement", "for_statement", "while_statement", "match_statement",
+		"elif_clause", "else_clause", "except_clause", "finally_clause", "case_clause", "block", "ERROR":
+		m.block(node)
+	}
+}
+
+func (m *module) define(node int, kind syntax.DefKind) {
+	if name := m.tree.Child(node, "name"); name != syntax.None {
+		m.set(m.tree.Text(name), target{node: node, kind: kind, class: syntax.None})
+	}
+}
+
+// conditional leaves out what runs only when the file is started as a program.
+func (m *module) conditional(node int) {
+	program := m.isMainCheck(m.tree.Child(node, "condition"))
+	for child := range m.tree.NamedChildren(node) {
+		if program && m.tree.Field(child) == "consequence" {
+			continue
+		}
+		m.statement(child)
+	}
+}
+
+func (m *module) isMainCheck(condition int) bool {
+	if m.tree.Kind(condition) != "comparison_operator" {
+		return false
+	}
+	text := m.tree.Text(condition)
+	return strings.Contains(text, "__name__") && strings.Contains(text, "__main__")
+}
+
+// assignments reads a = value, a = b = value, a, b = values and a: Type = value.
+func (m *module) assignments(statement int) {
+	assignment := m.tree.ChildOfKind(statement, "assignment")
+	if assignment == syntax.None {
+		return
+	}
+	var left []int
+	value := assignment
+	for m.tree.Kind(value) == "assignment" {
+		left = append(left, m.tree.Child(value, "left"))
+		value = m.tree.Child(value, "right")
+	}
+	if value == syntax.None {
+		return // only a type: the name is not defined
+	}
+	t := m.resolve(value, maxHops)
+	t.assigned = true
+	for _, pattern := range left {
+		m.assign(pattern, value, t)
+	}
+}
+
+func (m *module) assign(pattern, value int, t target) {
+	switch m.tree.Kind(pattern) {
+	case "identifier":
+		m.set(m.tree.Text(pattern), t)
+		if t.origin != (origin{}) {
+			m.giveFrom(m.tree.Text(pattern), t.origin, value)
+		}
+	case "pattern_list", "tuple_pattern", "list_pattern":
+		for element := range m.tree.NamedChildren(pattern) {
+			m.assign(element, value, target{node: element, kind: syntax.Value, assigned: true, class: syntax.None})
+		}
+	}
+}
+
+func (m *module) imports(statement int) {
+	for child := range m.tree.NamedChildren(statement) {
+		switch m.tree.Kind(child) {
+		case "dotted_name": // import a.b defines a
+			top, _, _ := strings.Cut(m.tree.Text(child), ".")
+			m.set(top, target{node: child, kind: syntax.Value, origin: origin{top, "*"}, class: syntax.None})
+		case "aliased_import":
+			from := origin{m.tree.Text(m.tree.Child(child, "name")), "*"}
+			alias := m.tree.Text(m.tree.Child(child, "alias"))
+			m.set(alias, target{node: child, kind: syntax.Value, origin: from, class: syntax.None})
+		}
+	}
+}
+
+func (m *module) importsFrom(statement int) {
+	module := m.tree.Text(m.tree.Child(statement, "module_name"))
+	for child := range m.tree.NamedChildren(statement) {
+		if m.tree.Kind(child) == "wildcard_import" {
+			m.giveFrom("*", origin{module, "*"}, child)
+			continue
+		}
+		if m.tree.Field(child) != "name" {
+			continue
+		}
+		name, alias := m.tree.Text(child), m.tree.Text(child)
+		if m.tree.Kind(child) == "aliased_import" {
+			name, alias = m.tree.Text(m.tree.Child(child, "name")), m.tree.Text(m.tree.Child(child, "alias"))
+		}
+		from := origin{module, name}
+		m.set(alias, target{node: child, kind: syntax.Value, origin: from, class: syntax.None})
+		m.giveFrom(alias, from, child)
+	}
+}
+
+func (m *module) giveFrom(name string, from origin, node int) {
+	line, col := m.tree.Position(int(m.tree.Nodes[node].Start))
+	m.reexports = append(m.reexports, syntax.Reexport{
+		Name: name, Module: from.module, Imported: from.name, Line: line, Col: col,
+	})
+}
+
+func (m *module) def(name string, t target) syntax.Def {
+	node := m.tree.Nodes[t.node]
+	def := syntax.Def{
+		Name:     name,
+		Kind:     t.kind,
+		Wrapped:  t.wrapped,
+		Receiver: t.receiver,
+		Start:    int(node.Start),
+		End:      int(node.End),
+	}
+	def.Line, def.Col = m.tree.Position(def.Start)
+	def.EndLine, _ = m.tree.Position(def.End)
+	if t.kind == syntax.Function {
+		def.Params = m.params(t)
+	}
+	return def
+}
+
+func (m *module) params(t target) []string {
+	var names []string
+	for param := range m.tree.NamedChildren(m.tree.Child(t.node, "parameters")) {
+		if name := m.paramName(param); name != "" {
+			names = append(names, name)
+		}
+	}
+	if t.receiver != "" && len(names) > 0 {
+		return names[1:] // self or cls
+	}
+	return names
+}
+
+func (m *module) paramName(param int) string {
+	switch m.tree.Kind(param) {
+	case "identifier", "list_splat_pattern", "dictionary_splat_pattern":
+		return m.tree.Text(param)
+	case "typed_parameter":
+		return m.paramName(m.tree.FirstNamed(param))
+	case "default_parameter", "typed_default_parameter":
+		return m.paramName(m.tree.Child(param, "name"))
+	case "tuple_pattern":
+		return "()"
+	}
+	return "" // the separators / and *
+}
+
+// isHandler tells a Lambda handler by its name and what it takes.
+func (m *module) isHandler(def syntax.Def, t target) bool {
+	switch {
+	case def.Name == "lambda_handler":
+		return def.Kind == syntax.Function || def.Wrapped
+	case def.Kind == syntax.Function:
+		return (!t.assigned || def.Name == "handler") && takesEventAndContext(def.Params)
+	}
+	return def.Name == "handler" && m.isAdapter(t.node)
+}
+
+func takesEventAndContext(params []string) bool {
+	return len(params) == 2 &&
+		slices.Contains([]string{"event", "_event", "_"}, params[0]) &&
+		slices.Contains([]string{"context", "_context", "_"}, params[1])
+}
+
+// isAdapter recognises the call that makes a handler of a web application.
+func (m *module) isAdapter(node int) bool {
+	callee := m.tree.Child(node, "function")
+	return m.tree.Is(callee, "Mangum") || m.tree.Is(callee, "mangum.Mangum")
+}

@@ -1,0 +1,224 @@
+package sam
+
+import (
+	"wardlet.example/internal/model"
+)
+
+// event is one entry of the Events of a function or a state machine.
+type event struct {
+	name  string
+	kind  string
+	props *model.Value
+	at    model.Origin // of its name
+	of    *model.Resource
+	needs *needs // what the role of its target has to allow
+}
+
+func (e *event) id() string { return e.of.ID + e.name }
+
+func (e *event) by() string { return by("event "+e.name, e.of) }
+
+// ref names the function or state machine as deployments do.
+func (e *event) ref() *model.Value { return model.NewRef(e.of.ID, "", e.at) }
+
+// arn is the ARN of the function.
+func (e *event) arn() *model.Value { return model.NewRef(e.of.ID, "Arn", e.at) }
+
+// events makes the event sources of a function and notes what its role needs for them.
+func (x *expander) events(r *model.Resource, events *model.Value, needs *needs) {
+	for _, e := range eventList(r, events, needs) {
+		if handle := functionEvents[e.kind]; handle != nil {
+			handle(x, e)
+		}
+	}
+}
+
+// eventList reads the events; where they depend on a parameter, those of its default.
+func eventList(r *model.Resource, events *model.Value, needs *needs) []*event {
+	var out []*event
+	for _, f := range events.Settled().Fields {
+		body := f.Value.Settled()
+		out = append(out, &event{
+			name: f.Key, kind: known(body.Get("Type")), props: body.Get("Properties"),
+			at: model.Origin{Pos: f.At, Via: body.Origin.Via}, of: r, needs: needs,
+		})
+	}
+	return out
+}
+
+// functionEvents says who makes the event source of each type of event of a function.
+var functionEvents = map[string]func(*expander, *event){
+	"Api":              (*expander).apiEvent,
+	"HttpApi":          (*expander).httpAPIEvent,
+	"SQS":              (*expander).queueEvent,
+	"Kinesis":          (*expander).kinesisEvent,
+	"DynamoDB":         (*expander).tableEvent,
+	"MSK":              (*expander).mskEvent,
+	"MQ":               (*expander).brokerEvent,
+	"SelfManagedKafka": (*expander).kafkaEvent,
+	"DocumentDB":       (*expander).documentDBEvent,
+	"SNS":              (*expander).topicEvent,
+	"S3":               (*expander).bucketEvent,
+	"EventBridgeRule":  (*expander).ruleEvent,
+	"CloudWatchEvent":  (*expander).ruleEvent,
+	"Schedule":         (*expander).scheduleEvent,
+	"ScheduleV2":       (*expander).schedulerEvent,
+	"CloudWatchLogs":   (*expander).logsEvent,
+	"IoTRule":          (*expander).iotEvent,
+	"AlexaSkill":       (*expander).alexaEvent,
+	"Cognito":          (*expander).userPoolEvent,
+}
+
+// permit lets a service call the function.
+func (x *expander) permit(e *event, id, principal string, more fields) {
+	var f fields
+	f.set("Action", text("lambda:InvokeFunction", e.at))
+	f.set("FunctionName", e.ref())
+	f.set("Principal", text(principal, e.at))
+	x.make(e.of, id, "AWS::Lambda::Permission", append(f, more...), e.at, e.by())
+}
+
+// permitFrom is permit for one source, under the event's own ID.
+func (x *expander) permitFrom(e *event, principal string, source *model.Value) {
+	var f fields
+	f.set("SourceArn", source)
+	x.permit(e, e.id()+"Permission", principal, f)
+}
+
+// topicEvent subscribes the function to a topic, or a queue in front of it.
+func (x *expander) topicEvent(e *event) {
+	topic := e.props.Get("Topic")
+	queue := e.props.Get("SqsSubscription")
+	if queue.Kind == model.Map || isTrue(queue) {
+		x.queuedTopicEvent(e, topic, queue)
+		return
+	}
+	x.subscription(e, "lambda", e.arn(), topic)
+	x.permitFrom(e, "sns.amazonaws.com", topic)
+}
+
+func (x *expander) subscription(e *event, protocol string, endpoint, topic *model.Value) {
+	var f fields
+	f.set("Protocol", text(protocol, e.at))
+	f.set("Endpoint", endpoint)
+	f.set("TopicArn", topic)
+	f.copy(e.props, "Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy")
+	x.make(e.of, e.id(), "AWS::SNS::Subscription", f, e.at, e.by())
+}
+
+// queuedTopicEvent puts a queue between topic and function: the one that the event names, or one made here.
+func (x *expander) queuedTopicEvent(e *event, topic, queue *model.Value) {
+	arn, url := queue.Get("QueueArn"), queue.Get("QueueUrl")
+	if arn.Kind == model.Absent {
+		q := x.make(e.of, e.id()+"Queue", "AWS::SQS::Queue", nil, e.at, e.by())
+		arn, url = model.NewRef(q.ID, "Arn", e.at), model.NewRef(q.ID, "", e.at)
+	}
+	x.subscription(e, "sqs", arn, topic)
+	x.queuePolicy(e, known(queue.Get("QueuePolicyLogicalId")), "sns.amazonaws.com", topic, arn, url)
+	var f fields
+	f.set("FunctionName", e.ref())
+	f.set("EventSourceArn", arn)
+	f.set("BatchSize", or(queue.Get("BatchSize"), model.NewInt(10, e.at)))
+	f.copy(queue, "Enabled")
+	x.make(e.of, e.id()+"EventSourceMapping", "AWS::Lambda::EventSourceMapping", f, e.at, e.by())
+	e.needs.service("AWSLambdaSQSQueueExecutionRole", e.at)
+}
+
+// queuePolicy lets a service send to a queue on behalf of a source.
+func (x *expander) queuePolicy(e *event, id, service string, source, arn, url *model.Value) {
+	if id == "" {
+		id = e.id() + "QueuePolicy"
+	}
+	var s fields
+	s.set("Effect", text("Allow", e.at))
+	s.set("Principal", object("Service", text(service, e.at), e.at))
+	s.set("Action", text("sqs:SendMessage", e.at))
+	s.set("Resource", arn)
+	s.set("Condition", object("ArnEquals", object("aws:SourceArn", source, e.at), e.at))
+	var f fields
+	f.set("Queues", list(e.at, url))
+	f.set("PolicyDocument", document(e.at, s.make(e.at)))
+	x.make(e.of, id, "AWS::SQS::QueuePolicy", f, e.at, e.by())
+}
+
+// bucketEvent adds a notification to the bucket. The permission names the account instead of the bucket, as the transform
+// does to keep bucket and permission from waiting for each other.
+func (x *expander) bucketEvent(e *event) {
+	var configurations []*model.Value
+	for _, on := range e.props.Get("Events").Elements() {
+		var f fields
+		f.set("Event", on)
+		f.set("Filter", e.props.Get("Filter"))
+		f.set("Function", e.arn())
+		configurations = append(configurations, f.make(e.at))
+	}
+	bucket := x.target(e.props.Get("Bucket"))
+	if bucket != nil && len(configurations) > 0 {
+		path := []string{"NotificationConfiguration", "LambdaConfigurations"}
+		bucket.Props = changed(bucket.Props, path, func(v *model.Value) *model.Value {
+			return appended(v, configurations...)
+		})
+	}
+	var f fields
+	f.set("SourceAccount", model.NewRef("AWS::AccountId", "", e.at))
+	x.permit(e, e.id()+"Permission", "s3.amazonaws.com", f)
+}
+
+// target is the resource of the template that a value refers to; nil if there is none.
+func (x *expander) target(v *model.Value) *model.Resource {
+	if v = v.Settled(); v == nil || v.Kind != model.Ref {
+		return nil
+	}
+	return x.byID[v.Str]
+}
+
+// logsEvent filters a log group for the function.
+func (x *expander) logsEvent(e *event) {
+	group := e.props.Get("LogGroupName")
+	var f fields
+	f.set("DestinationArn", e.arn())
+	f.copy(e.props, "FilterPattern", "LogGroupName")
+	x.make(e.of, e.id(), "AWS::Logs::SubscriptionFilter", f, e.at, e.by())
+	x.permitFrom(e, "logs.amazonaws.com",
+		pattern("arn:${Partition}:logs:${Region}:${Account}:log-group:${Group}:*", only(group), e.at))
+}
+
+// iotEvent makes a rule over messages of devices.
+func (x *expander) iotEvent(e *event) {
+	var p fields
+	p.set("RuleDisabled", model.NewBool(false, e.at))
+	p.copy(e.props, "Sql", "AwsIotSqlVersion")
+	p.set("Actions", list(e.at, object("Lambda", object("FunctionArn", e.arn(), e.at), e.at)))
+	var f fields
+	f.set("TopicRulePayload", p.make(e.at))
+	x.make(e.of, e.id(), "AWS::IoT::TopicRule", f, e.at, e.by())
+	x.permitFrom(e, "iot.amazonaws.com",
+		pattern("arn:${Partition}:iot:${Region}:${Account}:rule/${Rule}", only(model.NewRef(e.id(), "", e.at)), e.at))
+}
+
+// alexaEvent lets a skill call the function: any skill where the event names none.
+func (x *expander) alexaEvent(e *event) {
+	var f fields
+	f.rename(e.props, "SkillId", "EventSourceToken")
+	x.permit(e, e.id()+"Permission", "alexa-appkit.amazon.com", f)
+}
+
+// userPoolEvent makes the function a trigger of a user pool.
+func (x *expander) userPoolEvent(e *event) {
+	pool := x.target(e.props.Get("UserPool"))
+	if pool == nil {
+		return
+	}
+	for _, trigger := range e.props.Get("Trigger").Elements() {
+		name := known(trigger)
+		pool.Props = changed(pool.Props, []string{"LambdaConfig", name}, func(v *model.Value) *model.Value {
+			if v.Kind == model.Absent || v.Kind == model.Ref {
+				return model.NewRef(e.of.ID, "Arn", trigger.Origin)
+			}
+			return v
+		})
+	}
+	var f fields
+	f.set("SourceArn", model.NewRef(pool.ID, "Arn", e.at))
+	x.permit(e, e.of.ID+"CognitoPermission", "cognito-idp.amazonaws.com", f)
+}

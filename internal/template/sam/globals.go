@@ -1,0 +1,219 @@
+package sam
+
+import (
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// sections says which section of Globals speaks of which type.
+var sections = map[string]string{
+	"AWS::Serverless::Function":     "Function",
+	"AWS::Serverless::Api":          "Api",
+	"AWS::Serverless::HttpApi":      "HttpApi",
+	"AWS::Serverless::SimpleTable":  "SimpleTable",
+	"AWS::Serverless::StateMachine": "StateMachine",
+	"AWS::Serverless::LayerVersion": "LayerVersion",
+}
+
+// prepare is the template with its Globals merged into the resources, the implicit APIs declared, and included files in
+// their place. It works on the text of the template, before any intrinsic function is worked out, because the merge rules
+// speak of what is written: an intrinsic function counts as one value and is never merged.
+func prepare(root *model.Value, o Options) *model.Value {
+	resources := root.Get("Resources")
+	if resources.Kind != model.Map {
+		return root
+	}
+	globals := root.Get("Globals")
+	var out []model.Field
+	for _, f := range resources.Fields {
+		f.Value = included(inherit(globals, f), o)
+		out = append(out, f)
+	}
+	for _, f := range implicitAPIs(resources) {
+		f.Value = inherit(globals, f)
+		out = append(out, f)
+	}
+	return with(root, "Resources", model.NewMap(out, resources.Origin))
+}
+
+// inherit is the body of a resource with what Globals says about its type.
+func inherit(globals *model.Value, f model.Field) *model.Value {
+	body := f.Value
+	if body.Kind != model.Map {
+		return body
+	}
+	kind, _ := body.Get("Type").Scalar()
+	section, ok := sections[kind]
+	if !ok {
+		return body
+	}
+	shared := without(globals.Get(section), body.Get("IgnoreGlobals"))
+	if shared.Kind != model.Map {
+		return body
+	}
+	merged := merge(inherited(shared, f.At), body.Get("Properties"))
+	return with(body, "Properties", merged)
+}
+
+// without drops the properties that a resource does not want to inherit: all of them for "*".
+func without(shared, ignore *model.Value) *model.Value {
+	if ignore.Kind == model.Absent || shared.Kind != model.Map {
+		return shared
+	}
+	var kept []model.Field
+	for _, f := range shared.Fields {
+		if !names(ignore, f.Key) {
+			kept = append(kept, f)
+		}
+	}
+	return model.NewMap(kept, shared.Origin)
+}
+
+func names(list *model.Value, key string) bool {
+	for _, v := range list.Elements() {
+		if s, _ := v.Scalar(); s == "*" || s == key {
+			return true
+		}
+	}
+	return false
+}
+
+// inherited marks the values of Globals as having come through them to a resource.
+func inherited(shared *model.Value, resource model.Pos) *model.Value {
+	out := make([]model.Field, len(shared.Fields))
+	for i, f := range shared.Fields {
+		f.Value = f.Value.At(f.Value.Origin.Through("Globals", resource))
+		out[i] = f
+	}
+	return model.NewMap(out, shared.Origin)
+}
+
+// merge lays what a resource says over what Globals says: maps are merged, lists follow one another, anything else is
+// replaced.
+func merge(shared, own *model.Value) *model.Value {
+	switch {
+	case own.Kind == model.Absent:
+		return shared
+	case isMap(shared) && isMap(own):
+		return mergeMaps(shared, own)
+	case shared.Kind == model.List && own.Kind == model.List:
+		return model.NewList(append(append([]*model.Value{}, shared.Items...), own.Items...), own.Origin)
+	}
+	return own
+}
+
+// isMap reports whether a value is a map that is meant as one, not the call of an intrinsic function.
+func isMap(v *model.Value) bool {
+	if v.Kind != model.Map {
+		return false
+	}
+	return len(v.Fields) != 1 || v.Fields[0].Key != "Ref" && !strings.HasPrefix(v.Fields[0].Key, "Fn::")
+}
+
+func mergeMaps(shared, own *model.Value) *model.Value {
+	out := make([]model.Field, 0, len(shared.Fields)+len(own.Fields))
+	at := make(map[string]int, len(shared.Fields))
+	for _, f := range shared.Fields {
+		at[f.Key] = len(out)
+		out = append(out, f)
+	}
+	for _, f := range own.Fields {
+		i, both := at[f.Key]
+		if !both {
+			out = append(out, f)
+			continue
+		}
+		if f.Value.Kind != model.Absent {
+			out[i] = model.Field{Key: f.Key, At: f.At, Value: merge(out[i].Value, f.Value)}
+		}
+	}
+	return model.NewMap(out, own.Origin)
+}
+
+// Logical IDs of the APIs that events make without naming one.
+const (
+	implicitREST = "ServerlessRestApi"
+	implicitHTTP = "ServerlessHttpApi"
+)
+
+// byEvents marks the origin of what events declare.
+const byEvents = "events that name no API"
+
+// implicitAPIs declares the APIs of events that name none, at the first such event.
+func implicitAPIs(resources *model.Value) []model.Field {
+	var out []model.Field
+	if at, condition, ok := implicit(resources, "Api", "RestApiId"); ok && resources.Get(implicitREST).Kind == model.Absent {
+		stage := object("StageName", text("Prod", at), at)
+		out = append(out, declaration(implicitREST, "AWS::Serverless::Api", stage, condition, at))
+	}
+	if at, condition, ok := implicit(resources, "HttpApi", "ApiId"); ok && resources.Get(implicitHTTP).Kind == model.Absent {
+		empty := model.NewMap(nil, at)
+		out = append(out, declaration(implicitHTTP, "AWS::Serverless::HttpApi", empty, condition, at))
+	}
+	return out
+}
+
+func declaration(id, kind string, props, condition *model.Value, at model.Origin) model.Field {
+	var f fields
+	f.set("Type", text(kind, at))
+	f.set("Properties", props)
+	f.set("Condition", condition)
+	return model.Field{Key: id, At: at.Pos, Value: f.make(at)}
+}
+
+// implicit looks for events of a kind that name no API. The condition is that of the resources they belong to, where it
+// is the same for all.
+func implicit(resources *model.Value, kind, key string) (at model.Origin, condition *model.Value, found bool) {
+	for _, r := range resources.Fields {
+		for _, e := range r.Value.Path("Properties", "Events").Fields {
+			if !isServerless(r.Value) || known(e.Value.Get("Type")) != kind {
+				continue
+			}
+			if e.Value.Path("Properties", key).Kind != model.Absent {
+				continue
+			}
+			own := r.Value.Get("Condition")
+			switch {
+			case !found:
+				at, condition, found = model.Origin{Pos: e.At}.Through(byEvents, e.At), own, true
+			case model.Equal(condition, own) != model.Yes:
+				condition = model.NewAbsent(at)
+			}
+		}
+	}
+	return at, condition, found
+}
+
+func isServerless(body *model.Value) bool {
+	kind, _ := body.Get("Type").Scalar()
+	return strings.HasPrefix(kind, "AWS::Serverless::")
+}
+
+// included puts the files that AWS::Include names in their place, where a definition consists of nothing else.
+func included(body *model.Value, o Options) *model.Value {
+	props := body.Get("Properties")
+	for _, key := range []string{"DefinitionBody", "Definition", "Body"} {
+		transform := props.Get(key).Get("Fn::Transform")
+		if name, _ := transform.Get("Name").Scalar(); name != "AWS::Include" {
+			continue
+		}
+		if file := o.read(transform.Path("Parameters", "Location")); file.Kind != model.Absent {
+			body = with(body, "Properties", with(props, key, file))
+		}
+	}
+	return body
+}
+
+// read gives the file that a local path names, Absent where there is none.
+func (o Options) read(path *model.Value) *model.Value {
+	s, ok := path.Scalar()
+	if !ok || o.Load == nil || strings.Contains(s, "://") {
+		return model.NewAbsent(model.Origin{})
+	}
+	if v := o.Load(s); v != nil {
+		return v
+	}
+	return model.NewAbsent(path.Origin)
+}
+

@@ -1,0 +1,193 @@
+package sam
+
+import (
+	"strconv"
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// needs is what SAM adds to a role by itself, for event sources and destinations.
+type needs struct {
+	managed []*model.Value
+	inline  []*model.Value // policies with name and document
+}
+
+// service asks for a managed policy of the kind that AWS keeps for services.
+func (n *needs) service(policy string, at model.Origin) {
+	n.managed = append(n.managed, text(managedARN(policy), at))
+}
+
+// functionRole is the role of a function: the one it names, or one made for it.
+func (x *expander) functionRole(r *model.Resource, own *model.Value, needs *needs) *model.Value {
+	at := r.Origin
+	base := []*model.Value{text(managedARN("AWSLambdaBasicExecutionRole"), at)}
+	if v := own.Get("VpcConfig"); v.IsSet() != model.No {
+		base = append(base, text(managedARN("AWSLambdaVPCAccessExecutionRole"), v.Origin))
+	}
+	if v := own.Get("Tracing"); traces(v) {
+		base = append(base, text(managedARN("AWSXrayWriteOnlyAccess"), v.Origin))
+	}
+	needs.managed = append(base, needs.managed...)
+	return x.role(r, own, "lambda.amazonaws.com", needs)
+}
+
+// traces reports whether tracing may be on.
+func traces(mode *model.Value) bool {
+	return mode.IsSet() != model.No && !strings.EqualFold(known(mode), "Disabled")
+}
+
+// role is the role that a resource names; where it names none, or perhaps none, one is made with its Policies. The role's
+// place is that of Policies, where a person would change what it may do.
+func (x *expander) role(r *model.Resource, own *model.Value, service string, needs *needs) *model.Value {
+	given := own.Get("Role")
+	if given.IsSet() == model.Yes {
+		return given
+	}
+	at := r.Origin
+	policies := own.Get("Policies")
+	if policies.Kind != model.Absent {
+		at = model.Origin{Pos: own.KeyPos("Policies"), Via: policies.Origin.Via}
+	}
+	managed := each(policies, managedOf)
+	inline := each(policies, func(v *model.Value) *model.Value { return inlineOf(r.ID, v) })
+
+	var f fields
+	f.set("AssumeRolePolicyDocument", or(own.Get("AssumeRolePolicyDocument"), trust(service, at)))
+	f.rename(own, "RolePath", "Path")
+	f.copy(own, "PermissionsBoundary")
+	f.set("ManagedPolicyArns", joined(needs.managed, managed, at))
+	f.set("Policies", joined(needs.inline, inline, at))
+	role := x.make(r, r.ID+"Role", "AWS::IAM::Role", f, at, by("role", r))
+	return or(given, model.NewRef(role.ID, "Arn", at))
+}
+
+// joined is a list that begins with these items, Absent where it is empty.
+func joined(items []*model.Value, more *model.Value, at model.Origin) *model.Value {
+	return each(more, func(more *model.Value) *model.Value {
+		all := append(append([]*model.Value{}, items...), more.Elements()...)
+		if len(all) == 0 {
+			return model.NewAbsent(at)
+		}
+		return model.NewList(all, at)
+	})
+}
+
+// trust is the policy that lets a service take a role.
+func trust(service string, at model.Origin) *model.Value {
+	var s fields
+	s.set("Effect", text("Allow", at))
+	s.set("Action", strings1(at, "sts:AssumeRole"))
+	s.set("Principal", object("Service", strings1(at, service), at))
+	return document(at, s.make(at))
+}
+
+// document is a policy document of these statements.
+func document(at model.Origin, statements ...*model.Value) *model.Value {
+	var d fields
+	d.set("Version", text("2012-10-17", at))
+	d.set("Statement", list(at, statements...))
+	return d.make(at)
+}
+
+// statement allows actions on a resource.
+func statement(actions, resource *model.Value, at model.Origin) *model.Value {
+	var s fields
+	s.set("Effect", text("Allow", at))
+	s.set("Action", actions)
+	s.set("Resource", resource)
+	return s.make(at)
+}
+
+// namedPolicy is an entry of a role's Policies.
+func namedPolicy(name string, at model.Origin, statements ...*model.Value) *model.Value {
+	return policyEntry(name, document(at, statements...), at)
+}
+
+func policyEntry(name string, doc *model.Value, at model.Origin) *model.Value {
+	var p fields
+	p.set("PolicyName", text(name, at))
+	p.set("PolicyDocument", doc)
+	return p.make(at)
+}
+
+// managedOf lists the entries of Policies that name managed policies, as ARNs.
+func managedOf(policies *model.Value) *model.Value {
+	var out []*model.Value
+	for _, p := range policies.Elements() {
+		arn := each(p, managedPolicy)
+		if arn.IsSet() != model.No {
+			out = append(out, arn)
+		}
+	}
+	return model.NewList(out, policies.Origin)
+}
+
+func managedPolicy(p *model.Value) *model.Value {
+	s, ok := p.Scalar()
+	switch {
+	case p.Kind == model.Map, p.Kind == model.List:
+		return model.NewAbsent(p.Origin)
+	case ok && !strings.HasPrefix(s, "arn:"):
+		return text(managedARN(s), p.Origin)
+	}
+	return p
+}
+
+// inlineOf lists the entries of Policies that are policy documents or policy templates, as policies of the role.
+func inlineOf(id string, policies *model.Value) *model.Value {
+	var out []*model.Value
+	for i, p := range policies.Elements() {
+		name := id + "RolePolicy" + strconv.Itoa(i)
+		entry := each(p, func(p *model.Value) *model.Value { return inlinePolicy(name, p) })
+		if entry.IsSet() != model.No {
+			out = append(out, entry)
+		}
+	}
+	return model.NewList(out, policies.Origin)
+}
+
+func inlinePolicy(name string, p *model.Value) *model.Value {
+	switch {
+	case p.Kind != model.Map || len(p.Fields) == 0:
+		return model.NewAbsent(p.Origin)
+	case p.Get("Statement").Kind != model.Absent:
+		return policyEntry(name, p, p.Origin)
+	}
+	var statements []*model.Value
+	for _, f := range p.Fields {
+		at := model.Origin{Pos: f.At, Via: p.Origin.Via}
+		statements = append(statements, expandTemplate(f.Key, f.Value, at)...)
+	}
+	return namedPolicy(name, p.Origin, statements...)
+}
+
+// managedPaths are the managed policies that do not stand at the root of AWS's own, by path.
+var managedPaths = map[string][]string{
+	"service-role/": {
+		"AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSLambdaENIManagementAccess",
+		"AWSLambdaSQSQueueExecutionRole", "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole",
+		"AWSLambdaMSKExecutionRole", "AWSLambdaRole", "AWSAppSyncPushToCloudWatchLogs",
+		"AmazonAPIGatewayPushToCloudWatchLogs", "AmazonS3ObjectLambdaExecutionRolePolicy", "AWSGlueServiceRole",
+		"AmazonECSTaskExecutionRolePolicy", "AWSConfigRulesExecutionRole",
+		"AmazonElasticMapReduceRole", "CloudWatchEventsInvocationAccess", "AWSBatchServiceRole",
+		"AWSCodeDeployRoleForLambda", "AWSCodeDeployRoleForLambdaLimited", "AWSIoTThingsRegistration",
+		"AWSIoTRuleActions", "AWSIoTLogging",
+	},
+	"job-function/": {
+		"Billing", "DatabaseAdministrator", "DataScientist", "NetworkAdministrator", "SupportUser",
+		"SystemAdministrator", "ViewOnlyAccess",
+	},
+}
+
+// managedARN is the ARN of a policy that AWS manages.
+func managedARN(name string) string {
+	for path, policies := range managedPaths {
+		for _, p := range policies {
+			if p == name {
+				return "arn:aws:iam::aws:policy/" + path + name
+			}
+		}
+	}
+	return "arn:aws:iam::aws:policy/" + name
+}

@@ -1,0 +1,68 @@
+package sam
+
+import (
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// stateMachine makes the state machine, its role and what starts it.
+func (x *expander) stateMachine(r *model.Resource) {
+	own := r.Props
+	needs := &needs{}
+	for _, e := range eventList(r, own.Get("Events"), needs) {
+		if handle := machineEvents[e.kind]; handle != nil {
+			handle(x, e)
+		}
+	}
+	if v := own.Path("Tracing", "Enabled"); isTrue(v) {
+		needs.managed = append(needs.managed, text(managedARN("AWSXrayWriteOnlyAccess"), v.Origin))
+	}
+
+	var f fields
+	x.definition(&f, own)
+	f.copy(own, "DefinitionSubstitutions")
+	f.rename(own, "Logging", "LoggingConfiguration")
+	f.rename(own, "Tracing", "TracingConfiguration")
+	f.rename(own, "Name", "StateMachineName")
+	f.rename(own, "Type", "StateMachineType")
+	f.copy(own, "EncryptionConfiguration")
+	f.set("RoleArn", x.role(r, own, "states.amazonaws.com", needs))
+	f.set("Tags", tagList(own.Get("Tags")))
+	r.Type = "AWS::StepFunctions::StateMachine"
+	r.Props = f.make(own.Origin)
+}
+
+// machineEvents says who makes the event source of each type of event of a state machine.
+var machineEvents = map[string]func(*expander, *event){
+	"Api":             (*expander).apiEvent,
+	"EventBridgeRule": (*expander).ruleEvent,
+	"CloudWatchEvent": (*expander).ruleEvent,
+	"Schedule":        (*expander).scheduleEvent,
+	"ScheduleV2":      (*expander).schedulerEvent,
+}
+
+// definition is the machine's definition: written in the template, or read from a file beside it.
+func (x *expander) definition(f *fields, own *model.Value) {
+	f.copy(own, "Definition")
+	uri := own.Get("DefinitionUri")
+	if uri.Kind == model.Absent {
+		return
+	}
+	place := location(uri, "Bucket", "Key", "Version")
+	if place.Kind == model.Map {
+		f.set("DefinitionS3Location", place)
+		return
+	}
+	f.set("Definition", x.file(uri))
+}
+
+// file is the content of a local file that the template names; a present unknown where it cannot be had.
+func (x *expander) file(uri *model.Value) *model.Value {
+	return each(uri, func(uri *model.Value) *model.Value {
+		if v := x.options.read(uri); v.Kind != model.Absent {
+			return v
+		}
+		return model.NewPresent(strings.TrimSpace("the file "+known(uri))+" is not read", uri.Origin)
+	})
+}
