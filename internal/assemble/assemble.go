@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"sort"
@@ -75,10 +76,43 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 		a.byConvention(ws)
 	}
 	a.joinAll(ws.Apps)
+	ws.Diagnostics = append(ws.Diagnostics, otherClouds(ws.Apps)...)
 	ws.Diagnostics = append(ws.Diagnostics, r.Diagnostics()...)
 	sortDiagnostics(ws.Diagnostics)
 	ws.Number()
 	return ws, sources
+}
+
+// otherClouds says once which services are for clouds that are not read.
+func otherClouds(apps []*model.App) []model.Diagnostic {
+	count := map[string]int{}
+	var names []string
+	var at model.Pos
+	for _, app := range apps {
+		if app.Provider == "aws" || app.Provider == "" {
+			continue
+		}
+		if len(names) == 0 {
+			at = model.Pos{File: app.File}
+		}
+		if count[app.Provider] == 0 {
+			names = append(names, app.Provider)
+		}
+		count[app.Provider]++
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	sort.Strings(names)
+	total := 0
+	for i, n := range names {
+		total += count[n]
+		names[i] = fmt.Sprintf("%s %d", n, count[n])
+	}
+	return []model.Diagnostic{{
+		Pos: at, Level: model.Note, Incomplete: true,
+		Message: fmt.Sprintf("%d services are for clouds that are not read yet and are not checked: %s", total, strings.Join(names, ", ")),
+	}}
 }
 
 func declaresFunctions(ws *model.Workspace) bool { return len(ws.Apps) > 0 }
@@ -239,12 +273,6 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 			app.Functions = append(app.Functions, newFunction(f.Name, r))
 		}
 	}
-	if s.Provider != "aws" {
-		s.Diagnostics = append(s.Diagnostics, model.Diagnostic{
-			Pos: root.Get("provider").Origin.Pos, Level: model.Note,
-			Message: "service " + s.Name + " is for " + s.Provider + ", which is not read yet: its functions are not checked", Incomplete: true,
-		})
-	}
 	addFunctions(app)
 	return app, s.Diagnostics
 }
@@ -289,13 +317,14 @@ func (a *assembly) stack(file string, root *model.Value) (*model.App, []model.Di
 	dir := path.Dir(file)
 	t := cloudformation.New(file, root)
 	app := &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
+	app.Resources = t.Parameters()
 	if sam.Recognise(root) {
 		app.Kind = model.SAM
 		load := a.loader(dir)
-		app.Resources = sam.Expand(t, sam.Options{Load: func(name string) *model.Value {
+		app.Resources = append(app.Resources, sam.Expand(t, sam.Options{Load: func(name string) *model.Value {
 			v, _ := load(name)
 			return v
-		}})
+		}})...)
 	} else {
 		for _, r := range t.Resources() {
 			app.Resources = append(app.Resources, r)

@@ -106,7 +106,7 @@ type callTwo struct {
 	x, y operand
 }
 
-// Exec applies the function, as for one argument.
+// Exec applies the function, as for one argument. With something absent, the other argument does not matter.
 func (c *callTwo) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	x := c.x.value(frame)
 	if err, ok := x.(*types.Err); ok {
@@ -118,7 +118,7 @@ func (c *callTwo) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	}
 	if !c.f.lazy {
 		x, y = settled(x), settled(y)
-		if u := merged(x, y); u != nil {
+		if u := merged(x, y); u != nil && !isAbsent(x) && !isAbsent(y) {
 			return u
 		}
 	}

@@ -103,7 +103,7 @@ func (e *Env) parse(src string) (*ast.AST, error) {
 	if all := issues.Errors(); len(all) > 0 {
 		first = syntaxError(all[0].Message)
 		if at := all[0].Location; at.Line() > 0 {
-			first.Line, first.Col = at.Line(), at.Column()+1
+			first.Line, first.Col = at.Line(), max(at.Column(), 0)+1
 		}
 	}
 	return nil, first

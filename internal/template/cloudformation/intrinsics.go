@@ -108,8 +108,8 @@ func (t *Template) attribute(id, attr string, at model.Origin) *model.Value {
 		return model.NewRef(id, attr, at)
 	}
 	if t.Sub != nil {
-		if v := t.Sub(id); v != nil {
-			return v
+		if v := t.Sub(id); v != nil && v.Kind == model.Ref {
+			return model.NewRef(v.Str, attr, at)
 		}
 	}
 	t.warn(at, id+" is not a resource of this template", "check the spelling")

@@ -147,19 +147,18 @@ func (t *Template) attributes(body *model.Value) *model.Value {
 	return model.NewMap(fields, body.Origin)
 }
 
-// Parameter is the declaration of a parameter with its worked-out value.
-type Parameter struct {
-	Name  string
-	Body  *model.Value // Type, Default, NoEcho ...
-	Value *model.Value
-	At    model.Pos
-}
+// ParameterType is the native type of the resources that stand for parameters.
+const ParameterType = "parameter"
 
-// Parameters lists the template's parameters in order.
-func (t *Template) Parameters() []Parameter {
-	var out []Parameter
+// Parameters lists the template's parameters, in order, as resources of ParameterType whose properties are what is
+// declared: Type, Default, NoEcho ...
+func (t *Template) Parameters() []*model.Resource {
+	var out []*model.Resource
 	for _, f := range t.Root.Get("Parameters").Fields {
-		out = append(out, Parameter{Name: f.Key, Body: f.Value, Value: t.parameter(f.Key), At: f.At})
+		at := model.Origin{Pos: f.At, Via: f.Value.Origin.Via}
+		out = append(out, &model.Resource{
+			ID: f.Key, Type: ParameterType, Props: f.Value, Attributes: model.NewMap(nil, at), Origin: at,
+		})
 	}
 	return out
 }

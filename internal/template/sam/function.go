@@ -86,7 +86,7 @@ func (x *expander) deadLetters(queue *model.Value, needs *needs) {
 // url makes the function's URL, and where that is open to everybody the permission that opens it.
 func (x *expander) url(r *model.Resource, own *model.Value) {
 	config := own.Get("FunctionUrlConfig")
-	if config.IsSet() == model.No {
+	if !perhaps(config) {
 		return
 	}
 	at := model.Origin{Pos: own.KeyPos("FunctionUrlConfig"), Via: config.Origin.Via}
@@ -95,29 +95,33 @@ func (x *expander) url(r *model.Resource, own *model.Value) {
 	f.set("TargetFunctionArn", model.NewRef(r.ID, "", at))
 	f.set("Qualifier", own.Get("AutoPublishAlias"))
 	f.copy(config, "AuthType", "Cors", "InvokeMode")
-	x.make(r, r.ID+"Url", "AWS::Lambda::Url", f, at, what)
-
-	auth := config.Get("AuthType")
-	if auth.EqualsText("NONE") == model.No || auth.Kind == model.Absent {
-		return
+	url := x.make(r, r.ID+"Url", "AWS::Lambda::Url", f, at, what)
+	url.Condition = both(presence(config), r.Condition)
+	if auth := config.Get("AuthType"); auth.EqualsText("NONE") != model.No {
+		x.openURL(r, auth, what)
 	}
+}
+
+// openURL lets everybody call the function's URL, in the cases in which the template asks for it.
+func (x *expander) openURL(r *model.Resource, auth *model.Value, what string) {
 	open := fields{}
 	open.set("Action", text("lambda:InvokeFunctionUrl", auth.Origin))
 	open.set("FunctionName", model.NewRef(r.ID, "", auth.Origin))
 	open.set("Principal", text("*", auth.Origin))
 	open.set("FunctionUrlAuthType", auth)
 	p := x.make(r, r.ID+"UrlPublicPermissions", "AWS::Lambda::Permission", open, auth.Origin, what)
-	if auth.Kind == model.OneOf && r.Condition == nil {
-		p.Condition = each(auth, func(v *model.Value) *model.Value {
+	if auth.Kind == model.OneOf {
+		none := each(auth, func(v *model.Value) *model.Value {
 			return model.NewBool(v.EqualsText("NONE") == model.Yes, v.Origin)
 		})
+		p.Condition = both(none, r.Condition)
 	}
 }
 
 // publish makes the version and the alias of a function that publishes one.
 func (x *expander) publish(r *model.Resource, own *model.Value) {
 	name := own.Get("AutoPublishAlias")
-	if name.IsSet() == model.No {
+	if !perhaps(name) {
 		return
 	}
 	what, at := by("AutoPublishAlias", r), name.Origin
@@ -137,7 +141,7 @@ func (x *expander) publish(r *model.Resource, own *model.Value) {
 
 // invokeConfig makes the settings of asynchronous calls, with the queues and topics that its destinations leave to SAM.
 func (x *expander) invokeConfig(r *model.Resource, config *model.Value, needs *needs) {
-	if config.IsSet() == model.No {
+	if !perhaps(config) {
 		return
 	}
 	var f fields
@@ -151,7 +155,8 @@ func (x *expander) invokeConfig(r *model.Resource, config *model.Value, needs *n
 		}
 		f.set("DestinationConfig", d.make(destinations.Origin))
 	}
-	x.make(r, r.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", f, config.Origin, by("EventInvokeConfig", r))
+	c := x.make(r, r.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", f, config.Origin, by("EventInvokeConfig", r))
+	c.Condition = both(presence(config), r.Condition)
 }
 
 // sendActions says what a function must be allowed to do for each type of destination.
@@ -194,5 +199,5 @@ func (x *expander) ownDestination(r *model.Resource, on, kind string, at model.O
 // allow splits the actions of a statement that SAM adds to a role by itself.
 func (n *needs) allow(policy, actions string, resource *model.Value) {
 	at := resource.Origin
-	n.inline = append(n.inline, namedPolicy(policy, at, statement(strings1(at, strings.Fields(actions)...), resource, at)))
+	n.inline = append(n.inline, namedPolicy(policy, at, statement(texts(at, strings.Fields(actions)...), resource, at)))
 }

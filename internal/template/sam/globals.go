@@ -216,4 +216,3 @@ func (o Options) read(path *model.Value) *model.Value {
 	}
 	return model.NewAbsent(path.Origin)
 }
-

@@ -40,7 +40,7 @@ func (g grant) statement(param func(string) *model.Value, at model.Origin) *mode
 	for _, r := range strings.Fields(g.resources) {
 		resources = append(resources, arnPattern(r, param, at))
 	}
-	s := statement(strings1(at, g.actionList()...), list(at, resources...), at)
+	s := statement(texts(at, g.actionList()...), list(at, resources...), at)
 	if g.key == "" {
 		return s
 	}
@@ -80,12 +80,12 @@ func arnPattern(s string, param func(string) *model.Value, at model.Origin) *mod
 const (
 	anyResource     = "*"
 	stateMachineARN = "~states:stateMachine:${StateMachineName}"
-	tableAndIndex = "~dynamodb:table/${TableName} ~dynamodb:table/${TableName}/index/*"
-	bucketAndKeys = "arn:${Partition}:s3:::${BucketName} arn:${Partition}:s3:::${BucketName}/*"
-	emrCluster    = "~elasticmapreduce:cluster/${ClusterId}"
-	collection    = "~rekognition:collection/${CollectionId}"
-	identity      = "~ses:identity/${IdentityName}"
-	repository    = "~codecommit:${RepositoryName}"
+	tableAndIndex   = "~dynamodb:table/${TableName} ~dynamodb:table/${TableName}/index/*"
+	bucketAndKeys   = "arn:${Partition}:s3:::${BucketName} arn:${Partition}:s3:::${BucketName}/*"
+	emrCluster      = "~elasticmapreduce:cluster/${ClusterId}"
+	collection      = "~rekognition:collection/${CollectionId}"
+	identity        = "~ses:identity/${IdentityName}"
+	repository      = "~codecommit:${RepositoryName}"
 
 	gitRead = "codecommit:GitPull GetBranch ListBranches BatchDescribeMergeConflicts DescribeMergeConflicts " +
 		"GetMergeCommit GetMergeOptions BatchGetPullRequests DescribePullRequestEvents GetCommentsForPullRequest " +

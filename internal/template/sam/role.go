@@ -13,9 +13,15 @@ type needs struct {
 	inline  []*model.Value // policies with name and document
 }
 
-// service asks for a managed policy of the kind that AWS keeps for services.
+// service asks for a managed policy, once however many events need it.
 func (n *needs) service(policy string, at model.Origin) {
-	n.managed = append(n.managed, text(managedARN(policy), at))
+	arn := managedARN(policy)
+	for _, v := range n.managed {
+		if v.Str == arn {
+			return
+		}
+	}
+	n.managed = append(n.managed, text(arn, at))
 }
 
 // functionRole is the role of a function: the one it names, or one made for it.
@@ -41,7 +47,7 @@ func traces(mode *model.Value) bool {
 // place is that of Policies, where a person would change what it may do.
 func (x *expander) role(r *model.Resource, own *model.Value, service string, needs *needs) *model.Value {
 	given := own.Get("Role")
-	if given.IsSet() == model.Yes {
+	if given.IsSet() == model.Yes || given.Kind == model.Unknown {
 		return given
 	}
 	at := r.Origin
@@ -77,8 +83,8 @@ func joined(items []*model.Value, more *model.Value, at model.Origin) *model.Val
 func trust(service string, at model.Origin) *model.Value {
 	var s fields
 	s.set("Effect", text("Allow", at))
-	s.set("Action", strings1(at, "sts:AssumeRole"))
-	s.set("Principal", object("Service", strings1(at, service), at))
+	s.set("Action", texts(at, "sts:AssumeRole"))
+	s.set("Principal", object("Service", texts(at, service), at))
 	return document(at, s.make(at))
 }
 

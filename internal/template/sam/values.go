@@ -42,7 +42,7 @@ func text(s string, at model.Origin) *model.Value { return model.NewString(s, at
 
 func list(at model.Origin, items ...*model.Value) *model.Value { return model.NewList(items, at) }
 
-func strings1(at model.Origin, items ...string) *model.Value {
+func texts(at model.Origin, items ...string) *model.Value {
 	values := make([]*model.Value, len(items))
 	for i, s := range items {
 		values[i] = text(s, at)
@@ -69,7 +69,22 @@ func pattern(s string, parts func(name string) *model.Value, at model.Origin) *m
 		out = append(out, part(name, parts, at))
 		s = after
 	}
-	v := model.NewText(out, at)
+	return joinedText(out, at)
+}
+
+// joinedText makes one string of parts. A part that is one of several is followed into each of them, so that the result
+// is one of several known strings rather than a string with a hole; a single open part stays what it is.
+func joinedText(parts []*model.Value, at model.Origin) *model.Value {
+	for i, p := range parts {
+		if p.Kind == model.OneOf {
+			return each(p, func(c *model.Value) *model.Value {
+				given := append([]*model.Value{}, parts...)
+				given[i] = c
+				return joinedText(given, at)
+			})
+		}
+	}
+	v := model.NewText(parts, at)
 	if v.Kind == model.Text && len(v.Items) == 1 {
 		return v.Items[0]
 	}
@@ -226,4 +241,34 @@ func fromS3URI(s, bucket, key string, uri *model.Value) *model.Value {
 	f.set(bucket, text(name, uri.Origin))
 	f.set(key, text(path, uri.Origin))
 	return f.make(uri.Origin)
+}
+
+// perhaps reports whether a section is written, always or under a condition. What is not known counts as not written:
+// nothing is made of a guess.
+func perhaps(v *model.Value) bool {
+	return v.Kind == model.OneOf && v.IsSet() != model.No || v.IsSet() == model.Yes
+}
+
+// presence is the condition under which a value is written; nil where that is always.
+func presence(v *model.Value) *model.Value {
+	if v.Kind != model.OneOf || v.IsSet() == model.Yes {
+		return nil
+	}
+	return each(v, func(c *model.Value) *model.Value { return model.NewBool(c.IsSet() == model.Yes, c.Origin) })
+}
+
+// both is the condition that holds when two do; nil stands for always.
+func both(a, b *model.Value) *model.Value {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return each(a, func(c *model.Value) *model.Value {
+		if c.Kind == model.Bool && c.Bool {
+			return b
+		}
+		return c
+	})
 }

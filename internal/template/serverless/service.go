@@ -133,7 +133,9 @@ func (e *expansion) warn(at model.Origin, message, hint string) {
 // expand makes all resources in the order: functions and their events, roles, then what the service declares itself.
 func (e *expansion) expand() {
 	e.template = cloudformation.New(e.file, ownTemplate(e.root))
+	e.template.Sub = e.byFunctionName
 	e.functions()
+	e.layers()
 	e.stateMachines()
 	e.roles()
 	e.apiStages()
@@ -155,11 +157,42 @@ func (e *expansion) expand() {
 		}
 		e.service.Resources = append(e.service.Resources, r)
 	}
+	e.service.Resources = append(e.service.Resources, e.template.Parameters()...)
 	for _, r := range own {
 		e.service.Resources = append(e.service.Resources, r)
 		e.service.Resources = append(e.service.Resources, cloudformation.FromBody(r)...)
 	}
 	e.extend()
+}
+
+// byFunctionName is what a reference by a function's name in the service means: plugins allow it where CloudFormation
+// wants the logical ID.
+func (e *expansion) byFunctionName(name string) *model.Value {
+	for _, f := range e.service.Functions {
+		if f.Name == name {
+			return ref(f.LogicalID, model.Origin{})
+		}
+	}
+	return nil
+}
+
+// layers makes the layers that the service publishes.
+func (e *expansion) layers() {
+	for _, f := range e.root.Get("layers").Fields {
+		at := fieldOrigin(f)
+		fields := set(nil, "Content", f.Value.Get("path"))
+		fields = set(fields, "LayerName", f.Value.Get("name"))
+		fields = set(fields, "CompatibleRuntimes", f.Value.Get("compatibleRuntimes"))
+		e.add(logicalName(f.Key)+"LambdaLayer", "AWS::Lambda::LayerVersion", fields, at, "layer "+f.Key)
+		if accounts := f.Value.Get("allowedAccounts"); accounts.Kind != model.Absent {
+			for _, a := range accounts.Elements() {
+				e.add(logicalName(f.Key)+plainName(a.String())+"LambdaLayerPermission", "AWS::Lambda::LayerVersionPermission", []model.Field{
+					field("Action", text("lambda:GetLayerVersion", at)), field("Principal", a),
+					field("LayerVersionArn", ref(logicalName(f.Key)+"LambdaLayer", at)),
+				}, a.Origin, "layer "+f.Key)
+			}
+		}
+	}
 }
 
 // frameworkIDs are resources of the framework that services refer to although nothing here makes them.

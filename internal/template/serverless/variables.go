@@ -436,7 +436,10 @@ func (r *variables) fromFile(name, address string, at model.Origin) *model.Value
 	}
 	v, err := r.load(name)
 	if err != nil {
-		r.warn(at, fmt.Sprintf("file(%s) cannot be read: %v", name, err), "")
+		if !r.reported[name] {
+			r.reported[name] = true
+			r.warn(at, fmt.Sprintf("file(%s) cannot be read: %v", name, err), "values from it are treated as unknown")
+		}
 		return model.NewUnknown("file("+name+") cannot be read", at)
 	}
 	if v == nil {

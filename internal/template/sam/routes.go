@@ -1,0 +1,213 @@
+package sam
+
+import (
+	"regexp"
+	"strings"
+
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
+)
+
+// elsewhere is an API that the template refers to but does not declare with SAM. Its routes are made all the same, so
+// that the event is seen; who may call them is not known unless the event says so.
+func elsewhere(e *event, id *model.Value) *api {
+	unknown := model.NewPresent("the API is not declared in this template", id.Origin)
+	return &api{
+		auth: object("DefaultAuthorizer", unknown, id.Origin),
+		routes: &cloudformation.Routes{API: id, Prefix: e.id(),
+			Root: model.NewPresent("the API is not declared in this template", id.Origin)},
+	}
+}
+
+// apiOf is the API that an event belongs to.
+func (x *expander) apiOf(e *event, id *model.Value, implicit string) *api {
+	if id.Kind == model.Absent {
+		id = model.NewRef(implicit, "", e.at)
+	}
+	if r := x.target(id); r != nil && x.apis[r.ID] != nil {
+		return x.apis[r.ID]
+	}
+	return elsewhere(e, id)
+}
+
+// apiEvent adds a method to a REST API.
+func (x *expander) apiEvent(e *event) {
+	a := x.apiOf(e, e.props.Get("RestApiId"), implicitREST)
+	path, verb := known(e.props.Get("Path")), strings.ToUpper(known(e.props.Get("Method")))
+	if verb == "" || verb == "*" {
+		verb = "ANY"
+	}
+	own := e.props.Get("Auth")
+	auth := a.authorization(own, e.at)
+	auth.RequestModel, auth.Validator = x.requestModel(a, e)
+
+	before := len(a.routes.Created)
+	m := a.routes.Method(path, verb, auth, x.integration(e), e.at, e.by())
+	x.adopt(a, e, a.routes.Created[before:])
+	if len(a.routes.Created) == before {
+		x.complete(m, e, auth)
+	}
+	m.Props = changedIfSet(m.Props, "RequestParameters", requestParameters(e.props.Get("RequestParameters")))
+	if a.resource != nil {
+		addPolicy(a.resource, own.Get("ResourcePolicy"), "execute-api:/*/"+star(verb)+wild(path))
+	}
+	if e.callsFunction() {
+		stage := ""
+		if a.resource != nil {
+			stage = strings.TrimSuffix(strings.TrimPrefix(x.aliases[a.resource.ID+".Stage"].ID, a.resource.ID), "Stage")
+		}
+		x.permitRoute(e, stage, a, star(verb)+wild(path))
+	}
+}
+
+// adopt gives new routes the condition of what they belong to. Those of an API that is not in the template stay with the
+// function.
+func (x *expander) adopt(a *api, e *event, created []*model.Resource) {
+	for _, r := range created {
+		if r.Condition == nil && r.Type != "AWS::ApiGateway::Resource" {
+			r.Condition = e.of.Condition
+		}
+		if a.resource == nil {
+			x.add(e.of, r)
+		}
+	}
+}
+
+// complete fills in a method that the API's OpenAPI document has already: SAM adds the integration, and who may call it
+// where the event says so.
+func (x *expander) complete(m *model.Resource, e *event, auth cloudformation.Auth) {
+	if m.Props.Get("Integration").Kind == model.Absent {
+		m.Props = with(m.Props, "Integration", x.integration(e))
+	}
+	if e.props.Path("Auth", "Authorizer").IsSet() != model.No {
+		secure(m, auth)
+	}
+	if key := e.props.Path("Auth", "ApiKeyRequired"); key.Kind != model.Absent {
+		m.Props = with(m.Props, "ApiKeyRequired", key)
+	}
+}
+
+func changedIfSet(m *model.Value, key string, v *model.Value) *model.Value {
+	if v.Kind == model.Absent {
+		return m
+	}
+	return with(m, key, v)
+}
+
+// integration calls the function, or starts the state machine by a role made for it.
+func (x *expander) integration(e *event) *model.Value {
+	if e.callsFunction() {
+		return cloudformation.LambdaProxy(e.arn(), e.at)
+	}
+	var f fields
+	f.set("Type", text("AWS", e.at))
+	f.set("IntegrationHttpMethod", text("POST", e.at))
+	f.set("Uri", pattern("arn:${Partition}:apigateway:${Region}:states:action/StartExecution", nil, e.at))
+	f.set("Credentials", x.callerRole(e, "apigateway.amazonaws.com"))
+	return f.make(e.at)
+}
+
+// requestModel is what requests are checked against, with the validator that does it.
+func (x *expander) requestModel(a *api, e *event) (models, validator *model.Value) {
+	m := e.props.Get("RequestModel")
+	if m.IsSet() == model.No {
+		return nil, nil
+	}
+	models = object("application/json", m.Get("Model"), m.Origin)
+	body, params := m.Get("ValidateBody"), m.Get("ValidateParameters")
+	if a.resource == nil || body.Kind == model.Absent && params.Kind == model.Absent {
+		return models, nil
+	}
+	var f fields
+	f.set("RestApiId", a.routes.API)
+	f.set("ValidateRequestBody", or(body, model.NewBool(false, m.Origin)))
+	f.set("ValidateRequestParameters", or(params, model.NewBool(false, m.Origin)))
+	v := x.make(e.of, e.id()+"Validator", "AWS::ApiGateway::RequestValidator", f, m.Origin, e.by())
+	return models, model.NewRef(v.ID, "", m.Origin)
+}
+
+// requestParameters says which parameters a request must have: SAM takes names, or names with settings.
+func requestParameters(list *model.Value) *model.Value {
+	var out []model.Field
+	for _, p := range list.Elements() {
+		if s, ok := p.Scalar(); ok {
+			out = append(out, cloudformation.Field(s, model.NewBool(false, p.Origin)))
+			continue
+		}
+		for _, f := range p.Settled().Fields {
+			required := or(f.Value.Get("Required"), model.NewBool(false, f.Value.Origin))
+			out = append(out, model.Field{Key: f.Key, At: f.At, Value: required})
+		}
+	}
+	if len(out) == 0 {
+		return model.NewAbsent(list.Origin)
+	}
+	return model.NewMap(out, list.Origin)
+}
+
+// httpAPIEvent adds a route to an HTTP API: the default route where the event names no path.
+func (x *expander) httpAPIEvent(e *event) {
+	a := x.apiOf(e, e.props.Get("ApiId"), implicitHTTP)
+	path, verb := known(e.props.Get("Path")), strings.ToUpper(known(e.props.Get("Method")))
+	if verb == "" || verb == "*" || verb == "X-AMAZON-APIGATEWAY-ANY-METHOD" {
+		verb = "ANY"
+	}
+	key, call := verb+" "+path, star(verb)+wild(path)
+	if path == "" || path == "$default" {
+		path, key, call = "$default", "$default", "$default"
+	}
+	auth := a.authorization(e.props.Get("Auth"), e.at)
+	x.route(a, e, path, verb, key, auth)
+	x.permitRoute(e, "", a, call)
+}
+
+// route adds a route, unless the API's OpenAPI document has it.
+func (x *expander) route(a *api, e *event, path, verb, key string, auth cloudformation.Auth) {
+	prefix := e.id()
+	if a.resource != nil {
+		prefix = a.resource.ID
+	}
+	id := prefix + "Route" + cloudformation.PathName(path) + verb[:1] + strings.ToLower(verb[1:])
+	for _, r := range a.routes.Created {
+		if r.ID == id {
+			x.completeRoute(a, r, e, auth)
+			return
+		}
+	}
+	before := len(a.routes.Created)
+	a.routes.Route(id, key, auth, e.arn(), e.at, e.by())
+	x.adopt(a, e, a.routes.Created[before:])
+}
+
+// completeRoute is complete for a route of an HTTP API.
+func (x *expander) completeRoute(a *api, route *model.Resource, e *event, auth cloudformation.Auth) {
+	for _, r := range a.routes.Created {
+		if r.ID == route.ID+"Integration" && r.Props.Get("IntegrationUri").Kind == model.Absent {
+			r.Props = with(r.Props, "IntegrationUri", e.arn())
+		}
+	}
+	if e.props.Path("Auth", "Authorizer").IsSet() != model.No {
+		secure(route, auth)
+	}
+}
+
+// permitRoute lets API Gateway call the function for one route.
+func (x *expander) permitRoute(e *event, stage string, a *api, route string) {
+	var f fields
+	f.set("SourceArn", pattern("arn:${Partition}:execute-api:${Region}:${Account}:${Api}/*/", only(a.routes.API), e.at))
+	f[0].Value = model.NewText([]*model.Value{f[0].Value, text(route, e.at)}, e.at)
+	x.permit(e, e.id()+"Permission"+stage, "apigateway.amazonaws.com", f)
+}
+
+// star is a verb in a permission.
+func star(verb string) string {
+	if verb == "ANY" {
+		return "*"
+	}
+	return verb
+}
+
+var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// wild is a path in a permission: parameters stand for anything.
+func wild(path string) string { return pathParameter.ReplaceAllString(path, "*") }

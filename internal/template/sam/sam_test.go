@@ -1,0 +1,176 @@
+package sam_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
+	"wardlet.example/internal/template/sam"
+)
+
+var update = flag.Bool("update", false, "write the expected results of the examples anew")
+
+// TestExpand runs the examples of testdata: each is a text, the files of a template, and the resources they give with the
+// line where each of their properties would be changed.
+func TestExpand(t *testing.T) {
+	examples, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(examples) == 0 {
+		t.Fatal("no examples", err)
+	}
+	for _, name := range examples {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { example(t, name) })
+	}
+}
+
+func example(t *testing.T, name string) {
+	archive, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range archive.Files {
+		files[f.Name] = f.Data
+	}
+	got := expand(t, files)
+	if want := string(files["resources"]); got != want {
+		if *update {
+			write(t, name, archive, got)
+			return
+		}
+		t.Errorf("resources differ (-want +got):\n%s", cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+	}
+}
+
+func write(t *testing.T, name string, archive *txtar.Archive, got string) {
+	var kept []txtar.File
+	for _, f := range archive.Files {
+		if f.Name != "resources" {
+			kept = append(kept, f)
+		}
+	}
+	archive.Files = append(kept, txtar.File{Name: "resources", Data: []byte(got)})
+	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expand(t *testing.T, files map[string][]byte) string {
+	root := parse(t, "template.yaml", files["template.yaml"])
+	if !sam.Recognise(root) {
+		t.Fatal("the template is not recognised")
+	}
+	tpl := cloudformation.New("template.yaml", root)
+	load := func(path string) *model.Value {
+		if data, ok := files[strings.TrimPrefix(path, "./")]; ok {
+			return parse(t, path, data)
+		}
+		return nil
+	}
+	var b strings.Builder
+	for _, r := range sam.Expand(tpl, sam.Options{Load: load}) {
+		show(&b, r)
+	}
+	for _, d := range tpl.Diagnostics() {
+		fmt.Fprintf(&b, "%s: %s\n", d.Pos, d.Message)
+	}
+	return b.String()
+}
+
+func parse(t *testing.T, name string, data []byte) *model.Value {
+	doc, diagnostics := document.Parse(name, data, document.Options{Tag: cloudformation.Tag})
+	if doc == nil {
+		t.Fatal(name, diagnostics)
+	}
+	return doc.Root
+}
+
+// show writes a resource: its type and ID with the line it stands on and what made it, then its properties.
+func show(b *strings.Builder, r *model.Resource) {
+	fmt.Fprintf(b, "%s %s  %s", r.Type, r.ID, place(r.Origin))
+	if r.Generated != "" {
+		fmt.Fprintf(b, "  (%s)", r.Generated)
+	}
+	if r.Condition != nil {
+		fmt.Fprintf(b, "  if %s", oneLine(r.Condition))
+	}
+	b.WriteString("\n")
+	showFields(b, r.Props, "  ")
+	if len(r.Attributes.Fields) > 0 {
+		b.WriteString("  + attributes\n")
+		showFields(b, r.Attributes, "    ")
+	}
+}
+
+func showFields(b *strings.Builder, v *model.Value, indent string) {
+	for _, f := range v.Fields {
+		showValue(b, f.Key+":", f.Value, indent)
+	}
+}
+
+func showValue(b *strings.Builder, name string, v *model.Value, indent string) {
+	switch {
+	case v.Kind == model.Map:
+		fmt.Fprintf(b, "%s%s\n", indent, name)
+		showFields(b, v, indent+"  ")
+	case v.Kind == model.List && !plain(v):
+		fmt.Fprintf(b, "%s%s\n", indent, name)
+		for _, w := range v.Items {
+			showValue(b, "-", w, indent+"  ")
+		}
+	default:
+		fmt.Fprintf(b, "%s%s %s  %s\n", indent, name, oneLine(v), place(v.Origin))
+	}
+}
+
+func plain(v *model.Value) bool {
+	for _, w := range v.Items {
+		if w.Kind == model.Map || w.Kind == model.List || w.Origin.Line != v.Items[0].Origin.Line {
+			return false
+		}
+	}
+	return true
+}
+
+func oneLine(v *model.Value) string {
+	switch v.Kind {
+	case model.List:
+		parts := make([]string, len(v.Items))
+		for i, w := range v.Items {
+			parts[i] = oneLine(w)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case model.Map:
+		parts := make([]string, len(v.Fields))
+		for i, f := range v.Fields {
+			parts[i] = f.Key + ": " + oneLine(f.Value)
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case model.OneOf:
+		parts := make([]string, len(v.Choices))
+		for i, c := range v.Choices {
+			parts[i] = v.Str + "=" + c.Label + ": " + oneLine(c.Value)
+		}
+		return strings.Join(parts, " | ")
+	case model.Unknown:
+		return "? " + v.Str
+	}
+	return v.String()
+}
+
+func place(o model.Origin) string {
+	s := o.Pos
+	s.Col = 0
+	if o.Via != nil && o.Via.How == "Globals" {
+		return "@" + strings.TrimPrefix(s.String(), "template.yaml:") + " by Globals"
+	}
+	return "@" + strings.TrimPrefix(s.String(), "template.yaml:")
+}
