@@ -111,7 +111,7 @@ func otherClouds(apps []*model.App) []model.Diagnostic {
 	}
 	return []model.Diagnostic{{
 		Pos: at, Level: model.Note, Incomplete: true,
-		Message: fmt.Sprintf("%d services are for clouds that are not read yet and are not checked: %s", total, strings.Join(names, ", ")),
+		Message: fmt.Sprintf("services for clouds that are not read yet are not checked: %d (%s)", total, strings.Join(names, ", ")),
 	}}
 }
 
@@ -198,15 +198,19 @@ func (a *assembly) readFile(file string) result {
 		return res
 	}
 	service := strings.HasPrefix(path.Base(file), "serverless")
-	if !service && !maybeTemplate(data) {
+	named := service || looksLikeTemplateName(file)
+	if !named && !maybeTemplate(data) {
 		return res
 	}
 	p := a.document(file)
 	if p.doc == nil {
-		if service || looksLikeTemplateName(file) || bytes.Contains(data, []byte("AWSTemplateFormatVersion")) {
+		if named || bytes.Contains(data, []byte("AWSTemplateFormatVersion")) {
 			res.diagnostics = p.diagnostics
 		}
 		return res
+	}
+	if named && p.doc.Root.Kind == model.Absent {
+		res.diagnostics = []model.Diagnostic{{Pos: model.Pos{File: file}, Level: model.Note, Message: "the file is empty"}}
 	}
 	switch root := p.doc.Root; {
 	case serverless.Recognise(root):
@@ -371,7 +375,9 @@ func (a *assembly) joinAll(apps []*model.App) {
 		j := newJoin(app)
 		j.roles()
 		j.environment()
-		j.triggers()
+		if app.Kind != model.Convention { // without a template nobody says who calls
+			j.triggers()
+		}
 		for _, f := range app.Functions {
 			if f.Code.State == "" {
 				a.locate(app, f)

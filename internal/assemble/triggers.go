@@ -96,6 +96,8 @@ func triggerReaders() map[string]func(*join, *model.Resource) {
 		"AWS::Lex::Bot":                            (*join).anyDirect,
 		"AWS::VpcLattice::TargetGroup":             (*join).anyDirect,
 		"AWS::BedrockAgentCore::GatewayTarget":     (*join).anyDirect,
+		"Custom::S3":                               (*join).existingBucket,
+		"Custom::CognitoUserPool":                  (*join).existingPool,
 	}
 }
 
@@ -306,6 +308,28 @@ func (j *join) bucket(r *model.Resource) {
 		}
 		j.add(j.functionIn(n.Get("Function")), t)
 	}
+}
+
+// existingBucket is a bucket outside the application that the Serverless Framework attaches a function to.
+func (j *join) existingBucket(r *model.Resource) {
+	name := r.Props.Get("BucketName")
+	for _, n := range r.Props.Get("BucketConfigs").Elements() {
+		t := model.Trigger{
+			Kind: model.TriggerObject, Detail: name.String() + " " + n.Get("Event").String(), Target: name, Exposure: model.Internal, Origin: r.Origin,
+		}
+		if filter := n.Get("Filter"); filter.Kind != model.Absent {
+			t.Filter = filter
+		}
+		j.add(j.functionIn(n.Get("Function")), t)
+	}
+}
+
+// existingPool is a user pool outside the application that the Serverless Framework attaches a function to.
+func (j *join) existingPool(r *model.Resource) {
+	name := r.Props.Get("UserPoolName")
+	j.add(j.functionIn(r.Props.Get("FunctionName")), model.Trigger{
+		Kind: model.TriggerUserPool, Detail: name.String(), Target: name, Exposure: model.Public, Origin: r.Origin,
+	})
 }
 
 func (j *join) rule(r *model.Resource) {

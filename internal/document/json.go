@@ -131,7 +131,11 @@ func (r *jsonReader) array(at model.Origin, depth int) (*model.Value, *refusal) 
 func (r *jsonReader) comma(closing byte) *refusal {
 	comma := r.at
 	if !r.take(',') {
-		return r.expected(fmt.Sprintf("a comma or %q", closing))
+		err := r.expected(fmt.Sprintf("a comma or %q", closing))
+		if bytes.IndexByte([]byte(`"{[`), r.peek()) >= 0 {
+			err.hint = "add a comma before this place"
+		}
+		return err
 	}
 	if r.space(); r.peek() == closing && r.at < len(r.text) {
 		return r.fail(comma, fmt.Sprintf("a comma stands before %q", closing), "remove the comma; JSON allows none after the last entry")
@@ -276,6 +280,8 @@ func (r *jsonReader) expected(what string) *refusal {
 	rest := r.text[r.at:]
 	text, hint := "expected "+what, "check what stands before this place"
 	switch {
+	case len(bytes.TrimSpace(r.text)) == 0:
+		return r.fail(r.at, text+"; the file is empty", "remove the file, or write {} into it")
 	case len(rest) == 0:
 		return r.fail(r.at, text+", found the end of the file", "the file is cut off, or a bracket is not closed")
 	case rest[0] == '#', bytes.HasPrefix(rest, []byte("//")), bytes.HasPrefix(rest, []byte("/*")):

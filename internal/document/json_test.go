@@ -49,7 +49,8 @@ func TestJSONDuplicateKey(t *testing.T) {
 
 func TestJSONErrors(t *testing.T) {
 	tests := []struct{ name, text, want, hint string }{
-		{"empty", "", "1:1 error: not valid JSON: expected a value, found the end of the file", "cut off"},
+		{"empty", "", "1:1 error: not valid JSON: expected a value; the file is empty", "remove the file"},
+		{"comma forgotten", "{\"a\": 1\n\"b\": 2}", "2:1 error: not valid JSON: expected a comma or '}', found '\"'", "add a comma"},
 		{"cut off", `{"a": [1,`, "1:10 error: not valid JSON: expected a value, found the end of the file", "cut off"},
 		{"trailing comma in a list", "[1,\n2,\n]", "2:2 error: not valid JSON: a comma stands before ']'", "remove the comma"},
 		{"trailing comma in a map", `{"a": 1, }`, "1:8 error: not valid JSON: a comma stands before '}'", "remove the comma"},

@@ -105,19 +105,25 @@ func invalidUTF8(text []byte) int {
 
 func lineStarts(text []byte) []int {
 	starts := make([]int, 1, 1+bytes.Count(text, []byte("\n")))
-	returns := bytes.IndexByte(text, '\r') >= 0
+	next := lineEnd
+	if bytes.IndexByte(text, '\r') < 0 {
+		next = lineFeed // much quicker
+	}
 	for at := 0; at < len(text); {
-		n := bytes.IndexByte(text[at:], '\n') + 1
-		if returns {
-			n = lineEnd(text[at:])
+		at += next(text[at:])
+		if isBreak(text[at-1]) {
+			starts = append(starts, at)
 		}
-		if n == 0 || !isBreak(text[at+n-1]) {
-			break
-		}
-		at += n
-		starts = append(starts, at)
 	}
 	return starts
+}
+
+// lineFeed is lineEnd for a text without CR.
+func lineFeed(text []byte) int {
+	if i := bytes.IndexByte(text, '\n'); i >= 0 {
+		return i + 1
+	}
+	return len(text)
 }
 
 // count is the number of lines; a line break at the end begins no new line.

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -29,7 +30,8 @@ func ParseYAML(file string, data []byte, o Options) (*Document, []model.Diagnost
 
 func parseYAML(src *source, o Options, warn *warnings) (*Document, *refusal) {
 	if tooDense(src.text, o.maxValues()) {
-		return nil, tooManyValues(src.pos(0), o.maxValues())
+		return nil, &refusal{src.pos(0), fmt.Sprintf("has more lines and separators than %d values need", o.maxValues()),
+			"split the file, or exclude it from the scan"}
 	}
 	stand := chooseStandIns(src.text)
 	src.setText(stand.replace(src.text))

@@ -96,6 +96,7 @@ func (c *callOne) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	return types.LabelErrNode(c.id, c.f.one(frame, x))
 }
 
+// Eval applies the function where the evaluator has no frame yet.
 func (c *callOne) Eval(vars interpreter.Activation) ref.Val {
 	return interpreter.EvalActivation(vars, c.Exec)
 }
@@ -125,6 +126,7 @@ func (c *callTwo) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	return types.LabelErrNode(c.id, c.f.two(frame, x, y))
 }
 
+// Eval applies the function where the evaluator has no frame yet.
 func (c *callTwo) Eval(vars interpreter.Activation) ref.Val {
 	return interpreter.EvalActivation(vars, c.Exec)
 }
@@ -144,6 +146,7 @@ func (c *callMany) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	return types.LabelErrNode(c.id, c.f.many(args))
 }
 
+// Eval applies the function where the evaluator has no frame yet.
 func (c *callMany) Eval(vars interpreter.Activation) ref.Val {
 	return interpreter.EvalActivation(vars, c.Exec)
 }
@@ -170,6 +173,7 @@ func (c *choice) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	return types.NewErrWithNodeID(c.id, "the condition is neither true nor false")
 }
 
+// Eval applies the function where the evaluator has no frame yet.
 func (c *choice) Eval(vars interpreter.Activation) ref.Val {
 	return interpreter.EvalActivation(vars, c.Exec)
 }

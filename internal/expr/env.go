@@ -48,7 +48,6 @@ func New(vars []string) (*Env, error) {
 	for _, f := range allFunctions() {
 		e.functions[f.name] = f
 	}
-	e.pool.New = func() any { return new(evaluation) }
 	e.checker = sync.OnceValues(e.newChecker)
 	return e, nil
 }

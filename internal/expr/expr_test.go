@@ -100,6 +100,49 @@ func TestWorlds(t *testing.T) {
 	}
 }
 
+// Maps and lists are equal when their fields and elements are; what is not set is no field.
+func TestEquality(t *testing.T) {
+	for _, c := range []struct {
+		src  string
+		a, b *model.Value
+		want string
+	}{
+		{`x.a == x.b`, fields("K", str("v")), fields("K", str("v")), "yes"},
+		{`x.a == x.b`, fields("K", str("v")), fields("K", str("w")), "no"},
+		{`x.a == x.b`, fields("K", str("v")), fields("K", str("v"), "L", number(1)), "no"},
+		{`x.a == x.b`, fields("K", str("v")), fields("K", str("v"), "L", nothing()), "yes"},
+		{`x.a == x.b`, fields("K", str("v")), fields("K", str("v"), "L", unknown("u")), "unknown: u"},
+		{`x.a == x.b`, fields("K", str("v"), "M", str("1")), fields("K", unknown("u"), "M", str("2")), "no"},
+		{`x.a == x.b`, fields("K", str("v")), fields("K", oneOf("V", "d", str("v"), "p", str("w"))), "yes when V=d"},
+		{`x.a == x.b`, seq(str("a"), unknown("u")), seq(str("a"), str("b")), "unknown: u"},
+		{`x.a == x.b`, seq(str("a"), present("u")), seq(str("b"), str("b")), "no"},
+		{`x.a == x.b`, seq(str("a"), nothing()), seq(str("a")), "yes"},
+		{`x.a == x.b`, seq(str("a")), fields("K", str("a")), "no"},
+		{`x.a == x.b`, resource("Q"), resource("Q"), "yes"},
+		{`x.a == x.b`, resource("Q"), resource("R"), "unknown: ${Q.Arn}, ${R.Arn}"},
+		{`x.a == x.b`, resource("Q"), seq(str("a")), "unknown: ${Q.Arn}"},
+		{`x.a == x.b`, parts(str("a"), resource("Q")), parts(str("b"), resource("Q")), "unknown: ${Q.Arn}"},
+		{`x.a == x.b`, parts(str("a"), resource("Q")), seq(str("b")), "no"},
+		{`x.a == x.b`, oneOf("V", "d", str("a"), "p", str("b")), oneOf("V", "d", str("b"), "p", str("a")), "no"},
+		{`x.a == x.b`, oneOf("V", "d", str("a"), "p", str("b")), oneOf("W", "d", str("b"), "p", str("c")), "yes when V=p W=d"},
+		{`x.a in x.b`, str("K"), fields("K", str("v")), "yes"},
+		{`x.a in x.b`, str("K"), fields("K", unknown("u")), "unknown: u"},
+		{`x.a in x.b`, unknown("u"), fields("K", str("v")), "unknown: u"},
+		{`x.a in x.b`, unknown("u"), fields(), "no"},
+		{`x.a in x.b`, resource("Q"), fields("K", str("v")), "unknown: ${Q.Arn}"},
+		{`x.a in x.b`, seq(), fields("K", str("v")), "no"},
+		{`x.a[x.b] == "v"`, fields("K", str("v")), str("K"), "yes"},
+		{`x.a[x.b] == "v"`, fields("K", str("v")), resource("Q"), "unknown: ${Q.Arn}"},
+		{`x.a[x.b] == "v"`, seq(unknown("u"), str("v")), number(1), "unknown: u"},
+		{`[x.a, x.b].filter(e, refers(e)).size() == 1`, resource("Q"), str("Q"), "yes"},
+		{`[x.a, x.b].all(e, refers(e))`, resource("Q"), unknown("u"), "unknown: u"},
+	} {
+		if got := ask(t, c.src, fields("a", c.a, "b", c.b)); got != c.want {
+			t.Errorf("%s of %s and %s: %s, want %s", c.src, dump(c.a), dump(c.b), got, c.want)
+		}
+	}
+}
+
 func TestDefaultWorld(t *testing.T) {
 	env := newEnv(t, "x")
 	a := oneOf("Stage", "dev", str("a"), "prod", str("b"))

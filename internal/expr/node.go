@@ -118,6 +118,8 @@ func (ev *evaluation) item(v *model.Value) (item, bool) {
 	return item{value: n}, true
 }
 
+// The rest of what a CEL value must have. Nothing converts a node, and operators do not come this way.
+
 func (n *node) ConvertToNative(reflect.Type) (any, error) { return nil, errNotNative }
 func (n *node) ConvertToType(ref.Type) ref.Val            { return types.NewErr("%v", errNotNative) }
 func (n *node) Equal(other ref.Val) ref.Val               { return equal(nil, n, other) }
@@ -185,6 +187,8 @@ func (l *elements) each(visit func(item) bool) {
 
 // FindStringKey selects a field, of which a list has none.
 func (l *elements) FindStringKey(string) (any, bool) { return absent, true }
+
+// The rest of what a CEL value must have, as for a node.
 
 func (l *elements) ConvertToNative(reflect.Type) (any, error) { return nil, errNotNative }
 func (l *elements) ConvertToType(ref.Type) ref.Val            { return types.NewErr("%v", errNotNative) }

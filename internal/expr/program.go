@@ -36,8 +36,8 @@ type Verdict struct {
 // ID is unknown with itself as the cause. An error is an *Error: the rule is broken for this subject, so the subject
 // neither passes nor fails.
 func (p *Program) Eval(scope Scope, uncertain []*model.Value) (Verdict, error) {
-	ev, ok := p.env.pool.Get().(*evaluation)
-	if !ok {
+	ev, reused := p.env.pool.Get().(*evaluation)
+	if !reused {
 		ev = new(evaluation)
 	}
 	ev.begin(scope, uncertain, p.steps)

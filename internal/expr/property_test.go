@@ -87,14 +87,14 @@ func fillOnce(rt *rapid.T, v *model.Value, world model.World, done map[*model.Va
 		}
 		return below(v.Given(model.World{v.Str: world[v.Str]}))
 	case model.Text:
-		return parts(each2(v.Items, func(p *model.Value) *model.Value {
+		return parts(changed(v.Items, func(p *model.Value) *model.Value {
 			if p.Kind == model.Unknown {
 				return rapid.SampledFrom([]*model.Value{str(""), str("a"), str("ab"), str("b*")}).Draw(rt, "part"+tag)
 			}
 			return below(p)
 		})...)
 	case model.List:
-		return seq(each2(v.Items, below)...)
+		return seq(changed(v.Items, below)...)
 	case model.Map:
 		var kv []any
 		for _, f := range v.Fields {
@@ -105,7 +105,7 @@ func fillOnce(rt *rapid.T, v *model.Value, world model.World, done map[*model.Va
 	return v
 }
 
-func each2(vs []*model.Value, f func(*model.Value) *model.Value) []*model.Value {
+func changed(vs []*model.Value, f func(*model.Value) *model.Value) []*model.Value {
 	out := make([]*model.Value, len(vs))
 	for i, v := range vs {
 		out[i] = f(v)

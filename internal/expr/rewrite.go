@@ -288,9 +288,6 @@ func (r *rewriter) plainCall(e ast.Expr, call ast.CallExpr) (ast.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.name == operators.LogicalNot {
-		return r.logic(e, f.name, args)
-	}
 	return r.fac.NewCall(e.ID(), f.name, out...), nil
 }
 

@@ -46,10 +46,11 @@ func handlerPlace(f *model.Function) string {
 	if f.Code.At.Line > 0 {
 		place += fmt.Sprintf(":%d", f.Code.At.Line)
 	}
+	place = strings.TrimSpace(place + " " + f.Code.Symbol)
 	if f.Code.State == model.CodeMissing {
 		place += " (not found)"
 	}
-	return strings.TrimSpace(place + " " + f.Code.Symbol)
+	return place
 }
 
 func orElse(s, otherwise string) string {

@@ -65,6 +65,9 @@ type point struct{ x, y float64 }
 func line(l *layout, ports *ports, route int) string {
 	r := l.routes[route]
 	last := len(r.slots) - 1
+	if l.slots[r.slots[0]].layer == l.slots[r.slots[last]].layer {
+		return bow(point{l.rightEdge(r.slots[0]), ports.right[route]}, point{l.rightEdge(r.slots[last]), ports.left[route]})
+	}
 	points := []point{{l.rightEdge(r.slots[0]), ports.right[route]}}
 	for _, s := range r.slots[1:last] {
 		lane := l.slots[s]
@@ -78,6 +81,12 @@ func line(l *layout, ports *ports, route int) string {
 }
 
 func (l *layout) rightEdge(s int) float64 { return l.slots[s].x + l.slots[s].width }
+
+// bow is the path between the right sides of two boxes of one layer.
+func bow(from, to point) string {
+	out := max(from.x, to.x) + 45
+	return fmt.Sprintf("M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f", from.x, from.y, out, from.y, out, to.y, to.x, to.y)
+}
 
 // curve draws points two by two: from the first to the second with a bend, from the second to the third straight, and
 // so on.

@@ -22,9 +22,20 @@ type node struct {
 	kind     nodeKind
 	id       string // of the function or resource
 	title    string
-	lines    []string
+	lines    []row
 	alert    string // a line that should be seen
 	exposure model.Exposure
+}
+
+// row is a line of a box: a text, and a word at its end that must stay when the text is cut.
+type row struct{ text, mark string }
+
+// whole is the row as one text.
+func (r row) whole() string {
+	if r.mark == "" {
+		return r.text
+	}
+	return r.text + "  " + r.mark
 }
 
 // edge is one hop between two nodes, by index.
@@ -70,9 +81,9 @@ func newGraph(a *model.App) *graph {
 }
 
 func functionNode(f *model.Function) *node {
-	n := &node{kind: function, id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []string{handlerPlace(f)}}
+	n := &node{kind: function, id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []row{{text: handlerPlace(f)}}}
 	if runtime := show(f.Runtime); runtime != "" {
-		n.lines = append(n.lines, runtime)
+		n.lines = append(n.lines, row{text: runtime})
 	}
 	if action := wide(f.Role); action != "" {
 		n.alert = "may do " + action + " on *"
@@ -106,9 +117,9 @@ func (g *graph) caller(kind nodeKind) int {
 	if i, ok := g.callers[kind]; ok {
 		return i
 	}
-	n := &node{kind: everybody, title: "Internet", lines: []string{"anyone"}, exposure: model.Public}
+	n := &node{kind: everybody, title: "Internet", lines: []row{{text: "anyone"}}, exposure: model.Public}
 	if kind == account {
-		n = &node{kind: account, title: "Cloud account", lines: []string{"its principals, and", "accounts it names"}, exposure: model.Account}
+		n = &node{kind: account, title: "Cloud account", lines: []row{{text: "its principals,"}, {text: "accounts it names"}}, exposure: model.Account}
 	}
 	g.callers[kind] = g.add(n)
 	return g.callers[kind]
@@ -123,7 +134,7 @@ func (g *graph) resource(id string) int {
 	if r == nil {
 		return -1
 	}
-	g.byID[id] = g.add(&node{kind: resource, id: id, title: id, lines: []string{shortType(r.Type)}, exposure: model.Internal})
+	g.byID[id] = g.add(&node{kind: resource, id: id, title: id, lines: []row{{text: shortType(r.Type)}}, exposure: model.Internal})
 	return g.byID[id]
 }
 
@@ -181,12 +192,12 @@ func doorTitle(t *model.Trigger) string {
 	return string(t.Kind)
 }
 
-func doorLine(t *model.Trigger) string {
-	line := orElse(t.Detail, string(t.Kind))
+func doorLine(t *model.Trigger) row {
+	r := row{text: orElse(t.Detail, string(t.Kind))}
 	if t.Auth != "" {
-		line += "  " + authWord(t.Auth)
+		r.mark = authWord(t.Auth)
 	}
-	return line
+	return r
 }
 
 func authWord(auth string) string {

@@ -11,11 +11,13 @@ import (
 
 const (
 	gapBetween = 14  // between boxes of one layer, in pixels
-	laneGap    = 6   // beside a lane
+	laneGap    = 9   // beside a lane
 	sweeps     = 24  // rounds of ordering
-	settling   = 10  // rounds of moving
+	settling   = 30  // rounds of moving, the second half of them towards both sides
+	laneWeight = 5   // how much straighter lanes are kept than boxes are centred
 	minChannel = 70  // between layers
 	maxChannel = 150 //
+	maxLanes   = 20_000
 )
 
 // slot is the place of a node in its layer, or of a hop that passes the layer (node is -1).
@@ -28,7 +30,7 @@ type slot struct {
 }
 
 // route is the way of one edge: slots from the lower layer to the higher. back says that the edge runs from the last slot
-// to the first.
+// to the first. Both ends are in one layer only where the hop cannot happen, or the graph is flat.
 type route struct {
 	edge  int
 	slots []int
@@ -47,14 +49,16 @@ type layout struct {
 // newLayout places a graph whose boxes have the sizes that size gives.
 func newLayout(g *graph, size func(*node) (width, height float64)) *layout {
 	l := &layout{g: g}
-	back := backEdges(g)
-	layers := layersOf(g, back)
+	layers := layersOf(g, backEdges(g))
+	if lanes(g, layers) > maxLanes {
+		layers = flat(g)
+	}
 	for i, n := range g.nodes {
 		w, h := size(n)
 		l.slots = append(l.slots, &slot{node: i, layer: layers[i], width: w, height: h})
 	}
 	for i, e := range g.edges {
-		l.route(i, e, back[i])
+		l.route(i, e)
 	}
 	l.fill()
 	l.order()
@@ -123,7 +127,8 @@ func (k nodeKind) firstLayer() int {
 	return 1 // doors, and the resources that only the outside fills
 }
 
-// layersOf gives each node the layer after all it is called by.
+// layersOf gives each node the layer after all it is called by. Hops that cannot happen do not count: they would stretch
+// the picture.
 func layersOf(g *graph, back []bool) []int {
 	layer := make([]int, len(g.nodes))
 	for i, n := range g.nodes {
@@ -136,7 +141,7 @@ func layersOf(g *graph, back []bool) []int {
 			if back[i] {
 				from, to = to, from
 			}
-			if layer[to] <= layer[from] {
+			if !e.denied && layer[to] <= layer[from] {
 				layer[to] = layer[from] + 1
 				changed = true
 			}
@@ -148,9 +153,31 @@ func layersOf(g *graph, back []bool) []int {
 	return layer
 }
 
+// lanes is how many lanes the hops take in all.
+func lanes(g *graph, layer []int) int {
+	n := 0
+	for _, e := range g.edges {
+		n += max(0, max(layer[e.from], layer[e.to])-min(layer[e.from], layer[e.to])-1)
+	}
+	return n
+}
+
+// flat is the layers of a graph that is too large to be untangled: functions in one column, resources in the next.
+func flat(g *graph) []int {
+	layer := make([]int, len(g.nodes))
+	for i, n := range g.nodes {
+		layer[i] = n.kind.firstLayer()
+		if n.kind == resource {
+			layer[i] = 3
+		}
+	}
+	return layer
+}
+
 // route gives an edge a lane in each layer between its ends.
-func (l *layout) route(i int, e *edge, back bool) {
+func (l *layout) route(i int, e *edge) {
 	from, to := e.from, e.to
+	back := l.slots[from].layer > l.slots[to].layer
 	if back {
 		from, to = to, from
 	}
@@ -161,7 +188,9 @@ func (l *layout) route(i int, e *edge, back bool) {
 		at = l.link(at, len(l.slots)-1)
 		r.slots = append(r.slots, at)
 	}
-	l.link(at, to)
+	if l.slots[from].layer < l.slots[to].layer {
+		l.link(at, to)
+	}
 	r.slots = append(r.slots, to)
 	l.routes = append(l.routes, r)
 }
@@ -321,7 +350,7 @@ func (l *layout) settle() {
 
 // draw moves the slots of one layer to where they want to be, as far as their order and sizes allow.
 func (l *layout) draw(layer []int, round int) {
-	wanted := make([]float64, len(layer))
+	wanted, weights := make([]float64, len(layer)), make([]float64, len(layer))
 	offset := 0.0
 	offsets := make([]float64, len(layer))
 	for i, s := range layer {
@@ -329,9 +358,12 @@ func (l *layout) draw(layer []int, round int) {
 			offset += l.apart(layer[i-1], s)
 		}
 		offsets[i] = offset
-		wanted[i] = l.wanted(l.slots[s], round) - offset
+		wanted[i], weights[i] = l.wanted(l.slots[s], round)-offset, 1
+		if l.slots[s].node < 0 {
+			weights[i] = laneWeight
+		}
 	}
-	for i, y := range ascending(wanted) {
+	for i, y := range ascending(wanted, weights) {
 		l.slots[layer[i]].y = y + offsets[i]
 	}
 }
@@ -340,7 +372,7 @@ func (l *layout) draw(layer []int, round int) {
 func (l *layout) wanted(s *slot, round int) float64 {
 	near := s.left
 	switch {
-	case round >= settling-3:
+	case round >= settling/2:
 		near = slices.Concat(s.left, s.right)
 	case round%2 == 1:
 		near = s.right
@@ -365,21 +397,22 @@ func (l *layout) apart(above, below int) float64 {
 	return (a.height+b.height)/2 + gap
 }
 
-// ascending is the nearest sequence (least squares) that never falls: neighbours that would fall become one block at
-// their mean.
-func ascending(wanted []float64) []float64 {
+// ascending is the nearest sequence (weighted least squares) that never falls: neighbours that would fall become one
+// block at their mean.
+func ascending(wanted, weights []float64) []float64 {
 	type block struct {
-		sum float64
-		n   int
+		sum, weight float64
+		n           int
 	}
-	mean := func(b block) float64 { return b.sum / float64(b.n) }
+	mean := func(b block) float64 { return b.sum / b.weight }
 	var blocks []block
-	for _, w := range wanted {
-		blocks = append(blocks, block{w, 1})
+	for i, w := range wanted {
+		blocks = append(blocks, block{w * weights[i], weights[i], 1})
 		for n := len(blocks); n > 1 && mean(blocks[n-2]) > mean(blocks[n-1]); n = len(blocks) {
 			last := blocks[n-1]
 			blocks = blocks[:n-1]
 			blocks[n-2].sum += last.sum
+			blocks[n-2].weight += last.weight
 			blocks[n-2].n += last.n
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func Mermaid(w io.Writer, ws *model.Workspace) error {
 		edges += len(m.g.edges)
 	}
 	b.WriteString(mermaidClasses)
-	for _, e := range slices.Sorted(keys(styles)) {
+	for _, e := range slices.Sorted(maps.Keys(styles)) {
 		if color := mermaidColors(e); color != "" {
 			fmt.Fprintf(&b, "  linkStyle %s stroke:%s\n", numbers(styles[e]), color)
 		}
@@ -55,16 +56,6 @@ func mermaidColors(e model.Exposure) string {
 		return "#1565c0"
 	}
 	return ""
-}
-
-func keys[V any](m map[model.Exposure]V) func(func(model.Exposure) bool) {
-	return func(yield func(model.Exposure) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 func numbers(all []int) string {
@@ -121,7 +112,7 @@ func mermaidLines(n *node) []string {
 	lines := []string{escape.Mermaid(n.title)}
 	shown, more := firstLines(n.lines, mermaidRoutes)
 	for _, line := range shown {
-		lines = append(lines, escape.Mermaid(line))
+		lines = append(lines, escape.Mermaid(line.whole()))
 	}
 	if more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
@@ -133,7 +124,7 @@ func mermaidLines(n *node) []string {
 }
 
 // firstLines cuts a list to a number of lines, of which one is left for how many more there are.
-func firstLines(lines []string, limit int) (shown []string, more int) {
+func firstLines(lines []row, limit int) (shown []row, more int) {
 	if len(lines) <= limit {
 		return lines, 0
 	}

@@ -7,11 +7,12 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 .ground{fill:#ffffff}
 .heading{font-size:21px;font-weight:650}
 .name{font-size:16px;font-weight:650}
-.about{font-size:12px;fill:#55606f}
+.about{font-size:12px;font-weight:400;fill:#55606f}
 .rule{stroke:#d9dee5;fill:none}
 .title{font-size:13px;font-weight:600}
 .line,.more,.alert{font-size:11px;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#3d4755}
 .more{fill:#55606f}
+.end{text-anchor:end}
 .alert{fill:#a31515;font-weight:600}
 .box rect{fill:#f6f7f9;stroke:#aab2be;stroke-width:1.2}
 .who rect{stroke-width:2}
@@ -29,8 +30,8 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 .edge.authenticated{stroke:#b26a00}
 .edge.account{stroke:#1565c0}
 .edge.unknown{stroke-dasharray:7 4}
-.edge.uses{stroke-dasharray:1.5 4;stroke-linecap:round}
-.edge.denied{stroke:#aab2be;stroke-width:1;stroke-dasharray:4 4}
+.edge.uses{stroke-width:1.6;stroke-dasharray:1.6 4;stroke-linecap:round}
+.edge.denied{stroke:#8d97a5;stroke-width:1.2;stroke-dasharray:4 4}
 .edge:hover{stroke-width:3;stroke-opacity:1}
 .tip{fill:#7a8492}
 .tip.public{fill:#c62828}
@@ -52,7 +53,7 @@ text{fill:#e7eaef}
 .public .stripe,.edge.public{stroke:#f0716a}
 .authenticated .stripe,.edge.authenticated{stroke:#e0a13c}
 .account .stripe,.edge.account{stroke:#64a8f0}
-.edge.denied{stroke:#566171}
+.edge.denied{stroke:#6d7888}
 .tip{fill:#8a95a5}
 .tip.public{fill:#f0716a}
 .tip.authenticated{fill:#e0a13c}

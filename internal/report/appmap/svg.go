@@ -21,10 +21,13 @@ const (
 	padding    = 11.0
 	titleLine  = 17.0
 	textLine   = 15.0
-	titleChar  = 7.5 // width of a column of a title
-	textChar   = 6.7 // width of a column of a line
-	doorRoutes = 6   // lines of a door
-	minWidth   = 860.0
+	titleChar  = 8.2    // width of a column of a title
+	textChar   = 6.7    // width of a column of a line
+	doorRoutes = 6      // lines of a door
+	tipLines   = 40     // lines of a tooltip
+	maxName    = 50     // columns of the name of an application
+	maxBeside  = 90     // columns of what stands beside it
+	minWidth   = 1180.0 // of the legend
 )
 
 // SVG writes the workspace as a picture that needs nothing else: who can reach what, from left to right, one application
@@ -58,21 +61,21 @@ func boxSize(n *node) (width, height float64) {
 
 // boxLine is one line below the title of a box.
 type boxLine struct {
-	text  string
+	row
 	class string
 }
 
 func boxLines(n *node) []boxLine {
 	shown, more := firstLines(n.lines, doorRoutes)
 	var out []boxLine
-	for _, s := range shown {
-		out = append(out, boxLine{s, "line"})
+	for _, r := range shown {
+		out = append(out, boxLine{r, "line"})
 	}
 	if more > 0 {
-		out = append(out, boxLine{fmt.Sprintf("… and %d more", more), "more"})
+		out = append(out, boxLine{row{text: fmt.Sprintf("… and %d more", more)}, "more"})
 	}
 	if n.alert != "" {
-		out = append(out, boxLine{n.alert, "alert"})
+		out = append(out, boxLine{row{text: n.alert}, "alert"})
 	}
 	return out
 }
@@ -97,8 +100,11 @@ func (p *picture) begin(ws *model.Workspace, width, height float64) {
 	}
 	p.out.WriteString("</defs>\n")
 	p.put(`<rect class="ground" width="100%%" height="100%%"/>`)
-	p.text(margin, 44, "heading", title)
-	p.text(margin+225, 44, "about", fmt.Sprintf("%s in %s", screen.Count(len(ws.Apps), "application"), cmp.Or(ws.Root, ".")))
+	subtitle := screen.Count(len(ws.Apps), "application")
+	if ws.Root != "" && ws.Root != "." {
+		subtitle += " in " + ws.Root
+	}
+	p.heading(44, "heading", title, subtitle)
 	p.legend()
 }
 
@@ -113,8 +119,14 @@ func (p *picture) legend() {
 	} {
 		p.put(`<path class="%s" d="M%.0f 70h26"/>`, entry.class, x)
 		p.text(x+33, 74, "about", entry.text)
-		x += 33 + float64(len(entry.text))*6.1 + 22
+		x += 33 + float64(len(entry.text))*6.5 + 20
 	}
+}
+
+// heading is a text at the margin with a smaller one beside it, wherever the first ends.
+func (p *picture) heading(y float64, class, s, beside string) {
+	p.put(`<text class="%s" x="%.1f" y="%.1f">%s<tspan class="about" dx="14">%s</tspan></text>`, class, margin, y,
+		escape.Markup(screen.Crop(escape.Terminal(s), maxName)), escape.Markup(screen.Crop(escape.Terminal(beside), maxBeside)))
 }
 
 func (p *picture) text(x, y float64, class, s string) {
@@ -125,12 +137,11 @@ func (p *picture) text(x, y float64, class, s string) {
 func (p *picture) app(a *model.App, l *layout, y, width float64) {
 	p.put(`<path class="rule" d="M%.0f %.1fH%.1f"/>`, margin, y, width-margin)
 	name := cmp.Or(a.Name, a.File)
-	p.text(margin, y+27, "name", name)
 	label := about(a)
 	if a.File != name {
 		label = a.File + "  ·  " + label
 	}
-	p.text(margin+float64(screen.Width(escape.Terminal(name)))*9.4+16, y+27, "about", label)
+	p.heading(y+27, "name", name, label)
 	p.put(`<g transform="translate(%.0f %.1f)">`, margin, y+appHead)
 	if len(l.slots) == 0 {
 		p.text(0, 0, "line", "no function was found")
@@ -155,9 +166,19 @@ func (p *picture) box(n *node, s *slot) {
 	room := s.width - 2*padding - 3
 	p.text(left, y+padding+11, "title", fit(n.title, room, titleChar))
 	for i, line := range boxLines(n) {
-		p.text(left, y+padding+titleLine+11+textLine*float64(i), line.class, fit(line.text, room, textChar))
+		p.row(line, left, y+padding+titleLine+11+textLine*float64(i), room)
 	}
 	p.out.WriteString("</g>\n")
+}
+
+// row draws a line of a box: its mark at the right edge, its text in the room that is left.
+func (p *picture) row(line boxLine, x, y, room float64) {
+	if line.mark != "" {
+		mark := fit(line.mark, room/2, textChar)
+		p.put(`<text class="more end" x="%.1f" y="%.1f">%s</text>`, x+room, y, escape.Markup(mark))
+		room -= textChar * float64(screen.Width(mark)+1)
+	}
+	p.text(x, y, line.class, fit(line.text, room, textChar))
 }
 
 func kindClass(k nodeKind) string {
@@ -171,8 +192,12 @@ func fit(s string, width, char float64) string {
 
 func tooltip(n *node) string {
 	lines := []string{escape.Markup(n.title)}
-	for _, line := range n.lines {
-		lines = append(lines, escape.Markup(line))
+	shown, more := firstLines(n.lines, tipLines)
+	for _, line := range shown {
+		lines = append(lines, escape.Markup(line.whole()))
+	}
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more", more))
 	}
 	if n.alert != "" {
 		lines = append(lines, escape.Markup(n.alert))

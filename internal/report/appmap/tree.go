@@ -50,7 +50,7 @@ func (p *page) line(parts ...string) {
 }
 
 func (p *page) app(a *model.App) {
-	p.line(p.ink.Bold("== "+a.File), "  ", p.ink.Dim(about(a)))
+	p.line(p.ink.Bold("== "+a.File), "  ", p.ink.Dim(named(a)+about(a)))
 	for _, f := range a.Functions {
 		p.line()
 		p.function(a, f)
@@ -63,20 +63,25 @@ func (p *page) app(a *model.App) {
 	p.reach(g)
 }
 
-// about is name, kind, stage and counts of an application.
-func about(a *model.App) string {
-	parts := []string{string(a.Kind)}
-	if a.Name != "" && a.Name != a.File {
-		parts = append([]string{a.Name}, parts...)
+// named is the name of an application before what is said about it, where it says more than the file.
+func named(a *model.App) string {
+	if a.Name == "" || a.Name == a.File {
+		return ""
 	}
+	return a.Name + ", "
+}
+
+// about is kind, stage and counts of an application.
+func about(a *model.App) string {
+	kind := string(a.Kind)
 	if a.Stage != "" {
-		parts = append(parts, "stage "+a.Stage)
+		kind += ", stage " + a.Stage
 	}
 	triggers := 0
 	for _, f := range a.Functions {
 		triggers += len(f.Triggers)
 	}
-	return fmt.Sprintf("%s: %s, %s, %s", strings.Join(parts, ", "),
+	return fmt.Sprintf("%s: %s, %s, %s", kind,
 		screen.Count(len(a.Functions), "function"), screen.Count(triggers, "trigger"), screen.Count(len(a.Resources), "resource"))
 }
 
@@ -230,8 +235,8 @@ func (p *page) reach(g *graph) {
 			heading = ""
 		}
 		p.line("    ", p.ink.Exposure(c.exposure, c.who))
-		p.names("calls", direct)
-		p.names("and through them", through)
+		p.names("directly", direct)
+		p.names("through them", through)
 	}
 }
 
@@ -240,8 +245,8 @@ func (p *page) names(label string, nodes []*node) {
 	for _, n := range nodes {
 		names = append(names, n.title)
 	}
-	for _, line := range screen.Wrap(strings.Join(names, ", "), max(20, p.width-24)) {
-		p.line("      ", p.ink.Dim(screen.Pad(label, 18)), p.ink.Plain(line))
+	for _, line := range screen.Wrap(strings.Join(names, ", "), max(20, p.width-20)) {
+		p.line("      ", p.ink.Dim(screen.Pad(label, 14)), p.ink.Plain(line))
 		label = ""
 	}
 }

@@ -7,7 +7,7 @@ import ("testing";"fmt";"os";"path/filepath";"strings";"time"
 func TestMeasure(t *testing.T){
  J,T,P:=NewLanguage("js",js.Language()),NewLanguage("ts",ts.LanguageTypescript()),NewLanguage("py",py.Language())
  var best float64; mb:=0; hist:=map[int]int{}
- filepath.Walk("/work/real",func(p string,fi os.FileInfo,err error)error{
+ if os.Getenv("BIG")=="real" {filepath.Walk("/work/real",func(p string,fi os.FileInfo,err error)error{
   if err!=nil||fi.IsDir()||strings.Contains(p,"node_modules"){return nil}
   var l *Language
   switch filepath.Ext(p){case ".js",".mjs": l=J; case ".ts": l=T; case ".py": l=P; default: return nil}
@@ -20,11 +20,13 @@ func TestMeasure(t *testing.T){
   hist[int(r)]++
   if r>best{best=r;fmt.Println(p,len(src),n,r)}
   return nil})
- fmt.Println(hist)
- h:=func(name string,l *Language,s string){ t0:=time.Now(); tr,n,err:=l.parse(name,[]byte(s),1<<30); d:=time.Since(t0); k:=0; tc:="";if tr!=nil{k=len(tr.Nodes);tc=tr.Truncated}; fmt.Println(name,len(s),"steps",n,"per kB",n*1024/(len(s)+1),d,"nodes",k,tc,err)}
- N:=512<<10
+ fmt.Println(hist)}
+ h:=func(name string,l *Language,s string){ t0:=time.Now(); tr,n,err:=l.parse(name,[]byte(s),lim(len(s))); d:=time.Since(t0); k:=0; tc:="";if tr!=nil{k=len(tr.Nodes);tc=tr.Truncated}; fmt.Println(name,len(s),"steps",n,"per kB",n*1024/(len(s)+1),d,"nodes",k,tc,err)}
+ N:=16<<10; if os.Getenv("BIG")!="" {N=512<<10}
  for n,l:=range map[string]*Language{"js":J,"ts":T,"py":P}{
  for _,w:=range []string{"(","[","{","a(","[a,","<a>","`${","if(a)","f(x=>","x?","a=","!","\"","@","class A{","async ","def f():\n ","else ","<a b={","a<b<","lambda x:","((a)=>","{a:","/*","\x00","a b ","a\n\t","{[(","}","...","<","a?b:","//a\n","import{","=>","function(",":", "$","é"}{
   h(n+" "+w,l,strings.Repeat(w,N/len(w)))
  }}
 }
+
+func lim(n int) int { if os.Getenv("BIG")!="" {return 2000+n/1024*64}; return 1<<30 }

@@ -44,8 +44,11 @@ func (r *Routes) fromOperation(api *model.Resource, path string, op model.Field)
 	auth := bodyAuth(api.Props.Get("Body"), op.Value, at)
 	const by = "operation of the API's OpenAPI document"
 	if api.Type == "AWS::ApiGatewayV2::Api" {
-		id := api.ID + "Route" + PathName(path) + methodName(verb)
-		r.Route(id, verb+" "+path, auth, integration.Get("uri"), at, by)
+		id, key := api.ID+"Route"+PathName(path)+methodName(verb), verb+" "+path
+		if strings.Trim(path, "/") == "$default" {
+			key = "$default"
+		}
+		r.Route(id, key, auth, integration.Get("uri"), at, by)
 		return
 	}
 	r.Method(path, verb, auth, renameKeys(integration), at, by)
@@ -58,7 +61,16 @@ func renameKeys(integration *model.Value) *model.Value {
 	}
 	fields := make([]model.Field, len(integration.Fields))
 	for i, f := range integration.Fields {
-		fields[i] = model.Field{Key: upperFirst(f.Key), At: f.At, Value: f.Value}
+		key, v := upperFirst(f.Key), f.Value
+		switch f.Key {
+		case "httpMethod":
+			key = "IntegrationHttpMethod"
+		case "type":
+			if s, ok := v.Scalar(); ok {
+				v = model.NewString(strings.ToUpper(s), v.Origin)
+			}
+		}
+		fields[i] = model.Field{Key: key, At: f.At, Value: v}
 	}
 	return model.NewMap(fields, integration.Origin)
 }
@@ -98,7 +110,7 @@ func (a *Auth) require(scheme *model.Value, f model.Field) {
 	kind, _ := scheme.Get("x-amazon-apigateway-authtype").Scalar()
 	authorizer := scheme.Get("x-amazon-apigateway-authorizer")
 	of, _ := authorizer.Get("type").Scalar()
-	_, jwt := authorizer.Get("jwtConfiguration").Scalar()
+	jwt := authorizer.Get("jwtConfiguration").Kind != model.Absent
 	switch {
 	case scheme.Kind == model.Absent:
 		a.Type = model.NewPresent("security scheme "+f.Key+" is not declared", at)

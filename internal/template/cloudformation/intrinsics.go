@@ -63,7 +63,7 @@ func (t *Template) ref(arg *model.Value, at model.Origin) *model.Value {
 func (t *Template) lookup(name string, at model.Origin) *model.Value {
 	if t.Sub != nil {
 		if v := t.Sub(name); v != nil {
-			return v
+			return v.At(at)
 		}
 	}
 	switch {
@@ -295,22 +295,22 @@ func (t *Template) ifThenElse(arg *model.Value, at model.Origin) *model.Value {
 		return t.bad(at, "Fn::If", "Fn::If: [Condition, then, else]")
 	}
 	then, otherwise := t.Resolve(arg.Items[1]), t.Resolve(arg.Items[2])
-	return choose(t.condition(name, at), then, otherwise)
+	return choose(t.condition(name, at), then, otherwise, at)
 }
 
 // choose is then or otherwise, depending on a truth value that may itself be one of several.
-func choose(cond, then, otherwise *model.Value) *model.Value {
-	return chooseIn(model.World{}, cond, then, otherwise)
+func choose(cond, then, otherwise *model.Value, at model.Origin) *model.Value {
+	return chooseIn(model.World{}, cond, then, otherwise, at)
 }
 
-func chooseIn(world model.World, cond, then, otherwise *model.Value) *model.Value {
+func chooseIn(world model.World, cond, then, otherwise *model.Value, at model.Origin) *model.Value {
 	switch {
 	case cond.Kind == model.Bool && cond.Bool:
 		return then.Given(world)
 	case cond.Kind == model.Bool:
 		return otherwise.Given(world)
 	case cond.Kind != model.OneOf:
-		return model.NewUnknown("the condition is not decided", cond.Origin)
+		return model.NewUnknown("the condition is not decided", at)
 	}
 	choices := make([]model.Choice, len(cond.Choices))
 	for i, c := range cond.Choices {
@@ -318,20 +318,20 @@ func chooseIn(world model.World, cond, then, otherwise *model.Value) *model.Valu
 		for k, v := range world {
 			inner[k] = v
 		}
-		choices[i] = model.Choice{Label: c.Label, Value: chooseIn(inner, c.Value.Given(inner), then, otherwise)}
+		choices[i] = model.Choice{Label: c.Label, Value: chooseIn(inner, c.Value.Given(inner), then, otherwise, at)}
 	}
-	return model.NewOneOf(cond.Str, choices, int(cond.Default), cond.Origin)
+	return model.NewOneOf(cond.Str, choices, int(cond.Default), at)
 }
 
 func (t *Template) and(arg *model.Value, at model.Origin) *model.Value {
 	return t.fold(arg, at, model.NewBool(true, at), func(a, b *model.Value) *model.Value {
-		return choose(a, b, model.NewBool(false, at))
+		return choose(a, b, model.NewBool(false, at), at)
 	})
 }
 
 func (t *Template) or(arg *model.Value, at model.Origin) *model.Value {
 	return t.fold(arg, at, model.NewBool(false, at), func(a, b *model.Value) *model.Value {
-		return choose(a, model.NewBool(true, at), b)
+		return choose(a, model.NewBool(true, at), b, at)
 	})
 }
 

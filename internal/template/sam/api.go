@@ -7,6 +7,8 @@ import (
 	"wardlet.example/internal/template/cloudformation"
 )
 
+const restType = "AWS::ApiGateway::RestApi"
+
 // api is one API that events can add routes to.
 type api struct {
 	resource *model.Resource
@@ -24,7 +26,7 @@ func (x *expander) restAPI(r *model.Resource) {
 	if isImplicit(r) {
 		r.Generated = "SAM: implicit API of events"
 	}
-	r.Type = "AWS::ApiGateway::RestApi"
+	r.Type = restType
 	r.Attributes = withCors(r.Attributes, own.Get("Cors"))
 	r.Props = x.restProperties(r, own)
 	x.restStage(r, own)

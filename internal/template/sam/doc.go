@@ -11,6 +11,7 @@
 //     written into an OpenAPI document;
 //   - CORS settings of a REST API, which end in that document too, are the attribute Cors of the AWS::ApiGateway::RestApi:
 //     a map with AllowOrigin, AllowMethods ..., without the inner quotes that API Gateway wants ('*' reads *);
+//   - DeploymentPreference of a function is kept as an attribute of the AWS::Lambda::Function;
 //   - Code of a function, Content of a layer and TemplateURL of a nested application stay the local path that the template
 //     names, where it names one;
 //   - events point at the function itself also where it publishes an alias;

@@ -196,7 +196,7 @@ func (x *expander) ownDestination(r *model.Resource, on, kind string, at model.O
 	return model.NewAbsent(at)
 }
 
-// allow splits the actions of a statement that SAM adds to a role by itself.
+// allow adds a policy of one statement; its actions stand side by side with blanks between.
 func (n *needs) allow(policy, actions string, resource *model.Value) {
 	at := resource.Origin
 	n.inline = append(n.inline, namedPolicy(policy, at, statement(texts(at, strings.Fields(actions)...), resource, at)))

@@ -209,6 +209,7 @@ var policyTemplates = map[string][]grant{
 	},
 	"KMSDecryptPolicy":                     {{actions: "kms:Decrypt", resources: "~kms:key/${KeyId}"}},
 	"KMSEncryptPolicy":                     {{actions: "kms:Encrypt", resources: "~kms:key/${KeyId}"}},
+	"KMSEncryptPolicy_v2":                  {{actions: "kms:Encrypt GenerateDataKey", resources: "~kms:key/${KeyId}"}},
 	"LambdaInvokePolicy":                   {{actions: "lambda:InvokeFunction", resources: "~lambda:function:${FunctionName}*"}},
 	"MobileAnalyticsWriteOnlyAccessPolicy": {{actions: "mobileanalytics:PutEvents", resources: anyResource}},
 	"OrganizationsListAccountsPolicy":      {{actions: "organizations:ListAccounts", resources: anyResource}},

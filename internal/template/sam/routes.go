@@ -24,7 +24,7 @@ func (x *expander) apiOf(e *event, id *model.Value, implicit string) *api {
 	if id.Kind == model.Absent {
 		id = model.NewRef(implicit, "", e.at)
 	}
-	if r := x.target(id); r != nil && x.apis[r.ID] != nil {
+	if r := x.target(id); r != nil && x.apis[r.ID] != nil && (r.Type == restType) == (implicit == implicitREST) {
 		return x.apis[r.ID]
 	}
 	return elsewhere(e, id)

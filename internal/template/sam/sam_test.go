@@ -174,3 +174,45 @@ func place(o model.Origin) string {
 	}
 	return "@" + strings.TrimPrefix(s.String(), "template.yaml:")
 }
+
+func TestRecognise(t *testing.T) {
+	for template, want := range map[string]bool{
+		"Transform: AWS::Serverless-2016-10-31":                            true,
+		"Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]": true,
+		"Resources: {F: {Type: AWS::Serverless::Function}}":                true,
+		"Resources: {F: {Type: AWS::Lambda::Function}}":                    false,
+		"Transform: AWS::LanguageExtensions":                               false,
+		"Resources: [AWS::Serverless::Function]":                           false,
+		"service: shop\nfunctions: {list: {handler: src/list.handler}}":    false,
+	} {
+		if got := sam.Recognise(parse(t, "template.yaml", []byte(template))); got != want {
+			t.Errorf("%q: got %v", template, got)
+		}
+	}
+}
+
+// TestExpandDeclares shows that what is worked out after the expansion, such as outputs, can refer to what was made.
+func TestExpandDeclares(t *testing.T) {
+	root := parse(t, "template.yaml", []byte(`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: {AutoPublishAlias: live, Events: {Get: {Type: Api, Properties: {Path: /, Method: get}}}}
+Outputs:
+  A: {Value: !Ref Fn.Alias}
+  B: {Value: !GetAtt FnRole.Arn}
+  C: {Value: !Ref ServerlessRestApi.Stage}
+  D: {Value: !Ref FnNothing}
+`))
+	tpl := cloudformation.New("template.yaml", root)
+	sam.Expand(tpl, sam.Options{})
+	var got []string
+	for _, f := range tpl.Resolve(root.Get("Outputs")).Fields {
+		got = append(got, oneLine(f.Value.Get("Value")))
+	}
+	want := []string{"${FnAliaslive}", "${FnRole.Arn}", "${ServerlessRestApiProdStage}", "? FnNothing is not declared"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -219,7 +219,9 @@ func sourceName(source *model.Value, index int) string {
 		return plainName(id)
 	}
 	if s, ok := source.Scalar(); ok {
-		s = strings.TrimSuffix(s, "/stream")
+		if _, rest, ok := strings.Cut(s, ":table/"); ok {
+			s, _, _ = strings.Cut(rest, "/")
+		}
 		return plainName(s[strings.LastIndexAny(s, ":/")+1:])
 	}
 	return fmt.Sprint(index)
