@@ -240,6 +240,9 @@ func maybeTemplate(data []byte) bool {
 		bytes.Contains(data, []byte("service")) && bytes.Contains(data, []byte("provider")) && bytes.Contains(data, []byte("functions"))
 }
 
+// maxTemplateValues bounds a template with all its aliases expanded. The largest stacks have some 50,000 values.
+const maxTemplateValues = 300_000
+
 // document parses a file once.
 func (a *assembly) document(file string) *parsed {
 	a.mu.Lock()
@@ -255,7 +258,7 @@ func (a *assembly) document(file string) *parsed {
 			p.err = err
 			return
 		}
-		p.doc, p.diagnostics = document.Parse(file, data, document.Options{Tag: cloudformation.Tag})
+		p.doc, p.diagnostics = document.Parse(file, data, document.Options{Tag: cloudformation.Tag, MaxValues: maxTemplateValues})
 		if p.doc == nil && len(p.diagnostics) > 0 {
 			p.err = errors.New(p.diagnostics[0].Message)
 		}

@@ -25,7 +25,7 @@ func (l *locator) locate() model.Code {
 	props := l.f.Resource.Props
 	code := props.Get("Code").Settled()
 	if props.Get("PackageType").EqualsText("Image") == model.Yes || code.Get("ImageUri").IsSet() == model.Yes {
-		return l.image(code)
+		return l.image()
 	}
 	if zip := code.Get("ZipFile"); zip.Kind != model.Absent {
 		return model.Code{State: model.CodeInline, Language: l.language(), File: zip.Origin.File, At: zip.Origin.Pos, Symbol: l.f.Handler.String()}
@@ -253,7 +253,7 @@ func (l *locator) uniqueFile(name string) string {
 }
 
 // image follows a container image built from a Dockerfile of the repository to its handler.
-func (l *locator) image(code *model.Value) model.Code {
+func (l *locator) image() model.Code {
 	meta := l.f.Resource.Attributes.Get("Metadata")
 	dockerContext, _ := meta.Get("DockerContext").Settled().Scalar()
 	dockerfile, _ := meta.Get("Dockerfile").Settled().Scalar()

@@ -129,7 +129,10 @@ func NewOneOf(variable string, choices []Choice, def int, at Origin) *Value {
 func same(choices []Choice) bool {
 	first := choices[0].Value
 	for _, c := range choices[1:] {
-		if c.Value != first && !(c.Value.IsScalar() && first.IsScalar() && Equal(c.Value, first) == Yes) {
+		if c.Value == first {
+			continue
+		}
+		if !c.Value.IsScalar() || c.Value.Kind != first.Kind || Equal(c.Value, first) != Yes {
 			return false
 		}
 	}
@@ -264,10 +267,11 @@ func (v *Value) Get(key string) *Value {
 		for i, c := range v.Choices {
 			choices[i] = Choice{c.Label, c.Value.Get(key)}
 		}
-		w := NewOneOf(v.Str, choices, int(v.Default), v.Origin)
-		if w.Kind == OneOf {
-			w.ID = v.ID
+		if same(choices) {
+			return choices[0].Value
 		}
+		w := NewOneOf(v.Str, choices, int(v.Default), v.Origin)
+		w.ID = v.ID
 		return w
 	}
 	return NewAbsent(v.Origin)

@@ -7,6 +7,7 @@ package appmap
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -60,7 +61,7 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-// grantLine is what a grant says: "dynamodb:* on *".
+// grantLine is what a grant says, in short: "dynamodb:* on *".
 func grantLine(g *model.Grant) string {
 	actions, on := joined(g.Actions), joined(g.Resources)
 	if len(g.NotActions) > 0 {
@@ -79,16 +80,38 @@ func grantLine(g *model.Grant) string {
 	return line
 }
 
+// joined is a list of actions or resources: the first few, those with wildcards before the others.
 func joined(values []*model.Value) string {
-	var out []string
+	const few = 4
+	var out, narrow []string
 	for _, v := range values {
-		out = append(out, orElse(show(v), "?"))
+		s := shortARN(orElse(show(v), "?"))
+		if strings.Contains(s, "*") {
+			out = append(out, s)
+		} else {
+			narrow = append(narrow, s)
+		}
+	}
+	out = append(out, narrow...)
+	if more := len(out) - few; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(out[:few], ", "), more)
 	}
 	return strings.Join(out, ", ")
 }
 
-// wide is the first action with a wildcard that a role allows on everything; empty if there is none.
-func wide(r *model.Role) string {
+// shortARN leaves out what says nothing of an ARN of the application's own account: "table/orders" for
+// "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/orders".
+func shortARN(s string) string {
+	const own = ":${AWS::Region}:${AWS::AccountId}:"
+	if i := strings.Index(s, own); i > 0 && strings.HasPrefix(s, "arn:") {
+		return s[i+len(own):]
+	}
+	return s
+}
+
+// power is what makes a role dangerous at a glance: an action with a wildcard on everything, or a managed policy that
+// grants a whole service. Empty if there is nothing of the kind.
+func power(r *model.Role) string {
 	if r == nil {
 		return ""
 	}
@@ -99,8 +122,14 @@ func wide(r *model.Role) string {
 		}
 		for _, a := range g.Actions {
 			if s, ok := a.Scalar(); ok && strings.HasSuffix(s, "*") {
-				return s
+				return "may do " + s + " on *"
 			}
+		}
+	}
+	for _, m := range r.Managed {
+		name := path.Base(show(m))
+		if strings.HasSuffix(name, "FullAccess") || name == "AdministratorAccess" || name == "PowerUserAccess" {
+			return "has " + name
 		}
 	}
 	return ""

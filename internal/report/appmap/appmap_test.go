@@ -135,3 +135,27 @@ func TestLongChainIsDrawnInTime(t *testing.T) {
 		t.Errorf("%d functions drawn, want 2000", n)
 	}
 }
+
+func TestGrantsAreShort(t *testing.T) {
+	text := func(all ...string) (out []*model.Value) {
+		for _, s := range all {
+			out = append(out, model.NewString(s, model.Origin{}))
+		}
+		return out
+	}
+	table := model.NewText([]*model.Value{
+		model.NewString("arn:aws:dynamodb:", model.Origin{}), model.NewRef("AWS::Region", "", model.Origin{}), model.NewString(":", model.Origin{}),
+		model.NewRef("AWS::AccountId", "", model.Origin{}), model.NewString(":table/orders", model.Origin{}),
+	}, model.Origin{})
+	ws := reporttest.Shop()
+	ws.Apps[0].Roles[0].Grants = []model.Grant{
+		{Actions: text("a:1", "a:2", "a:3", "a:4", "a:5", "b:*"), Resources: []*model.Value{table}},
+		{Effect: text("Deny")[0], NotActions: text("iam:PassRole"), NotRes: text("*"), Condition: model.NewBool(true, model.Origin{})},
+	}
+	out := string(write(t, views()["txt"], ws))
+	for _, want := range []string{"b:*, a:1, a:2, a:3 and 2 more on table/orders\n", "deny all but iam:PassRole on all but *, under a condition\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}

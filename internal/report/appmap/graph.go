@@ -27,8 +27,11 @@ type node struct {
 	exposure model.Exposure
 }
 
-// row is a line of a box: a text, and a word at its end that must stay when the text is cut.
-type row struct{ text, mark string }
+// row is a line of a box: a text, and a word at its end that must stay when the text is cut. Of a path, the end stays.
+type row struct {
+	text, mark string
+	path       bool
+}
 
 // whole is the row as one text.
 func (r row) whole() string {
@@ -81,12 +84,9 @@ func newGraph(a *model.App) *graph {
 }
 
 func functionNode(f *model.Function) *node {
-	n := &node{kind: function, id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []row{{text: handlerPlace(f)}}}
+	n := &node{kind: function, alert: power(f.Role), id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []row{{text: handlerPlace(f), path: true}}}
 	if runtime := show(f.Runtime); runtime != "" {
 		n.lines = append(n.lines, row{text: runtime})
-	}
-	if action := wide(f.Role); action != "" {
-		n.alert = "may do " + action + " on *"
 	}
 	return n
 }

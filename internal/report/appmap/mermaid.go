@@ -75,6 +75,7 @@ type mermaid struct {
 
 func (m *mermaid) app(a *model.App) {
 	fmt.Fprintf(m.out, "  subgraph %s[\"%s\"]\n", m.prefix, escape.Mermaid(cmp.Or(a.Name, a.File)))
+	m.out.WriteString("    direction LR\n") // a subgraph does not take it from the chart
 	for i, n := range m.g.nodes {
 		fmt.Fprintf(m.out, "    %s%s:::%s\n", m.id(i), shape(n), class(n.exposure))
 	}

@@ -178,7 +178,11 @@ func (p *picture) row(line boxLine, x, y, room float64) {
 		p.put(`<text class="more end" x="%.1f" y="%.1f">%s</text>`, x+room, y, escape.Markup(mark))
 		room -= textChar * float64(screen.Width(mark)+1)
 	}
-	p.text(x, y, line.class, fit(line.text, room, textChar))
+	text := fit(line.text, room, textChar)
+	if line.path {
+		text = screen.CropStart(escape.Terminal(line.text), int(room/textChar))
+	}
+	p.text(x, y, line.class, text)
 }
 
 func kindClass(k nodeKind) string {

@@ -196,21 +196,28 @@ func (p *page) role(r *model.Role) {
 	p.list("role", lines)
 }
 
-// otherResources lists what is neither a function nor shown beside one.
+// otherResources lists what is neither a function nor shown beside one, by type.
 func (p *page) otherResources(a *model.App, g *graph) {
-	var lines []string
+	var types []string
+	names := map[string][]string{}
 	for _, r := range a.Resources {
-		if _, shown := g.byID[r.ID]; !shown {
-			lines = append(lines, p.ink.Plain(r.ID)+"  "+p.ink.Dim(shortType(r.Type)))
+		if _, shown := g.byID[r.ID]; shown {
+			continue
 		}
+		if names[r.Type] == nil {
+			types = append(types, r.Type)
+		}
+		names[r.Type] = append(names[r.Type], r.ID)
 	}
-	if len(lines) == 0 {
+	if len(types) == 0 {
 		return
 	}
 	p.line()
 	p.line("  ", p.ink.Bold("other resources"))
-	for _, line := range lines {
-		p.line("    ", line)
+	for _, t := range types {
+		label := p.ink.Plain(fmt.Sprintf("%d %s: ", len(names[t]), shortType(t)))
+		list := p.ink.Plain(strings.Join(names[t], ", "))
+		p.line("    ", label, p.ink.Dim(screen.Crop(list, max(20, p.width-4-screen.Width(label)))))
 	}
 }
 

@@ -37,6 +37,7 @@ func Shop() *model.Workspace {
 	s.env(bill, "INVOICES", bucket)
 	s.env(bill, "ORDERS_TABLE", orders)
 	bill.Role = s.role("BillingRole", s.grant("s3:PutObject", bucket), s.grant("sqs:ReceiveMessage", queue))
+	bill.Role.Managed = []*model.Value{model.NewString("arn:aws:iam::aws:policy/AmazonSESFullAccess", model.Origin{})}
 
 	mail := s.function("MailFunction", "src/mail.js", 5, "handler", model.Internal)
 	mail.Triggers = []*model.Trigger{from(model.TriggerObject, bucket)}

@@ -109,6 +109,21 @@ func Crop(s string, width int) string {
 	return s
 }
 
+// CropStart is Crop for text whose end matters more, such as a path.
+func CropStart(s string, width int) string {
+	if Width(s) <= width {
+		return s
+	}
+	runes := []rune(s)
+	used := 0
+	for i := len(runes) - 1; i >= 0; i-- {
+		if used += Width(string(runes[i])); used > width-1 {
+			return "…" + string(runes[i+1:])
+		}
+	}
+	return s
+}
+
 // Wrap breaks text at spaces into lines of at most a width. A word that is wider gets a line of its own, uncut: paths
 // and names must stay whole to be copied. The text must be without colour.
 func Wrap(s string, width int) []string {

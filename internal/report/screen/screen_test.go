@@ -46,6 +46,14 @@ func TestCrop(t *testing.T) {
 	}
 }
 
+func TestCropStart(t *testing.T) {
+	for in, want := range map[string]string{"abc": "abc", "abcd": "…cd", "漢漢字": "…字"} {
+		if got := screen.CropStart(in, 3); got != want {
+			t.Errorf("CropStart(%q, 3) is %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestWidthIgnoresColour(t *testing.T) {
 	if n := screen.Width(screen.Ink{Color: true}.Bad("漢x")); n != 3 {
 		t.Errorf("width is %d, want 3", n)

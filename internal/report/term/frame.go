@@ -51,7 +51,7 @@ func excerpt(at *finding.Place, width int) (code, mark string) {
 	from, to := span(at, len(runes))
 	before, marked, after := show(runes[:from]), show(runes[from:to]), show(runes[to:])
 	if spare := width - screen.Width(marked); screen.Width(before) > spare*2/3 && screen.Width(before+marked+after) > width {
-		before = cropLeft(before, max(8, spare*2/3))
+		before = screen.CropStart(before, max(8, spare*2/3))
 	}
 	code = screen.Crop(before+marked+after, max(width, 20))
 	if at.Col <= 0 || at.Col > len(runes)+1 {
@@ -82,17 +82,4 @@ func span(at *finding.Place, n int) (from, to int) {
 // show is code as it can stand in a terminal: tabs as four spaces, the rest escaped.
 func show(runes []rune) string {
 	return escape.Terminal(strings.ReplaceAll(string(runes), "\t", "    "))
-}
-
-// cropLeft keeps the last columns of a text.
-func cropLeft(s string, width int) string {
-	runes := []rune(s)
-	used := 0
-	for i := len(runes) - 1; i >= 0; i-- {
-		used += screen.Width(string(runes[i]))
-		if used > width-1 {
-			return "…" + string(runes[i+1:])
-		}
-	}
-	return s
 }

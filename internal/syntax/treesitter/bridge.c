@@ -4,6 +4,7 @@
 
 #include "bridge.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 // The part of tree_sitter/api.h (0.25) that is used here. The header lies in
@@ -66,16 +67,43 @@ static const char *read_source(void *payload, uint32_t byte, TSPoint position, u
   return byte < source->length ? source->bytes + byte : "";
 }
 
-typedef struct {
-  uint32_t done;
-  uint32_t limit;
-} step_budget;
+// Bytes the parser on this thread has asked for. Every parse has its own thread.
+static _Thread_local uint64_t allocated;
 
-// Called once for a fixed number of parser operations. It counts and never
-// looks at the clock, so that a source parses the same on a busy machine.
+static void *counted_malloc(size_t size) {
+  allocated += size;
+  return malloc(size);
+}
+
+static void *counted_calloc(size_t count, size_t size) {
+  allocated += count * size;
+  return calloc(count, size);
+}
+
+static void *counted_realloc(void *old, size_t size) {
+  allocated += size;
+  return realloc(old, size);
+}
+
+// The Go binding of tree-sitter, which is linked for its C code, sends every
+// allocation through Go. These are faster and count. Both free the same way.
+void wardlet_use_counting_allocator(void) {
+  ts_set_allocator(counted_malloc, counted_calloc, counted_realloc, free);
+}
+
+typedef struct {
+  uint32_t steps;
+  wardlet_budget limit;
+} parse_work;
+
+// Called once for every 100 operations of the parser. It counts and never looks
+// at the clock, so that a source parses the same on a busy machine. Operations
+// alone do not tell the work: after many errors each copies all that was read,
+// which shows in the bytes it asks for.
 static bool over_budget(TSParseState *state) {
-  step_budget *budget = state->payload;
-  return ++budget->done > budget->limit;
+  parse_work *work = state->payload;
+  work->steps++;
+  return work->steps > work->limit.steps || allocated > work->limit.bytes;
 }
 
 static wardlet_node flat_node(TSNode node, uint16_t field, uint16_t error_kind) {
@@ -166,35 +194,65 @@ static int copy_tree(const TSTree *tree, wardlet_tree *out, uint32_t max_depth, 
   return WARDLET_OK;
 }
 
-static int parse_into(TSParser *parser, const TSLanguage *language, source_text *source,
-                      step_budget *budget, uint32_t max_depth, wardlet_tree *out) {
-  if (!ts_parser_set_language(parser, language)) return WARDLET_BAD_LANGUAGE;
-  TSInput input = {.payload = source, .read = read_source, .encoding = 0 /* UTF-8 */};
-  TSParseOptions options = {.payload = budget, .progress_callback = over_budget};
+// One call of wardlet_parse.
+typedef struct {
+  const TSLanguage *language;
+  source_text source;
+  wardlet_budget limit;
+  uint32_t max_depth;
+  wardlet_tree out;
+} parse_job;
+
+static int parse_with(TSParser *parser, parse_job *job) {
+  if (!ts_parser_set_language(parser, job->language)) return WARDLET_BAD_LANGUAGE;
+  parse_work work = {.limit = job->limit};
+  TSInput input = {.payload = &job->source, .read = read_source, .encoding = 0 /* UTF-8 */};
+  TSParseOptions options = {.payload = &work, .progress_callback = over_budget};
   TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);
-  if (tree == NULL) return WARDLET_TOO_MANY_STEPS;
-  int status = copy_tree(tree, out, max_depth, (uint16_t)ts_language_symbol_count(language));
+  job->out.used = (wardlet_budget){.steps = work.steps, .bytes = allocated};
+  if (tree == NULL) return WARDLET_OVER_BUDGET;
+  uint16_t error_kind = (uint16_t)ts_language_symbol_count(job->language);
+  int status = copy_tree(tree, &job->out, job->max_depth, error_kind);
   ts_tree_delete(tree);
   return status;
 }
 
-wardlet_tree wardlet_parse(const TSLanguage *language, const char *source, uint32_t length,
-                           uint32_t max_steps, uint32_t max_depth) {
-  wardlet_tree out = {.status = WARDLET_NO_MEMORY};
+static void *run_job(void *argument) {
+  parse_job *job = argument;
   TSParser *parser = ts_parser_new();
-  if (parser == NULL) return out;
-  source_text text = {.bytes = source, .length = length};
-  step_budget budget = {.limit = max_steps};
-  out.status = parse_into(parser, language, &text, &budget, max_depth, &out);
-  out.steps = budget.done;
+  job->out.status = parser == NULL ? WARDLET_NO_MEMORY : parse_with(parser, job);
   ts_parser_delete(parser);
-  return out;
+  return NULL;
 }
 
-// The Go binding of tree-sitter, which is linked for its C code, sends every
-// allocation through Go. This puts the plain ones back; both free the same way.
-void wardlet_use_libc_allocator(void) {
-  ts_set_allocator(NULL, NULL, NULL, NULL);
+// Tree-sitter frees its parse stack recursively, one frame of about 100 bytes
+// for each nested token. On a thread of ordinary size, half a megabyte of "((a)=>"
+// overflows. Memory of a stack that is not touched costs nothing.
+static size_t stack_size(uint32_t length) {
+  size_t size = (1 << 20) + 256 * (size_t)length;
+  return size & ~(size_t)0xffff; // whole pages on every system
+}
+
+static bool run_on_own_stack(parse_job *job) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  bool started = pthread_attr_setstacksize(&attributes, stack_size(job->source.length)) == 0 &&
+                 pthread_create(&thread, &attributes, run_job, job) == 0;
+  pthread_attr_destroy(&attributes);
+  return started && pthread_join(thread, NULL) == 0;
+}
+
+wardlet_tree wardlet_parse(const TSLanguage *language, const char *source, uint32_t length,
+                           wardlet_budget limit, uint32_t max_depth) {
+  parse_job job = {
+    .language = language,
+    .source = {.bytes = source, .length = length},
+    .limit = limit,
+    .max_depth = max_depth,
+  };
+  if (!run_on_own_stack(&job)) job.out.status = WARDLET_NO_THREAD;
+  return job.out;
 }
 
 uint32_t wardlet_kind_count(const TSLanguage *language) {

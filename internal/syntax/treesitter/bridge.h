@@ -29,21 +29,28 @@ enum {
   WARDLET_OK,
   WARDLET_NO_MEMORY,
   WARDLET_BAD_LANGUAGE,
-  WARDLET_TOO_MANY_STEPS,
+  WARDLET_OVER_BUDGET,
+  WARDLET_NO_THREAD,
 };
+
+// Work of a parse: steps of 100 parser operations, and bytes asked for in all.
+typedef struct {
+  uint32_t steps;
+  uint64_t bytes;
+} wardlet_budget;
 
 typedef struct {
   wardlet_node *nodes;  // to be freed by the caller
   uint32_t count;
-  uint32_t steps;       // steps the parse took
+  wardlet_budget used;
   int status;
   bool too_deep;        // nodes below the depth limit were left out
 } wardlet_tree;
 
 wardlet_tree wardlet_parse(const TSLanguage *language, const char *source, uint32_t length,
-                           uint32_t max_steps, uint32_t max_depth);
+                           wardlet_budget limit, uint32_t max_depth);
 
-void wardlet_use_libc_allocator(void);
+void wardlet_use_counting_allocator(void);
 uint32_t wardlet_kind_count(const TSLanguage *language);
 uint32_t wardlet_field_count(const TSLanguage *language);
 const char *wardlet_kind_name(const TSLanguage *language, uint16_t kind);

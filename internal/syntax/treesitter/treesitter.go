@@ -7,7 +7,7 @@
 // the same tree on every machine.
 package treesitter
 
-// #cgo CFLAGS: -std=c11 -O2
+// #cgo CFLAGS: -std=c11 -O2 -pthread
 // #include <stdlib.h>
 // #include "bridge.h"
 import "C"
@@ -31,15 +31,15 @@ type Language struct {
 	grammar *syntax.Grammar
 }
 
-// useLibcAllocator changes a setting of the C library, which must not happen
+// useCountingAllocator changes a setting of the C library, which must not happen
 // twice while parsers run.
-var useLibcAllocator = sync.OnceFunc(func() { C.wardlet_use_libc_allocator() })
+var useCountingAllocator = sync.OnceFunc(func() { C.wardlet_use_counting_allocator() })
 
 // NewLanguage takes the pointer that a grammar's Go module returns, and reads
 // the names of its kinds and fields. Call it once for each grammar and keep the
 // result.
 func NewLanguage(name string, grammar unsafe.Pointer) *Language {
-	useLibcAllocator()
+	useCountingAllocator()
 	pointer := (*C.TSLanguage)(grammar)
 	return &Language{
 		pointer: pointer,
@@ -67,37 +67,45 @@ func fieldNames(pointer *C.TSLanguage) []string {
 
 // Parse parses the source. Syntax errors are no error: they are marked in the
 // tree, beside everything that could be parsed. A *syntax.LimitError says that
-// the source is too large or takes too many steps; a tree that nests too deep is
-// cut and says so in Truncated.
+// the source is too large or too much work to parse; a tree that nests too deep
+// is cut and says so in Truncated.
 func (l *Language) Parse(name string, source []byte) (*syntax.Tree, error) {
 	if err := syntax.CheckSize(name, source); err != nil {
 		return nil, err
 	}
-	tree, _, err := l.parse(name, source, stepBudget(len(source)))
+	tree, _, err := l.parse(name, source, allowed(len(source)))
 	return tree, err
 }
 
-// stepBudget returns how many times the parser may report progress, which it
-// does every 100 operations. Code written by people takes about TODO steps for a
-// kilobyte; what takes many times that was made to keep the parser busy.
-func stepBudget(size int) int {
-	return 2000 + size*400/1024
+// work is what a parse takes: steps of 100 operations, and the bytes of memory
+// asked for in all.
+type work struct {
+	steps, bytes int
 }
 
-// parse also returns the steps taken.
-func (l *Language) parse(name string, source []byte, limit int) (*syntax.Tree, int, error) {
-	// An empty slice has no address to give to C.
+// allowed returns the work a source of the size may take. Code people write takes
+// up to 19 steps for a kilobyte and 85 bytes for a byte; what takes many times
+// that is made of errors. The largest source may take about 250 MB, which is
+// half a second.
+func allowed(size int) work {
+	return work{steps: 2000 + size/10, bytes: 32<<20 + size*400}
+}
+
+// parse also returns the work it took.
+func (l *Language) parse(name string, source []byte, limit work) (*syntax.Tree, work, error) {
 	text := (*C.char)(unsafe.Pointer(unsafe.SliceData(source)))
-	out := C.wardlet_parse(l.pointer, text, C.uint32_t(len(source)), C.uint32_t(limit), syntax.MaxDepth)
+	budget := C.wardlet_budget{steps: C.uint32_t(limit.steps), bytes: C.uint64_t(limit.bytes)}
+	out := C.wardlet_parse(l.pointer, text, C.uint32_t(len(source)), budget, syntax.MaxDepth)
 	defer C.free(unsafe.Pointer(out.nodes))
+	used := work{steps: int(out.used.steps), bytes: int(out.used.bytes)}
 	if err := statusError(name, int(out.status)); err != nil {
-		return nil, int(out.steps), err
+		return nil, used, err
 	}
 	tree := syntax.NewTree(name, source, copyNodes(out), l.grammar)
 	if out.too_deep {
 		tree.Truncated = fmt.Sprintf("nested deeper than %d levels", syntax.MaxDepth)
 	}
-	return tree, int(out.steps), nil
+	return tree, used, nil
 }
 
 func copyNodes(out C.wardlet_tree) []syntax.Node {
@@ -114,10 +122,12 @@ func statusError(name string, status int) error {
 	switch status {
 	case C.WARDLET_OK:
 		return nil
-	case C.WARDLET_TOO_MANY_STEPS:
-		return &syntax.LimitError{Name: name, Reason: "the parser takes too many steps for its size"}
+	case C.WARDLET_OVER_BUDGET:
+		return &syntax.LimitError{Name: name, Reason: "the parser has too much work with it for its size"}
 	case C.WARDLET_BAD_LANGUAGE:
 		return errors.New(name + ": grammar and parser do not fit together")
+	case C.WARDLET_NO_THREAD:
+		return errors.New(name + ": no thread to parse on")
 	default:
 		return errors.New(name + ": not enough memory to parse")
 	}

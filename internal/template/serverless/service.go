@@ -254,18 +254,16 @@ func mergeMaps(a, b *model.Value) *model.Value {
 	return model.NewMap(fields, b.Origin)
 }
 
-// add makes a resource unless one of this ID is there already, and returns the one that is there.
-func (e *expansion) add(id, kind string, fields []model.Field, at model.Origin, by string) *model.Resource {
-	if r := e.byID[id]; r != nil {
-		return r
+// add makes a resource unless one of this ID is there already.
+func (e *expansion) add(id, kind string, fields []model.Field, at model.Origin, by string) {
+	if e.byID[id] == nil {
+		e.keep(cloudformation.Make(id, kind, fields, at, "serverless: "+by))
 	}
-	return e.keep(cloudformation.Make(id, kind, fields, at, "serverless: "+by))
 }
 
-func (e *expansion) keep(r *model.Resource) *model.Resource {
+func (e *expansion) keep(r *model.Resource) {
 	e.byID[r.ID] = r
 	e.made = append(e.made, r)
-	return r
 }
 
 // keepRoutes takes over what a set of routes has made since the last call.

@@ -43,16 +43,6 @@ func keyOrigin(m *model.Value, key string) model.Origin {
 
 func fieldOrigin(f model.Field) model.Origin { return model.Origin{Pos: f.At, Via: f.Value.Origin.Via} }
 
-// pick copies the named keys of a map, as far as they are set.
-func pick(fields []model.Field, from *model.Value, keys ...string) []model.Field {
-	for _, k := range keys {
-		if v := from.Get(k); v.Kind != model.Absent {
-			fields = append(fields, model.Field{Key: k, At: from.KeyPos(k), Value: v})
-		}
-	}
-	return fields
-}
-
 // capitalised copies a map with each key starting upper-case, and deeper maps too.
 func capitalised(v *model.Value) *model.Value {
 	switch v.Kind {

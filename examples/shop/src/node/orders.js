@@ -1,0 +1,53 @@
+const _ = require("lodash");
+const { v4: uuid } = require("uuid");
+const { DynamoDBClient } = require("@aws-sdk/client-dynamodb");
+const { DynamoDBDocumentClient, GetCommand, PutCommand } = require("@aws-sdk/lib-dynamodb");
+const { SQSClient, SendMessageCommand } = require("@aws-sdk/client-sqs");
+const { cleanCarrier, cleanText } = require("./lib/clean");
+const { fail, problem, respond } = require("./lib/http");
+
+const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+const queue = new SQSClient({});
+const defaults = { currency: "EUR", shipping: { carrier: "dhl", country: "DE" } };
+const basket = [];
+
+exports.handler = async (event) => {
+  try {
+    const customer = event.requestContext.authorizer.claims;
+    return event.httpMethod === "POST"
+      ? await place(JSON.parse(event.body), customer)
+      : await show(event.pathParameters.id);
+  } catch (error) {
+    return fail(error);
+  }
+};
+
+async function place(body, customer) {
+  const order = _.merge({}, defaults, body);
+  basket.push(...order.items);
+  order.id = uuid();
+  order.customer = customer.sub;
+  order.email = customer.email;
+  order.items = basket;
+  order.total = _.sumBy(basket, (item) => item.price * item.quantity);
+  await table.send(new PutCommand({ TableName: process.env.ORDERS_TABLE, Item: order }));
+  await queue.send(
+    new SendMessageCommand({
+      QueueUrl: process.env.FULFILMENT_QUEUE,
+      MessageBody: JSON.stringify({
+        order: order.id,
+        carrier: cleanCarrier(order.shipping.carrier),
+        note: cleanText(order.shipping.note),
+      }),
+    }),
+  );
+  return respond(201, { id: order.id, total: order.total });
+}
+
+async function show(id) {
+  const { Item: order } = await table.send(
+    new GetCommand({ TableName: process.env.ORDERS_TABLE, Key: { id } }),
+  );
+  if (!order) throw problem(404, "no such order");
+  return respond(200, order);
+}
