@@ -7,6 +7,6 @@ for package in $(go list ./...); do
   dir=${package#wardlet.example/}
   { grep -hoE '^func Fuzz[A-Za-z0-9_]*' "$dir"/*_test.go 2>/dev/null || true; } | sed 's/^func //' | while read -r target; do
     echo "== $dir $target"
-    go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time"
+    go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 2s
   done
 done

@@ -192,9 +192,7 @@ func (a *assembly) readFile(file string) result {
 	}
 	data, err := a.repo.Read(file)
 	if err != nil {
-		if looksLikeTemplateName(file) {
-			res.diagnostics = append(res.diagnostics, unreadable(file, err))
-		}
+		res.diagnostics = notRead(file, err)
 		return res
 	}
 	service := strings.HasPrefix(path.Base(file), "serverless")
@@ -222,6 +220,20 @@ func (a *assembly) readFile(file string) result {
 		res.diagnostics = append(p.diagnostics, res.diagnostics...)
 	}
 	return res
+}
+
+// notRead tells of a candidate that could not be read: as an error where its name says that it is a template, as a note
+// where it is only too large to tell.
+func notRead(file string, err error) []model.Diagnostic {
+	switch {
+	case looksLikeTemplateName(file):
+		return []model.Diagnostic{unreadable(file, err)}
+	case errors.Is(err, repo.ErrTooLarge):
+		d := unreadable(file, err)
+		d.Level, d.Incomplete = model.Note, false
+		return []model.Diagnostic{d}
+	}
+	return nil
 }
 
 func unreadable(file string, err error) model.Diagnostic {

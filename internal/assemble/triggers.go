@@ -454,9 +454,36 @@ func (j *join) stateMachine(r *model.Resource) {
 				continue
 			}
 			seen[f.ID] = true
-			j.add(f, model.Trigger{Kind: model.TriggerState, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
+			j.addState(f, r)
+		}
+		for _, f := range j.app.Functions {
+			if !seen[f.ID] && namesFunction(r.Props.Get(key), f) {
+				seen[f.ID] = true
+				j.addState(f, r)
+			}
 		}
 	}
+}
+
+func (j *join) addState(f *model.Function, r *model.Resource) {
+	j.add(f, model.Trigger{Kind: model.TriggerState, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
+}
+
+// namesFunction reports whether an ARN inside a definition ends in the function's explicit name.
+func namesFunction(definition *model.Value, f *model.Function) bool {
+	name, ok := f.Resource.Props.Get("FunctionName").Settled().Scalar()
+	if !ok || name == "" {
+		return false
+	}
+	found := false
+	definition.Walk(10_000, func(v *model.Value) {
+		if v.Kind != model.String {
+			return
+		}
+		_, after, ok := strings.Cut(v.Str, ":function:"+name)
+		found = found || ok && (after == "" || strings.ContainsRune("\"':$\\", rune(after[0])))
+	})
+	return found
 }
 
 func (j *join) destination(r *model.Resource) {

@@ -188,10 +188,7 @@ func sizeOf(items []*Value) int32 {
 }
 
 func addSize(a, b int32) int32 {
-	if s := a + max(b, 1); s < MaxSize {
-		return s
-	}
-	return MaxSize
+	return int32(min(int64(a)+int64(max(b, 1)), MaxSize))
 }
 
 // At returns the same value with another origin. Children are shared.

@@ -1,5 +1,10 @@
 package syntax
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Symbols is what one source file defines at top level and gives to others, as
 // far as finding handlers needs it.
 type Symbols struct {
@@ -71,4 +76,25 @@ func (s *Symbols) Def(name string) (Def, bool) {
 		}
 	}
 	return Def{}, false
+}
+
+// String describes the definition in one line:
+// "handler: wrapped function(event, context) at 3:10".
+func (d Def) String() string {
+	kind := string(d.Kind)
+	if d.Kind == Function {
+		kind += "(" + strings.Join(d.Params, ", ") + ")"
+	}
+	if d.Receiver != "" {
+		kind += " of " + d.Receiver
+	}
+	if d.Wrapped {
+		kind = "wrapped " + kind
+	}
+	return fmt.Sprintf("%s: %s at %d:%d", d.Name, kind, d.Line, d.Col)
+}
+
+// String describes the re-export in one line: "handler: main from ./orders".
+func (r Reexport) String() string {
+	return r.Name + ": " + r.Imported + " from " + r.Module
 }

@@ -93,7 +93,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 		return false
 	}
 	switch {
-	case def.Name == "handler" || def.Name == "lambdaHandler":
+	case def.Name == "handler" || def.Name == "lambdaHandler" || def.Name == "lambda_handler":
 		return def.Wrapped || def.Kind == syntax.Function && mayTakeEvent(def.Params)
 	case def.Kind != syntax.Function:
 		return false

@@ -85,10 +85,10 @@ type work struct {
 
 // allowed returns the work a source of the size may take. Code people write takes
 // up to 19 steps for a kilobyte and 85 bytes for a byte; what takes many times
-// that is made of errors. The largest source may take about 250 MB, which is
-// half a second.
+// that is made of errors. The largest source may take about 160 MB, which is
+// well under a second.
 func allowed(size int) work {
-	return work{steps: 2000 + size/10, bytes: 32<<20 + size*400}
+	return work{steps: 2000 + size/10, bytes: 32<<20 + size*250}
 }
 
 // parse also returns the work it took.

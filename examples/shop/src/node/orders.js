@@ -8,7 +8,7 @@ const { fail, problem, respond } = require("./lib/http");
 
 const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const queue = new SQSClient({});
-const defaults = { currency: "EUR", shipping: { carrier: "dhl", country: "DE" } };
+const defaults = { currency: "EUR", method: "card", shipping: { carrier: "dhl", country: "DE" } };
 const basket = [];
 
 exports.handler = async (event) => {
@@ -26,22 +26,28 @@ async function place(body, customer) {
   const order = _.merge({}, defaults, body);
   basket.push(...order.items);
   order.id = uuid();
+  order.day = new Date().toISOString().slice(0, 10);
   order.customer = customer.sub;
   order.email = customer.email;
   order.items = basket;
   order.total = _.sumBy(basket, (item) => item.price * item.quantity);
   await table.send(new PutCommand({ TableName: process.env.ORDERS_TABLE, Item: order }));
-  await queue.send(
+  if (order.method === "invoice") await release(order);
+  return respond(201, { id: order.id, total: order.total });
+}
+
+// Orders on invoice leave at once, the others when the payment provider has called.
+function release({ id, shipping }) {
+  return queue.send(
     new SendMessageCommand({
       QueueUrl: process.env.FULFILMENT_QUEUE,
       MessageBody: JSON.stringify({
-        order: order.id,
-        carrier: cleanCarrier(order.shipping.carrier),
-        note: cleanText(order.shipping.note),
+        order: id,
+        carrier: cleanCarrier(shipping.carrier),
+        note: cleanText(shipping.note),
       }),
     }),
   );
-  return respond(201, { id: order.id, total: order.total });
 }
 
 async function show(id) {

@@ -5,6 +5,7 @@ from datetime import date
 
 import boto3
 import requests
+from boto3.dynamodb.conditions import Attr
 from tabulate import tabulate
 
 PARTNER_URL = "http://ingest.tealytics.example/v1/orders"
@@ -18,7 +19,7 @@ rows = []
 
 def handler(event, context):
     day = event.get("day", date.today().isoformat())
-    for order in orders.scan()["Items"]:
+    for order in orders.scan(FilterExpression=Attr("day").eq(day))["Items"]:
         rows.append([order["id"], order["email"], order["shipping"], order["total"]])
     table = tabulate(rows, headers=["order", "email", "address", "total"])
     store.put_object(
