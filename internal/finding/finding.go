@@ -88,6 +88,7 @@ type Finding struct {
 	Place       Place          `json:"place"`
 	App         string         `json:"app"`                // file of the app
 	Subject     string         `json:"subject"`            // logical ID or function it is about
+	Name        string         `json:"name,omitempty"`     // what people call the subject, where that is not its ID
 	Exposure    model.Exposure `json:"exposure,omitempty"` // who can reach it
 	When        []string       `json:"when,omitempty"`     // worlds in which it holds; empty: in all
 	Trace       []Step         `json:"trace,omitempty"`
@@ -103,6 +104,14 @@ type Finding struct {
 	Anchor string `json:"-"`
 	// Secrets are texts that must not appear in any output.
 	Secrets []string `json:"-"`
+}
+
+// Called is what people call the subject.
+func (f *Finding) Called() string {
+	if f.Name != "" {
+		return f.Name
+	}
+	return f.Subject
 }
 
 // Ignored says why a finding is not counted.

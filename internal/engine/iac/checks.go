@@ -23,9 +23,10 @@ type Hit struct {
 	Worlds     []model.World
 	Confidence finding.Confidence // empty: certain
 	Trace      []finding.Step
+	Secrets    []string // texts that must not appear in any output
 }
 
 // checks is every named check of this engine.
 func checks() map[string]Check {
-	return map[string]Check{}
+	return functionChecks()
 }

@@ -46,7 +46,6 @@ type bound struct {
 	fail    *expr.Program // "when" and "fail" together, so that worlds come out right
 	message *expr.Template
 	err     error
-	user    bool
 }
 
 // Variables are the names that expressions and messages of this engine may use.
@@ -343,7 +342,10 @@ func (a *asking) finding(b *bound, s *Subject, h Hit) finding.Finding {
 		Message: b.message.Render(s.lookup), Place: finding.Place{Pos: pos},
 		App: a.app.File, Subject: s.ID(), Exposure: s.exposure(), When: worlds(h.Worlds),
 		Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
-		Group: b.ID, Anchor: anchor + " " + h.Detail,
+		Group: b.ID, Anchor: anchor + " " + h.Detail, Secrets: h.Secrets,
+	}
+	if name := s.Name(); name != f.Subject {
+		f.Name = name
 	}
 	if h.Trace != nil {
 		f.Trace = h.Trace

@@ -34,19 +34,42 @@ func (s *Subject) ID() string {
 	return s.App.Name
 }
 
-// Name is what people call the subject.
+// Name is what people call the subject: a function's key in its service, a route as "GET /orders", else the ID.
 func (s *Subject) Name() string {
-	if s.Function != nil {
+	switch {
+	case s.Trigger != nil:
+		return s.Function.Name + " " + s.Trigger.Detail
+	case s.Function != nil:
 		return s.Function.Name
+	case s.Resource == nil:
+		return s.ID()
 	}
-	if s.Resource != nil && s.App.Kind == model.Serverless {
-		for _, f := range s.App.Functions {
-			if f.ID == s.Resource.ID {
-				return f.Name
-			}
+	if f, t := s.door(); t != nil {
+		return t.Detail + " of " + f.Name
+	}
+	for _, f := range s.App.Functions {
+		if f.ID == s.Resource.ID {
+			return f.Name
 		}
 	}
 	return s.ID()
+}
+
+// door is the trigger that the resource is, and its function; nil if it is none that people name.
+func (s *Subject) door() (*model.Function, *model.Trigger) {
+	switch s.Resource.Type {
+	case "AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route":
+	default:
+		return nil, nil
+	}
+	for _, f := range s.App.Functions {
+		for _, t := range f.Triggers {
+			if t.Via == s.Resource {
+				return f, t
+			}
+		}
+	}
+	return nil, nil
 }
 
 // Origin is where the subject is declared.
@@ -66,6 +89,10 @@ func (s *Subject) exposure() model.Exposure {
 		return s.Trigger.Exposure
 	case s.Function != nil:
 		return s.Function.Exposure
+	case s.Resource != nil:
+		if _, t := s.door(); t != nil {
+			return t.Exposure
+		}
 	}
 	return ""
 }

@@ -17,7 +17,7 @@ func newResult(f *finding.Finding) result {
 	at := location{Physical: physicalOf(f.Place)}
 	if f.Subject != "" {
 		name := escape.Terminal(f.Subject)
-		at.Logical = []logicalLocation{{Name: name, Qualified: qualified(f.App, name), Kind: "resource"}}
+		at.Logical = []logicalLocation{{Name: escape.Terminal(f.Called()), Qualified: qualified(f.App, name), Kind: "resource"}}
 	}
 	res := result{
 		RuleID:       escape.Terminal(f.Rule),

@@ -23,7 +23,7 @@ func (p *page) group(g *tally.Group) {
 	if facts := p.facts(lead); facts != "" {
 		p.line(body, facts)
 	}
-	p.frame(&lead.Place, lead.Subject)
+	p.frame(&lead.Place, lead.Called())
 	p.trace(lead.Trace)
 	p.otherPlaces(g)
 }
@@ -95,9 +95,10 @@ func (p *page) trace(steps []finding.Step) {
 	}
 }
 
-// otherPlaces lists the places of a group after the first, with what differs from the first.
+// otherPlaces lists the places of a group after the first, with what differs from the first. Findings at one place, such as
+// a setting that several functions share, stand on one line.
 func (p *page) otherPlaces(g *tally.Group) {
-	rest := g.Findings[1:]
+	rest := p.samePlace(g.Findings[1:])
 	if len(rest) == 0 {
 		return
 	}
@@ -107,17 +108,49 @@ func (p *page) otherPlaces(g *tally.Group) {
 	}
 	p.line(body, p.ink.Bold("also at"))
 	width := 0
-	for _, f := range shown {
-		width = max(width, screen.Width(p.ink.Place(f.Place.Pos)))
+	for _, all := range shown {
+		width = max(width, screen.Width(p.ink.Place(all[0].Place.Pos)))
 	}
-	for _, f := range shown {
-		p.line(body, "   ", screen.Pad(p.ink.Place(f.Place.Pos), min(width, p.opts.Width/2)), "  ", p.ink.Plain(f.Subject), p.difference(g.Lead(), f))
-		if p.opts.Verbose && f.Message != g.Lead().Message {
-			p.text(body+"      ", f.Message, p.ink.Dim)
-		}
+	for _, all := range shown {
+		p.otherPlace(g, all, min(width, p.opts.Width/2))
 	}
-	if hidden := len(rest) - len(shown); hidden > 0 {
+	hidden := 0
+	for _, all := range rest[len(shown):] {
+		hidden += len(all)
+	}
+	if hidden > 0 {
 		p.line(body, "   ", p.ink.Dim(fmt.Sprintf("… and %d more (use -f json for all)", hidden)))
+	}
+}
+
+// samePlace puts findings together that differ in their subject alone; with everything asked for, each stands alone.
+func (p *page) samePlace(all []*finding.Finding) [][]*finding.Finding {
+	var out [][]*finding.Finding
+	for _, f := range all {
+		if n := len(out); n > 0 && !p.opts.Verbose && out[n-1][0].Place.Pos == f.Place.Pos && p.facts(out[n-1][0]) == p.facts(f) {
+			out[n-1] = append(out[n-1], f)
+			continue
+		}
+		out = append(out, []*finding.Finding{f})
+	}
+	return out
+}
+
+// otherPlace writes one place with the subjects that stand there.
+func (p *page) otherPlace(g *tally.Group, all []*finding.Finding, width int) {
+	const most = 3
+	var names []string
+	for _, f := range all[:min(most, len(all))] {
+		names = append(names, f.Called())
+	}
+	more := ""
+	if len(all) > most {
+		more = fmt.Sprintf(" and %d more", len(all)-most)
+	}
+	f := all[0]
+	p.line(body, "   ", screen.Pad(p.ink.Place(f.Place.Pos), width), "  ", p.ink.Plain(strings.Join(names, ", ")), more, p.difference(g.Lead(), f))
+	if p.opts.Verbose && f.Message != g.Lead().Message {
+		p.text(body+"      ", f.Message, p.ink.Dim)
 	}
 }
 
