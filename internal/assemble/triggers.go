@@ -67,6 +67,7 @@ func triggerReaders() map[string]func(*join, *model.Resource) {
 		"AWS::ApiGateway::Authorizer":              (*join).authorizer,
 		"AWS::ApiGatewayV2::Authorizer":            (*join).authorizer,
 		"AWS::ApiGatewayV2::Route":                 (*join).httpRoute,
+		"AWS::ApiGatewayV2::Api":                   (*join).quickAPI,
 		"AWS::Lambda::EventSourceMapping":          (*join).mapping,
 		"AWS::SNS::Subscription":                   (*join).subscription,
 		"AWS::SNS::Topic":                          (*join).topic,
@@ -151,7 +152,7 @@ func (j *join) restMethod(r *model.Resource) {
 		exposure = model.Account
 	}
 	j.add(f, model.Trigger{
-		Kind: model.TriggerHTTP, Detail: r.Props.Get("HttpMethod").String() + " " + j.restPath(r.Props.Get("ResourceId")),
+		Kind: model.TriggerHTTP, Detail: r.Props.Get("HttpMethod").String() + " " + RestPath(j.app, r.Props.Get("ResourceId")),
 		Source: api, Target: r.Props.Get("RestApiId"), Via: r, Auth: auth, Exposure: exposure, Origin: r.Origin,
 	})
 }
@@ -165,11 +166,11 @@ func isPrivate(api *model.Resource) bool {
 	return api.Props.Get("EndpointConfiguration").EqualsText("PRIVATE") == model.Yes
 }
 
-// restPath spells the path of a method's resource by following its parents.
-func (j *join) restPath(v *model.Value) string {
+// RestPath spells the path of a REST method's resource (its ResourceId) by following the parents.
+func RestPath(app *model.App, v *model.Value) string {
 	path := ""
 	for range 20 {
-		r := j.app.Target(v)
+		r := app.Target(v)
 		if r == nil || r.Type != "AWS::ApiGateway::Resource" {
 			break
 		}
@@ -207,6 +208,17 @@ func (j *join) httpRoute(r *model.Resource) {
 		t.Auth, t.Exposure = j.connectAuth(r, api)
 	}
 	j.add(f, t)
+}
+
+// quickAPI is an HTTP API declared with its Target: all its routes go to one function, and nobody is asked who they are.
+func (j *join) quickAPI(r *model.Resource) {
+	key := r.Props.Get("RouteKey").String()
+	if key == "absent" {
+		key = "$default"
+	}
+	j.add(j.functionIn(r.Props.Get("Target")), model.Trigger{
+		Kind: model.TriggerHTTP, Detail: key, Source: r, Via: r, Auth: "none", Exposure: model.Public, Origin: r.Origin,
+	})
 }
 
 // connectAuth is who may open a WebSocket: the authorizer of $connect stands for all its routes.

@@ -73,7 +73,7 @@ var variableDocs = map[string]string{
 	"type":       "the resource type",
 	"related":    "resources that refer to this one, by type: `related[\"AWS::S3::BucketPolicy\"]` is a list of `{id, props, attributes}`",
 	"linked":     "resources that this one refers to, by type, in the same form",
-	"function":   "of a function: `{name, exposure, language, code, triggers: [{kind, detail, auth, exposure, source, filter}]}`",
+	"fn":         "of a function: `{name, exposure, language, code, triggers: [{kind, detail, auth, exposure, source, filter}]}`",
 	"trigger":    "of a trigger: `{kind, detail, auth, exposure, source, filter}`",
 	"role":       "of a role: `{functions, managed}`",
 	"app":        "the application: `{kind, name, stage, functions, settings}`; `settings` is the whole service file of the Serverless Framework",

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -245,24 +246,21 @@ func sortFindings(all []finding.Finding) {
 	})
 }
 
-// addSnippets gives each finding the text of its line. What any finding says is secret appears in none of them.
+// addSnippets gives each finding the text of its line. What any finding says is secret is masked: a long one wherever it
+// stands, a short one on the lines where it was found, because it may be an ordinary word elsewhere.
 func (s *scanner) addSnippets(all []finding.Finding) {
-	var secrets []string
-	for i := range all {
-		secrets = append(secrets, all[i].Secrets...)
-	}
-	mask := masker(secrets)
+	secrets := secretsOf(all)
 	for i := range all {
 		f := &all[i]
-		f.Message = mask(f.Message)
-		s.snippet(&f.Place, mask)
+		f.Message = secrets.masker(f.Place.Pos, f.Secrets).Replace(f.Message)
+		s.snippet(&f.Place, secrets)
 		for j := range f.Trace {
-			s.snippet(&f.Trace[j].Place, mask)
+			s.snippet(&f.Trace[j].Place, secrets)
 		}
 	}
 }
 
-func (s *scanner) snippet(p *finding.Place, mask func(string) string) {
+func (s *scanner) snippet(p *finding.Place, secrets secrets) {
 	if p.Line == 0 {
 		return
 	}
@@ -274,26 +272,50 @@ func (s *scanner) snippet(p *finding.Place, mask func(string) string) {
 	trimmed := strings.TrimRight(line, " \t\r")
 	p.EndLine = p.Line
 	p.EndCol = len([]rune(trimmed)) + 1
+	masked := secrets.masker(p.Pos, nil).Replace(trimmed)
 	const longest = 400
-	if r := []rune(trimmed); len(r) > longest {
-		trimmed = string(r[:longest]) + "…"
+	if r := []rune(masked); len(r) > longest {
+		masked = string(r[:longest]) + "…"
 	}
-	p.Snippet = mask(trimmed)
+	p.Snippet = masked
 }
 
-// masker replaces secrets by their first and last character.
-func masker(secrets []string) func(string) string {
-	if len(secrets) == 0 {
-		return func(s string) string { return s }
+// secrets are the texts that no output may show.
+type secrets struct {
+	everywhere []string
+	onLine     map[string][]string // by file:line
+}
+
+// ordinaryLength is up to which length a secret may be an ordinary word.
+const ordinaryLength = 12
+
+func secretsOf(all []finding.Finding) secrets {
+	out := secrets{onLine: map[string][]string{}}
+	for i := range all {
+		for _, secret := range all[i].Secrets {
+			place := lineOf(all[i].Place.Pos)
+			out.onLine[place] = append(out.onLine[place], secret)
+			if len(secret) > ordinaryLength {
+				out.everywhere = append(out.everywhere, secret)
+			}
+		}
 	}
-	sort.Slice(secrets, func(i, j int) bool { return len(secrets[i]) > len(secrets[j]) })
+	return out
+}
+
+func lineOf(p model.Pos) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+
+// masker replaces what is secret at a place, the longest first.
+func (s secrets) masker(at model.Pos, more []string) *strings.Replacer {
+	all := slices.Concat(s.everywhere, s.onLine[lineOf(at)], more)
+	sort.Slice(all, func(i, j int) bool { return len(all[i]) > len(all[j]) })
 	var pairs []string
-	for _, secret := range secrets {
+	for _, secret := range all {
 		if secret != "" {
 			pairs = append(pairs, secret, Mask(secret))
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace
+	return strings.NewReplacer(pairs...)
 }
 
 // Mask is the form in which a secret may be shown.

@@ -2,6 +2,7 @@ package iac
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/finding"
@@ -124,18 +125,19 @@ const (
 // nameStrength judges the name of a variable or parameter by its words.
 func nameStrength(name string) strength {
 	words := wordsOf(name)
-	if len(words) == 0 || asides[words[len(words)-1]] || switches[words[0]] {
+	if len(words) == 0 || switches[words[0]] || slices.ContainsFunc(words, func(w string) bool { return aboutOthers[w] }) {
 		return none
 	}
 	best := none
 	for i, word := range words {
+		if slices.ContainsFunc(words[i+1:], func(w string) bool { return asides[w] }) {
+			continue // TOKEN_ENDPOINT, SECRET_NAME
+		}
 		before := ""
 		if i > 0 {
 			before = words[i-1]
 		}
 		switch {
-		case aboutOthers[word]:
-			return none
 		case plainSecrets[word], word == "pass" && i == len(words)-1 && i > 0, word == "key" && secretKeys[before]:
 			best = strong
 		case (word == "secret" || word == "secrets") && secretKinds[before]:
@@ -159,7 +161,7 @@ var secretKeys = set("api", "private", "secret", "access", "signing", "encryptio
 var secretKinds = set("jwt", "client", "app", "session", "cookie", "signing", "hmac", "auth", "token", "webhook", "shared",
 	"consumer", "access", "api", "key", "oauth", "hash", "encryption", "nextauth")
 
-// asides are last words of names of what surrounds a secret: where it is kept, how long it lives, what it looks like.
+// asides are later words in names of what surrounds a secret: where it is kept, how long it lives, what it looks like.
 var asides = set("url", "uri", "endpoint", "host", "name", "names", "arn", "arns", "id", "ids", "path", "file", "filename",
 	"table", "bucket", "queue", "topic", "expiry", "expires", "expiration", "ttl", "timeout", "lifetime", "age", "validity",
 	"duration", "days", "hours", "minutes", "seconds", "length", "min", "max", "size", "count", "limit", "number", "type",
@@ -170,9 +172,9 @@ var asides = set("url", "uri", "endpoint", "host", "name", "names", "arn", "arns
 	"claim", "cookie", "tokens", "use", "group", "ref", "reference", "retention", "client", "kid", "domain", "stack", "logical",
 	"pool", "address", "symbol", "network", "chain", "service", "server", "port", "validator", "authorizer", "handler",
 	"generator", "manager", "complexity", "strategy", "template", "subject", "message", "event", "action", "flow", "grant",
-	"kind", "status", "state", "level", "iterations", "rounds", "strength")
+	"kind", "status", "state", "level", "iterations", "rounds", "strength", "method")
 
-// aboutOthers are words after which nothing is secret any more.
+// aboutOthers are words beside which nothing is secret.
 var aboutOthers = set("public", "publishable", "pagination", "continuation", "max", "min", "num", "rotate", "placeholder")
 
 // switches are first words of names of truth values.
@@ -241,7 +243,7 @@ var placeholderPattern = regexp.MustCompile(`(?i)^(?:x{3,}|\*+|\.+|-+|_+|#+|\?+|
 // placeholderParts are texts that only stand-ins for a secret contain.
 var placeholderParts = []string{"changeme", "change-me", "change_me", "change this", "changethis", "replaceme", "replace-me",
 	"replace_me", "replace with", "your-", "your_", "your ", "yours", "-here", "_here", " here", "example", "placeholder",
-	"sample", "insert", "xxxx", "****", "todo", "fill-in", "fill_in", "to be set", "to-be-set", "redacted", "dummy"}
+	"sample", "insert", "xxxx", "****", "todo", "...", "fill-in", "fill_in", "to be set", "to-be-set", "redacted", "dummy"}
 
 // isPlaceholder reports whether a text stands in for a secret that somebody must still write.
 func isPlaceholder(s string) bool {

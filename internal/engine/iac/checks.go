@@ -20,6 +20,7 @@ type Hit struct {
 	At         string        // property path; also part of the fingerprint
 	Origin     *model.Origin // the place, where it is not that of the property
 	Detail     string        // {{detail}} of the message
+	Anchor     string        // what tells this hit from others at the same property, for the fingerprint: text that stays
 	Worlds     []model.World
 	Confidence finding.Confidence // empty: certain
 	Trace      []finding.Step

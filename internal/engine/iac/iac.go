@@ -50,7 +50,7 @@ type bound struct {
 
 // Variables are the names that expressions and messages of this engine may use.
 func Variables() []string {
-	return []string{"props", "attributes", "exists", "id", "name", "type", "related", "linked", "function", "trigger", "role", "app", "detail"}
+	return []string{"props", "attributes", "exists", "id", "name", "type", "related", "linked", "fn", "trigger", "role", "app", "detail"}
 }
 
 // New binds the rules of this engine to their checks. It fails if a rule names a check that does not exist, or a check
@@ -206,22 +206,33 @@ func distinct(all []model.Diagnostic) []model.Diagnostic {
 func (e *Engine) app(p *link.Program, app *model.App, selected func(string) bool) Report {
 	a := &asking{engine: e, program: p, app: app, selected: selected}
 	for _, r := range app.Resources {
-		if r.Condition != nil && r.Condition.EqualsText("false") == model.Yes {
-			continue // never deployed
+		if neverDeployed(r) {
+			continue
 		}
 		a.ask(r.Type, &Subject{Program: p, App: app, Resource: r, Now: e.options.Now})
 	}
 	for _, f := range app.Functions {
+		if neverDeployed(f.Resource) {
+			continue
+		}
 		a.ask("function", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Now: e.options.Now})
 		for _, t := range f.Triggers {
 			a.ask("trigger", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Trigger: t, Now: e.options.Now})
 		}
 	}
 	for _, r := range app.Roles {
+		if neverDeployed(r.Resource) {
+			continue
+		}
 		a.ask("role", &Subject{Program: p, App: app, Resource: r.Resource, Role: r, Now: e.options.Now})
 	}
 	a.ask("app", &Subject{Program: p, App: app, Now: e.options.Now})
 	return a.report
+}
+
+// neverDeployed reports whether a resource's condition is false whatever is deployed.
+func neverDeployed(r *model.Resource) bool {
+	return r.Condition != nil && r.Condition.EqualsText("false") == model.Yes
 }
 
 // asking is the work on one application.
@@ -342,7 +353,7 @@ func (a *asking) finding(b *bound, s *Subject, h Hit) finding.Finding {
 		Message: b.message.Render(s.lookup), Place: finding.Place{Pos: pos},
 		App: a.app.File, Subject: s.ID(), Exposure: s.exposure(), When: worlds(h.Worlds),
 		Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
-		Group: b.ID, Anchor: anchor + " " + h.Detail, Secrets: h.Secrets,
+		Group: b.ID, Anchor: anchor, Secrets: h.Secrets,
 	}
 	if name := s.Name(); name != f.Subject {
 		f.Name = name

@@ -1,10 +1,12 @@
 package iac
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"wardlet.example/internal/assemble"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
 )
@@ -46,6 +48,12 @@ func (s *Subject) Name() string {
 	}
 	if f, t := s.door(); t != nil {
 		return t.Detail + " of " + f.Name
+	}
+	switch s.Resource.Type {
+	case "AWS::ApiGateway::Method":
+		return s.Resource.Props.Get("HttpMethod").String() + " " + assemble.RestPath(s.App, s.Resource.Props.Get("ResourceId"))
+	case "AWS::ApiGatewayV2::Route":
+		return s.Resource.Props.Get("RouteKey").String()
 	}
 	for _, f := range s.App.Functions {
 		if f.ID == s.Resource.ID {
@@ -145,7 +153,7 @@ func (s *Subject) variable(name string) *model.Value {
 		if s.Resource != nil {
 			return s.byType(s.Program.References(s.App, s.Resource))
 		}
-	case "function":
+	case "fn":
 		return s.function()
 	case "trigger":
 		if s.Trigger != nil {
@@ -241,16 +249,20 @@ func (s *Subject) app() *model.Value {
 		"settings", s.App.Settings)
 }
 
-// place is where a hit stands, and the anchor of its fingerprint.
+// place is where a hit stands, and the anchor of its fingerprint: the property without indices, which change when a list
+// grows, and what the check says.
 func (s *Subject) place(h Hit) (model.Pos, string) {
-	if h.Origin != nil {
-		return h.Origin.Pos, h.At
+	anchor := listIndex.ReplaceAllString(h.At, "[]") + " " + h.Anchor
+	switch {
+	case h.Origin != nil:
+		return h.Origin.Pos, anchor
+	case s.Resource == nil || h.At == "":
+		return s.Origin().Pos, anchor
 	}
-	if s.Resource == nil || h.At == "" {
-		return s.Origin().Pos, h.At
-	}
-	return follow(s.Resource, h.At), h.At
+	return follow(s.Resource, h.At), anchor
 }
+
+var listIndex = regexp.MustCompile(`\[[0-9*]+\]`)
 
 // follow walks a property path (A.B[0].C[*]) and gives the place a person would change: the value if it is written, else
 // the nearest key above.

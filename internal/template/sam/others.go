@@ -85,7 +85,9 @@ func (x *expander) graphQLAPI(r *model.Resource) {
 	f := authProvider(auth)
 	f.set("Name", or(own.Get("Name"), text(r.ID, r.Origin)))
 	f.copy(own, "XrayEnabled", "Visibility", "OwnerContact", "IntrospectionConfig", "QueryDepthLimit", "ResolverCountLimit")
-	f.rename(own, "Logging", "LogConfig")
+	if config := graphQLLogs(own.Get("Logging"), r.Origin); config.Kind != model.Absent {
+		f.set("LogConfig", config)
+	}
 	var more []*model.Value
 	for _, p := range auth.Get("Additional").Elements() {
 		more = append(more, authProvider(p).make(p.Origin))
@@ -97,6 +99,21 @@ func (x *expander) graphQLAPI(r *model.Resource) {
 	r.Type = "AWS::AppSync::GraphQLApi"
 	r.Props = f.make(own.Origin)
 	x.graphQLParts(r, own)
+}
+
+// graphQLLogs is how an API logs: everything without verbose content unless the template says otherwise, as SAM has it.
+func graphQLLogs(own *model.Value, at model.Origin) *model.Value {
+	switch {
+	case own.EqualsText("false") == model.Yes:
+		return model.NewAbsent(own.Origin)
+	case own.Kind == model.Absent || own.EqualsText("true") == model.Yes:
+		return model.NewMap([]model.Field{
+			cloudformation.Field("CloudWatchLogsRoleArn", model.NewPresent("the role that SAM makes", at)),
+			cloudformation.Field("ExcludeVerboseContent", model.NewBool(true, at)),
+			cloudformation.Field("FieldLogLevel", text("ALL", at)),
+		}, at)
+	}
+	return own
 }
 
 func authProvider(auth *model.Value) fields {

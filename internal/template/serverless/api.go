@@ -48,7 +48,7 @@ func (e *expansion) httpEvent(ev event) {
 		p = "{unknown}"
 	}
 	e.requestSchema(ev, &auth)
-	routes.Method(p, verb, auth, cloudformation.LambdaProxy(arn(ev.id, ev.at), ev.at), ev.at, "serverless: "+ev.source())
+	routes.Method(p, verb, auth, e.restIntegration(ev), ev.at, "serverless: "+ev.source())
 	if cors := ev.config.Get("cors"); cors.IsSet() == model.Yes && cors.EqualsText("false") != model.Yes {
 		e.preflight(routes, p, cors)
 	}
@@ -56,6 +56,19 @@ func (e *expansion) httpEvent(ev event) {
 	e.permission(logicalName(ev.function)+"LambdaPermissionApiGateway", ev.id, "apigateway.amazonaws.com", ev.at,
 		field("SourceArn", concat(ev.at, text("arn:aws:execute-api:", ev.at), ref("AWS::Region", ev.at), text(":", ev.at),
 			ref("AWS::AccountId", ev.at), text(":", ev.at), routes.API, text("/*/*", ev.at))))
+}
+
+// restIntegration is what answers a route: the function, or with "integration: http-proxy" another server.
+func (e *expansion) restIntegration(ev event) *model.Value {
+	kind, _ := ev.config.Get("integration").Scalar()
+	kind = strings.ToUpper(strings.ReplaceAll(kind, "-", "_"))
+	switch kind {
+	case "HTTP", "HTTP_PROXY":
+		return object(ev.at, field("Type", text(kind, ev.at)), field("Uri", ev.config.Path("request", "uri")))
+	case "MOCK":
+		return object(ev.at, field("Type", text(kind, ev.at)))
+	}
+	return cloudformation.LambdaProxy(arn(ev.id, ev.at), ev.at)
 }
 
 // routeOf reads "GET /path", "path" or {method, path}.
@@ -386,8 +399,11 @@ func methodSettings(logs, throttle *model.Value) *model.Value {
 	at := first(logs, throttle).Origin
 	fields := []model.Field{field("HttpMethod", text("*", at)), field("ResourcePath", text("/*", at))}
 	if logs.Kind != model.Absent && logs.EqualsText("false") != model.Yes {
-		fields = append(fields, field("LoggingLevel", first(logs.Get("level"), text("INFO", at))))
-		fields = append(fields, field("DataTraceEnabled", first(logs.Get("fullExecutionData"), model.NewBool(true, at))))
+		level, data := first(logs.Get("level"), text("INFO", at)), first(logs.Get("fullExecutionData"), model.NewBool(true, at))
+		if off := logs.Get("executionLogging"); off.EqualsText("false") == model.Yes {
+			level, data = text("OFF", off.Origin), off
+		}
+		fields = append(fields, field("LoggingLevel", level), field("DataTraceEnabled", data))
 	}
 	fields = set(fields, "ThrottlingRateLimit", throttle.Get("maxRequestsPerSecond"))
 	fields = set(fields, "ThrottlingBurstLimit", throttle.Get("maxConcurrentRequests"))

@@ -26,7 +26,7 @@ func (e *expansion) functionRole(f model.Field, at model.Origin) *model.Value {
 	}
 	if e.rolePerFunction(f) {
 		id := logicalName(f.Key) + sharedRole
-		e.useRole(roleUse{id: id, at: at, own: f.Value.Get("iamRoleStatements"), inherit: e.inherits(f)}, f)
+		e.useRole(roleUse{id: id, at: at, own: e.ownStatements(f), inherit: e.inherits(f)}, f)
 		return arn(id, at)
 	}
 	if r := first(e.iamRole(), e.provider.Get("role")); r.Kind != model.Absent && !isRoleConfig(r) {
@@ -50,14 +50,33 @@ func (e *expansion) roleOrigin() model.Origin {
 	return keyOrigin(e.root, "provider")
 }
 
-// rolePerFunction reports whether a plugin makes this function a role of its own.
+// rolePerFunction reports whether a function gets a role of its own: by the provider's mode, by its own statements, or by
+// a plugin.
 func (e *expansion) rolePerFunction(f model.Field) bool {
-	return e.plugins["serverless-iam-roles-per-function"] && f.Value.Get("iamRoleStatements").Kind != model.Absent ||
-		e.plugins["serverless-puresec-cli"] && f.Value.Get("iamRoleStatements").Kind != model.Absent
+	return e.iamRole().Get("mode").EqualsText("perFunction") == model.Yes || e.ownStatements(f).Kind != model.Absent
 }
 
+// ownStatements are the statements written at a function. iamRoleStatements counts with the plugin that brought it, and
+// since version 4 without.
+func (e *expansion) ownStatements(f model.Field) *model.Value {
+	if s := f.Value.Path("iam", "role", "statements"); s.Kind != model.Absent {
+		return s
+	}
+	version, _ := e.root.Get("frameworkVersion").Scalar()
+	version = strings.TrimLeft(version, "^~>= v")
+	if e.plugins["serverless-iam-roles-per-function"] || e.plugins["serverless-puresec-cli"] || strings.HasPrefix(version, "4") {
+		return f.Value.Get("iamRoleStatements")
+	}
+	return model.NewAbsent(f.Value.Origin)
+}
+
+// inherits reports whether a role of a function's own has the provider's statements too.
 func (e *expansion) inherits(f model.Field) bool {
-	v := first(f.Value.Get("iamRoleStatementsInherit"), e.root.Path("custom", "serverless-iam-roles-per-function", "defaultInherit"))
+	v := first(f.Value.Get("iamRoleStatementsInherit"), f.Value.Path("iam", "inheritStatements"),
+		e.root.Path("custom", "serverless-iam-roles-per-function", "defaultInherit"))
+	if v.Kind == model.Absent {
+		return e.iamRole().Get("mode").EqualsText("perFunction") == model.Yes
+	}
 	return v.EqualsText("true") == model.Yes
 }
 

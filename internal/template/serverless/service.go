@@ -299,9 +299,11 @@ func plainName(name string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// Files lists where a service may be declared, in the order the framework looks.
+// Files lists where a service may be declared, in the order the framework looks. The first that is there counts.
 func Files() []string {
-	return []string{"serverless.yml", "serverless.yaml", "serverless.json"}
+	return []string{
+		"serverless.yml", "serverless.yaml", "serverless.json", "serverless.js", "serverless.cjs", "serverless.mjs", "serverless.ts",
+	}
 }
 
 // IsServiceFile reports whether a file is named like a service.
