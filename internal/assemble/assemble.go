@@ -138,6 +138,10 @@ func (a *assembly) candidates() []string {
 			if !notTemplate[path.Base(f.Path)] {
 				out = append(out, f.Path)
 			}
+		default:
+			if a.isProgram(f.Path) {
+				out = append(out, f.Path)
+			}
 		}
 	}
 	return out
@@ -194,6 +198,9 @@ func (a *assembly) readFile(file string) result {
 	if err != nil {
 		res.diagnostics = notRead(file, err)
 		return res
+	}
+	if a.isProgram(file) {
+		return a.program(file, data)
 	}
 	service := strings.HasPrefix(path.Base(file), "serverless")
 	named := service || looksLikeTemplateName(file)

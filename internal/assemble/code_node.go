@@ -72,7 +72,51 @@ func (l *locator) nodeBases(module string) []string {
 	for _, dir := range l.roots() {
 		bases = append(bases, l.fromOutput(path.Join(dir, module))...)
 	}
-	return bases
+	return append(bases, l.webpackEntries(module)...)
+}
+
+// webpackEntries are the sources that webpack builds a module from: the entry of that name in the configuration, as far as
+// it is plain data, or the only entry there is.
+func (l *locator) webpackEntries(module string) []string {
+	var out []string
+	for _, dir := range l.roots() {
+		for _, name := range []string{"webpack.config.js", "webpack.config.cjs", "webpack.config.ts"} {
+			file := path.Join(dir, name)
+			if l.repo.IsFile(file) {
+				out = append(out, l.webpackEntry(dir, file, module)...)
+			}
+		}
+	}
+	return out
+}
+
+func (l *locator) webpackEntry(dir, file, module string) []string {
+	data, err := l.repo.Read(file)
+	if err != nil {
+		return nil
+	}
+	p := &program{assembly: l.assembly, modules: map[string]javascript.Module{}, configs: map[string]*pathMapping{}}
+	tree, err := p.parse(file, data)
+	if err != nil {
+		return nil
+	}
+	entry := javascript.Literal(tree, "", javascript.LiteralOptions{Dir: dir, Import: p.find}).Get("entry")
+	if only, ok := entry.Scalar(); ok {
+		return []string{path.Join(dir, only)}
+	}
+	var out []string
+	for _, f := range entry.Fields {
+		source := f.Value
+		if source.Kind == model.Map {
+			source = source.Get("import")
+		}
+		for _, s := range source.Elements() {
+			if text, ok := s.Scalar(); ok && path.Base(f.Key) == path.Base(module) {
+				out = append(out, path.Join(dir, text))
+			}
+		}
+	}
+	return out
 }
 
 // esbuildEntries are the entry points that SAM builds: Metadata.BuildProperties.EntryPoints.
@@ -132,19 +176,11 @@ func (l *locator) outputMappings() []outputMapping {
 }
 
 func (l *locator) tsconfig(dir string) (outputMapping, bool) {
-	file := path.Join(dir, "tsconfig.json")
-	if !l.repo.IsFile(file) {
+	root := l.readTSConfig(path.Join(dir, "tsconfig.json"))
+	if root == nil {
 		return outputMapping{}, false
 	}
-	data, err := l.repo.Read(file)
-	if err != nil {
-		return outputMapping{}, false
-	}
-	doc, _ := document.ParseJSON(file, withoutComments(data), document.Options{})
-	if doc == nil {
-		return outputMapping{}, false
-	}
-	options := doc.Root.Get("compilerOptions")
+	options := root.Get("compilerOptions")
 	output, ok := options.Get("outDir").Scalar()
 	if !ok {
 		return outputMapping{}, false
@@ -154,6 +190,22 @@ func (l *locator) tsconfig(dir string) (outputMapping, bool) {
 		source = "."
 	}
 	return outputMapping{path.Join(dir, output), path.Join(dir, source)}, true
+}
+
+// readTSConfig reads a tsconfig.json, which may have comments; nil if it cannot be read.
+func (a *assembly) readTSConfig(file string) *model.Value {
+	if !a.repo.IsFile(file) {
+		return nil
+	}
+	data, err := a.repo.Read(file)
+	if err != nil {
+		return nil
+	}
+	doc, _ := document.ParseJSON(file, withoutComments(data), document.Options{})
+	if doc == nil {
+		return nil
+	}
+	return doc.Root
 }
 
 // withoutComments blanks comments and trailing commas of a tsconfig.json, keeping every place.

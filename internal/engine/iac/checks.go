@@ -1,6 +1,8 @@
 package iac
 
 import (
+	"maps"
+
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/model"
 )
@@ -29,5 +31,7 @@ type Hit struct {
 
 // checks is every named check of this engine.
 func checks() map[string]Check {
-	return functionChecks()
+	all := functionChecks()
+	maps.Copy(all, policyChecks())
+	return all
 }

@@ -1,0 +1,252 @@
+package iac
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// allows is whether a statement allows something.
+func (st statement) allows() model.Tri { return st.Get("Effect").EqualsText("Allow") }
+
+// at is where a key of the statement would be changed: the value found there, else the key, else the statement.
+func (st statement) at(key string, found []*model.Value) model.Origin {
+	if len(found) > 0 && !found[0].Origin.IsZero() {
+		return found[0].Origin
+	}
+	if pos := st.KeyPos(key); st.Kind == model.Map && !pos.IsZero() {
+		return model.Origin{Pos: pos, Via: st.Origin.Via}
+	}
+	return st.Origin
+}
+
+// actions are those actions of the statement of which a question is true.
+func (st statement) actions(question func(action string) bool) (model.Tri, []*model.Value) {
+	return asks(st.Get("Action"), func(v *model.Value) model.Tri {
+		if s, ok := v.Scalar(); ok {
+			return model.TriOf(question(strings.ToLower(strings.TrimSpace(s))))
+		}
+		return model.Maybe
+	})
+}
+
+// isEverything is whether a pattern covers all actions.
+func isEverything(action string) bool { return strings.Trim(action, "*:") == "" && action != "" }
+
+// adminStatement is whether a statement allows everything on everything.
+func adminStatement(_ *Subject, st statement) judgement {
+	any, found := st.actions(isEverything)
+	all, _ := asks(st.Get("Resource"), coversEverything)
+	conditional := st.Get("Condition").IsSet()
+	if c := st.Get("Condition"); c.Kind == model.Map && len(c.Fields) == 0 {
+		conditional = model.No
+	}
+	answer := min(st.allows(), any, all, not(conditional))
+	return broken(answer, st.path+".Action", st.at("Action", found), "")
+}
+
+// coversEverything is whether a resource is every resource of every service.
+func coversEverything(v *model.Value) model.Tri {
+	if scope, ok := scopeOf(v); ok {
+		return model.TriOf(scope == "*")
+	}
+	return model.Maybe
+}
+
+// quietServices are services of which all actions are harmless, or can be limited no further: they analyse what the
+// caller sends, or only call what is already there.
+var quietServices = words("xray execute-api rds-data rds-db rekognition translate polly comprehend textract transcribe " +
+	"pricing tag ec2messages ssmmessages")
+
+// serviceWildcards is whether a statement allows every action of a service, other than everything on everything.
+func serviceWildcards(s *Subject, st statement) judgement {
+	answer, found := st.actions(func(action string) bool {
+		service, rest, ok := strings.Cut(action, ":")
+		return isEverything(action) || ok && strings.Trim(rest, "*") == "" && !quietServices[service] &&
+			(service != "logs" || st.coversLogs())
+	})
+	answer = min(answer, st.allows())
+	if answer == model.Yes && adminStatement(s, st).answer == model.Yes {
+		return fine
+	}
+	return broken(answer, st.path+".Action", st.at("Action", found), listed(found))
+}
+
+// coversLogs reports whether a statement reaches all log groups of the account.
+func (st statement) coversLogs() bool {
+	answer, _ := asks(st.Get("Resource"), func(v *model.Value) model.Tri {
+		scope, _ := scopeOf(v)
+		return model.TriOf(scope == "*" || scope == "logs")
+	})
+	return answer == model.Yes
+}
+
+// listed names values in a message, the first few of many.
+func listed(values []*model.Value) string {
+	const most = 4
+	var names []string
+	for _, v := range values {
+		if name := v.String(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// unscopedActions is whether a statement allows actions on everything that could be limited to named resources.
+func unscopedActions(_ *Subject, st statement) judgement {
+	reach := map[string]*model.Value{} // what covers a service, by service
+	wide, _ := asks(st.Get("Resource"), func(v *model.Value) model.Tri {
+		scope, ok := scopeOf(v)
+		if !ok {
+			return model.Maybe
+		}
+		if scope != "" && reach[scope] == nil {
+			reach[scope] = v
+		}
+		return model.TriOf(scope != "")
+	})
+	var covering []*model.Value
+	answer, found := st.actions(func(action string) bool {
+		service, rest, _ := strings.Cut(action, ":")
+		by := reach["*"]
+		if by == nil {
+			by = reach[arnService(service)]
+		}
+		if strings.Trim(rest, "*") == "" || wide == model.Yes && by == nil || !matchesScopable(service, rest) {
+			return false
+		}
+		if by != nil {
+			covering = append(covering, by)
+		}
+		return true
+	})
+	answer = min(answer, wide, st.allows(), not(st.limited()))
+	return broken(answer, st.path+".Resource", st.at("Resource", covering), listed(found))
+}
+
+// arnService is what a service calls itself in ARNs.
+func arnService(action string) string {
+	if action == "rds-data" {
+		return "rds"
+	}
+	return action
+}
+
+// limited is whether a condition narrows down what a statement allows. Transport, region and second factor do not.
+func (st statement) limited() model.Tri {
+	answer := model.No
+	for _, c := range conditionKeys(st.Get("Condition")) {
+		switch c.key {
+		case "aws:securetransport", "aws:requestedregion", "aws:multifactorauthpresent":
+		default:
+			answer = max(answer, c.there)
+		}
+	}
+	return answer
+}
+
+// passesAnyRole is whether a statement allows to hand every role to a service.
+func passesAnyRole(_ *Subject, st statement) judgement {
+	answer, _ := st.actions(func(action string) bool {
+		service, rest, _ := strings.Cut(action, ":")
+		return service == "iam" && strings.Trim(rest, "*") != "" && matches(rest, "passrole")
+	})
+	any, found := asks(st.Get("Resource"), func(v *model.Value) model.Tri {
+		scope, ok := scopeOf(v)
+		if !ok {
+			return model.Maybe
+		}
+		return model.TriOf(scope == "*" || scope == "iam")
+	})
+	answer = min(answer, any, st.allows(), not(st.limited()))
+	return broken(answer, st.path+".Resource", st.at("Resource", found), "")
+}
+
+// matches is whether a pattern with * and ? in lower case covers a name in lower case.
+func matches(pattern, name string) bool {
+	ok, err := path.Match(strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(pattern), name)
+	return err == nil && ok
+}
+
+// allowsTheRest is whether a statement allows everything but what it names.
+func allowsTheRest(_ *Subject, st statement) judgement {
+	for _, key := range []string{"NotAction", "NotPrincipal"} {
+		if answer := min(st.allows(), st.Get(key).IsSet()); answer != model.No {
+			at := model.Origin{Pos: st.KeyPos(key), Via: st.Origin.Via}
+			if st.Kind != model.Map || at.IsZero() {
+				at = st.Origin
+			}
+			return broken(answer, st.path+"."+key, at, key)
+		}
+	}
+	return fine
+}
+
+// trustsAnyone is whether a trust policy lets every account take the role.
+func trustsAnyone(_ *Subject, st statement) judgement {
+	any, found := st.everyone()
+	return broken(min(st.allows(), any, not(st.limitsCallers())), st.path+".Principal", st.at("Principal", found), "")
+}
+
+// eachManagedPolicy asks of the managed policies of a role, user or group whether one is among these.
+func eachManagedPolicy(isOne func(name string) bool) Check {
+	return func(s *Subject) Answer {
+		var all Answer
+		for _, v := range flatten(s.Resource.Props.Get("ManagedPolicyArns")) {
+			all = both(all, decide(s, v, func(v *model.Value) judgement {
+				name, known := awsManaged(v)
+				answer := min(model.TriOf(isOne(name)), known)
+				return broken(answer, "ManagedPolicyArns[*]", v.Origin, name)
+			}))
+		}
+		return all
+	}
+}
+
+// awsManaged is the name of a policy that AWS manages. A policy of which only deployment knows the ARN is taken for one
+// of the account's own.
+func awsManaged(v *model.Value) (string, model.Tri) {
+	if v.Kind == model.OneOf {
+		for _, c := range v.Choices {
+			if name, known := awsManaged(c.Value); known != model.No {
+				return name, model.Maybe
+			}
+		}
+		return "", model.No
+	}
+	_, name, ok := strings.Cut(v.String(), ":iam::aws:policy/")
+	if !ok || v.Kind != model.String && v.Kind != model.Text {
+		return "", model.No
+	}
+	return path.Base(name), model.Yes
+}
+
+func adminPolicies(name string) bool { return name == "AdministratorAccess" || name == "IAMFullAccess" }
+
+// quietPolicies give full access to what is harmless in full.
+var quietPolicies = words("AWSXrayFullAccess AmazonPollyFullAccess TranslateFullAccess AmazonTextractFullAccess " +
+	"AmazonRekognitionFullAccess AmazonAPIGatewayInvokeFullAccess AWSPriceListServiceFullAccess")
+
+func fullAccessPolicies(name string) bool {
+	if adminPolicies(name) || quietPolicies[name] {
+		return false
+	}
+	return strings.Contains(name, "FullAccess") || name == "PowerUserAccess" || name == "SystemAdministrator" ||
+		name == "DatabaseAdministrator" || name == "NetworkAdministrator"
+}
+
+// words is a set of the words in a text.
+func words(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}
