@@ -80,7 +80,7 @@ func (r *Repo) open(path string) (*os.File, int64, error) {
 		err = r.check(path, info)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, 0, err
 	}
 	return f, info.Size(), nil

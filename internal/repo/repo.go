@@ -122,7 +122,7 @@ func locate(root string) (dir, only string, err error) {
 func (r *Repo) listOne(name string) error {
 	info, err := r.stat(name)
 	if err != nil {
-		r.root.Close()
+		_ = r.root.Close()
 		return fmt.Errorf("%w\nhint: name the file that the link points to", err)
 	}
 	r.files = []File{{name, info.Size()}}

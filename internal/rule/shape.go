@@ -59,7 +59,8 @@ func numbered(prefix, name, example string) shape {
 func catalogueNumber() shape {
 	ok := func(s string) bool {
 		group, number, found := strings.Cut(s, "-")
-		return found && len(group) == 3 && all(group, isUpper) && len(number) == 3 && all(number, isDigit)
+		letters := strings.TrimRight(group, "0123456789") // S3-001
+		return found && len(letters) > 0 && len(group) <= 3 && all(letters, isUpper) && len(number) == 3 && all(number, isDigit)
 	}
 	return shape{ok, "a catalogue number", like("LAM-001")}
 }

@@ -70,13 +70,14 @@ func verdict(r *finding.Result) string {
 	if len(r.Findings) > 0 {
 		return fmt.Sprintf("%s %v", r.Findings[0].Confidence, r.Findings[0].When)
 	}
-	for _, o := range r.Outcomes {
-		if o.Reason != "" {
-			return string(o.State) + ": " + o.Reason
-		}
-		return string(o.State)
+	if len(r.Outcomes) == 0 {
+		return "nothing"
 	}
-	return "nothing"
+	o := r.Outcomes[0]
+	if o.Reason != "" {
+		return string(o.State) + ": " + o.Reason
+	}
+	return string(o.State)
 }
 
 // The same repository gives the same bytes with one worker and with many.

@@ -105,7 +105,7 @@ func (x *expander) graphQLAPI(r *model.Resource) {
 func graphQLLogs(own *model.Value, at model.Origin) *model.Value {
 	switch {
 	case own.EqualsText("false") == model.Yes:
-		return model.NewAbsent(own.Origin)
+		return model.NewMap(nil, own.Origin)
 	case own.Kind == model.Absent || own.EqualsText("true") == model.Yes:
 		return model.NewMap([]model.Field{
 			cloudformation.Field("CloudWatchLogsRoleArn", model.NewPresent("the role that SAM makes", at)),
