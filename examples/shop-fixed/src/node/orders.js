@@ -27,7 +27,7 @@ exports.handler = async (event) => {
   }
 };
 
-async function place(event, { items, method, shipping }, customer) {
+async function place(event, { items, method, shipping, gift }, customer) {
   const priced = await withPrices(items);
   const order = {
     id: randomUUID(),
@@ -36,6 +36,7 @@ async function place(event, { items, method, shipping }, customer) {
     items: priced,
     method,
     shipping,
+    ...(gift && { gift }),
     currency: "EUR",
     total: _.sumBy(priced, (item) => item.price * item.quantity),
   };

@@ -23,7 +23,9 @@ exports.handler = async (event) => {
 };
 
 async function place(body, customer) {
-  const order = _.merge({}, defaults, body);
+  const order = _.merge({}, defaults, _.omit(body, "extras"));
+  // Extras are named by their path: {"gift.text": "Happy birthday"}.
+  for (const [path, value] of Object.entries(body.extras || {})) _.set(order, path, value);
   basket.push(...order.items);
   order.id = uuid();
   order.day = new Date().toISOString().slice(0, 10);

@@ -15,23 +15,27 @@ const object = (properties, required = Object.keys(properties)) => ({
 
 const shapes = {
   orderId: id,
-  order: object({
-    items: {
-      type: "array",
-      minItems: 1,
-      maxItems: 50,
-      items: object({ id: sku, quantity: { type: "integer", minimum: 1, maximum: 100 } }),
-    },
-    method: { enum: ["card", "invoice"] },
-    shipping: object(
-      {
-        carrier: { enum: ["dhl", "dpd", "ups"] },
-        country: { type: "string", pattern: "^[A-Z]{2}$" },
-        note: { type: "string", maxLength: 80 },
+  order: object(
+    {
+      items: {
+        type: "array",
+        minItems: 1,
+        maxItems: 50,
+        items: object({ id: sku, quantity: { type: "integer", minimum: 1, maximum: 100 } }),
       },
-      ["carrier", "country"],
-    ),
-  }),
+      method: { enum: ["card", "invoice"] },
+      shipping: object(
+        {
+          carrier: { enum: ["dhl", "dpd", "ups"] },
+          country: { type: "string", pattern: "^[A-Z]{2}$" },
+          note: { type: "string", maxLength: 80 },
+        },
+        ["carrier", "country"],
+      ),
+      gift: object({ text: { type: "string", maxLength: 200 } }),
+    },
+    ["items", "method", "shipping"],
+  ),
   search: object(
     {
       category: { type: "string", pattern: "^[a-z-]{1,30}$" },
