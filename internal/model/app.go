@@ -66,6 +66,20 @@ type Resource struct {
 	Generated  string // what made it where no template declares it, for example "serverless: http event"
 }
 
+// ParameterType is the type of the resources that stand for a template's parameters. Nothing is deployed for them.
+const ParameterType = "parameter"
+
+// Deployed lists the resources that are deployed: all but the parameters.
+func (a *App) Deployed() []*Resource {
+	var out []*Resource
+	for _, r := range a.Resources {
+		if r.Type != ParameterType {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Function is a handler with its code, role, environment and triggers.
 type Function struct {
 	ID       string // logical ID of its resource, or a name by file and symbol

@@ -23,7 +23,6 @@ import (
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/repo"
 	"wardlet.example/internal/rule"
-	"wardlet.example/internal/template/cloudformation"
 )
 
 // Options are what a scan depends on besides the repository.
@@ -176,12 +175,7 @@ func (s *scanner) result() *finding.Result {
 }
 
 func summary(app *model.App) finding.AppSummary {
-	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Functions: len(app.Functions)}
-	for _, r := range app.Resources {
-		if r.Type != cloudformation.ParameterType {
-			sum.Resources++
-		}
-	}
+	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Functions: len(app.Functions), Resources: len(app.Deployed())}
 	for _, f := range app.Functions {
 		sum.Triggers += len(f.Triggers)
 		if f.Code.State == model.CodeResolved {

@@ -64,7 +64,7 @@ type graph struct {
 // function, per function and per resource that something touches.
 func newGraph(a *model.App) *graph {
 	g := &graph{declared: map[string]*model.Resource{}, byID: map[string]int{}, byEnds: map[[2]int]int{}, callers: map[nodeKind]int{}}
-	for _, r := range a.Resources {
+	for _, r := range a.Deployed() {
 		g.declared[r.ID] = r
 	}
 	for _, f := range a.Functions {

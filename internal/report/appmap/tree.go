@@ -82,7 +82,7 @@ func about(a *model.App) string {
 		triggers += len(f.Triggers)
 	}
 	return fmt.Sprintf("%s: %s, %s, %s", kind,
-		screen.Count(len(a.Functions), "function"), screen.Count(triggers, "trigger"), screen.Count(len(a.Resources), "resource"))
+		screen.Count(len(a.Functions), "function"), screen.Count(triggers, "trigger"), screen.Count(len(a.Deployed()), "resource"))
 }
 
 func (p *page) function(a *model.App, f *model.Function) {
@@ -200,7 +200,7 @@ func (p *page) role(r *model.Role) {
 func (p *page) otherResources(a *model.App, g *graph) {
 	var types []string
 	names := map[string][]string{}
-	for _, r := range a.Resources {
+	for _, r := range a.Deployed() {
 		if _, shown := g.byID[r.ID]; shown {
 			continue
 		}

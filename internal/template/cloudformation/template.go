@@ -147,17 +147,14 @@ func (t *Template) attributes(body *model.Value) *model.Value {
 	return model.NewMap(fields, body.Origin)
 }
 
-// ParameterType is the native type of the resources that stand for parameters.
-const ParameterType = "parameter"
-
-// Parameters lists the template's parameters, in order, as resources of ParameterType whose properties are what is
+// Parameters lists the template's parameters, in order, as resources of model.ParameterType whose properties are what is
 // declared: Type, Default, NoEcho ...
 func (t *Template) Parameters() []*model.Resource {
 	var out []*model.Resource
 	for _, f := range t.Root.Get("Parameters").Fields {
 		at := model.Origin{Pos: f.At, Via: f.Value.Origin.Via}
 		out = append(out, &model.Resource{
-			ID: f.Key, Type: ParameterType, Props: f.Value, Attributes: model.NewMap(nil, at), Origin: at,
+			ID: f.Key, Type: model.ParameterType, Props: f.Value, Attributes: model.NewMap(nil, at), Origin: at,
 		})
 	}
 	return out
