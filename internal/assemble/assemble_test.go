@@ -2,7 +2,6 @@ package assemble
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,59 +9,33 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 
+	"wardlet.example/internal/golden"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/repo"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// Each file of testdata is a small repository and the workspace that is read from it: functions with their code, role,
-// environment and triggers.
+// Each archive of testdata is a small repository and the workspace that is read from it: functions with their code, role,
+// environment and triggers. One worker reads the same as two.
 func TestWorkspace(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want, got := "", show(workspace(t, archive, 2))
-			for _, f := range archive.Files {
-				if f.Name == "want" {
-					want = string(f.Data)
-				}
-			}
-			if *update {
-				rewrite(t, file, archive, got)
-				return
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-			if alone := show(workspace(t, archive, 1)); alone != got {
-				t.Errorf("one worker reads something else:\n%s", cmp.Diff(got, alone))
-			}
-		})
-	}
+	golden.Run(t, func(t *testing.T, files map[string]string) string {
+		got := show(workspace(t, files, 2))
+		if alone := show(workspace(t, files, 1)); alone != got {
+			t.Errorf("one worker reads something else:\n%s", cmp.Diff(got, alone))
+		}
+		return got
+	})
 }
 
-func workspace(t *testing.T, archive *txtar.Archive, jobs int) *model.Workspace {
+func workspace(t *testing.T, files map[string]string, jobs int) *model.Workspace {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range archive.Files {
-		if f.Name == "want" {
-			continue
-		}
-		file := filepath.Join(dir, filepath.FromSlash(f.Name))
+	for name, text := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, f.Data, 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,20 +46,6 @@ func workspace(t *testing.T, archive *txtar.Archive, jobs int) *model.Workspace 
 	defer r.Close()
 	ws, _ := Workspace(context.Background(), r, "app", Options{Jobs: jobs})
 	return ws
-}
-
-func rewrite(t *testing.T, file string, archive *txtar.Archive, got string) {
-	t.Helper()
-	kept := archive.Files[:0]
-	for _, f := range archive.Files {
-		if f.Name != "want" {
-			kept = append(kept, f)
-		}
-	}
-	archive.Files = append(kept, txtar.File{Name: "want", Data: []byte(got)})
-	if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func show(ws *model.Workspace) string {

@@ -1,18 +1,16 @@
 package scan
 
 import (
-	"flag"
 	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"wardlet.example/internal/engine/iac"
+	"wardlet.example/internal/golden"
 	"wardlet.example/internal/rule"
 	"wardlet.example/rules"
 )
-
-var update = flag.Bool("update", false, "write generated pages anew")
 
 func catalogue(t *testing.T) *rule.Catalogue {
 	t.Helper()
@@ -49,7 +47,7 @@ func TestExpressionsCompile(t *testing.T) {
 // docs/rules-format.md says what the program reads.
 func TestFormatPage(t *testing.T) {
 	const page = "../../docs/rules-format.md"
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(page, FormatPage(), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +57,7 @@ func TestFormatPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(FormatPage()), string(got)); diff != "" {
-		t.Errorf("the page is old; run with -update (-want +got):\n%s", diff)
+		t.Errorf("the page is old; run with WARDLET_UPDATE=1 (-want +got):\n%s", diff)
 	}
 	for _, name := range iac.Variables() {
 		if variableDocs[name] == "" {

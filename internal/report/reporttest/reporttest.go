@@ -11,13 +11,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"wardlet.example/internal/golden"
 )
 
 // Golden compares output with testdata/name. Run the tests with WARDLET_UPDATE=1 to write the files, then read the diff.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if os.Getenv("WARDLET_UPDATE") == "1" {
+	if golden.Updating() {
 		if err := os.MkdirAll("testdata", 0o750); err != nil {
 			t.Fatal(err)
 		}

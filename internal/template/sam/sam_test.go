@@ -1,77 +1,34 @@
 package sam_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"wardlet.example/internal/document"
+	"wardlet.example/internal/golden"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/template/cloudformation"
 	"wardlet.example/internal/template/sam"
 )
 
-var update = flag.Bool("update", false, "write the expected results of the examples anew")
-
 // TestExpand runs the examples of testdata: each is a text, the files of a template, and the resources they give with the
 // line where each of their properties would be changed.
 func TestExpand(t *testing.T) {
-	examples, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(examples) == 0 {
-		t.Fatal("no examples", err)
-	}
-	for _, name := range examples {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { example(t, name) })
-	}
+	golden.Run(t, expand)
 }
 
-func example(t *testing.T, name string) {
-	archive, err := txtar.ParseFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string][]byte{}
-	for _, f := range archive.Files {
-		files[f.Name] = f.Data
-	}
-	got := expand(t, files)
-	if want := string(files["resources"]); got != want {
-		if *update {
-			write(t, name, archive, got)
-			return
-		}
-		t.Errorf("resources differ (-want +got):\n%s", cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
-	}
-}
-
-func write(t *testing.T, name string, archive *txtar.Archive, got string) {
-	var kept []txtar.File
-	for _, f := range archive.Files {
-		if f.Name != "resources" {
-			kept = append(kept, f)
-		}
-	}
-	archive.Files = append(kept, txtar.File{Name: "resources", Data: []byte(got)})
-	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func expand(t *testing.T, files map[string][]byte) string {
-	root := parse(t, "template.yaml", files["template.yaml"])
+func expand(t *testing.T, files map[string]string) string {
+	root := parse(t, "template.yaml", []byte(files["template.yaml"]))
 	if !sam.Recognise(root) {
 		t.Fatal("the template is not recognised")
 	}
 	tpl := cloudformation.New("template.yaml", root)
 	load := func(path string) *model.Value {
 		if data, ok := files[strings.TrimPrefix(path, "./")]; ok {
-			return parse(t, path, data)
+			return parse(t, path, []byte(data))
 		}
 		return nil
 	}

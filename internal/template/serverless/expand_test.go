@@ -1,63 +1,21 @@
 package serverless
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
-
+	"wardlet.example/internal/golden"
 	"wardlet.example/internal/model"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// Each file of testdata is a service and the resources that the framework makes of it: logical ID, type, line to change,
-// and the properties that matter here.
+// Each archive of testdata is a service and the resources that the framework makes of it: logical ID, type, line to change,
+// and properties.
 func TestExpand(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			texts := map[string]string{}
-			for _, f := range archive.Files {
-				texts[f.Name] = string(f.Data)
-			}
-			s := Read("serverless.yml", parse(t, "serverless.yml", texts["serverless.yml"]), Options{Load: loader(t, texts)})
-			got := show(s)
-			if *update {
-				rewrite(t, file, archive, got)
-				return
-			}
-			if diff := cmp.Diff(texts["want"], got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
-	}
-}
-
-func rewrite(t *testing.T, file string, archive *txtar.Archive, got string) {
-	t.Helper()
-	kept := archive.Files[:0]
-	for _, f := range archive.Files {
-		if f.Name != "want" {
-			kept = append(kept, f)
-		}
-	}
-	archive.Files = append(kept, txtar.File{Name: "want", Data: []byte(got)})
-	if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	golden.Run(t, func(t *testing.T, files map[string]string) string {
+		root := parse(t, "serverless.yml", files["serverless.yml"])
+		return show(Read("serverless.yml", root, Options{Load: loader(t, files)}))
+	})
 }
 
 func show(s *Service) string {

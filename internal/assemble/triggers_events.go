@@ -1,0 +1,278 @@
+package assemble
+
+import (
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+func (j *join) mapping(r *model.Resource) {
+	f := j.functionIn(r.Props.Get("FunctionName"))
+	if f == nil {
+		return
+	}
+	arn := r.Props.Get("EventSourceArn")
+	t := model.Trigger{Kind: model.TriggerStream, Source: j.source(arn), Target: arn, Via: r, Exposure: model.Internal, Origin: r.Origin}
+	if filter := r.Props.Get("FilterCriteria"); filter.Kind != model.Absent {
+		t.Filter = filter
+	}
+	t.Kind = mappingKind(t.Source, arn)
+	t.Detail = nodeName(t.Source, arn)
+	if t.Detail == "" {
+		t.Detail = strings.Join(texts(r.Props.Get("Topics").Elements()), ", ")
+	}
+	j.add(f, t)
+}
+
+func texts(values []*model.Value) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, v.String())
+	}
+	return out
+}
+
+func mappingKind(source *model.Resource, arn *model.Value) model.TriggerKind {
+	if source != nil {
+		switch source.Type {
+		case "AWS::SQS::Queue", "AWS::AmazonMQ::Broker":
+			return model.TriggerQueue
+		}
+		return model.TriggerStream
+	}
+	if arn.ContainsText(":sqs:") == model.Yes || arn.ContainsText(":mq:") == model.Yes {
+		return model.TriggerQueue
+	}
+	return model.TriggerStream
+}
+
+// nodeName is how a source is called: its logical ID, or the end of its ARN.
+func nodeName(r *model.Resource, v *model.Value) string {
+	if r != nil {
+		return r.ID
+	}
+	if v == nil || v.Kind == model.Absent {
+		return ""
+	}
+	s := v.Settled().String()
+	return s[strings.LastIndexAny(s, ":")+1:]
+}
+
+func (j *join) subscription(r *model.Resource) {
+	if r.Props.Get("Protocol").EqualsText("lambda") == model.No {
+		return
+	}
+	topic := r.Props.Get("TopicArn")
+	t := model.Trigger{Kind: model.TriggerTopic, Source: j.source(topic, "AWS::SNS::Topic"), Target: topic, Via: r, Exposure: model.Internal, Origin: r.Origin}
+	t.Detail = nodeName(t.Source, topic)
+	if filter := r.Props.Get("FilterPolicy"); filter.Kind != model.Absent {
+		t.Filter = filter
+	}
+	j.add(j.functionIn(r.Props.Get("Endpoint")), t)
+}
+
+// topic reads the subscriptions written inside a topic.
+func (j *join) topic(r *model.Resource) {
+	for _, s := range r.Props.Get("Subscription").Elements() {
+		if s.Get("Protocol").EqualsText("lambda") == model.Yes {
+			j.add(j.functionIn(s.Get("Endpoint")), model.Trigger{
+				Kind: model.TriggerTopic, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: s.Origin,
+			})
+		}
+	}
+}
+
+func (j *join) bucket(r *model.Resource) {
+	for _, n := range r.Props.Path("NotificationConfiguration", "LambdaConfigurations").Elements() {
+		t := model.Trigger{
+			Kind: model.TriggerObject, Detail: r.ID + " " + n.Get("Event").String(), Source: r, Exposure: model.Internal, Origin: n.Origin,
+		}
+		if filter := n.Get("Filter"); filter.Kind != model.Absent {
+			t.Filter = filter
+		}
+		j.add(j.functionIn(n.Get("Function")), t)
+	}
+}
+
+// existingBucket is a bucket outside the application that the Serverless Framework attaches a function to.
+func (j *join) existingBucket(r *model.Resource) {
+	name := r.Props.Get("BucketName")
+	for _, n := range r.Props.Get("BucketConfigs").Elements() {
+		t := model.Trigger{
+			Kind: model.TriggerObject, Detail: name.String() + " " + n.Get("Event").String(), Target: name, Exposure: model.Internal, Origin: r.Origin,
+		}
+		if filter := n.Get("Filter"); filter.Kind != model.Absent {
+			t.Filter = filter
+		}
+		j.add(j.functionIn(n.Get("Function")), t)
+	}
+}
+
+// existingPool is a user pool outside the application that the Serverless Framework attaches a function to.
+func (j *join) existingPool(r *model.Resource) {
+	name := r.Props.Get("UserPoolName")
+	j.add(j.functionIn(r.Props.Get("FunctionName")), model.Trigger{
+		Kind: model.TriggerUserPool, Detail: name.String(), Target: name, Exposure: model.Public, Origin: r.Origin,
+	})
+}
+
+func (j *join) rule(r *model.Resource) {
+	for _, target := range r.Props.Get("Targets").Elements() {
+		t := model.Trigger{Kind: model.TriggerBus, Source: r, Via: r, Exposure: model.Internal, Origin: r.Origin, Detail: r.ID}
+		if s := r.Props.Get("ScheduleExpression"); s.Kind != model.Absent {
+			t.Kind, t.Detail = model.TriggerSchedule, s.String()
+		}
+		if p := r.Props.Get("EventPattern"); p.Kind != model.Absent {
+			t.Filter = p
+			t.Detail = patternName(p, r.ID)
+		}
+		j.add(j.functionIn(target.Get("Arn")), t)
+	}
+}
+
+// patternName says in short what an event pattern lets through.
+func patternName(p *model.Value, id string) string {
+	parts := append(texts(p.Get("source").Elements()), texts(p.Get("detail-type").Elements())...)
+	if len(parts) == 0 {
+		return id
+	}
+	return strings.Join(parts, " / ")
+}
+
+func (j *join) schedule(r *model.Resource) {
+	j.add(j.functionIn(r.Props.Path("Target", "Arn")), model.Trigger{
+		Kind: model.TriggerSchedule, Detail: r.Props.Get("ScheduleExpression").String(), Source: r, Via: r, Exposure: model.Internal, Origin: r.Origin,
+	})
+}
+
+func (j *join) userPool(r *model.Resource) {
+	exposure := model.Public // anyone can sign up and sign in, unless only administrators create users
+	if r.Props.Path("AdminCreateUserConfig", "AllowAdminCreateUserOnly").EqualsText("true") == model.Yes {
+		exposure = model.Authenticated
+	}
+	for _, f := range r.Props.Get("LambdaConfig").Fields {
+		j.add(j.functionIn(f.Value), model.Trigger{
+			Kind: model.TriggerUserPool, Detail: r.ID + " " + f.Key, Source: r, Exposure: exposure, Origin: model.Origin{Pos: f.At},
+		})
+	}
+}
+
+func (j *join) logs(r *model.Resource) {
+	j.add(j.functionIn(r.Props.Get("DestinationArn")), model.Trigger{
+		Kind: model.TriggerLogs, Detail: r.Props.Get("LogGroupName").String(), Source: j.source(r.Props.Get("LogGroupName")), Via: r, Exposure: model.Internal, Origin: r.Origin,
+	})
+}
+
+func (j *join) iot(r *model.Resource) {
+	for _, a := range r.Props.Path("TopicRulePayload", "Actions").Elements() {
+		j.add(j.functionIn(a.Path("Lambda", "FunctionArn")), model.Trigger{
+			Kind: model.TriggerIoT, Detail: r.Props.Path("TopicRulePayload", "Sql").String(), Source: r, Via: r, Exposure: model.Authenticated, Origin: r.Origin,
+		})
+	}
+	j.add(j.functionIn(r.Props.Path("PreProvisioningHook", "TargetArn")), model.Trigger{
+		Kind: model.TriggerIoT, Detail: r.ID, Source: r, Via: r, Exposure: model.Authenticated, Origin: r.Origin,
+	})
+}
+
+func (j *join) stateMachine(r *model.Resource) {
+	seen := map[string]bool{}
+	for _, key := range []string{"Definition", "DefinitionString", "DefinitionSubstitutions"} {
+		for _, ref := range r.Props.Get(key).Refs() {
+			f := j.functionByID(ref.Str, 0)
+			if f == nil || seen[f.ID] {
+				continue
+			}
+			seen[f.ID] = true
+			j.addState(f, r)
+		}
+		for _, f := range j.app.Functions {
+			if !seen[f.ID] && namesFunction(r.Props.Get(key), f) {
+				seen[f.ID] = true
+				j.addState(f, r)
+			}
+		}
+	}
+}
+
+func (j *join) addState(f *model.Function, r *model.Resource) {
+	j.add(f, model.Trigger{Kind: model.TriggerState, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
+}
+
+// namesFunction reports whether an ARN inside a definition ends in the function's explicit name.
+func namesFunction(definition *model.Value, f *model.Function) bool {
+	name, ok := f.Resource.Props.Get("FunctionName").Settled().Scalar()
+	if !ok || name == "" {
+		return false
+	}
+	found := false
+	definition.Walk(10_000, func(v *model.Value) {
+		if v.Kind != model.String {
+			return
+		}
+		_, after, ok := strings.Cut(v.Str, ":function:"+name)
+		found = found || ok && (after == "" || strings.ContainsRune("\"':$\\", rune(after[0])))
+	})
+	return found
+}
+
+func (j *join) destination(r *model.Resource) {
+	for _, key := range []string{"OnSuccess", "OnFailure"} {
+		j.add(j.functionIn(r.Props.Path("DestinationConfig", key, "Destination")), model.Trigger{
+			Kind: model.TriggerDirect, Detail: "destination of " + nodeName(j.source(r.Props.Get("FunctionName")), r.Props.Get("FunctionName")),
+			Source: j.source(r.Props.Get("FunctionName"), "AWS::Lambda::Function"), Exposure: model.Internal, Origin: r.Origin,
+		})
+	}
+}
+
+func (j *join) rotation(r *model.Resource) {
+	j.add(j.functionIn(r.Props.Get("RotationLambdaARN")), model.Trigger{
+		Kind: model.TriggerDirect, Detail: "secret rotation", Source: j.source(r.Props.Get("SecretId")), Exposure: model.Internal, Origin: r.Origin,
+	})
+}
+
+func (j *join) alarm(r *model.Resource) {
+	for _, key := range []string{"AlarmActions", "OKActions", "InsufficientDataActions"} {
+		for _, a := range r.Props.Get(key).Elements() {
+			j.add(j.functionIn(a), model.Trigger{Kind: model.TriggerAlarm, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
+		}
+	}
+}
+
+func (j *join) pipe(r *model.Resource) {
+	source := r.Props.Get("Source")
+	for _, key := range []string{"Target", "Enrichment"} {
+		j.add(j.functionIn(r.Props.Get(key)), model.Trigger{
+			Kind: mappingKind(j.source(source), source), Detail: nodeName(j.source(source), source) + " through " + r.ID,
+			Source: j.source(source), Target: source, Via: r, Exposure: model.Internal, Origin: r.Origin,
+		})
+	}
+}
+
+func (j *join) delivery(r *model.Resource) {
+	for _, dest := range r.Props.Fields {
+		for _, p := range dest.Value.Path("ProcessingConfiguration", "Processors").Elements() {
+			j.add(j.functionIn(p.Get("Parameters")), model.Trigger{
+				Kind: model.TriggerStream, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin,
+			})
+		}
+	}
+}
+
+func (j *join) mail(r *model.Resource) {
+	for _, a := range r.Props.Path("Rule", "Actions").Elements() {
+		j.add(j.functionIn(a.Path("LambdaAction", "FunctionArn")), model.Trigger{
+			Kind: model.TriggerDirect, Detail: "mail received by " + r.ID, Source: r, Exposure: model.Public, Origin: r.Origin,
+		})
+	}
+}
+
+// anyDirect is for services that call functions named anywhere in their properties.
+func (j *join) anyDirect(r *model.Resource) {
+	seen := map[string]bool{}
+	for _, ref := range r.Props.Refs() {
+		if f := j.functionByID(ref.Str, 0); f != nil && !seen[f.ID] {
+			seen[f.ID] = true
+			j.add(f, model.Trigger{Kind: model.TriggerDirect, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
+		}
+	}
+}
