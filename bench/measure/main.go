@@ -7,6 +7,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -34,11 +36,36 @@ func main() {
 	}
 }
 
-// sample is one measured run.
+// sample is one measured run, with what it found: speed that is bought with silence must show.
 type sample struct {
 	cpu  time.Duration
 	peak int64 // bytes
+	said said
 }
+
+// said is what the JSON report of a run says of its coverage.
+type said struct {
+	Apps []struct {
+		Functions int `json:"functions"`
+		Resolved  int `json:"resolvedHandlers"`
+	} `json:"apps"`
+	Outcomes struct {
+		Passed     int `json:"passed"`
+		Failed     int `json:"failed"`
+		NotChecked int `json:"notChecked"`
+	} `json:"outcomes"`
+}
+
+// handlers is how many functions there are, and of how many the file and symbol were found.
+func (s said) handlers() (all, resolved int) {
+	for _, a := range s.Apps {
+		all += a.Functions
+		resolved += a.Resolved
+	}
+	return all, resolved
+}
+
+func (s said) outcomes() int { return s.Outcomes.Passed + s.Outcomes.Failed + s.Outcomes.NotChecked }
 
 func run(record bool, repos []string) error {
 	dir, err := os.MkdirTemp("", "wardlet-bench-")
@@ -52,7 +79,7 @@ func run(record bool, repos []string) error {
 	}
 	before := readBaseline()
 	var lines []string
-	fmt.Printf("%-16s %10s %10s %8s\n", "case", "cpu ms", "peak MB", "ratio")
+	fmt.Printf("%-16s %10s %10s %8s %10s %10s %10s %12s\n", "case", "cpu ms", "peak MB", "ratio", "functions", "resolved", "outcomes", "not checked")
 	for _, c := range cases {
 		s, err := measure(c.args)
 		if err != nil {
@@ -64,7 +91,8 @@ func run(record bool, repos []string) error {
 		if old := before[c.name]; old > 0 {
 			ratio = fmt.Sprintf("%.2f", ms/old)
 		}
-		fmt.Printf("%-16s %10.1f %10.1f %8s\n", c.name, ms, mb, ratio)
+		functions, resolved := s.said.handlers()
+		fmt.Printf("%-16s %10.1f %10.1f %8s %10d %10d %10d %12d\n", c.name, ms, mb, ratio, functions, resolved, s.said.outcomes(), s.said.Outcomes.NotChecked)
 		lines = append(lines, fmt.Sprintf("%s\t%.1f\t%.1f\n", c.name, ms, mb))
 	}
 	if !record {
@@ -113,14 +141,22 @@ func measure(args []string) (sample, error) {
 	var all []sample
 	for range runs {
 		cmd := exec.Command(binary, args...) //nolint:gosec // a fixed program with arguments made here
+		var out bytes.Buffer
+		cmd.Stdout = &out
 		if err := cmd.Run(); err != nil {
 			return sample{}, err
+		}
+		var report said
+		if args[0] == "scan" {
+			if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+				return sample{}, err
+			}
 		}
 		usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 		if !ok {
 			return sample{}, errors.New("this system does not tell the memory of a process")
 		}
-		all = append(all, sample{cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), peakBytes(usage)})
+		all = append(all, sample{cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), peakBytes(usage), report})
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].cpu < all[j].cpu })
 	return all[len(all)/2], nil

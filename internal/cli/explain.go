@@ -63,7 +63,7 @@ func (p *Program) explainRule(r *rule.Rule) error {
 	}
 	fmt.Fprintln(p.stdout)
 	sections := []struct{ title, text string }{
-		{"Why", body.Why}, {"Examples", body.Examples}, {"When it stays silent", body.Silence}, {"Fix", body.Fix}, {"References", body.References},
+		{"Why", body.Why}, {"Fix", body.Fix}, {"When it stays silent", body.Silence}, {"Examples", body.Examples}, {"References", body.References},
 	}
 	for _, s := range sections {
 		if s.text = strings.TrimSpace(s.text); s.text != "" {
@@ -97,16 +97,10 @@ func (p *Program) explainFinding(ctx context.Context, c *rule.Catalogue, prefix,
 	default:
 		return hinted{fmt.Errorf("%d findings begin with %s", len(found), prefix), "give more of the fingerprint"}
 	}
-	if err := p.showFinding(s.Result, found[0]); err != nil {
+	_, color, width := terminal(p.stdout)
+	if err := term.Finding(p.stdout, &found[0], term.Options{Color: color, Width: width}); err != nil {
 		return err
 	}
+	fmt.Fprintln(p.stdout)
 	return p.explainRule(c.Get(found[0].Rule))
-}
-
-// showFinding writes one finding as scan does, with all its places and steps.
-func (p *Program) showFinding(r *finding.Result, f finding.Finding) error {
-	one := *r
-	one.Findings, one.Diagnostics, one.Outcomes, one.Hidden, one.Ignored = []finding.Finding{f}, nil, nil, 0, 0
-	_, color, width := terminal(p.stdout)
-	return term.Write(p.stdout, &one, term.Options{Color: color, Width: width, Verbose: true})
 }

@@ -41,6 +41,18 @@ func Write(w io.Writer, r *finding.Result, opts Options) error {
 	return err
 }
 
+// Finding writes one finding as it stands in a result, with all that is known of it.
+func Finding(w io.Writer, f *finding.Finding, opts Options) error {
+	if opts.Width <= 0 {
+		opts.Width = screen.DefaultWidth
+	}
+	opts.Verbose = true
+	p := &page{ink: screen.Ink{Color: opts.Color}, opts: opts}
+	p.group(&tally.Group{App: f.App, Findings: []*finding.Finding{f}})
+	_, err := w.Write(p.out.Bytes())
+	return err
+}
+
 // page is a result on its way to the terminal.
 type page struct {
 	out  bytes.Buffer
