@@ -132,11 +132,11 @@ func (j *join) environment() {
 // pointee is what an environment variable points to: a reference, or the explicit name of a resource of the app.
 func (j *join) pointee(f *model.Function, v *model.Value) *model.Resource {
 	for _, ref := range v.Refs() {
-		if r := j.app.Resource(ref.Str); r != nil && r.ID != f.ID {
+		if r := j.app.Resource(ref.Str); r != nil && r.ID != f.ID && !strings.HasPrefix(ref.Str, "AWS::") {
 			return r
 		}
 	}
-	if s, ok := v.Settled().Scalar(); !ok || len(s) < 4 {
+	if w := v.Settled(); w.Kind != model.Text && (w.Kind != model.String || len(w.Str) < 4) {
 		return nil
 	}
 	return j.sourceByName(v, nil)

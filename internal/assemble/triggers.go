@@ -77,6 +77,7 @@ func triggerReaders() map[string]func(*join, *model.Resource) {
 		"AWS::Cognito::UserPool":                   (*join).userPool,
 		"AWS::Logs::SubscriptionFilter":            (*join).logs,
 		"AWS::IoT::TopicRule":                      (*join).iot,
+		"AWS::IoT::Authorizer":                     (*join).iotAuthorizer,
 		"AWS::IoT::ProvisioningTemplate":           (*join).iot,
 		"AWS::AppSync::DataSource":                 (*join).graphql,
 		"AWS::AppSync::GraphQLApi":                 (*join).graphqlAuthorizer,
@@ -152,7 +153,7 @@ func (j *join) permission(r *model.Resource) {
 func hasTrigger(f *model.Function, kind model.TriggerKind) bool {
 	for _, t := range f.Triggers {
 		if t.Kind == kind || kind == model.TriggerBus && t.Kind == model.TriggerSchedule || kind == model.TriggerHTTP && t.Kind == model.TriggerWebSocket ||
-			kind == model.TriggerHTTP && t.Kind == model.TriggerAuthorizer {
+			(kind == model.TriggerHTTP || kind == model.TriggerIoT) && t.Kind == model.TriggerAuthorizer {
 			return true
 		}
 	}

@@ -82,10 +82,50 @@ func (j *join) topic(r *model.Resource) {
 	}
 }
 
+// writers is who can put objects into a bucket: everybody where its ACL or policy says so, else only the application.
+func (j *join) writers(r *model.Resource) model.Exposure {
+	if r.Props.Get("AccessControl").EqualsText("PublicReadWrite") == model.Yes {
+		return model.Public
+	}
+	for _, p := range j.app.Resources {
+		if p.Type != "AWS::S3::BucketPolicy" || j.source(p.Props.Get("Bucket"), "AWS::S3::Bucket") != r {
+			continue
+		}
+		for _, g := range p.Props.Path("PolicyDocument", "Statement").Elements() {
+			if letsAnyoneWrite(g) {
+				return model.Public
+			}
+		}
+	}
+	return model.Internal
+}
+
+// letsAnyoneWrite reports whether a statement of a bucket policy lets everybody put objects, without any condition.
+func letsAnyoneWrite(statement *model.Value) bool {
+	principal := statement.Get("Principal")
+	if principal.Kind == model.Map {
+		principal = principal.Get("AWS")
+	}
+	if statement.Get("Effect").EqualsText("Allow") != model.Yes || statement.Get("Condition").IsSet() != model.No {
+		return false
+	}
+	return anyText(principal, "*") && (anyText(statement.Get("Action"), "s3:PutObject") || anyText(statement.Get("Action"), "s3:Put*") ||
+		anyText(statement.Get("Action"), "s3:*") || anyText(statement.Get("Action"), "*"))
+}
+
+func anyText(v *model.Value, want string) bool {
+	for _, e := range v.Elements() {
+		if e.EqualsText(want) == model.Yes {
+			return true
+		}
+	}
+	return false
+}
+
 func (j *join) bucket(r *model.Resource) {
 	for _, n := range r.Props.Path("NotificationConfiguration", "LambdaConfigurations").Elements() {
 		t := model.Trigger{
-			Kind: model.TriggerObject, Detail: r.ID + " " + n.Get("Event").String(), Source: r, Exposure: model.Internal, Origin: n.Origin,
+			Kind: model.TriggerObject, Detail: r.ID + " " + n.Get("Event").String(), Source: r, Exposure: j.writers(r), Origin: n.Origin,
 		}
 		if filter := n.Get("Filter"); filter.Kind != model.Absent {
 			t.Filter = filter
@@ -275,4 +315,11 @@ func (j *join) anyDirect(r *model.Resource) {
 			j.add(f, model.Trigger{Kind: model.TriggerDirect, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
 		}
 	}
+}
+
+// iotAuthorizer is asked for every client that connects; its answer is waited for.
+func (j *join) iotAuthorizer(r *model.Resource) {
+	j.add(j.functionIn(r.Props.Get("AuthorizerFunctionArn")), model.Trigger{
+		Kind: model.TriggerAuthorizer, Detail: r.ID, Source: r, Via: r, Exposure: model.Public, Origin: r.Origin,
+	})
 }

@@ -102,6 +102,9 @@ func handsOn(app *model.App, r *model.Resource) []hop {
 	}
 	switch r.Type {
 	case "AWS::SNS::Topic":
+		for _, s := range r.Props.Get("Subscription").Elements() {
+			to(s.Get("Endpoint"), "topic")
+		}
 		for _, s := range app.Resources {
 			if s.Type == "AWS::SNS::Subscription" && app.Target(s.Props.Get("TopicArn")) == r {
 				to(s.Props.Get("Endpoint"), "topic")

@@ -498,12 +498,6 @@ func mappingWithoutFailureDestination(s *Subject) Answer {
 		return literalSource(props.Get("EventSourceArn"))
 	case source.Type == "AWS::Kinesis::Stream", source.Type == "AWS::DynamoDB::Table":
 		return Answer{Hits: []Hit{{At: "DestinationConfig", Detail: "records"}}}
-	case source.Type == "AWS::SQS::Queue" && !isDeadLetterQueue(s, source):
-		if redrive := source.Props.Get("RedrivePolicy"); redrive.IsSet() == model.Maybe {
-			return Answer{Unknown: undecided(redrive)}
-		} else if redrive.IsSet() == model.No {
-			return Answer{Hits: []Hit{{Detail: "messages of " + source.ID, Origin: &source.Origin}}}
-		}
 	}
 	return Answer{}
 }
@@ -523,21 +517,6 @@ func literalSource(arn *model.Value) Answer {
 		return Answer{Unknown: undecided(arn)}
 	}
 	return Answer{}
-}
-
-// isDeadLetterQueue reports whether another queue, or a destination, sends its failures to this one.
-func isDeadLetterQueue(s *Subject, queue *model.Resource) bool {
-	for _, r := range s.Program.Referrers(s.App, queue) {
-		for _, v := range []*model.Value{
-			r.Props.Path("RedrivePolicy", "deadLetterTargetArn"), r.Props.Path("DeadLetterConfig", "TargetArn"),
-			r.Props.Path("DestinationConfig", "OnFailure", "Destination"),
-		} {
-			if s.App.Target(v) == queue {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // logGroupWithoutRetention asks of log groups, and of functions whose log group the platform makes, whether logs end.

@@ -249,7 +249,7 @@ Resources:
   G: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !Ref Free, DestinationConfig: {OnFailure: {Destination: !GetAtt Failed.Arn}}}}
 `,
 			want: []string{
-				"C messages of Alone", "D DestinationConfig records",
+				"D DestinationConfig records",
 				"F not checked: parameter Free has no default (template.yaml:4:3)",
 			},
 		},

@@ -39,9 +39,11 @@ func isSet(keys ...string) func(*model.Value) model.Tri {
 	}
 }
 
-// clusterEncrypted: Aurora Serverless v1 is always encrypted; a copy is like its source.
+// clusterEncrypted: Aurora Serverless v1 is always encrypted, and so is every Aurora cluster made since 18 February 2026 that
+// is not told otherwise; a copy is like its source.
 func clusterEncrypted(props *model.Value) model.Tri {
 	return max(props.Get("EngineMode").EqualsText("serverless"),
+		min(props.Get("Engine").HasPrefix("aurora"), not(props.Get("StorageEncrypted").EqualsText("false"))),
 		isSet("SnapshotIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier", "GlobalClusterIdentifier")(props))
 }
 

@@ -238,9 +238,12 @@ func fullAccessPolicies(name string) bool {
 	if adminPolicies(name) || quietPolicies[name] {
 		return false
 	}
-	return strings.Contains(name, "FullAccess") || name == "PowerUserAccess" || name == "SystemAdministrator" ||
-		name == "DatabaseAdministrator" || name == "NetworkAdministrator"
+	return strings.Contains(name, "FullAccess") || strings.Contains(name, "PowerUser") || broadPolicies[name]
 }
+
+// broadPolicies are wide although their names do not say so: AWSLambdaRole calls every function of the account,
+// AWSLambdaExecute reads and writes the objects of every bucket.
+var broadPolicies = words("SystemAdministrator DatabaseAdministrator NetworkAdministrator AWSLambdaRole AWSLambdaExecute")
 
 // words is a set of the words in a text.
 func words(s string) map[string]bool {

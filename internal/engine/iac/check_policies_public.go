@@ -241,9 +241,6 @@ func bucketPolicyPublic(s *Subject) Answer {
 
 // websitePublicRead finds what lets everybody read the objects of a website bucket.
 func websitePublicRead(s *Subject) Answer {
-	if s.Resource.Type == "AWS::S3::Bucket" {
-		return websiteACL(s)
-	}
 	bucket := bucketOf(s, s.Resource.Props.Get("Bucket"))
 	if bucket == nil {
 		return Answer{Skip: true}
@@ -253,15 +250,6 @@ func websitePublicRead(s *Subject) Answer {
 		j.answer = min(j.answer, not(ignoresPublicPolicies(bucket)), isWebsite(bucket), st.onlyReads())
 		return j
 	})(s)
-}
-
-func websiteACL(s *Subject) Answer {
-	return decide(s, s.Resource.Props, func(props *model.Value) judgement {
-		acl, block := props.Get("AccessControl"), props.Get("PublicAccessBlockConfiguration")
-		answer := min(acl.EqualsText("PublicRead"), props.Get("WebsiteConfiguration").IsSet(),
-			not(max(isYes(block.Get("IgnorePublicAcls")), isYes(block.Get("BlockPublicAcls")))))
-		return broken(answer, "AccessControl", acl.Origin, "s3:ListBucket")
-	})
 }
 
 // bucketTLSNotEnforced finds buckets without a policy that refuses requests over plain HTTP.

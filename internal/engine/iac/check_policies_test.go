@@ -252,7 +252,6 @@ func TestBucketPolicies(t *testing.T) {
 		{"website-public-read", "policy", website, read, "!s3:GetObject"},
 		{"website-public-read", "policy", website, write, "-"},
 		{"website-public-read", "policy", `{}`, read, "-"},
-		{"website-public-read", "bucket", `{AccessControl: PublicRead, WebsiteConfiguration: {IndexDocument: index.html}}`, read, "!s3:ListBucket"},
 		{"bucket-tls-not-enforced", "bucket", `{}`, read, "!"},
 		{"bucket-tls-not-enforced", "bucket", website, read, "-"},
 		{"bucket-tls-not-enforced", "bucket", `{}`, `{Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}`, "-"},

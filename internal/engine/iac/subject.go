@@ -54,6 +54,15 @@ func (s *Subject) Name() string {
 		return s.Resource.Props.Get("HttpMethod").String() + " " + assemble.RestPath(s.App, s.Resource.Props.Get("ResourceId"))
 	case "AWS::ApiGatewayV2::Route":
 		return s.Resource.Props.Get("RouteKey").String()
+	case "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage":
+		if s.Resource.Generated != "" {
+			return "stage " + s.Resource.Props.Get("StageName").String() + " of the API"
+		}
+		return "stage " + s.Resource.ID
+	case "AWS::Logs::LogGroup":
+		if f := s.logs(); f != nil {
+			return f.Name
+		}
 	}
 	for _, f := range s.App.Functions {
 		if f.ID == s.Resource.ID {
@@ -78,6 +87,23 @@ func (s *Subject) door() (*model.Function, *model.Trigger) {
 		}
 	}
 	return nil, nil
+}
+
+// logs is the function whose logs go to the log group that the subject is; nil if they are no function's.
+func (s *Subject) logs() *model.Function {
+	name := s.Resource.Props.Get("LogGroupName").Settled()
+	for _, f := range s.App.Functions {
+		own := f.Resource.Props.Get("FunctionName").Settled()
+		if own.IsSet() == model.Yes && name.String() == "/aws/lambda/"+own.String() {
+			return f
+		}
+		for _, ref := range name.Refs() {
+			if ref.Str == f.ID {
+				return f
+			}
+		}
+	}
+	return nil
 }
 
 // Origin is where the subject is declared.

@@ -352,7 +352,7 @@ func (e *expansion) apiStages() {
 	logs, tracing := e.provider.Get("logs"), e.provider.Get("tracing")
 	stage := func(at model.Origin) *model.Value { return text(e.service.Stage, at) }
 	if r := e.byID["ApiGatewayRestApi"]; r != nil {
-		at := e.stageOrigin("apiGateway", r)
+		at := e.stageOrigin()
 		fields := []model.Field{field("RestApiId", ref(r.ID, at)), field("StageName", stage(at))}
 		fields = append(fields, accessLogs(logs.Get("restApi"), "AccessLogSetting")...)
 		fields = set(fields, "MethodSettings", methodSettings(logs.Get("restApi"), e.provider.Path("apiGateway", "throttle")))
@@ -360,23 +360,23 @@ func (e *expansion) apiStages() {
 		e.add("ApiGatewayStage", "AWS::ApiGateway::Stage", fields, at, "http events")
 	}
 	if r := e.byID["HttpApi"]; r != nil {
-		at := e.stageOrigin("httpApi", r)
+		at := e.stageOrigin()
 		fields := []model.Field{field("ApiId", ref(r.ID, at)), field("StageName", text("$default", at))}
 		fields = append(fields, accessLogs(logs.Get("httpApi"), "AccessLogSettings")...)
 		e.add("HttpApiStage", "AWS::ApiGatewayV2::Stage", fields, at, "httpApi events")
 	}
 	if r := e.byID["WebsocketsApi"]; r != nil {
-		at := e.stageOrigin("websocket", r)
+		at := e.stageOrigin()
 		fields := []model.Field{field("ApiId", ref(r.ID, at)), field("StageName", stage(at))}
 		fields = append(fields, accessLogs(logs.Get("websocket"), "AccessLogSettings")...)
 		e.add("WebsocketsDeploymentStage", "AWS::ApiGatewayV2::Stage", fields, at, "websocket events")
 	}
 }
 
-// stageOrigin is where a stage's settings would be written: the API's block of the provider, or the provider.
-func (e *expansion) stageOrigin(key string, _ *model.Resource) model.Origin {
-	if e.provider.Get(key).Kind == model.Map {
-		return keyOrigin(e.provider, key)
+// stageOrigin is where a stage's settings would be written: the provider's logs, or the provider.
+func (e *expansion) stageOrigin() model.Origin {
+	if e.provider.Get("logs").Kind == model.Map {
+		return keyOrigin(e.provider, "logs")
 	}
 	return keyOrigin(e.root, "provider")
 }
