@@ -149,6 +149,7 @@ type AppSummary struct {
 	Stage     string        `json:"stage,omitempty"`
 	Functions int           `json:"functions"`
 	Resolved  int           `json:"resolvedHandlers"` // functions whose file and symbol were found
+	Missing   int           `json:"missingHandlers"`  // functions whose code was looked for and not found
 	Triggers  int           `json:"triggers"`
 	Resources int           `json:"resources"`
 }

@@ -178,8 +178,11 @@ func summary(app *model.App) finding.AppSummary {
 	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Functions: len(app.Functions), Resources: len(app.Deployed())}
 	for _, f := range app.Functions {
 		sum.Triggers += len(f.Triggers)
-		if f.Code.State == model.CodeResolved {
+		switch f.Code.State {
+		case model.CodeResolved:
 			sum.Resolved++
+		case model.CodeMissing:
+			sum.Missing++
 		}
 	}
 	return sum

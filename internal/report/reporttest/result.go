@@ -39,7 +39,7 @@ func Clean() *finding.Result {
 
 func apps() []finding.AppSummary {
 	return []finding.AppSummary{
-		{Name: "shop", Kind: model.SAM, File: "template.yaml", Functions: 6, Resolved: 5, Triggers: 14, Resources: 23},
+		{Name: "shop", Kind: model.SAM, File: "template.yaml", Functions: 6, Resolved: 5, Missing: 1, Triggers: 14, Resources: 23},
 		{Name: "mailer", Kind: model.Serverless, File: "services/mailer/serverless.yml", Stage: "prod", Functions: 1, Resolved: 1, Triggers: 1, Resources: 2},
 	}
 }

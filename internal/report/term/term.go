@@ -108,8 +108,8 @@ func (p *page) appHeading(app finding.AppSummary) string {
 		about = append(about, "stage "+app.Stage)
 	}
 	counts := []string{screen.Count(app.Functions, "function"), screen.Count(app.Triggers, "trigger"), screen.Count(app.Resources, "resource")}
-	if lost := app.Functions - app.Resolved; lost > 0 {
-		counts[0] += fmt.Sprintf(" (code of %d not found)", lost)
+	if app.Missing > 0 {
+		counts[0] += fmt.Sprintf(" (code of %d not found)", app.Missing)
 	}
 	return p.ink.Bold("== "+app.File) + "  " + p.ink.Dim(strings.Join(about, ", ")+": "+strings.Join(counts, ", "))
 }
