@@ -14,6 +14,11 @@ func (l *locator) golang(handler string) model.Code {
 	if artifact, ok := l.f.Resource.Props.Get("Code").Scalar(); ok && path.Ext(artifact) == ".zip" {
 		handler = strings.TrimSuffix(artifact, ".zip")
 	}
+	for _, source := range l.makefileSources(handler) {
+		if p, ok := l.program(source); ok {
+			return resolved(p, p.def.Name)
+		}
+	}
 	for _, dir := range l.goDirs(handler) {
 		if p, ok := l.mainIn(dir); ok {
 			return resolved(p, p.def.Name)
@@ -25,10 +30,24 @@ func (l *locator) golang(handler string) model.Code {
 	return missing("go", "no package main was found for handler "+handler)
 }
 
-// goDirs are the folders that may hold the program: what the Makefile builds the handler from, the code's folder itself,
-// and folders named like the program.
+// program is the handler of a source: a Go file, or a folder with package main.
+func (l *locator) program(source string) (place, bool) {
+	if path.Ext(source) != ".go" {
+		return l.mainIn(source)
+	}
+	symbols, err := l.symbols.of(source)
+	if err != nil || symbols == nil || !symbols.PackageMain {
+		return place{}, false
+	}
+	if len(symbols.Handlers) > 0 {
+		return l.definedIn(path.Dir(source), place{source, symbols.Handlers[0]}), true
+	}
+	return l.mainIn(path.Dir(source))
+}
+
+// goDirs are the folders that may hold the program: the code's folder itself, and folders named like the program.
 func (l *locator) goDirs(handler string) []string {
-	dirs := l.makefileDirs(handler)
+	var dirs []string
 	if l.dir != l.app.Dir {
 		dirs = append(dirs, l.dir)
 	}
@@ -47,27 +66,37 @@ func (l *locator) goDirs(handler string) []string {
 	return append(dirs, path.Join(l.app.Dir, handler), path.Join(l.app.Dir, path.Dir(handler)), l.app.Dir)
 }
 
-// makefileDirs reads "go build ... -o bin/hello hello/main.go" from the service's Makefile.
-func (l *locator) makefileDirs(handler string) []string {
+// makefileSources reads what a handler is built from in the service's Makefile: "go build ... -o bin/hello hello/main.go",
+// perhaps after "cd folder &&". A source is a folder or a Go file.
+func (l *locator) makefileSources(handler string) []string {
 	data, err := l.repo.Read(path.Join(l.app.Dir, "Makefile"))
 	if err != nil {
 		return nil
 	}
 	var out []string
 	for _, line := range strings.Split(string(data), "\n") {
+		dir := "."
 		words := strings.Fields(line)
 		for i, w := range words {
-			if w != "-o" || i+1 >= len(words) || !sameProgram(words[i+1], handler) {
-				continue
-			}
-			for _, source := range words[i+2:] {
-				source = strings.TrimSuffix(source, ";")
-				if path.Ext(source) == ".go" {
-					source = path.Dir(source)
-				}
-				out = append(out, path.Join(l.app.Dir, source))
+			switch {
+			case w == "cd" && i+1 < len(words):
+				dir = path.Join(dir, words[i+1])
+			case w == "-o" && i+1 < len(words) && sameProgram(path.Join(dir, words[i+1]), handler):
+				out = append(out, l.sources(dir, words[i+2:])...)
 			}
 		}
+	}
+	return out
+}
+
+// sources are the files and folders named by the words up to the end of a command.
+func (l *locator) sources(dir string, words []string) []string {
+	var out []string
+	for _, w := range words {
+		if w == "&&" || w == ";" || w == "||" {
+			break
+		}
+		out = append(out, path.Join(l.app.Dir, dir, strings.TrimSuffix(w, ";")))
 	}
 	return out
 }
