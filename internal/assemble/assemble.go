@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -223,8 +224,13 @@ func (a *assembly) readFile(file string) result {
 	case cloudformation.Recognise(root):
 		res.app, res.diagnostics = a.stack(file, root)
 	}
-	if res.app != nil {
-		res.diagnostics = append(p.diagnostics, res.diagnostics...)
+	if res.app != nil || named {
+		res.diagnostics = append(slices.Clone(p.diagnostics), res.diagnostics...)
+	}
+	if root := p.doc.Root; res.app == nil && root.Kind == model.Map && root.Get("Resources").Kind != model.Map && root.Get("Resources").Kind != model.Absent {
+		res.diagnostics = append(res.diagnostics, model.Diagnostic{
+			Pos: root.KeyPos("Resources"), Level: model.Warning, Message: "Resources is not a map of resources: nothing of the file is checked", Incomplete: true,
+		})
 	}
 	return res
 }
@@ -288,7 +294,9 @@ func (a *assembly) document(file string) *parsed {
 // service reads a Serverless Framework service.
 func (a *assembly) service(file string, root *model.Value) (*model.App, []model.Diagnostic) {
 	dir := path.Dir(file)
-	s := serverless.Read(file, root, serverless.Options{Stage: a.options.Stage, Load: a.loader(dir)})
+	broken := &includes{}
+	s := serverless.Read(file, root, serverless.Options{Stage: a.options.Stage, Load: a.loader(dir, broken)})
+	s.Diagnostics = append(s.Diagnostics, broken.diagnostics...)
 	app := &model.App{
 		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider,
 		Resources: s.Resources, Settings: s.Settings,
@@ -296,15 +304,34 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 	app.Index()
 	for _, f := range s.Functions {
 		if r := app.Resource(f.LogicalID); r != nil {
-			app.Functions = append(app.Functions, newFunction(f.Name, r))
+			fn := newFunction(f.Name, r)
+			fn.Unseen = f.Unseen
+			app.Functions = append(app.Functions, fn)
 		}
 	}
 	addFunctions(app)
 	return app, s.Diagnostics
 }
 
+// includes collects what is wrong with the files that one service or template includes.
+type includes struct {
+	diagnostics []model.Diagnostic
+	told        map[string]bool
+}
+
+// tell adds the diagnostics of an included file, once.
+func (i *includes) tell(file string, diagnostics []model.Diagnostic) {
+	if i.told == nil {
+		i.told = map[string]bool{}
+	}
+	if !i.told[file] {
+		i.told[file] = true
+		i.diagnostics = append(i.diagnostics, diagnostics...)
+	}
+}
+
 // loader gives the files that a service or template in dir names, and remembers that they are included.
-func (a *assembly) loader(dir string) func(string) (*model.Value, error) {
+func (a *assembly) loader(dir string, broken *includes) func(string) (*model.Value, error) {
 	return func(name string) (*model.Value, error) {
 		if strings.HasPrefix(name, "~") || path.IsAbs(name) {
 			return nil, errors.New("it lies outside the repository")
@@ -320,6 +347,7 @@ func (a *assembly) loader(dir string) func(string) (*model.Value, error) {
 			return model.NewString(string(data), model.Origin{Pos: model.Pos{File: file, Line: 1, Col: 1}}), nil
 		}
 		p := a.document(file)
+		broken.tell(file, p.diagnostics)
 		if p.err != nil {
 			return nil, readable(p.err)
 		}
@@ -339,14 +367,16 @@ func readable(err error) error {
 }
 
 // stack reads a CloudFormation or SAM template.
-func (a *assembly) stack(file string, root *model.Value) (*model.App, []model.Diagnostic) {
+func (a *assembly) stack(file string, root *model.Value) (app *model.App, diagnostics []model.Diagnostic) {
 	dir := path.Dir(file)
 	t := cloudformation.New(file, root)
-	app := &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
+	app = &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
 	app.Resources = t.Parameters()
 	if sam.Recognise(root) {
 		app.Kind = model.SAM
-		load := a.loader(dir)
+		broken := &includes{}
+		load := a.loader(dir, broken)
+		defer func() { diagnostics = append(diagnostics, broken.diagnostics...) }()
 		app.Resources = append(app.Resources, sam.Expand(t, sam.Options{Load: func(name string) *model.Value {
 			v, _ := load(name)
 			return v

@@ -164,7 +164,7 @@ func (p *program) open(file string) (javascript.Module, error) {
 	}
 	var m javascript.Module
 	if path.Ext(file) == ".json" {
-		root, err := p.loader(".")(file)
+		root, err := p.loader(".", &includes{})(file)
 		if err != nil {
 			return m, fmt.Errorf("%s cannot be read: %w", file, err)
 		}

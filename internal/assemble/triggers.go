@@ -32,12 +32,17 @@ func (j *join) triggers() {
 }
 
 func widest(f *model.Function) model.Exposure {
-	if len(f.Triggers) == 0 {
-		return model.Internal
+	e := model.Internal
+	if f.Unseen != "" {
+		e = model.Undecided
+	} else if len(f.Triggers) > 0 {
+		e = ""
 	}
-	e := model.Exposure("")
 	for _, t := range f.Triggers {
 		e = e.Wider(t.Exposure)
+	}
+	if f.Unseen != "" && e == model.Internal {
+		return model.Undecided
 	}
 	return e
 }

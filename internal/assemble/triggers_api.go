@@ -5,14 +5,26 @@ import (
 )
 
 func (j *join) functionURL(r *model.Resource) {
-	auth, exposure := urlAuth(r.Props.Get("AuthType"))
+	auth, exposure := urlAuth(asDeployed(r, r.Props.Get("AuthType")))
 	j.add(j.functionIn(r.Props.Get("TargetFunctionArn")), model.Trigger{
 		Kind: model.TriggerHTTP, Detail: "function URL", Source: r, Via: r, Auth: auth, Exposure: exposure, Origin: r.Origin,
 	})
 }
 
+// asDeployed is a property of a resource as it is where the resource exists: its condition may decide the property too.
+func asDeployed(r *model.Resource, v *model.Value) *model.Value {
+	if r.Condition != nil && r.Condition.Kind == model.OneOf {
+		for _, c := range r.Condition.Choices {
+			if c.Value.Kind == model.Bool && c.Value.Bool {
+				return v.Given(model.World{r.Condition.Str: c.Label}).Settled()
+			}
+		}
+	}
+	return v.Settled()
+}
+
 func urlAuth(v *model.Value) (string, model.Exposure) {
-	switch s, _ := v.Settled().Scalar(); s {
+	switch s, _ := v.Scalar(); s {
 	case "NONE":
 		return "none", model.Public
 	case "AWS_IAM":
@@ -22,8 +34,9 @@ func urlAuth(v *model.Value) (string, model.Exposure) {
 }
 
 // routeAuth reads who may call a route of API Gateway.
-func routeAuth(props *model.Value) (string, model.Exposure) {
-	kind := props.Get("AuthorizationType").Settled()
+func routeAuth(r *model.Resource) (string, model.Exposure) {
+	props := r.Props
+	kind := asDeployed(r, props.Get("AuthorizationType"))
 	s, known := kind.Scalar()
 	switch {
 	case !known && kind.Kind != model.Absent:
@@ -37,7 +50,7 @@ func routeAuth(props *model.Value) (string, model.Exposure) {
 	case s == "CUSTOM":
 		return "lambda", model.Authenticated
 	}
-	if key := props.Get("ApiKeyRequired").Settled(); key.EqualsText("true") == model.Yes {
+	if key := asDeployed(r, props.Get("ApiKeyRequired")); key.EqualsText("true") == model.Yes {
 		return "api-key", model.Public
 	}
 	return "none", model.Public
@@ -48,7 +61,7 @@ func (j *join) restMethod(r *model.Resource) {
 	if f == nil {
 		return
 	}
-	auth, exposure := routeAuth(r.Props)
+	auth, exposure := routeAuth(r)
 	api := j.source(r.Props.Get("RestApiId"), "AWS::ApiGateway::RestApi")
 	if api != nil && isPrivate(api) {
 		exposure = model.Account
@@ -104,7 +117,7 @@ func (j *join) httpRoute(r *model.Resource) {
 	t := model.Trigger{
 		Kind: model.TriggerHTTP, Detail: r.Props.Get("RouteKey").String(), Source: api, Target: r.Props.Get("ApiId"), Via: r, Origin: r.Origin,
 	}
-	t.Auth, t.Exposure = routeAuth(r.Props)
+	t.Auth, t.Exposure = routeAuth(r)
 	if api != nil && api.Props.Get("ProtocolType").EqualsText("WEBSOCKET") == model.Yes {
 		t.Kind = model.TriggerWebSocket
 		t.Auth, t.Exposure = j.connectAuth(r, api)
@@ -130,10 +143,10 @@ func (j *join) connectAuth(r, api *model.Resource) (string, model.Exposure) {
 			continue
 		}
 		if other.Props.Get("RouteKey").EqualsText("$connect") == model.Yes {
-			return routeAuth(other.Props)
+			return routeAuth(other)
 		}
 	}
-	return routeAuth(r.Props)
+	return routeAuth(r)
 }
 
 func (j *join) graphql(r *model.Resource) {

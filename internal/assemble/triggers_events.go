@@ -17,6 +17,9 @@ func (j *join) mapping(r *model.Resource) {
 		t.Filter = filter
 	}
 	t.Kind = mappingKind(t.Source, arn)
+	if t.Source == nil {
+		t.Kind = declaredKind(r.Attributes.Get("EventType"), t.Kind)
+	}
 	t.Detail = nodeName(t.Source, arn)
 	if t.Detail == "" {
 		t.Detail = strings.Join(texts(r.Props.Get("Topics").Elements()), ", ")
@@ -30,6 +33,17 @@ func texts(values []*model.Value) []string {
 		out = append(out, v.String())
 	}
 	return out
+}
+
+// declaredKind is the kind of a mapping whose source is not known, by the event that it was declared as.
+func declaredKind(event *model.Value, otherwise model.TriggerKind) model.TriggerKind {
+	switch s, _ := event.Scalar(); s {
+	case "SQS", "MQ", "Activemq", "Rabbitmq":
+		return model.TriggerQueue
+	case "":
+		return otherwise
+	}
+	return model.TriggerStream
 }
 
 func mappingKind(source *model.Resource, arn *model.Value) model.TriggerKind {

@@ -131,20 +131,46 @@ func (f *scanFlags) apply(file string, root *model.Value, changed func(string) b
 			return fmt.Errorf("%s: %s %w", field.Value.Origin.Pos, field.Key, err)
 		}
 	}
-	f.relativeTo(filepath.Dir(file), changed)
-	return nil
+	if changed("rules") {
+		return nil
+	}
+	return f.locateRules(filepath.Dir(file))
 }
 
-// relativeTo makes the rule folders of the configuration relative to where it lies.
-func (f *scanFlags) relativeTo(dir string, changed func(string) bool) {
-	if changed("rules") {
-		return
-	}
+// locateRules makes the rule folders of the configuration relative to where it lies. A configuration that belongs to the
+// scanned tree may only name folders inside the tree.
+func (f *scanFlags) locateRules(dir string) error {
 	for i, r := range f.rules {
+		if f.config == "" {
+			if err := insideTree(dir, r); err != nil {
+				return hinted{err, "use --rules " + r + ", or give the configuration with --config"}
+			}
+		}
 		if !filepath.IsAbs(r) {
 			f.rules[i] = filepath.Join(dir, r)
 		}
 	}
+	return nil
+}
+
+// insideTree refuses a folder that is not inside dir, also by way of a link.
+func insideTree(dir, folder string) error {
+	outside := fmt.Errorf("%s: rules: %s lies outside the scanned folder", filepath.Join(dir, configName), folder)
+	if !filepath.IsLocal(folder) {
+		return outside
+	}
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	real, err := filepath.EvalSymlinks(filepath.Join(dir, folder))
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(root, real); err != nil || !filepath.IsLocal(rel) {
+		return outside
+	}
+	return nil
 }
 
 func nearestKey(key string) string {

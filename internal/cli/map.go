@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
 	"wardlet.example/internal/report/appmap"
+	"wardlet.example/internal/report/escape"
 	"wardlet.example/internal/scan"
 )
 
@@ -28,7 +30,7 @@ func (p *Program) mapCommand() *cobra.Command {
 				return err
 			}
 			for _, d := range program.Diagnostics {
-				fmt.Fprintf(p.stderr, "%s: %s: %s\n", d.Level, d.Pos, d.Message)
+				fmt.Fprintln(p.stderr, escape.Terminal(diagnosticLine(d)))
 			}
 			return p.writeMap(format, program)
 		},
@@ -39,6 +41,14 @@ func (p *Program) mapCommand() *cobra.Command {
 	flags.StringVar(&o.Stage, "stage", "", "the `stage` to read, where a service has stages")
 	flags.StringSliceVar(&o.Exclude, "exclude", nil, "leave out paths that match `glob`")
 	return cmd
+}
+
+// diagnosticLine is a diagnostic on one line, with its place where it has one.
+func diagnosticLine(d model.Diagnostic) string {
+	if d.Pos.IsZero() {
+		return fmt.Sprintf("%s: %s", d.Level, d.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", d.Level, d.Pos, d.Message)
 }
 
 func (p *Program) writeMap(spec string, program *link.Program) error {

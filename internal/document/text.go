@@ -28,6 +28,18 @@ func Line(data []byte, n int) string {
 	return string(bytes.TrimRight(text[:lineEnd(text)], "\r\n"))
 }
 
+// Lines are all lines of a file, without their line breaks; line n is Lines(data)[n-1].
+func Lines(data []byte) []string {
+	text := toUTF8(data)
+	var out []string
+	for len(text) > 0 {
+		end := lineEnd(text)
+		out = append(out, string(bytes.TrimRight(text[:end], "\r\n")))
+		text = text[end:]
+	}
+	return out
+}
+
 // lineEnd is where the line after the first one begins. Lines end with LF, CR LF or CR.
 func lineEnd(text []byte) int {
 	i := bytes.IndexAny(text, "\r\n")

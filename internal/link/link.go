@@ -19,8 +19,56 @@ type Program struct {
 
 // references is who refers to whom in one application.
 type references struct {
-	to   map[string][]*model.Resource // resources that a resource refers to, by its logical ID
-	from map[string][]*model.Resource // resources that refer to it
+	to    map[string][]*model.Resource // resources that a resource refers to, by its logical ID
+	from  map[string][]*model.Resource // resources that refer to it
+	logs  map[string]*model.Function   // the function that writes to a log group, by the group's logical ID
+	doors map[*model.Resource]Door     // the trigger that a route is
+}
+
+// Door is a route with the function that it leads to.
+type Door struct {
+	Function *model.Function
+	Trigger  *model.Trigger
+}
+
+// LogsOf is the function whose logs go to a log group: by reference, or by the name that Lambda gives to groups. It is nil
+// if they are no function's.
+func (p *Program) LogsOf(app *model.App, group *model.Resource) *model.Function {
+	return p.refs[app].logs[group.ID]
+}
+
+// DoorOf is the trigger that a resource is; its fields are nil if it is none.
+func (p *Program) DoorOf(app *model.App, r *model.Resource) Door { return p.refs[app].doors[r] }
+
+// index finds the log groups and doors of functions.
+func (refs *references) index(app *model.App) {
+	byID, byGroup := map[string]*model.Function{}, map[string]*model.Function{}
+	for _, f := range app.Functions {
+		byID[f.ID] = f
+		if name := f.Resource.Props.Get("FunctionName").Settled(); name.IsSet() == model.Yes {
+			byGroup["/aws/lambda/"+name.String()] = f
+		}
+		for _, t := range f.Triggers {
+			if t.Via != nil {
+				refs.doors[t.Via] = Door{f, t}
+			}
+		}
+	}
+	for _, r := range app.Resources {
+		if r.Type != "AWS::Logs::LogGroup" {
+			continue
+		}
+		name := r.Props.Get("LogGroupName").Settled()
+		f := byGroup[name.String()]
+		for _, ref := range name.Refs() {
+			if byID[ref.Str] != nil {
+				f = byID[ref.Str]
+			}
+		}
+		if f != nil {
+			refs.logs[r.ID] = f
+		}
+	}
 }
 
 // Build links a workspace.
@@ -44,7 +92,11 @@ func (p *Program) Referrers(app *model.App, r *model.Resource) []*model.Resource
 }
 
 func collect(app *model.App) *references {
-	refs := &references{to: map[string][]*model.Resource{}, from: map[string][]*model.Resource{}}
+	refs := &references{
+		to: map[string][]*model.Resource{}, from: map[string][]*model.Resource{},
+		logs: map[string]*model.Function{}, doors: map[*model.Resource]Door{},
+	}
+	refs.index(app)
 	for _, r := range app.Resources {
 		seen := map[string]bool{r.ID: true}
 		for _, v := range r.Props.Refs() {
@@ -67,11 +119,16 @@ func flows(app *model.App) []*model.Flow {
 	add := func(from, to, kind, detail string, at model.Origin) {
 		out = append(out, &model.Flow{From: from, To: to, Kind: kind, Detail: detail, Granted: model.Yes, Origin: at})
 	}
+	open := map[string]bool{}
 	for _, f := range app.Functions {
 		for _, t := range f.Triggers {
 			from := model.Internet
 			if t.Source != nil {
 				from = t.Source.ID
+				if t.Exposure == model.Public && (t.Kind == model.TriggerUserPool || t.Kind == model.TriggerObject) && !open[from] {
+					open[from] = true
+					add(model.Internet, from, string(t.Kind), "", t.Source.Origin)
+				}
 			}
 			add(from, f.ID, string(t.Kind), t.Detail, t.Origin)
 		}

@@ -91,6 +91,7 @@ type Function struct {
 	Env      []EnvVar
 	Role     *Role // nil if not known
 	Triggers []*Trigger
+	Unseen   string // why some of its triggers are not known; empty if all are
 	Exposure Exposure
 	Origin   Origin
 }

@@ -139,6 +139,10 @@ func same(choices []Choice) bool {
 	return true
 }
 
+// MaxText is how long a joined text may get, in bytes. Texts that refer to each other can double at every step, so what
+// would be longer is unknown.
+const MaxText = 256 << 10
+
 // NewText joins parts into one string. Known neighbours are merged; if all are known the result is a String.
 // Parts that are Text themselves are flattened. A list or map among the parts makes the whole unknown.
 func NewText(parts []*Value, at Origin) *Value {
@@ -170,7 +174,13 @@ func NewText(parts []*Value, at Origin) *Value {
 			push(p)
 		}
 	}
+	length := len(out)
+	for _, p := range out {
+		length += len(p.Str)
+	}
 	switch {
+	case length > MaxText:
+		return NewPresent("a text of over 256 kB is made of its parts", at)
 	case len(out) == 0:
 		return NewString("", at)
 	case len(out) == 1 && out[0].Kind == String:

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"sort"
@@ -71,6 +72,7 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	s.o.Progress("checking")
 	s.report = s.engine.Run(ctx, s.program, s.selection.Has)
 	s.notes = append(s.notes, s.report.Diagnostics...)
+	s.unselected = s.engine.Secrets(ctx, s.program, s.selection.Has)
 	return &Scan{Result: s.result(), Program: s.program}, nil
 }
 
@@ -106,6 +108,10 @@ type scanner struct {
 	report    iac.Report
 	ignored   int
 	hidden    int
+	split     map[string][]string // lines by file
+
+	// unselected are findings of rules that were not asked for, kept only for the secrets that must not be shown.
+	unselected []finding.Finding
 }
 
 // rules loads the user's rules beside the built-in ones and binds them all.
@@ -246,10 +252,10 @@ func sortFindings(all []finding.Finding) {
 // addSnippets gives each finding the text of its line. What any finding says is secret is masked: a long one wherever it
 // stands, a short one on the lines where it was found, because it may be an ordinary word elsewhere.
 func (s *scanner) addSnippets(all []finding.Finding) {
-	secrets := secretsOf(all)
+	secrets := secretsOf(slices.Concat(all, s.unselected))
 	for i := range all {
 		f := &all[i]
-		f.Message = secrets.masker(f.Place.Pos, f.Secrets).Replace(f.Message)
+		f.Message = replacer(secrets.everywhere).Replace(f.Message)
 		s.snippet(&f.Place, secrets)
 		for j := range f.Trace {
 			s.snippet(&f.Trace[j].Place, secrets)
@@ -261,20 +267,36 @@ func (s *scanner) snippet(p *finding.Place, secrets secrets) {
 	if p.Line == 0 {
 		return
 	}
-	data, err := s.repo.Read(p.File)
-	if err != nil {
+	lines := s.lines(p.File)
+	if p.Line > len(lines) {
 		return
 	}
-	line := document.Line(data, p.Line)
+	line := lines[p.Line-1]
 	trimmed := strings.TrimRight(line, " \t\r")
 	p.EndLine = p.Line
 	p.EndCol = len([]rune(trimmed)) + 1
-	masked := secrets.masker(p.Pos, nil).Replace(trimmed)
+	masked := maskAssigned(replacer(slices.Concat(secrets.everywhere, secrets.onLine[lineOf(p.Pos)])).Replace(trimmed))
 	const longest = 400
 	if r := []rune(masked); len(r) > longest {
 		masked = string(r[:longest]) + "…"
 	}
 	p.Snippet = masked
+}
+
+// lines are the lines of a file, which is read and split once.
+func (s *scanner) lines(file string) []string {
+	if lines, ok := s.split[file]; ok {
+		return lines
+	}
+	data, err := s.repo.Read(file)
+	if err != nil {
+		data = nil // shown without its text
+	}
+	if s.split == nil {
+		s.split = map[string][]string{}
+	}
+	s.split[file] = document.Lines(data)
+	return s.split[file]
 }
 
 // secrets are the texts that no output may show.
@@ -302,9 +324,9 @@ func secretsOf(all []finding.Finding) secrets {
 
 func lineOf(p model.Pos) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
 
-// masker replaces what is secret at a place, the longest first.
-func (s secrets) masker(at model.Pos, more []string) *strings.Replacer {
-	all := slices.Concat(s.everywhere, s.onLine[lineOf(at)], more)
+// replacer masks texts, the longest first.
+func replacer(all []string) *strings.Replacer {
+	all = slices.Clone(all)
 	sort.Slice(all, func(i, j int) bool { return len(all[i]) > len(all[j]) })
 	var pairs []string
 	for _, secret := range all {
@@ -314,6 +336,24 @@ func (s secrets) masker(at model.Pos, more []string) *strings.Replacer {
 	}
 	return strings.NewReplacer(pairs...)
 }
+
+// assigned is a value that stands after a name which says that it is secret.
+var assigned = regexp.MustCompile(`(?i)(["']?[a-z0-9_.-]*(?:passwo?r?d|passwd|\bpass|secret|token|api_?key|private_?key|credential)[a-z0-9_.-]*["']?\s*[:=]\s*["']?)([^\s"'{}\[\],!$&*#|>][^\s"',}\]]{3,})`)
+
+// maskAssigned masks in a line whatever a name calls a secret, whether or not a rule has found it: better a masked
+// harmless value than a secret in a log.
+func maskAssigned(line string) string {
+	return assigned.ReplaceAllStringFunc(line, func(all string) string {
+		m := assigned.FindStringSubmatch(all)
+		if strings.Contains(m[2], "********") || harmless.MatchString(m[2]) {
+			return all
+		}
+		return m[1] + Mask(m[2])
+	})
+}
+
+// harmless are values that are no secrets after such names: truth values, numbers, ARNs, references.
+var harmless = regexp.MustCompile(`^(?i:true|false|null|none|string|number|arn:.*|[0-9]+|AWS::.*|\$\{.*)$`)
 
 // Mask is the form in which a secret may be shown.
 func Mask(secret string) string {

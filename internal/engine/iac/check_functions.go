@@ -324,17 +324,19 @@ func domainOldTLS(s *Subject) Answer {
 // runtimeEndOfLife asks whether AWS still patches the runtime of a function.
 func runtimeEndOfLife(runtimes map[string]data.Runtime) Check {
 	return func(s *Subject) Answer {
-		if s.Resource.Props.Get("Runtime").Kind == model.Absent {
+		props := s.Resource.Props
+		if props.Get("Runtime").Kind == model.Absent {
 			return Answer{Skip: true} // a container image
 		}
 		today := s.Now.Format("2006-01-02")
-		all := s.spots(s.Resource.Props, "Runtime")
+		all := s.spots(props, "Runtime")
 		answer := s.anyOf(all, func(p spot) model.Tri {
+			image := max(at(props, p.world, "PackageType").EqualsText("Image"), at(props, p.world, "Code", "ImageUri").IsSet())
 			name, known := p.value.Scalar()
 			if !known {
-				return model.Maybe
+				return min(model.Maybe, not(image))
 			}
-			return model.TriOf(runtimes[name].DeprecatedOn(today))
+			return min(model.TriOf(runtimes[name].DeprecatedOn(today)), not(image))
 		})
 		for i := range answer.Hits {
 			answer.Hits[i].Detail = endOfLife(all, runtimes, today)
@@ -363,12 +365,7 @@ func endOfLife(all []spot, runtimes map[string]data.Runtime, today string) strin
 
 // sharedRole asks whether functions hold permissions of each other through one role.
 func sharedRole(s *Subject) Answer {
-	var names []string
-	for _, f := range s.App.Functions {
-		if f.Role == s.Role {
-			names = append(names, f.Name)
-		}
-	}
+	names := s.functionNames(s.Role)
 	if len(names) < 2 {
 		return Answer{Skip: true}
 	}
@@ -391,22 +388,29 @@ func enumerate(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + last
 }
 
-// beyondBasics is the first permission of a role that is more than what any function needs to run, or else why that is
+// beyondBasics is the worst permission of a role that is more than what any function needs to run, or else why that is
 // not known.
 func beyondBasics(r *model.Role) (power, unknown string) {
+	worst := 0
+	may := func(name string, harm int) {
+		if harm > worst {
+			power, worst = name, harm
+		}
+	}
 	for _, g := range r.Grants {
 		if g.Effect.EqualsText("Deny") == model.Yes {
 			continue
 		}
 		if len(g.NotActions) > 0 {
-			return "everything but some actions", ""
+			may("everything but some actions", harmOf("*:*"))
+			continue
 		}
 		for _, a := range g.Actions {
 			action, ok := a.Settled().Scalar()
 			if !ok {
 				unknown = cmp.Or(unknown, undecided(a))
 			} else if !isBasic(action) {
-				return action, ""
+				may(action, harmOf(action))
 			}
 		}
 		if len(g.Actions) == 0 {
@@ -419,10 +423,40 @@ func beyondBasics(r *model.Role) (power, unknown string) {
 		if m.Settled().Kind == model.Unknown {
 			unknown = cmp.Or(unknown, undecided(m.Settled()))
 		} else if m.Settled().Kind != model.Ref && !basicPolicies[name] { // a policy of the template is among the grants
-			return name, ""
+			may(name, harmOfPolicy(name))
 		}
 	}
-	return "", unknown
+	return power, unknown
+}
+
+// harmOf ranks actions: everything, everything of a service, what changes something, what reads.
+func harmOf(action string) int {
+	service, name, _ := strings.Cut(strings.ToLower(action), ":")
+	switch {
+	case strings.Trim(service, "*") == "":
+		return 4
+	case strings.Trim(name, "*") == "":
+		return 3
+	}
+	for _, verb := range []string{"get", "list", "describe", "query", "scan", "batchget", "head", "select", "search", "lookup"} {
+		if strings.HasPrefix(name, verb) {
+			return 1
+		}
+	}
+	return 2
+}
+
+// harmOfPolicy ranks managed policies in the same order.
+func harmOfPolicy(name string) int {
+	switch {
+	case adminPolicies(name):
+		return 4
+	case fullAccessPolicies(name):
+		return 3
+	case strings.Contains(name, "ReadOnly"):
+		return 1
+	}
+	return 2
 }
 
 // basicPolicies are managed policies that let a function run and be observed.
@@ -538,21 +572,8 @@ func hasLogGroup(s *Subject) bool {
 	if props.Path("LoggingConfig", "LogGroup").IsSet() != model.No {
 		return true
 	}
-	for _, r := range s.App.Resources {
-		name := r.Props.Get("LogGroupName").Settled()
-		if r.Type != "AWS::Logs::LogGroup" || name.Kind == model.Absent {
-			continue
-		}
-		for _, ref := range name.Refs() {
-			if ref.Str == s.Function.ID {
-				return true
-			}
-		}
-		if own := props.Get("FunctionName").Settled(); own.IsSet() == model.Yes && name.String() == "/aws/lambda/"+own.String() {
-			return true
-		}
-	}
-	return false
+	groups, own := s.logGroupIndex(), props.Get("FunctionName").Settled()
+	return groups.refs[s.Function.ID] || own.IsSet() == model.Yes && groups.names["/aws/lambda/"+own.String()]
 }
 
 func viewerAllowsHTTP(s *Subject) Answer {

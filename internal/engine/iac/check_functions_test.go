@@ -304,17 +304,20 @@ func TestSharedRole(t *testing.T) {
 		return "Policies: [{PolicyDocument: {Statement: [{" + statement + ", Resource: '*'}]}}]"
 	}
 	for role, want := range map[string][]string{
-		allow(`Effect: Allow, Action: ["logs:PutLogEvents", "s3:GetObject"]`):                       {both + "s3:GetObject"},
-		allow(`Effect: Allow, Action: "*"`):                                                         {both + "*"},
-		allow(`Effect: Allow, NotAction: "iam:*"`):                                                  {both + "everything but some actions"},
-		allow(`Effect: Allow, Action: ["logs:*", "xray:Put*"]`):                                     nil,
-		allow(`Effect: Allow, Action: "ec2:CreateNetworkInterface"`):                                nil,
-		allow(`Effect: Deny, Action: "s3:*"`):                                                       nil,
-		`ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]`:                          {both + "AdministratorAccess"},
-		`ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]`: nil,
-		`ManagedPolicyArns: [!Ref Policy]`:                                                          {both + "sqs:SendMessage"},
-		`ManagedPolicyArns: [!ImportValue for-all]`:                                                 {"Role not checked: imported from another stack: for-all (template.yaml:5:65)"},
-		allow(`Effect: Allow, Action: !ImportValue a`):                                              {"Role not checked: imported from another stack: a (template.yaml:5:110)"},
+		allow(`Effect: Allow, Action: ["logs:PutLogEvents", "s3:GetObject"]`):                                         {both + "s3:GetObject"},
+		allow(`Effect: Allow, Action: ["s3:GetObject", "dynamodb:PutItem", "sqs:ReceiveMessage"]`):                    {both + "dynamodb:PutItem"},
+		allow(`Effect: Allow, Action: ["s3:GetObject", "dynamodb:PutItem", "sqs:*"]`):                                 {both + "sqs:*"},
+		allow(`Effect: Allow, Action: "s3:*"`) + ", ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]": {both + "AdministratorAccess"},
+		allow(`Effect: Allow, Action: "*"`):                                                                           {both + "*"},
+		allow(`Effect: Allow, NotAction: "iam:*"`):                                                                    {both + "everything but some actions"},
+		allow(`Effect: Allow, Action: ["logs:*", "xray:Put*"]`):                                                       nil,
+		allow(`Effect: Allow, Action: "ec2:CreateNetworkInterface"`):                                                  nil,
+		allow(`Effect: Deny, Action: "s3:*"`):                                                                         nil,
+		`ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]`:                                            {both + "AdministratorAccess"},
+		`ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]`:                   nil,
+		`ManagedPolicyArns: [!Ref Policy]`:                                                                            {both + "sqs:SendMessage"},
+		`ManagedPolicyArns: [!ImportValue for-all]`:                                                                   {"Role not checked: imported from another stack: for-all (template.yaml:5:65)"},
+		allow(`Effect: Allow, Action: !ImportValue a`):                                                                {"Role not checked: imported from another stack: a (template.yaml:5:110)"},
 	} {
 		template := `
 Resources:
@@ -388,6 +391,15 @@ func TestRuntimeOfImageIsNotAsked(t *testing.T) {
 	p := read(t, "Resources: {Fn: {Type: AWS::Lambda::Function, Properties: {PackageType: Image}}}")
 	if answer := runtimeEndOfLife(data.Runtimes())(subjects(p, "function")[0]); !answer.Skip {
 		t.Errorf("got %+v", answer)
+	}
+}
+
+func TestRuntimeBesideAnImageIsNotUsed(t *testing.T) {
+	for _, props := range []string{"PackageType: Image", "Code: {ImageUri: orders}"} {
+		p := read(t, "Resources: {Fn: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.8, "+props+"}}}")
+		if answer := runtimeEndOfLife(data.Runtimes())(subjects(p, "function")[0]); len(answer.Hits) > 0 || answer.Unknown != "" {
+			t.Errorf("%s: got %+v", props, answer)
+		}
 	}
 }
 

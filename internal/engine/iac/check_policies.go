@@ -15,6 +15,7 @@ func policyChecks() map[string]Check {
 		"pass-role-any":              eachStatement(identityPolicies, passesAnyRole),
 		"not-action-allow":           eachStatement(allPolicies, allowsTheRest),
 		"trust-anyone":               eachStatement(trustPolicies, trustsAnyone),
+		"oidc-trust-too-wide":        eachStatement(trustPolicies, trustsEveryRepository),
 		"admin-managed-policy":       eachManagedPolicy(adminPolicies),
 		"full-access-managed-policy": eachManagedPolicy(fullAccessPolicies),
 

@@ -147,9 +147,7 @@ func heldSecret(s *Subject, v *model.Value, path string, names []string) judgeme
 // isParameterDefault reports whether a secret comes from the default of a parameter that is called one: another rule speaks of
 // that, at the place where it stands.
 func isParameterDefault(s *Subject, secret string) bool {
-	return slices.ContainsFunc(s.App.Resources, func(r *model.Resource) bool {
-		return r.Type == "parameter" && secretIn(r.ID, r.Props.Get("Default")) == secret
-	})
+	return s.secretDefaults()[secret]
 }
 
 // secretsUnder are the secrets in a text of these names or, of JSON, in the texts of its keys.

@@ -178,7 +178,11 @@ func matches(pattern, name string) bool {
 // allowsTheRest is whether a statement allows everything but what it names.
 func allowsTheRest(_ *Subject, st statement) judgement {
 	for _, key := range []string{"NotAction", "NotPrincipal"} {
-		if answer := min(st.allows(), st.Get(key).IsSet()); answer != model.No {
+		answer := min(st.allows(), st.Get(key).IsSet())
+		if key == "NotAction" {
+			answer = min(answer, st.reachesUnnamed())
+		}
+		if answer != model.No {
 			at := model.Origin{Pos: st.KeyPos(key), Via: st.Origin.Via}
 			if st.Kind != model.Map || at.IsZero() {
 				at = st.Origin
@@ -187,6 +191,90 @@ func allowsTheRest(_ *Subject, st statement) judgement {
 		}
 	}
 	return fine
+}
+
+// reachesUnnamed is whether a statement is about more than resources that it names: all of a service, or of one type.
+func (st statement) reachesUnnamed() model.Tri {
+	if st.Get("Resource").Kind == model.Absent {
+		return model.Yes // NotResource, or a policy that speaks of what it stands at
+	}
+	answer, _ := asks(st.Get("Resource"), func(v *model.Value) model.Tri {
+		scope, ok := scopeOf(v)
+		if !ok {
+			return model.Maybe
+		}
+		return model.TriOf(scope != "")
+	})
+	return answer
+}
+
+// forges are identity providers that give a token to every repository of the world, by host, with the claims beside "sub"
+// that tell whose it is.
+var forges = map[string]map[string]bool{
+	"token.actions.githubusercontent.com": words("sub repository repository_id repository_owner repository_owner_id " +
+		"job_workflow_ref enterprise enterprise_id actor actor_id"),
+	"gitlab.com": words("sub project_path project_id namespace_path namespace_id user_id user_login"),
+}
+
+// trustsEveryRepository is whether a trust policy lets in the builds of strangers' repositories.
+func trustsEveryRepository(s *Subject, st statement) judgement {
+	host := ""
+	federated, found := asks(st.Get("Principal").Get("Federated"), func(v *model.Value) model.Tri {
+		name := forgeOf(s, v)
+		if name == "" {
+			return model.No
+		}
+		host = name
+		return model.Yes
+	})
+	takes, _ := st.actions(func(action string) bool { return matches(action, "sts:assumerolewithwebidentity") })
+	answer := min(st.allows(), federated, takes, not(st.limitsRepositories(host)), not(st.limitsCallers()))
+	return broken(answer, st.path+".Principal.Federated", st.at("Principal", found), forgeNames[host])
+}
+
+var forgeNames = map[string]string{"token.actions.githubusercontent.com": "GitHub", "gitlab.com": "GitLab"}
+
+// forgeOf is the host of the forge that a federated principal is, by its ARN or as a resource of the application.
+func forgeOf(s *Subject, v *model.Value) string {
+	text := masked(v)
+	_, name, _ := strings.Cut(text, ":oidc-provider/")
+	if r := s.App.Target(v); r != nil && r.Type == "AWS::IAM::OIDCProvider" {
+		name = strings.TrimPrefix(r.Props.Get("Url").Settled().String(), "https://")
+	}
+	host, _, _ := strings.Cut(strings.ToLower(name), "/")
+	if forges[host] == nil {
+		return ""
+	}
+	return host
+}
+
+// limitsRepositories is whether the condition of a statement leaves out the repositories of strangers.
+func (st statement) limitsRepositories(host string) model.Tri {
+	answer := model.No
+	for _, c := range conditionKeys(st.Get("Condition")) {
+		claim, ours := strings.CutPrefix(c.key, host+":")
+		operator := strings.TrimSuffix(c.operator[strings.LastIndexByte(c.operator, ':')+1:], "ifexists") // each token has the claims
+		switch {
+		case c.operator == "":
+			answer = max(answer, c.there)
+		case !ours || !forges[host][claim]:
+		case operator == "stringequals", operator == "stringequalsignorecase":
+			answer = max(answer, c.there)
+		case operator == "stringlike":
+			free, _ := asks(c.value, fitsAnyOwner)
+			answer = max(answer, min(c.there, not(free)))
+		}
+	}
+	return answer
+}
+
+// fitsAnyOwner is whether a pattern leaves open whose repository it is: repo:*, repo:*/shop:*, repo:shop*.
+func fitsAnyOwner(v *model.Value) model.Tri {
+	if v.Kind == model.Unknown || v.Kind == model.OneOf {
+		return model.Maybe
+	}
+	owner, _, _ := strings.Cut(masked(v), "/")
+	return model.TriOf(strings.ContainsAny(owner, "*?"))
 }
 
 // trustsAnyone is whether a trust policy lets every account take the role.

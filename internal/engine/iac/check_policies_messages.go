@@ -47,38 +47,6 @@ func isDeadLetter(s *Subject) bool {
 	if s.Resource.Props.Get("RedriveAllowPolicy").IsSet() == model.Yes {
 		return true
 	}
-	for _, r := range s.App.Resources {
-		if r != s.Resource && namesUnder(r.Props, s.Resource.ID, name, false) {
-			return true
-		}
-	}
-	return false
-}
-
-// namesUnder reports whether a resource, or a queue of this name, is named below one of deadLetterKeys.
-func namesUnder(v *model.Value, id, name string, under bool) bool {
-	switch v.Kind {
-	case model.Ref:
-		return under && v.Str == id
-	case model.String, model.Text:
-		if under && name != "" && strings.HasSuffix(v.String(), ":"+name) {
-			return true
-		}
-	}
-	for _, i := range v.Items {
-		if namesUnder(i, id, name, under) {
-			return true
-		}
-	}
-	for _, f := range v.Fields {
-		if namesUnder(f.Value, id, name, under || deadLetterKeys[f.Key]) {
-			return true
-		}
-	}
-	for _, c := range v.Choices {
-		if namesUnder(c.Value, id, name, under) {
-			return true
-		}
-	}
-	return false
+	named := s.deadLetterIndex()
+	return named.byID[s.Resource.ID].otherThan(s.Resource) || name != "" && named.byName[name].otherThan(s.Resource)
 }

@@ -16,6 +16,9 @@ func (p portRange) has(port int) bool { return p.from <= port && port <= p.to }
 // wide reports whether a range is open for anything rather than for one service.
 func (p portRange) wide() bool { return p.to-p.from > 1000 }
 
+// all reports whether a range is every port.
+func (p portRange) all() bool { return p.from <= 1 && p.to >= 65535 }
+
 // databasePortNames are the ports on which data stores listen.
 var databasePortNames = []struct {
 	port int
@@ -68,7 +71,7 @@ func adminPorts(p portRange, forData bool) string {
 }
 
 func (p portRange) String() string {
-	if p.from <= 1 && p.to >= 65535 {
+	if p.all() {
 		return "every port"
 	}
 	return "ports " + strconv.Itoa(p.from) + " to " + strconv.Itoa(p.to)
@@ -102,8 +105,9 @@ type groupUsers struct {
 
 func usersOf(s *Subject, group *model.Resource) groupUsers {
 	var users groupUsers
-	if group == nil {
-		return users
+	i := s.shared()
+	if known, ok := i.users[group]; ok || group == nil {
+		return known
 	}
 	for _, r := range s.Program.Referrers(s.App, group) {
 		if strings.HasPrefix(r.Type, "AWS::EC2::SecurityGroup") {
@@ -117,6 +121,10 @@ func usersOf(s *Subject, group *model.Resource) groupUsers {
 			users.data = users.data || strings.HasPrefix(r.Type, prefix)
 		}
 	}
+	if i.users == nil {
+		i.users = map[*model.Resource]groupUsers{}
+	}
+	i.users[group] = users
 	return users
 }
 
@@ -143,10 +151,16 @@ func openIngress(v *model.Value, path string, users groupUsers, meaning func(por
 		at = v.Origin
 	}
 	j := broken(min(world, known), joinPath(path, key), at, detail)
-	if ports.wide() && users.total == 0 {
+	if ports.wide() && users.total == 0 && !opensAllTCP(v, ports) {
 		j.answer, j.reason = min(j.answer, model.Maybe), "nothing in this template uses the group"
 	}
 	return j
+}
+
+// opensAllTCP reports whether nothing of TCP stays shut, so that SSH and remote desktop are open whatever uses the group.
+func opensAllTCP(v *model.Value, ports portRange) bool {
+	protocol := v.Get("IpProtocol").String()
+	return ports.all() && !strings.EqualFold(protocol, "udp") && protocol != "17"
 }
 
 // portsOf is the range of ports of an ingress rule: No where it has none (ICMP), Maybe where it is not known.

@@ -145,13 +145,38 @@ func openToEveryone(s *Subject, st statement) judgement {
 // a test of the caller holds.
 func deniesStrangers(s *Subject, allowing statement) model.Tri {
 	answer := model.No
+	for _, d := range s.denials() {
+		answer = max(answer, min(d.answer, d.coversActionsOf(allowing)))
+	}
+	return answer
+}
+
+// denial is a statement that spares only some callers, if it does.
+type denial struct {
+	statement
+	answer model.Tri
+}
+
+// denials are the statements of a subject's policies that perhaps spare only some callers.
+func (s *Subject) denials() []denial {
+	i := s.shared()
+	if all, known := i.denials[s.Resource]; known {
+		return all
+	}
+	var all []denial
 	for _, p := range resourcePolicies(s) {
 		for _, st := range statementsOf(p) {
 			any, _ := st.everyone()
-			answer = max(answer, min(st.Get("Effect").EqualsText("Deny"), any, st.testsCallers(), st.coversActionsOf(allowing)))
+			if answer := min(st.Get("Effect").EqualsText("Deny"), any, st.testsCallers()); answer != model.No {
+				all = append(all, denial{st, answer})
+			}
 		}
 	}
-	return answer
+	if i.denials == nil {
+		i.denials = map[*model.Resource][]denial{}
+	}
+	i.denials[s.Resource] = all
+	return all
 }
 
 // testsCallers is whether a denial spares only some callers.
@@ -192,20 +217,7 @@ func bucketOf(s *Subject, name *model.Value) *model.Resource {
 	if r := s.App.Target(name); r != nil {
 		return r
 	}
-	for _, r := range s.App.Resources {
-		if r.Type == "AWS::S3::Bucket" && sameName(r.Props.Get("BucketName"), name) {
-			return r
-		}
-	}
-	return nil
-}
-
-// sameName reports whether two names read the same, with the same open parts.
-func sameName(a, b *model.Value) bool {
-	if a.Settled().Kind != model.String && a.Settled().Kind != model.Text {
-		return false
-	}
-	return a.Settled().String() == b.Settled().String()
+	return s.bucketNamed(name)
 }
 
 // isWebsite is whether a bucket serves a website.
@@ -258,10 +270,7 @@ func bucketTLSNotEnforced(s *Subject) Answer {
 		return Answer{} // the endpoint of a website speaks only HTTP
 	}
 	refuses, why := model.No, Answer{}
-	for _, r := range s.App.Resources {
-		if r.Type != "AWS::S3::BucketPolicy" || bucketOf(s, r.Props.Get("Bucket")) != s.Resource {
-			continue
-		}
+	for _, r := range s.bucketPolicies() {
 		for _, st := range statementsOf(policy{"PolicyDocument", r.Props.Get("PolicyDocument")}) {
 			if answer := st.refusesHTTP(); answer != model.No {
 				refuses, why = max(refuses, answer), undecidedAt(judgement{}, st.Value)

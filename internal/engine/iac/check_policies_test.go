@@ -119,6 +119,11 @@ func TestStatementsOfRoles(t *testing.T) {
 		{"pass-role-any", `{Effect: Allow, Action: ["iam:*", "iam:GetRole"], Resource: "*"}`, "-"},
 
 		{"not-action-allow", `{Effect: Allow, NotAction: "iam:*", Resource: "*"}`, "!NotAction"},
+		{"not-action-allow", `{Effect: Allow, NotAction: "s3:DeleteBucket", Resource: ["arn:aws:s3:::orders", "arn:aws:s3:::orders/*"]}`, "-"},
+		{"not-action-allow", `{Effect: Allow, NotAction: "s3:DeleteBucket", Resource: !GetAtt Table.Arn}`, "-"},
+		{"not-action-allow", `{Effect: Allow, NotAction: "s3:DeleteBucket", Resource: ["arn:aws:s3:::orders", "arn:aws:sqs:*:*:*"]}`, "!NotAction"},
+		{"not-action-allow", `{Effect: Allow, NotAction: "s3:DeleteBucket", Resource: !Ref Given}`, "?"},
+		{"not-action-allow", `{Effect: Allow, NotAction: "s3:DeleteBucket", NotResource: "arn:aws:s3:::orders"}`, "!NotAction"},
 		{"not-action-allow", `{Effect: Deny, NotAction: "iam:*", Resource: "*"}`, "-"},
 	}
 	for _, test := range tests {
@@ -197,6 +202,53 @@ Resources:
             Condition: ` + test.condition + "\n"
 		if got := verdict(policyChecks()["trust-anyone"](resourceOf(t, template))); got != test.want {
 			t.Errorf("%s %s: %q, want %q", test.principal, test.condition, got, test.want)
+		}
+	}
+}
+
+func TestTrustOfForges(t *testing.T) {
+	const (
+		github = `!Sub "arn:aws:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com"`
+		gitlab = `"arn:aws:iam::111122223333:oidc-provider/gitlab.com"`
+		claim  = `"token.actions.githubusercontent.com:`
+	)
+	tests := []struct{ provider, condition, want string }{
+		{github, `{}`, "!GitHub"},
+		{gitlab, `{}`, "!GitLab"},
+		{`!Ref Provider`, `{}`, "!GitHub"},
+		{`"arn:aws:iam::111122223333:oidc-provider/login.example.com"`, `{}`, "-"},
+		{`cognito-identity.amazonaws.com`, `{}`, "-"},
+		{github, `{StringEquals: {` + claim + `aud": sts.amazonaws.com}}`, "!GitHub"},
+		{github, `{StringEquals: {` + claim + `sub": "repo:shop/orders:ref:refs/heads/main"}}`, "-"},
+		{github, `{StringLike: {` + claim + `sub": "repo:shop/*"}}`, "-"},
+		{github, `{"ForAnyValue:StringLike": {` + claim + `sub": ["repo:shop/orders:*", "repo:shop/web:*"]}}`, "-"},
+		{github, `{StringLike: {` + claim + `sub": "*"}}`, "!GitHub"},
+		{github, `{StringLike: {` + claim + `sub": "repo:*"}}`, "!GitHub"},
+		{github, `{StringLike: {` + claim + `sub": ["repo:shop/orders:*", "repo:*/orders:*"]}}`, "!GitHub"},
+		{github, `{StringNotLike: {` + claim + `sub": "repo:evil/*"}}`, "!GitHub"},
+		{github, `{StringLike: {` + claim + `sub": !Sub "repo:${Given}/orders:*"}}`, "-"},
+		{github, `{StringLike: {` + claim + `sub": !Ref Given}}`, "?"},
+		{github, `{StringEquals: {` + claim + `repository_owner_id": "4711"}}`, "-"},
+		{gitlab, `{StringLike: {"gitlab.com:sub": "project_path:shop/*:ref_type:branch:ref:main"}}`, "-"},
+		{gitlab, `{StringLike: {"gitlab.com:sub": "project_path:*"}}`, "!GitLab"},
+	}
+	for _, test := range tests {
+		template := `
+Parameters:
+  Given: {Type: String}
+Resources:
+  Provider: {Type: "AWS::IAM::OIDCProvider", Properties: {Url: https://token.actions.githubusercontent.com}}
+  It:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Action: sts:AssumeRoleWithWebIdentity
+            Principal: {Federated: ` + test.provider + `}
+            Condition: ` + test.condition + "\n"
+		if got := verdict(policyChecks()["oidc-trust-too-wide"](resourceOf(t, template))); got != test.want {
+			t.Errorf("%s %s: %q, want %q", test.provider, test.condition, got, test.want)
 		}
 	}
 }
@@ -341,11 +393,32 @@ func TestDeadLetterQueuesNeedNone(t *testing.T) {
 		`{Type: "AWS::Lambda::Function", Properties: {DeadLetterConfig: {TargetArn: "arn:aws:sqs:eu-west-1:1:lost"}}}`:           "-",
 		`{Type: "AWS::Lambda::EventSourceMapping", Properties: {DestinationConfig: {OnFailure: {Destination: !GetAtt It.Arn}}}}`: "-",
 		`{Type: "AWS::Lambda::EventSourceMapping", Properties: {EventSourceArn: !GetAtt It.Arn}}`:                                "!",
+		`{Type: "AWS::Lambda::Function", Properties: {DeadLetterConfig: {TargetArn: "arn:aws:sqs:eu-west-1:1:not-lost"}}}`:       "!",
 	}
 	for other, want := range tests {
 		template := "Resources:\n  It: {Type: \"AWS::SQS::Queue\", Properties: {QueueName: lost}}\n  Other: " + other + "\n"
 		if got := verdict(queueWithoutDeadLetter(resourceOf(t, template))); got != want {
 			t.Errorf("%s: %q, want %q", other, got, want)
+		}
+	}
+}
+
+// What names a bucket by its name is found as what refers to it is, for each subject that shares the index.
+func TestBucketsAreFoundByName(t *testing.T) {
+	s := resourceOf(t, `
+Resources:
+  It: {Type: "AWS::S3::Bucket", Properties: {BucketName: orders}}
+  Other: {Type: "AWS::S3::Bucket", Properties: {BucketName: logs}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: orders
+      PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": false}}}}
+`)
+	other := &Subject{Program: s.Program, App: s.App, Resource: s.App.Resource("Other"), index: s.shared()}
+	for subject, want := range map[*Subject]string{s: "-", other: "!"} {
+		if got := verdict(bucketTLSNotEnforced(subject)); got != want {
+			t.Errorf("%s: %q, want %q", subject.ID(), got, want)
 		}
 	}
 }
@@ -367,7 +440,10 @@ func TestIngress(t *testing.T) {
 		{`{IpProtocol: "-1", CidrIp: 0.0.0.0/0}`, database, "!every port", "-"},
 		{`{IpProtocol: "-1", CidrIp: 0.0.0.0/0}`, machine, "-", "!every port"},
 		{`{IpProtocol: "-1", CidrIp: 0.0.0.0/0}`, function, "-", "-"},
-		{`{IpProtocol: "-1", CidrIp: 0.0.0.0/0}`, nothing, "-", "?"},
+		{`{IpProtocol: "-1", CidrIp: 0.0.0.0/0}`, nothing, "-", "!every port"},
+		{`{IpProtocol: tcp, FromPort: 0, ToPort: 65535, CidrIpv6: "::/0"}`, nothing, "-", "!every port"},
+		{`{IpProtocol: udp, FromPort: 0, ToPort: 65535, CidrIp: 0.0.0.0/0}`, nothing, "-", "?"},
+		{`{IpProtocol: tcp, FromPort: 1024, ToPort: 65535, CidrIp: 0.0.0.0/0}`, nothing, "-", "?"},
 		{`{IpProtocol: icmp, FromPort: -1, ToPort: -1, CidrIp: 0.0.0.0/0}`, machine, "-", "-"},
 		{`{IpProtocol: tcp, FromPort: !Ref Given, ToPort: !Ref Given, CidrIp: 0.0.0.0/0}`, machine, "?", "?"},
 		{`{IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: !Ref Given}`, machine, "?", "-"},

@@ -99,7 +99,8 @@ func secretIn(name string, v *model.Value) string {
 			return secret
 		}
 	}
-	if v.Kind != model.String || isPlaceholder(v.Str) || isHarmless(v.Str) || repeatsName(name, v.Str) {
+	standIn := isPlaceholder(v.Str) && !(weakPasswords[strings.ToLower(v.Str)] && namesPassword(name))
+	if v.Kind != model.String || standIn || isHarmless(v.Str) || repeatsName(name, v.Str) {
 		return ""
 	}
 	switch nameStrength(name) {
@@ -111,6 +112,15 @@ func secretIn(name string, v *model.Value) string {
 		}
 	}
 	return ""
+}
+
+// weakPasswords stand in for a key or a token, which nobody would choose like that. People do choose their passwords so.
+var weakPasswords = set("abc123")
+
+// namesPassword reports whether the last word of a name is one for a password.
+func namesPassword(name string) bool {
+	words := wordsOf(name)
+	return len(words) > 0 && (passwordWords[words[len(words)-1]] || lastPasswords[words[len(words)-1]])
 }
 
 // strength is how surely a name says that its value is a secret.
@@ -138,7 +148,7 @@ func nameStrength(name string) strength {
 			before = words[i-1]
 		}
 		switch {
-		case plainSecrets[word], word == "pass" && i == len(words)-1 && i > 0, word == "key" && secretKeys[before]:
+		case plainSecrets[word], passwordWords[word], lastPasswords[word] && i == len(words)-1, word == "key" && secretKeys[before]:
 			best = strong
 		case (word == "secret" || word == "secrets") && secretKinds[before]:
 			best = strong
@@ -150,8 +160,14 @@ func nameStrength(name string) strength {
 }
 
 // plainSecrets are words that name a secret wherever they stand.
-var plainSecrets = set("password", "passwd", "passphrase", "pwd", "token", "apikey", "secretkey", "privatekey", "authtoken",
-	"accesstoken", "dbpassword", "dbpass", "jwtsecret", "clientsecret")
+var plainSecrets = set("token", "apikey", "secretkey", "privatekey", "authtoken",
+	"accesstoken", "jwtsecret", "clientsecret")
+
+// passwordWords are words that name a password wherever they stand.
+var passwordWords = set("password", "passwd", "passphrase", "passcode", "pwd", "dbpassword", "dbpass")
+
+// lastPasswords are words that name a password at the end of a name only.
+var lastPasswords = set("pass", "pw")
 
 // secretKeys are words that make "key" a secret.
 var secretKeys = set("api", "private", "secret", "access", "signing", "encryption", "auth", "account", "master", "service",
@@ -216,7 +232,12 @@ var credentials = []*regexp.Regexp{
 	regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`),
 	regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`),
 	regexp.MustCompile(`\bxox[abeprs]-[0-9A-Za-z-]{10,}`),
-	regexp.MustCompile(`hooks\.slack\.com/services/(T[0-9A-Z]{6,}/B[0-9A-Z]{6,}/[0-9A-Za-z]{16,})`),
+	regexp.MustCompile(`hooks\.slack\.com/services/(T[0-9A-Za-z]{2,}/B[0-9A-Za-z]{2,}/[0-9A-Za-z]{8,})`),
+	regexp.MustCompile(`hooks\.slack\.com/(?:workflows|triggers)/([0-9A-Za-z]{3,}/[0-9A-Za-z]{3,}/[0-9A-Za-z/]{8,})`),
+	regexp.MustCompile(`discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/([0-9]{10,}/[\w-]{20,})`),
+	regexp.MustCompile(`\.webhook\.office\.com/webhookb2/([\w@-]{30,}/IncomingWebhook/[\w-]{20,}/[\w-]{20,})`),
+	regexp.MustCompile(`chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?(?:\S*&)?token=([\w%-]{20,})`),
+	regexp.MustCompile(`api\.telegram\.org/bot([0-9]{6,}:[\w-]{30,})`),
 	regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{10,}`),
 	regexp.MustCompile(`\bSG\.[\w-]{16,}\.[\w-]{16,}`),
 	regexp.MustCompile(`\bsk-(?:ant-|proj-)[\w-]{20,}`),

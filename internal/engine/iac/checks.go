@@ -29,6 +29,12 @@ type Hit struct {
 	Secrets    []string // texts that must not appear in any output
 }
 
+// secretChecks are the checks whose hits carry secrets.
+var secretChecks = map[string]bool{
+	"secret-in-environment": true, "secret-parameter-with-default": true,
+	"secret-in-template": true, "database-password": true,
+}
+
 // checks is every named check of this engine.
 func checks() map[string]Check {
 	all := functionChecks()

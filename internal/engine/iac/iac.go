@@ -184,6 +184,16 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	return all
 }
 
+// Secrets runs the rules that find secrets and were not selected. What they find is not reported; it only says what must
+// not be shown.
+func (e *Engine) Secrets(ctx context.Context, p *link.Program, selected func(id string) bool) []finding.Finding {
+	wanted := map[string]bool{}
+	for _, b := range e.rules {
+		wanted[b.ID] = secretChecks[b.Check] && !selected(b.ID)
+	}
+	return e.Run(ctx, p, func(id string) bool { return wanted[id] }).Findings
+}
+
 func unfinished(app *model.App) model.Diagnostic {
 	return model.Diagnostic{
 		Pos: model.Pos{File: app.File}, Level: model.Error, Message: app.File + " was not checked: the time was up",
@@ -205,28 +215,29 @@ func distinct(all []model.Diagnostic) []model.Diagnostic {
 
 func (e *Engine) app(p *link.Program, app *model.App, selected func(string) bool) Report {
 	a := &asking{engine: e, program: p, app: app, selected: selected}
+	shared := &appIndex{}
 	for _, r := range app.Resources {
 		if neverDeployed(r) {
 			continue
 		}
-		a.ask(r.Type, &Subject{Program: p, App: app, Resource: r, Now: e.options.Now})
+		a.ask(r.Type, &Subject{Program: p, App: app, Resource: r, Now: e.options.Now, index: shared})
 	}
 	for _, f := range app.Functions {
 		if neverDeployed(f.Resource) {
 			continue
 		}
-		a.ask("function", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Now: e.options.Now})
+		a.ask("function", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Now: e.options.Now, index: shared})
 		for _, t := range f.Triggers {
-			a.ask("trigger", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Trigger: t, Now: e.options.Now})
+			a.ask("trigger", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Trigger: t, Now: e.options.Now, index: shared})
 		}
 	}
 	for _, r := range app.Roles {
 		if neverDeployed(r.Resource) {
 			continue
 		}
-		a.ask("role", &Subject{Program: p, App: app, Resource: r.Resource, Role: r, Now: e.options.Now})
+		a.ask("role", &Subject{Program: p, App: app, Resource: r.Resource, Role: r, Now: e.options.Now, index: shared})
 	}
-	a.ask("app", &Subject{Program: p, App: app, Now: e.options.Now})
+	a.ask("app", &Subject{Program: p, App: app, Now: e.options.Now, index: shared})
 	return a.report
 }
 

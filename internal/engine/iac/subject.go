@@ -23,6 +23,7 @@ type Subject struct {
 
 	detail string
 	values map[string]*model.Value
+	index  *appIndex // shared by the subjects of the application
 }
 
 // ID names the subject in outcomes and fingerprints.
@@ -60,13 +61,15 @@ func (s *Subject) Name() string {
 		}
 		return "stage " + s.Resource.ID
 	case "AWS::Logs::LogGroup":
-		if f := s.logs(); f != nil {
+		if f := s.Program.LogsOf(s.App, s.Resource); f != nil {
 			return f.Name
 		}
 	}
-	for _, f := range s.App.Functions {
-		if f.ID == s.Resource.ID {
-			return f.Name
+	if s.Resource.Type == "AWS::Lambda::Function" {
+		for _, f := range s.App.Functions {
+			if f.Resource == s.Resource {
+				return f.Name
+			}
 		}
 	}
 	return s.ID()
@@ -79,31 +82,8 @@ func (s *Subject) door() (*model.Function, *model.Trigger) {
 	default:
 		return nil, nil
 	}
-	for _, f := range s.App.Functions {
-		for _, t := range f.Triggers {
-			if t.Via == s.Resource {
-				return f, t
-			}
-		}
-	}
-	return nil, nil
-}
-
-// logs is the function whose logs go to the log group that the subject is; nil if they are no function's.
-func (s *Subject) logs() *model.Function {
-	name := s.Resource.Props.Get("LogGroupName").Settled()
-	for _, f := range s.App.Functions {
-		own := f.Resource.Props.Get("FunctionName").Settled()
-		if own.IsSet() == model.Yes && name.String() == "/aws/lambda/"+own.String() {
-			return f
-		}
-		for _, ref := range name.Refs() {
-			if ref.Str == f.ID {
-				return f
-			}
-		}
-	}
-	return nil
+	d := s.Program.DoorOf(s.App, s.Resource)
+	return d.Function, d.Trigger
 }
 
 // Origin is where the subject is declared.

@@ -113,7 +113,7 @@ b']`, `["it's", "a\nb", "AB😀😀", "ab"]`},
 		{"spread by a condition", `module.exports = { a: 1, b: 2, ...(isProd && { b: 3 }), ...(x ? { c: 1 } : {}) }`,
 			`{a: 1, b: <a condition decides>, c: <a condition decides>}`},
 		{"spread of something unknown", `module.exports = { a: { b: 1, ...f() }, l: [1, ...g()] }`,
-			`{a: <not known what is spread: f()!>, l: <not known what is spread: g()!>}`},
+			`{a: <not known what is spread: f()!>, l: [1, <not known what is spread: g()>]}`},
 		{"a key that is not known", `module.exports = { a: { [f()]: 1, b: 2 } }`, `{a: <a key is computed: [f()]!>}`},
 		{"fall back", `module.exports = [process.env.A || 'x', process.env.A ?? y, '' || 'b', 0 ?? 1, null ?? 'c', process.env.A || f()]`,
 			`[<environment variable A of the machine that deploys!>, <environment variable A of the machine that deploys>, "b", 0, "c", ` +

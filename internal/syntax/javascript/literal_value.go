@@ -207,7 +207,9 @@ func (r *reader) array(s *source, node int) *model.Value {
 		}
 		v := r.value(s, s.tree.FirstNamed(child))
 		if v.Kind != model.List || !r.spend(len(v.Items)) {
-			return s.present(child, "not known what is spread: "+s.brief(s.tree.FirstNamed(child)))
+			// The other elements stand; what is spread may be none, one or many.
+			items = append(items, s.unknown(child, "not known what is spread: "+s.brief(s.tree.FirstNamed(child))))
+			continue
 		}
 		items = append(items, v.Items...)
 	}

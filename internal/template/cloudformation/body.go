@@ -57,19 +57,15 @@ func (r *Routes) fromOperation(api *model.Resource, path string, op model.Field)
 
 // describe takes over how an integration of an HTTP API is declared in its document.
 func (r *Routes) describe(id string, declared *model.Value) {
-	for _, res := range r.Created {
-		if res.ID != id {
-			continue
+	res := r.byID[id]
+	fields := append([]model.Field{}, res.Props.Fields...)
+	for i := range fields {
+		if kind := declared.Get("Type"); fields[i].Key == "IntegrationType" && kind.Kind != model.Absent {
+			fields[i].Value = kind
 		}
-		fields := append([]model.Field{}, res.Props.Fields...)
-		for i := range fields {
-			if kind := declared.Get("Type"); fields[i].Key == "IntegrationType" && kind.Kind != model.Absent {
-				fields[i].Value = kind
-			}
-		}
-		fields = appendSet(fields, "ConnectionType", declared.Get("ConnectionType"))
-		res.Props = model.NewMap(fields, res.Props.Origin)
 	}
+	fields = appendSet(fields, "ConnectionType", declared.Get("ConnectionType"))
+	res.Props = model.NewMap(fields, res.Props.Origin)
 }
 
 // renameKeys turns the keys of an OpenAPI integration (uri, type) into those of a method (Uri, Type).

@@ -98,7 +98,7 @@ func TestIntrinsics(t *testing.T) {
 		{"if on the region", "!If [InRegion, a, b]", "a | b"},
 		{"if on a parameter without default", "!If [Secret, a, b]", "a | b"},
 		{"if on or", "!If [Either, a, b]", "b | a | b | a"},
-		{"if undeclared", "!If [Nope, a, b]", "a | b"},
+		{"if undeclared", "!If [Nope, a, b]", "?"},
 		{"if same both", "!If [IsProd, a, a]", "a"},
 
 		{"import", "!ImportValue other-stack", "?"},

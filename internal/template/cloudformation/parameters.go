@@ -144,6 +144,10 @@ func (t *Template) noteLiteral(ref, literal *model.Value) {
 	}
 }
 
+// maxConditionSize bounds how many combinations of parameters one condition tells apart; one that tells more is decided by
+// its own name.
+const maxConditionSize = 256
+
 // condition works out a named condition: Bool, or OneOf of Bool by the parameters (or, undecided, by its own name).
 func (t *Template) condition(name string, at model.Origin) *model.Value {
 	if v, ok := t.conditions[name]; ok {
@@ -163,7 +167,7 @@ func (t *Template) condition(name string, at model.Origin) *model.Value {
 		v = t.operand(body)
 		delete(t.pending, "condition "+name)
 	}
-	if v.Kind == model.Unknown {
+	if body.Kind != model.Absent && (v.Kind == model.Unknown || v.Size > maxConditionSize) {
 		v = model.NewOneOf(name, []model.Choice{
 			{Label: "true", Value: model.NewBool(true, at)},
 			{Label: "false", Value: model.NewBool(false, at)},

@@ -25,8 +25,10 @@ type Routes struct {
 	API     *model.Value // reference to the API
 	Root    *model.Value // REST: the resource of "/"
 	Prefix  string       // REST: of the logical IDs of resources and methods
-	paths   map[string]*model.Value
 	Created []*model.Resource
+
+	paths map[string]*model.Value
+	byID  map[string]*model.Resource
 }
 
 var (
@@ -58,10 +60,8 @@ func upperFirst(s string) string {
 // it is.
 func (r *Routes) Method(path, verb string, auth Auth, integration *model.Value, at model.Origin, by string) *model.Resource {
 	id := r.Prefix + "Method" + PathName(path) + methodName(verb)
-	for _, c := range r.Created {
-		if c.ID == id {
-			return c
-		}
+	if made := r.byID[id]; made != nil {
+		return made
 	}
 	fields := []model.Field{
 		field("RestApiId", r.API, at),
@@ -131,9 +131,23 @@ func (r *Routes) Route(id, key string, auth Auth, integration *model.Value, at m
 
 func (r *Routes) add(id, kind string, fields []model.Field, at model.Origin, by string) *model.Resource {
 	res := Make(id, kind, fields, at, by)
-	r.Created = append(r.Created, res)
+	r.Use(res)
 	return res
 }
+
+// Use adds resources that were made elsewhere, such as from the API's document.
+func (r *Routes) Use(created ...*model.Resource) {
+	if r.byID == nil {
+		r.byID = map[string]*model.Resource{}
+	}
+	for _, c := range created {
+		r.Created = append(r.Created, c)
+		r.byID[c.ID] = c
+	}
+}
+
+// Made is the resource of this logical ID; nil if there is none.
+func (r *Routes) Made(id string) *model.Resource { return r.byID[id] }
 
 // LambdaProxy is the integration of a REST method with a function.
 func LambdaProxy(arn *model.Value, at model.Origin) *model.Value {

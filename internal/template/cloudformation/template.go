@@ -91,6 +91,9 @@ func (t *Template) Diagnostics() []model.Diagnostic {
 	return t.diagnostics
 }
 
+// Warn adds a diagnostic of a language that builds on CloudFormation; each is told once.
+func (t *Template) Warn(at model.Origin, message, hint string) { t.warn(at, message, hint) }
+
 func (t *Template) warn(at model.Origin, message, hint string) {
 	key := at.Pos.String() + message
 	if t.reported[key] {
@@ -126,6 +129,13 @@ func (t *Template) resource(f model.Field) *model.Resource {
 	}
 	r := &model.Resource{ID: f.Key, Type: kind, Origin: at}
 	r.Props = t.Resolve(f.Value.Get("Properties"))
+	if r.Props.IsScalar() || r.Props.Kind == model.List {
+		t.warn(r.Props.Origin, "the properties of "+f.Key+" are not a map", "write Name: value lines below Properties")
+		r.Props = model.NewMap(nil, at)
+	}
+	if !strings.Contains(kind, "::") {
+		t.warn(at, kind+" is not a resource type", "write one such as AWS::SQS::Queue")
+	}
 	if r.Props.Kind == model.Absent {
 		r.Props = model.NewMap(nil, at)
 	}

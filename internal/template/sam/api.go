@@ -14,6 +14,9 @@ type api struct {
 	resource *model.Resource
 	auth     *model.Value // the Auth section
 	routes   *cloudformation.Routes
+
+	statements []*model.Value // of the resource policy, from events
+	declared   map[string]*model.Value
 }
 
 // restAPI makes a REST API with what stands around it: stage, authorizers, usage plan, domain.
@@ -218,7 +221,7 @@ func (x *expander) bodyRoutes(a *api) {
 		}
 		a.defaults(m)
 	}
-	a.routes.Created = created
+	a.routes.Use(created...)
 }
 
 // defaults gives a route of the document the API's default authorizer and API key, where it says nothing itself.

@@ -57,7 +57,22 @@ func (a *api) authorizer(name *model.Value) *model.Value {
 	if !ok {
 		return model.NewAbsent(name.Origin)
 	}
-	return a.auth.Get("Authorizers").Get(s)
+	all := a.auth.Get("Authorizers")
+	if all.Kind != model.Map {
+		return all.Get(s)
+	}
+	if a.declared == nil {
+		a.declared = make(map[string]*model.Value, len(all.Fields))
+		for _, f := range all.Fields {
+			if a.declared[f.Key] == nil {
+				a.declared[f.Key] = f.Value
+			}
+		}
+	}
+	if v := a.declared[s]; v != nil {
+		return v
+	}
+	return model.NewAbsent(all.Origin)
 }
 
 func (a *api) authorizerRef(name *model.Value) *model.Value {
@@ -208,15 +223,25 @@ func withSchemes(body, auth *model.Value) *model.Value {
 		path = []string{"components", "securitySchemes"}
 	}
 	return changed(body, path, func(schemes *model.Value) *model.Value {
+		if schemes.Kind != model.Map && schemes.Kind != model.Absent {
+			return schemes
+		}
+		all := append([]model.Field{}, schemes.Fields...)
+		there := map[string]bool{}
+		for _, s := range schemes.Fields {
+			there[s.Key] = there[s.Key] || s.Value.Kind != model.Absent
+		}
 		for _, d := range auth.Get("Authorizers").Settled().Fields {
-			if schemes.Get(d.Key).Kind == model.Absent {
-				schemes = with(schemes, d.Key, scheme(d.Value))
+			if !there[d.Key] {
+				there[d.Key] = true
+				all = append(all, cloudformation.Field(d.Key, scheme(d.Value)))
 			}
 		}
+		at := schemes.Origin
 		if schemes.Kind == model.Absent {
-			return model.NewMap(nil, body.Origin)
+			at = body.Origin
 		}
-		return schemes
+		return model.NewMap(all, at)
 	})
 }
 

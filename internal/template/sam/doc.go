@@ -15,8 +15,12 @@
 //   - Code of a function, Content of a layer and TemplateURL of a nested application stay the local path that the template
 //     names, where it names one;
 //   - events point at the function itself also where it publishes an alias;
-//   - hashes in logical IDs (versions, deployments, domain names) are left out.
+//   - hashes in logical IDs (versions, deployments, domain names) are left out;
+//   - an event source mapping of an event has the attribute EventType, the event's type (SQS, Kinesis ...), so that it is
+//     known also where the ARN of the source is not.
 //
-// Connectors stay AWS::Serverless::Connector: which permissions they stand for is left to the packages that read
-// permissions. How files are read is left to the caller (Options.Load).
+// Connectors become the policies and permissions that SAM makes of them; one between types that are not known here, or
+// whose role is not in the template, stays AWS::Serverless::Connector with a diagnostic.
+//
+// What is written wrong makes nothing, and a diagnostic says so. How files are read is left to the caller (Options.Load).
 package sam

@@ -1,17 +1,21 @@
 package sam
 
 import (
+	"maps"
+	"slices"
+
 	"wardlet.example/internal/model"
 )
 
 // event is one entry of the Events of a function or a state machine.
 type event struct {
-	name  string
-	kind  string
-	props *model.Value
-	at    model.Origin // of its name
-	of    *model.Resource
-	needs *needs // what the role of its target has to allow
+	name   string
+	kind   string
+	kindOf *model.Value // its Type as written
+	props  *model.Value
+	at     model.Origin // of its name
+	of     *model.Resource
+	needs  *needs // what the role of its target has to allow
 }
 
 func (e *event) id() string { return e.of.ID + e.name }
@@ -26,20 +30,50 @@ func (e *event) arn() *model.Value { return model.NewRef(e.of.ID, "Arn", e.at) }
 
 // events makes the event sources of a function and notes what its role needs for them.
 func (x *expander) events(r *model.Resource, events *model.Value, needs *needs) {
-	for _, e := range eventList(r, events, needs) {
-		if handle := functionEvents[e.kind]; handle != nil {
+	x.handle(r, events, needs, functionEvents, "a function")
+}
+
+// handle makes the event sources of all events of a function or state machine.
+func (x *expander) handle(
+	r *model.Resource, events *model.Value, needs *needs, handlers map[string]func(*expander, *event), what string,
+) {
+	for _, e := range x.eventList(r, events, needs) {
+		if handle := handlers[e.kind]; handle == nil {
+			x.unknownEvent(e, handlers, what)
+		} else if wrongKind(e.props.Settled()) {
+			x.warn(e.at, "the Properties of event "+e.name+" of "+r.ID+" are a "+e.props.Settled().Kind.String()+
+				", not a map: the event is not read", "write Properties as a map")
+		} else {
 			handle(x, e)
 		}
 	}
 }
 
+// unknownEvent tells why nothing is made of an event.
+func (x *expander) unknownEvent(e *event, handlers map[string]func(*expander, *event), what string) {
+	name, known := "event "+e.name+" of "+e.of.ID, slices.Collect(maps.Keys(handlers))
+	switch {
+	case e.kind != "":
+		x.warn(e.kindOf.Origin, name+" is of type "+e.kind+", which is no event of "+what+": it is not read",
+			x.meant(e.kind, known))
+	case e.kindOf.Settled().Kind == model.Absent:
+		x.warn(e.at, name+" has no Type: it is not read", "give it a Type such as Schedule")
+	default:
+		x.warn(e.at, "the Type of "+name+" is not known: it is not read", "write the name of a type")
+	}
+}
+
 // eventList reads the events; where they depend on a parameter, those of its default.
-func eventList(r *model.Resource, events *model.Value, needs *needs) []*event {
+func (x *expander) eventList(r *model.Resource, events *model.Value, needs *needs) []*event {
 	var out []*event
-	for _, f := range events.Settled().Fields {
+	if events = events.Settled(); wrongKind(events) {
+		x.warn(events.Origin, "the Events of "+r.ID+" are a "+events.Kind.String()+", not a map: they are not read",
+			"write Events: {Name: {Type: ..., Properties: {...}}}")
+	}
+	for _, f := range events.Fields {
 		body := f.Value.Settled()
 		out = append(out, &event{
-			name: f.Key, kind: known(body.Get("Type")), props: body.Get("Properties"),
+			name: f.Key, kind: known(body.Get("Type")), kindOf: body.Get("Type"), props: body.Get("Properties"),
 			at: model.Origin{Pos: f.At, Via: body.Origin.Via}, of: r, needs: needs,
 		})
 	}
@@ -120,7 +154,8 @@ func (x *expander) queuedTopicEvent(e *event, topic, queue *model.Value) {
 	f.set("EventSourceArn", arn)
 	f.set("BatchSize", or(queue.Get("BatchSize"), model.NewInt(10, e.at)))
 	f.copy(queue, "Enabled")
-	x.make(e.of, e.id()+"EventSourceMapping", "AWS::Lambda::EventSourceMapping", f, e.at, e.by())
+	m := x.make(e.of, e.id()+"EventSourceMapping", "AWS::Lambda::EventSourceMapping", f, e.at, e.by())
+	m.Attributes = with(m.Attributes, "EventType", text("SQS", e.at))
 	e.needs.service("AWSLambdaSQSQueueExecutionRole", e.at)
 }
 
@@ -154,10 +189,7 @@ func (x *expander) bucketEvent(e *event) {
 	}
 	bucket := x.target(e.props.Get("Bucket"))
 	if bucket != nil && len(configurations) > 0 {
-		path := []string{"NotificationConfiguration", "LambdaConfigurations"}
-		bucket.Props = changed(bucket.Props, path, func(v *model.Value) *model.Value {
-			return appended(v, configurations...)
-		})
+		x.notices[bucket.ID] = append(x.notices[bucket.ID], configurations...)
 	}
 	var f fields
 	f.set("SourceAccount", model.NewRef("AWS::AccountId", "", e.at))

@@ -86,6 +86,16 @@ func (x *expander) deadLetters(queue *model.Value, needs *needs) {
 // url makes the function's URL, and where that is open to everybody the permission that opens it.
 func (x *expander) url(r *model.Resource, own *model.Value) {
 	config := own.Get("FunctionUrlConfig")
+	if wrongKind(config) {
+		x.warn(config.Origin, "the FunctionUrlConfig of "+r.ID+" is not a map: no URL is made of it",
+			"write FunctionUrlConfig: {AuthType: AWS_IAM}")
+		config = each(config, func(v *model.Value) *model.Value {
+			if wrongKind(v) {
+				return model.NewAbsent(v.Origin)
+			}
+			return v
+		})
+	}
 	if !perhaps(config) {
 		return
 	}

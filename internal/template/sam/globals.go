@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 // sections says which section of Globals speaks of which type.
@@ -19,26 +20,38 @@ var sections = map[string]string{
 // prepare is the template with its Globals merged into the resources, the implicit APIs declared, and included files in
 // their place. It works on the text of the template, before any intrinsic function is worked out, because the merge rules
 // speak of what is written: an intrinsic function counts as one value and is never merged.
-func prepare(root *model.Value, o Options) *model.Value {
+func prepare(t *cloudformation.Template, o Options) *model.Value {
+	root := t.Root
 	resources := root.Get("Resources")
 	if resources.Kind != model.Map {
 		return root
 	}
-	globals := root.Get("Globals")
+	g := &sharing{template: t, globals: root.Get("Globals"), left: maxShared}
 	var out []model.Field
 	for _, f := range resources.Fields {
-		f.Value = included(inherit(globals, f), o)
+		f.Value = included(g.inherit(f), o)
 		out = append(out, f)
 	}
 	for _, f := range implicitAPIs(resources) {
-		f.Value = inherit(globals, f)
+		f.Value = g.inherit(f)
 		out = append(out, f)
 	}
 	return with(root, "Resources", model.NewMap(out, resources.Origin))
 }
 
+// maxShared bounds the values that resources of one template inherit from Globals, counted for each resource: a large
+// Globals section above many resources would otherwise grow with the product of both.
+const maxShared = 2_000_000
+
+// sharing holds the Globals of a template while they are merged into its resources.
+type sharing struct {
+	template *cloudformation.Template
+	globals  *model.Value
+	left     int
+}
+
 // inherit is the body of a resource with what Globals says about its type.
-func inherit(globals *model.Value, f model.Field) *model.Value {
+func (g *sharing) inherit(f model.Field) *model.Value {
 	body := f.Value
 	if body.Kind != model.Map {
 		return body
@@ -48,10 +61,16 @@ func inherit(globals *model.Value, f model.Field) *model.Value {
 	if !ok {
 		return body
 	}
-	shared := without(globals.Get(section), body.Get("IgnoreGlobals"))
+	shared := g.globals.Get(section)
 	if shared.Kind != model.Map {
 		return body
 	}
+	if g.left -= int(shared.Size); g.left < 0 {
+		g.template.Warn(g.globals.Origin, "Globals is too large for so many resources: not all of them are read with it",
+			"split the template")
+		return body
+	}
+	shared = without(shared, body.Get("IgnoreGlobals"))
 	merged := merge(inherited(shared, f.At), body.Get("Properties"))
 	return with(body, "Properties", merged)
 }
@@ -61,22 +80,19 @@ func without(shared, ignore *model.Value) *model.Value {
 	if ignore.Kind == model.Absent || shared.Kind != model.Map {
 		return shared
 	}
+	ignored := map[string]bool{}
+	for _, v := range ignore.Elements() {
+		if s, ok := v.Scalar(); ok {
+			ignored[s] = true
+		}
+	}
 	var kept []model.Field
 	for _, f := range shared.Fields {
-		if !names(ignore, f.Key) {
+		if !ignored["*"] && !ignored[f.Key] {
 			kept = append(kept, f)
 		}
 	}
 	return model.NewMap(kept, shared.Origin)
-}
-
-func names(list *model.Value, key string) bool {
-	for _, v := range list.Elements() {
-		if s, _ := v.Scalar(); s == "*" || s == key {
-			return true
-		}
-	}
-	return false
 }
 
 // inherited marks the values of Globals as having come through them to a resource.
@@ -170,7 +186,7 @@ func implicit(resources *model.Value, kind, key string) (at model.Origin, condit
 			if !isServerless(r.Value) || known(e.Value.Get("Type")) != kind {
 				continue
 			}
-			if e.Value.Path("Properties", key).Kind != model.Absent {
+			if props := e.Value.Get("Properties"); props.Get(key).Kind != model.Absent || !routable(props, kind) {
 				continue
 			}
 			own := r.Value.Get("Condition")
@@ -183,6 +199,18 @@ func implicit(resources *model.Value, kind, key string) (at model.Origin, condit
 		}
 	}
 	return at, condition, found
+}
+
+// routable reports whether an event can make a route, as far as its text says.
+func routable(props *model.Value, kind string) bool {
+	switch {
+	case wrongKind(props):
+		return false
+	case props.Kind != model.Absent && !isMap(props):
+		return true
+	}
+	path, method := props.Get("Path").Kind != model.Absent, props.Get("Method").Kind != model.Absent
+	return path && method || kind == "HttpApi" && !path && !method
 }
 
 func isServerless(body *model.Value) bool {

@@ -2,6 +2,7 @@ package sam
 
 import (
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 // moved says what the properties of an event mean in an event source mapping, where that is not the same: their new place,
@@ -27,7 +28,8 @@ var kafkaConfig = map[string]string{
 
 // mapping makes the event source mapping of a polled event.
 func (x *expander) mapping(e *event) {
-	props := model.NewMap([]model.Field{{Key: "FunctionName", At: e.at.Pos, Value: e.ref()}}, e.at)
+	made := fields{{Key: "FunctionName", At: e.at.Pos, Value: e.ref()}}
+	index := map[string]int{"FunctionName": 0}
 	for _, f := range e.props.Settled().Fields {
 		path, ok := moved[f.Key]
 		switch {
@@ -42,9 +44,17 @@ func (x *expander) mapping(e *event) {
 		if f.Key == "DestinationConfig" {
 			f.Value = x.failureDestination(e, f.Value)
 		}
-		props = changed(props, path, func(*model.Value) *model.Value { return f.Value })
+		i, again := index[path[0]]
+		if !again {
+			i = len(made)
+			index[path[0]] = i
+			made = append(made, model.Field{Key: path[0], Value: model.NewAbsent(e.at)})
+		}
+		v := changed(made[i].Value, path[1:], func(*model.Value) *model.Value { return f.Value })
+		made[i] = cloudformation.Field(path[0], v)
 	}
-	x.make(e.of, e.id(), "AWS::Lambda::EventSourceMapping", props.Fields, e.at, e.by())
+	m := x.make(e.of, e.id(), "AWS::Lambda::EventSourceMapping", made, e.at, e.by())
+	m.Attributes = with(m.Attributes, "EventType", text(e.kind, e.kindOf.Settled().Origin))
 }
 
 func withoutKey(m *model.Value, key string) *model.Value {

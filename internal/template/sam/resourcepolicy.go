@@ -67,18 +67,22 @@ func invoke(effect string, principal *model.Value, resource string, at model.Ori
 	return s.make(at)
 }
 
-// addPolicy adds what an event says about its own route to the policy of the API.
-func addPolicy(api *model.Resource, p *model.Value, resource string) {
-	more := resourcePolicy(p.Settled(), resource)
-	if more.Kind != model.Map {
+// policyOf gathers what an event says about its own route; addPolicy adds it to the policy of the API.
+func (a *api) policyOf(p *model.Value, resource string) {
+	if more := resourcePolicy(p.Settled(), resource); more.Kind == model.Map {
+		a.statements = append(a.statements, more.Get("Statement").Elements()...)
+	}
+}
+
+func (a *api) addPolicy() {
+	if len(a.statements) == 0 {
 		return
 	}
-	own := api.Props.Get("Policy")
-	if own.Kind == model.Absent {
-		api.Props = with(api.Props, "Policy", more)
+	if a.resource.Props.Get("Policy").Kind == model.Absent {
+		a.resource.Props = with(a.resource.Props, "Policy", document(a.statements[0].Origin, a.statements...))
 		return
 	}
-	api.Props = changed(api.Props, []string{"Policy", "Statement"}, func(v *model.Value) *model.Value {
-		return appended(v, more.Get("Statement").Elements()...)
+	a.resource.Props = changed(a.resource.Props, []string{"Policy", "Statement"}, func(v *model.Value) *model.Value {
+		return appended(v, a.statements...)
 	})
 }

@@ -1,6 +1,8 @@
 package sam
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,7 +58,7 @@ func (x *expander) role(r *model.Resource, own *model.Value, service string, nee
 		at = model.Origin{Pos: own.KeyPos("Policies"), Via: policies.Origin.Via}
 	}
 	managed := each(policies, managedOf)
-	inline := each(policies, func(v *model.Value) *model.Value { return inlineOf(r.ID, v) })
+	inline := each(policies, func(v *model.Value) *model.Value { return x.inlineOf(r.ID, v) })
 
 	var f fields
 	f.set("AssumeRolePolicyDocument", or(own.Get("AssumeRolePolicyDocument"), trust(service, at)))
@@ -129,10 +131,15 @@ func managedOf(policies *model.Value) *model.Value {
 	return model.NewList(out, policies.Origin)
 }
 
+// notPolicy reports whether something stands among policies that can never be one.
+func notPolicy(p *model.Value) bool {
+	return p.Kind == model.List || p.Kind == model.Bool || p.Kind == model.Number
+}
+
 func managedPolicy(p *model.Value) *model.Value {
 	s, ok := p.Scalar()
 	switch {
-	case p.Kind == model.Map, p.Kind == model.List:
+	case p.Kind == model.Map, notPolicy(p):
 		return model.NewAbsent(p.Origin)
 	case ok && !strings.HasPrefix(s, "arn:"):
 		return text(managedARN(s), p.Origin)
@@ -141,11 +148,11 @@ func managedPolicy(p *model.Value) *model.Value {
 }
 
 // inlineOf lists the entries of Policies that are policy documents or policy templates, as policies of the role.
-func inlineOf(id string, policies *model.Value) *model.Value {
+func (x *expander) inlineOf(id string, policies *model.Value) *model.Value {
 	var out []*model.Value
 	for i, p := range policies.Elements() {
 		name := id + "RolePolicy" + strconv.Itoa(i)
-		entry := each(p, func(p *model.Value) *model.Value { return inlinePolicy(name, p) })
+		entry := each(p, func(p *model.Value) *model.Value { return x.inlinePolicy(id, name, p) })
 		if entry.IsSet() != model.No {
 			out = append(out, entry)
 		}
@@ -153,8 +160,12 @@ func inlineOf(id string, policies *model.Value) *model.Value {
 	return model.NewList(out, policies.Origin)
 }
 
-func inlinePolicy(name string, p *model.Value) *model.Value {
+func (x *expander) inlinePolicy(id, name string, p *model.Value) *model.Value {
 	switch {
+	case notPolicy(p):
+		x.warn(p.Origin, "a "+p.Kind.String()+" stands among the Policies of "+id+": it is not read",
+			"write the name of a managed policy, a policy template or a policy document")
+		return model.NewAbsent(p.Origin)
 	case p.Kind != model.Map || len(p.Fields) == 0:
 		return model.NewAbsent(p.Origin)
 	case p.Get("Statement").Kind != model.Absent:
@@ -163,6 +174,10 @@ func inlinePolicy(name string, p *model.Value) *model.Value {
 	var statements []*model.Value
 	for _, f := range p.Fields {
 		at := model.Origin{Pos: f.At, Via: p.Origin.Via}
+		if _, ok := policyTemplates[f.Key]; !ok {
+			x.warn(at, f.Key+" among the Policies of "+id+" is not a policy template of SAM: what it allows is not known",
+				x.meant(f.Key, slices.Collect(maps.Keys(policyTemplates))))
+		}
 		statements = append(statements, expandTemplate(f.Key, f.Value, at)...)
 	}
 	return namedPolicy(name, p.Origin, statements...)

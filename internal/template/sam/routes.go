@@ -33,7 +33,11 @@ func (x *expander) apiOf(e *event, id *model.Value, implicit string) *api {
 // apiEvent adds a method to a REST API.
 func (x *expander) apiEvent(e *event) {
 	a := x.apiOf(e, e.props.Get("RestApiId"), implicitREST)
-	path, verb := known(e.props.Get("Path")), strings.ToUpper(known(e.props.Get("Method")))
+	path, ok := x.routePart(e, "Path")
+	verb, both := x.routePart(e, "Method")
+	if !ok || !both {
+		return
+	}
 	if verb == "" || verb == "*" {
 		verb = "ANY"
 	}
@@ -49,7 +53,7 @@ func (x *expander) apiEvent(e *event) {
 	}
 	m.Props = changedIfSet(m.Props, "RequestParameters", requestParameters(e.props.Get("RequestParameters")))
 	if a.resource != nil {
-		addPolicy(a.resource, own.Get("ResourcePolicy"), "execute-api:/*/"+star(verb)+wild(path))
+		a.policyOf(own.Get("ResourcePolicy"), "execute-api:/*/"+star(verb)+wild(path))
 	}
 	if e.callsFunction() {
 		stage := ""
@@ -58,6 +62,45 @@ func (x *expander) apiEvent(e *event) {
 		}
 		x.permitRoute(e, stage, a, star(verb)+wild(path))
 	}
+}
+
+// routePart is the Path or Method (in capitals) of a route: empty where it is written and not known. It says no where
+// nothing is written that could be one: of such an event no route is made.
+func (x *expander) routePart(e *event, key string) (string, bool) {
+	v := e.props.Get(key)
+	if s := anyText(v); s != "" {
+		if key == "Method" {
+			s = strings.ToUpper(s)
+		}
+		return s, true
+	}
+	switch v.Settled().Kind {
+	case model.Unknown, model.Text, model.Ref:
+		shown := "shown as /"
+		if key == "Method" {
+			shown = "shown as ANY"
+		} else if e.kind == "HttpApi" {
+			shown = "shown as $default"
+		}
+		x.warn(v.Origin, key+" of event "+e.name+" of "+e.of.ID+" is not known from the files: its route is "+shown, "")
+		return "", true
+	}
+	x.warn(e.at, "event "+e.name+" of "+e.of.ID+" has no "+key+": its route is not made",
+		"give it Properties: {Path: /orders, Method: get}")
+	return "", false
+}
+
+// anyText is the text of a value in the default world, or else in the first world that has one.
+func anyText(v *model.Value) string {
+	if s := known(v); s != "" || v.Kind != model.OneOf {
+		return s
+	}
+	for _, c := range v.Choices {
+		if s := anyText(c.Value); s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 // adopt gives new routes the condition of what they belong to. Those of an API that is not in the template stay with the
@@ -148,7 +191,15 @@ func requestParameters(list *model.Value) *model.Value {
 // httpAPIEvent adds a route to an HTTP API: the default route where the event names no path.
 func (x *expander) httpAPIEvent(e *event) {
 	a := x.apiOf(e, e.props.Get("ApiId"), implicitHTTP)
-	path, verb := known(e.props.Get("Path")), strings.ToUpper(known(e.props.Get("Method")))
+	path, verb := "", ""
+	if e.props.Get("Path").IsSet() != model.No || e.props.Get("Method").IsSet() != model.No {
+		ok, both := false, false
+		path, ok = x.routePart(e, "Path")
+		verb, both = x.routePart(e, "Method")
+		if !ok || !both {
+			return
+		}
+	}
 	if verb == "" || verb == "*" || verb == "X-AMAZON-APIGATEWAY-ANY-METHOD" {
 		verb = "ANY"
 	}
@@ -168,11 +219,9 @@ func (x *expander) route(a *api, e *event, path, verb, key string, auth cloudfor
 		prefix = a.resource.ID
 	}
 	id := prefix + "Route" + cloudformation.PathName(path) + verb[:1] + strings.ToLower(verb[1:])
-	for _, r := range a.routes.Created {
-		if r.ID == id {
-			x.completeRoute(a, r, e, auth)
-			return
-		}
+	if r := a.routes.Made(id); r != nil {
+		x.completeRoute(a, r, e, auth)
+		return
 	}
 	before := len(a.routes.Created)
 	a.routes.Route(id, key, auth, e.arn(), e.at, e.by())
@@ -181,10 +230,8 @@ func (x *expander) route(a *api, e *event, path, verb, key string, auth cloudfor
 
 // completeRoute is complete for a route of an HTTP API.
 func (x *expander) completeRoute(a *api, route *model.Resource, e *event, auth cloudformation.Auth) {
-	for _, r := range a.routes.Created {
-		if r.ID == route.ID+"Integration" && r.Props.Get("IntegrationUri").Kind == model.Absent {
-			r.Props = with(r.Props, "IntegrationUri", e.arn())
-		}
+	if r := a.routes.Made(route.ID + "Integration"); r != nil && r.Props.Get("IntegrationUri").Kind == model.Absent {
+		r.Props = with(r.Props, "IntegrationUri", e.arn())
 	}
 	if e.props.Path("Auth", "Authorizer").IsSet() != model.No {
 		secure(route, auth)

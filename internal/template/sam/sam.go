@@ -35,7 +35,8 @@ type Options struct {
 // It changes the template's Root to the one with Globals merged, and declares the generated logical IDs in it, so that
 // whatever is worked out later (outputs) can refer to them.
 func Expand(t *cloudformation.Template, o Options) []*model.Resource {
-	t.Root = prepare(t.Root, o)
+	checkGlobals(t)
+	t.Root = prepare(t, o)
 	declare(t)
 	return newExpander(t, o).run()
 }
@@ -67,16 +68,21 @@ type expander struct {
 	made     map[string][]*model.Resource // by the ID of the source
 	apis     map[string]*api
 	aliases  map[string]*model.Resource // referenceable properties: Fn.Alias, Api.Stage ...
+	replaced map[string]bool            // sources of which only what they made is left
+	notices  map[string][]*model.Value  // notifications to add, by the ID of the bucket
+	hints    int
 }
 
 func newExpander(t *cloudformation.Template, o Options) *expander {
 	x := &expander{
 		template: t, options: o,
-		sources: t.Resources(),
-		byID:    map[string]*model.Resource{},
-		made:    map[string][]*model.Resource{},
-		apis:    map[string]*api{},
-		aliases: map[string]*model.Resource{},
+		sources:  t.Resources(),
+		byID:     map[string]*model.Resource{},
+		made:     map[string][]*model.Resource{},
+		apis:     map[string]*api{},
+		aliases:  map[string]*model.Resource{},
+		replaced: map[string]bool{},
+		notices:  map[string][]*model.Value{},
 	}
 	for _, r := range x.sources {
 		x.byID[r.ID] = r
@@ -97,6 +103,8 @@ func (x *expander) run() []*model.Resource {
 	for _, r := range x.sources {
 		x.expand(r)
 	}
+	x.settle()
+	x.connectors()
 	return x.ordered()
 }
 
@@ -114,6 +122,19 @@ func (x *expander) expand(r *model.Resource) {
 		application(r)
 	case "AWS::Serverless::GraphQLApi":
 		x.graphQLAPI(r)
+	}
+}
+
+// settle adds to buckets and APIs what events gathered for them.
+func (x *expander) settle() {
+	for _, r := range x.sources {
+		if notices := x.notices[r.ID]; len(notices) > 0 {
+			path := []string{"NotificationConfiguration", "LambdaConfigurations"}
+			r.Props = changed(r.Props, path, func(v *model.Value) *model.Value { return appended(v, notices...) })
+		}
+		if a := x.apis[r.ID]; a != nil {
+			a.addPolicy()
+		}
 	}
 }
 
@@ -145,7 +166,9 @@ func (x *expander) ordered() []*model.Resource {
 		seen[r.ID] = true
 	}
 	for _, r := range x.sources {
-		out = append(out, r)
+		if !x.replaced[r.ID] {
+			out = append(out, r)
+		}
 		made := x.made[r.ID]
 		if a := x.apis[r.ID]; a != nil {
 			made = append(made, a.routes.Created...)

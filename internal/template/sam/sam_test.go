@@ -37,12 +37,16 @@ func expand(t *testing.T, files map[string]string) string {
 		show(&b, r)
 	}
 	for _, d := range tpl.Diagnostics() {
-		fmt.Fprintf(&b, "%s: %s\n", d.Pos, d.Message)
+		fmt.Fprintf(&b, "%s: %s", d.Pos, d.Message)
+		if d.Hint != "" {
+			fmt.Fprintf(&b, " [%s]", d.Hint)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }
 
-func parse(t *testing.T, name string, data []byte) *model.Value {
+func parse(t testing.TB, name string, data []byte) *model.Value {
 	doc, diagnostics := document.Parse(name, data, document.Options{Tag: cloudformation.Tag})
 	if doc == nil {
 		t.Fatal(name, diagnostics)

@@ -10,11 +10,7 @@ import (
 func (x *expander) stateMachine(r *model.Resource) {
 	own := r.Props
 	needs := &needs{}
-	for _, e := range eventList(r, own.Get("Events"), needs) {
-		if handle := machineEvents[e.kind]; handle != nil {
-			handle(x, e)
-		}
-	}
+	x.handle(r, own.Get("Events"), needs, machineEvents, "a state machine")
 	if v := own.Path("Tracing", "Enabled"); isTrue(v) {
 		needs.managed = append(needs.managed, text(managedARN("AWSXrayWriteOnlyAccess"), v.Origin))
 	}

@@ -130,7 +130,7 @@ func (e *expansion) restAuth(ev event) cloudformation.Auth {
 		auth.APIKey = p
 	}
 	a := ev.config.Get("authorizer")
-	if a.Kind == model.Absent {
+	if noAuthorizer(a) {
 		return auth
 	}
 	auth.At = keyOrigin(ev.config, "authorizer")
@@ -156,6 +156,11 @@ func (e *expansion) restAuth(ev event) cloudformation.Auth {
 	}
 	e.restAuthorizer(ev, a, &auth)
 	return auth
+}
+
+// noAuthorizer reports whether nothing, or an empty text, stands for the authorizer: the framework then makes none.
+func noAuthorizer(a *model.Value) bool {
+	return a.Kind == model.Absent || a.EqualsText("") == model.Yes || a.EqualsText("false") == model.Yes
 }
 
 func orDefault(s, def string) string {
@@ -256,7 +261,7 @@ func (e *expansion) httpAPIEvent(ev event) {
 func (e *expansion) httpAuth(ev event) cloudformation.Auth {
 	auth := cloudformation.Auth{At: ev.at}
 	a := ev.config.Get("authorizer")
-	if a.Kind == model.Absent {
+	if noAuthorizer(a) {
 		return auth
 	}
 	auth.At = keyOrigin(ev.config, "authorizer")

@@ -23,6 +23,10 @@ func (ev event) source() string { return ev.name + " event of " + ev.function }
 func (e *expansion) events(f model.Field, id string) {
 	counts := map[string]int{}
 	for _, entry := range f.Value.Get("events").Elements() {
+		if entry.Kind == model.Unknown {
+			e.unseen(f, entry)
+			continue
+		}
 		if name, ok := entry.Scalar(); ok { // "- alexaSkill"
 			entry = object(entry.Origin, field(name, model.NewBool(true, entry.Origin)))
 		}
@@ -31,6 +35,16 @@ func (e *expansion) events(f model.Field, id string) {
 			e.event(event{g.Key, g.Value, fieldOrigin(g), f.Key, id, counts[g.Key]})
 		}
 	}
+}
+
+// unseen notes that something may call a function that the files do not tell of.
+func (e *expansion) unseen(f model.Field, entry *model.Value) {
+	last := &e.service.Functions[len(e.service.Functions)-1]
+	last.Unseen = entry.Str
+	e.notes = append(e.notes, model.Diagnostic{
+		Pos: entry.Origin.Pos, Level: model.Warning, Incomplete: true,
+		Message: "events of " + f.Key + " are not known, so who can call it is not: " + entry.Str,
+	})
 }
 
 func (e *expansion) event(ev event) {
@@ -199,6 +213,7 @@ func (e *expansion) mapping(ev event, kind string, source *model.Value) {
 	}
 	id := fmt.Sprintf("%sEventSourceMapping%s%s", logicalName(ev.function), kind, sourceName(source, ev.index))
 	e.add(id, "AWS::Lambda::EventSourceMapping", fields, ev.at, ev.source())
+	e.byID[id].Attributes = object(ev.at, field("EventType", text(kind, ev.at)))
 }
 
 func filterCriteria(patterns *model.Value) *model.Value {

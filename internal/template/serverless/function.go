@@ -9,12 +9,27 @@ import (
 // functions makes each function with its log group, URL and events. The functions section may be a list of maps.
 func (e *expansion) functions() {
 	for _, section := range e.root.Get("functions").Elements() {
+		if section.Kind != model.Map {
+			e.skip(section, "functions", "is not a map of functions")
+		}
 		for _, f := range section.Fields {
 			if f.Value.Kind == model.Map {
 				e.function(f)
+				continue
 			}
+			e.skip(f.Value.At(fieldOrigin(f)), "function "+f.Key, "is not a map with a handler")
 		}
 	}
+}
+
+// skip tells of a part of the service that cannot be read.
+func (e *expansion) skip(v *model.Value, what, why string) {
+	if v.Kind == model.Unknown {
+		why = "is not known: " + v.Str
+	}
+	e.notes = append(e.notes, model.Diagnostic{
+		Pos: v.Origin.Pos, Level: model.Warning, Message: what + " " + why, Incomplete: true,
+	})
 }
 
 func (e *expansion) function(f model.Field) {
@@ -35,7 +50,9 @@ func (e *expansion) functionProps(f model.Field, at model.Origin) []model.Field 
 	fn, p := f.Value, e.provider
 	fields := set(nil, "FunctionName", first(fn.Get("name"), e.defaultName(f.Key, at)))
 	fields = set(fields, "Handler", fn.Get("handler"))
-	fields = set(fields, "Runtime", first(fn.Get("runtime"), p.Get("runtime")))
+	if fn.Get("image").Kind == model.Absent { // an image brings its own
+		fields = set(fields, "Runtime", first(fn.Get("runtime"), p.Get("runtime")))
+	}
 	fields = append(fields, field("Code", e.code(fn, at)))
 	fields = set(fields, "MemorySize", first(fn.Get("memorySize"), p.Get("memorySize"), model.NewInt(1024, at)))
 	fields = set(fields, "Timeout", first(fn.Get("timeout"), p.Get("timeout"), model.NewInt(6, at)))

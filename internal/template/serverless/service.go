@@ -29,6 +29,7 @@ type Service struct {
 type Function struct {
 	Name      string
 	LogicalID string
+	Unseen    string // why some of its events are not known; empty if all are
 }
 
 // Recognise reports whether a document is a Serverless Framework service.
@@ -95,13 +96,14 @@ type expansion struct {
 	plugins   map[string]bool
 	roleUses  []roleUse
 	counters  map[string]int
+	kept      map[*cloudformation.Routes]int // how many of its resources are taken over already
 }
 
 func newExpansion(file string, s *Service, root *model.Value) *expansion {
 	e := &expansion{
 		file: file, service: s, root: root, provider: root.Get("provider"),
 		byID: map[string]*model.Resource{}, own: map[string]*model.Resource{},
-		plugins: map[string]bool{}, counters: map[string]int{},
+		plugins: map[string]bool{}, counters: map[string]int{}, kept: map[*cloudformation.Routes]int{},
 	}
 	for _, p := range pluginNames(root.Get("plugins")) {
 		e.plugins[p] = true
@@ -268,11 +270,12 @@ func (e *expansion) keep(r *model.Resource) {
 
 // keepRoutes takes over what a set of routes has made since the last call.
 func (e *expansion) keepRoutes(r *cloudformation.Routes) {
-	for _, c := range r.Created {
+	for _, c := range r.Created[e.kept[r]:] {
 		if e.byID[c.ID] == nil {
 			e.keep(c)
 		}
 	}
+	e.kept[r] = len(r.Created)
 }
 
 // logicalName spells a function's name in logical IDs, as the framework does.

@@ -52,7 +52,11 @@ func (r *variables) value(v *model.Value) *model.Value {
 		return w
 	}
 	if r.pending[v] {
-		r.warn(v.Origin, "a variable refers to itself: "+shorten(v.String()), "break the cycle")
+		what := shorten(v.String())
+		if v.Kind != model.String {
+			what = "a file or value includes itself"
+		}
+		r.warn(v.Origin, "a variable refers to itself: "+what, "break the cycle")
 		return model.NewUnknown("a variable that refers to itself", v.Origin)
 	}
 	if r.steps++; r.steps > maxSteps {
@@ -439,6 +443,7 @@ func (r *variables) fromFile(name, address string, at model.Origin) *model.Value
 		if !r.reported[name] {
 			r.reported[name] = true
 			r.warn(at, fmt.Sprintf("file(%s) cannot be read: %v", name, err), "values from it are treated as unknown")
+			r.diagnostics[len(r.diagnostics)-1].Incomplete = true
 		}
 		return model.NewUnknown("file("+name+") cannot be read", at)
 	}
