@@ -250,7 +250,7 @@ func notRead(file string, err error) []model.Diagnostic {
 }
 
 func unreadable(file string, err error) model.Diagnostic {
-	return model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Error, Message: err.Error(), Incomplete: true}
+	return model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Error, Message: strings.TrimPrefix(err.Error(), file+": "), Incomplete: true}
 }
 
 // looksLikeTemplateName tells whether somebody would miss the file if it were skipped silently.
