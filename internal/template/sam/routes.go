@@ -193,10 +193,10 @@ func (x *expander) httpAPIEvent(e *event) {
 	a := x.apiOf(e, e.props.Get("ApiId"), implicitHTTP)
 	path, verb := "", ""
 	if e.props.Get("Path").IsSet() != model.No || e.props.Get("Method").IsSet() != model.No {
-		ok, both := false, false
-		path, ok = x.routePart(e, "Path")
-		verb, both = x.routePart(e, "Method")
-		if !ok || !both {
+		var hasPath, hasVerb bool
+		path, hasPath = x.routePart(e, "Path")
+		verb, hasVerb = x.routePart(e, "Method")
+		if !hasPath || !hasVerb {
 			return
 		}
 	}
