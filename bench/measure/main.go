@@ -117,10 +117,15 @@ func inputs(dir string, repos []string) ([]benchCase, error) {
 	}
 	for _, n := range []int{250, 500, 1000} {
 		root := filepath.Join(dir, fmt.Sprint(n))
-		if err := generate(root, n); err != nil {
+		if err := generate(root, n, 50); err != nil {
 			return nil, err
 		}
 		cases = append(cases, benchCase{fmt.Sprintf("functions-%d", n), scanArgs(root)})
+		alone := filepath.Join(dir, fmt.Sprintf("alone-%d", 4*n))
+		if err := generate(alone, 4*n, 4*n); err != nil {
+			return nil, err
+		}
+		cases = append(cases, benchCase{fmt.Sprintf("one-app-%d", 4*n), scanArgs(alone)})
 	}
 	for _, r := range repos {
 		name, path, ok := strings.Cut(r, "=")
@@ -178,10 +183,9 @@ func readBaseline() map[string]float64 {
 	return out
 }
 
-// generate writes a repository of n functions: services of 50 functions each, half SAM, half Serverless Framework, every
-// function with a route, a table and a source file.
-func generate(root string, n int) error {
-	const perService = 50
+// generate writes a repository of n functions in services of a size, SAM and Serverless Framework in turn, every function
+// with a route, a table and a source file.
+func generate(root string, n, perService int) error {
 	for s := 0; s*perService < n; s++ {
 		dir := filepath.Join(root, fmt.Sprintf("service%d", s))
 		if err := os.MkdirAll(filepath.Join(dir, "src"), 0o700); err != nil {

@@ -305,7 +305,9 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 	for _, f := range s.Functions {
 		if r := app.Resource(f.LogicalID); r != nil {
 			fn := newFunction(f.Name, r)
-			fn.Unseen = f.Unseen
+			if f.Unseen != "" {
+				fn.Unseen = f.Unseen
+			}
 			app.Functions = append(app.Functions, fn)
 		}
 	}
@@ -415,8 +417,9 @@ func addFunctions(app *model.App) {
 }
 
 func newFunction(name string, r *model.Resource) *model.Function {
+	unseen, _ := r.Attributes.Get(cloudformation.Unseen).Scalar()
 	return &model.Function{
-		ID: r.ID, Name: name, Resource: r, Origin: r.Origin,
+		ID: r.ID, Unseen: unseen, Name: name, Resource: r, Origin: r.Origin,
 		Runtime: r.Props.Get("Runtime"), Handler: r.Props.Get("Handler"),
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"wardlet.example/internal/report/escape"
 	"wardlet.example/internal/rule"
 )
 
@@ -52,10 +53,10 @@ func (p *Program) Run(ctx context.Context, args []string, stdout, stderr io.Writ
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintf(stderr, "wardlet: %v\n", err)
+		fmt.Fprintf(stderr, "wardlet: %s\n", escape.Lines(err.Error()))
 		var h hinted
 		if errors.As(err, &h) {
-			fmt.Fprintf(stderr, "hint: %s\n", h.hint)
+			fmt.Fprintf(stderr, "hint: %s\n", escape.Lines(h.hint))
 		}
 		return exitError
 	}

@@ -255,7 +255,8 @@ func (s *scanner) addSnippets(all []finding.Finding) {
 	secrets := secretsOf(slices.Concat(all, s.unselected))
 	for i := range all {
 		f := &all[i]
-		f.Message = replacer(secrets.everywhere).Replace(f.Message)
+		known := replacer(secrets.everywhere)
+		f.Message, f.Name, f.Subject = known.Replace(f.Message), known.Replace(f.Name), known.Replace(f.Subject)
 		s.snippet(&f.Place, secrets)
 		for j := range f.Trace {
 			s.snippet(&f.Trace[j].Place, secrets)
@@ -337,23 +338,58 @@ func replacer(all []string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// assigned is a value that stands after a name which says that it is secret.
-var assigned = regexp.MustCompile(`(?i)(["']?[a-z0-9_.-]*(?:passwo?r?d|passwd|\bpass|secret|token|api_?key|private_?key|credential)[a-z0-9_.-]*["']?\s*[:=]\s*["']?)([^\s"'{}\[\],!$&*#|>][^\s"',}\]]{3,})`)
+// secretName is a name which says that what is assigned to it is secret, with the sign that assigns.
+var secretName = regexp.MustCompile(`(?i)["']?[a-z0-9_.-]*(?:passwo?r?d|passwd|passphrase|\bpass|secret|token|api_?key|private_?key|credential)[a-z0-9_.-]*["']?\s*[:=]\s*`)
 
-// maskAssigned masks in a line whatever a name calls a secret, whether or not a rule has found it: better a masked
-// harmless value than a secret in a log.
+// nextName is where the next entry of a line begins.
+var nextName = regexp.MustCompile(`[,;{]\s*["']?[A-Za-z_][A-Za-z0-9_.-]*["']?\s*[:=]\s`)
+
+// literalText is a text in a line: in quotes, or a bare word.
+var literalText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|!?[^\s"'{}\[\](),!|>#&]{4,}`)
+
+// userInfo is a name and password inside an address.
+var userInfo = regexp.MustCompile(`(://[^/\s:@"']*:)([^@/\s"']+)@`)
+
+// maskAssigned masks in a line whatever a name calls a secret, and passwords in addresses, whether or not a rule has found
+// them: better a masked harmless value than a secret in a log.
 func maskAssigned(line string) string {
-	return assigned.ReplaceAllStringFunc(line, func(all string) string {
-		m := assigned.FindStringSubmatch(all)
-		if strings.Contains(m[2], "********") || harmless.MatchString(m[2]) {
-			return all
+	line = userInfo.ReplaceAllString(line, "${1}********@")
+	var out strings.Builder
+	for {
+		at := secretName.FindStringIndex(line)
+		if at == nil {
+			break
 		}
-		return m[1] + Mask(m[2])
+		end := len(line)
+		if next := nextName.FindStringIndex(line[at[1]:]); next != nil {
+			end = at[1] + next[0]
+		}
+		out.WriteString(line[:at[1]])
+		out.WriteString(maskTexts(line[at[1]:end]))
+		line = line[end:]
+	}
+	return out.String() + line
+}
+
+// maskTexts masks the texts of a value; what only refers to something else stays.
+func maskTexts(value string) string {
+	if reference.MatchString(value) {
+		return value
+	}
+	return literalText.ReplaceAllStringFunc(value, func(text string) string {
+		bare := strings.Trim(text, `"'`)
+		if len(bare) < 4 || strings.Contains(bare, "********") || harmless.MatchString(bare) {
+			return text
+		}
+		return strings.Replace(text, bare, Mask(bare), 1)
 	})
 }
 
+// reference is a value that names something else: a resource, a parameter, a stored secret.
+var reference = regexp.MustCompile(`^["']?(?:!(?:Ref|GetAtt|ImportValue|FindInMap)\b|\{\s*["']?(?:Ref|Fn::)|\$\{|\{\{resolve:|#)`)
+
 // harmless are values that are no secrets after such names: truth values, numbers, ARNs, references.
-var harmless = regexp.MustCompile(`^(?i:true|false|null|none|string|number|arn:.*|[0-9]+|AWS::.*|\$\{.*)$`)
+var harmless = regexp.MustCompile(`^(?i:true|false|null|none|string|number|arn:.*|[0-9]+|AWS::.*|\$\{.*|process\.env.*|!.*)$`)
 
 // Mask is the form in which a secret may be shown.
 func Mask(secret string) string {

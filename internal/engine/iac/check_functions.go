@@ -467,9 +467,17 @@ var basicPolicies = map[string]bool{
 	"CloudWatchLambdaApplicationSignalsExecutionRolePolicy": true,
 }
 
-// isBasic reports whether an action is about logging, tracing or joining a network.
+// polling is what an event source mapping needs of a role to read its source.
+var polling = words("sqs:receivemessage sqs:deletemessage sqs:getqueueattributes dynamodb:getrecords dynamodb:getsharditerator " +
+	"dynamodb:describestream dynamodb:liststreams kinesis:getrecords kinesis:getsharditerator kinesis:describestream " +
+	"kinesis:describestreamsummary kinesis:listshards kinesis:liststreams")
+
+// isBasic reports whether an action is about logging, tracing, joining a network or being called by a queue or stream.
 func isBasic(action string) bool {
 	action = strings.ToLower(action)
+	if polling[action] {
+		return true
+	}
 	service, name, _ := strings.Cut(action, ":")
 	switch service {
 	case "logs", "xray":

@@ -219,6 +219,9 @@ func (t *Template) selectItem(arg *model.Value, at model.Origin) *model.Value {
 	})
 }
 
+// maxParts bounds what one Fn::Split makes.
+const maxParts = 1_000
+
 func (t *Template) split(arg *model.Value, at model.Origin) *model.Value {
 	if arg.Kind != model.List || len(arg.Items) != 2 {
 		return t.bad(at, "Fn::Split", "Fn::Split: [delimiter, text]")
@@ -226,7 +229,7 @@ func (t *Template) split(arg *model.Value, at model.Origin) *model.Value {
 	delimiter, ok := arg.Items[0].Scalar()
 	return mapChoices(t.Resolve(arg.Items[1]), func(v *model.Value) *model.Value {
 		s, known := v.Scalar()
-		if !ok || !known || delimiter == "" {
+		if !ok || !known || delimiter == "" || strings.Count(s, delimiter) > maxParts {
 			return model.NewPresent("the text that is split is not known", at)
 		}
 		var items []*model.Value

@@ -149,6 +149,9 @@ func (r *Routes) Use(created ...*model.Resource) {
 // Made is the resource of this logical ID; nil if there is none.
 func (r *Routes) Made(id string) *model.Resource { return r.byID[id] }
 
+// Unseen is the attribute of a function that says why some of its triggers are not known.
+const Unseen = "Unseen"
+
 // LambdaProxy is the integration of a REST method with a function.
 func LambdaProxy(arn *model.Value, at model.Origin) *model.Value {
 	uri := model.NewText([]*model.Value{

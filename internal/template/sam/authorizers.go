@@ -27,6 +27,8 @@ func (a *api) authorization(own *model.Value, at model.Origin) cloudformation.Au
 func (a *api) authorizationType(name *model.Value, at model.Origin) *model.Value {
 	s, ok := name.Scalar()
 	switch {
+	case name.Kind == model.Absent && a.elsewhere():
+		return model.NewPresent("the document that declares the API is not read", at)
 	case name.Kind == model.Absent:
 		return text("NONE", at)
 	case s == "NONE", s == "AWS_IAM":
@@ -255,4 +257,13 @@ func scheme(v *model.Value) *model.Value {
 		kind = "jwt"
 	}
 	return object("x-amazon-apigateway-authorizer", object("type", text(kind, v.Origin), v.Origin), v.Origin)
+}
+
+// elsewhere reports whether the API's routes are declared in a document that is not here: then it says who may call them.
+func (a *api) elsewhere() bool {
+	if a.resource == nil {
+		return false
+	}
+	p := a.resource.Props
+	return p.Get("BodyS3Location").Kind != model.Absent || p.Get("Body").Kind == model.Unknown
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 // event is one entry of the Events of a function or a state machine.
@@ -70,14 +71,27 @@ func (x *expander) eventList(r *model.Resource, events *model.Value, needs *need
 		x.warn(events.Origin, "the Events of "+r.ID+" are a "+events.Kind.String()+", not a map: they are not read",
 			"write Events: {Name: {Type: ..., Properties: {...}}}")
 	}
+	if events.Kind == model.Unknown {
+		x.unseen(r, events)
+	}
 	for _, f := range events.Fields {
 		body := f.Value.Settled()
+		if body.Kind == model.Unknown {
+			x.unseen(r, body)
+			continue
+		}
 		out = append(out, &event{
 			name: f.Key, kind: known(body.Get("Type")), kindOf: body.Get("Type"), props: body.Get("Properties"),
 			at: model.Origin{Pos: f.At, Via: body.Origin.Via}, of: r, needs: needs,
 		})
 	}
 	return out
+}
+
+// unseen notes that something may call a function that the template does not tell of.
+func (x *expander) unseen(r *model.Resource, events *model.Value) {
+	r.Attributes = with(r.Attributes, cloudformation.Unseen, text(events.Str, events.Origin))
+	x.warn(events.Origin, "events of "+r.ID+" are not known, so who can call it is not: "+events.Str, "")
 }
 
 // functionEvents says who makes the event source of each type of event of a function.

@@ -41,7 +41,7 @@ func prepare(t *cloudformation.Template, o Options) *model.Value {
 
 // maxShared bounds the values that resources of one template inherit from Globals, counted for each resource: a large
 // Globals section above many resources would otherwise grow with the product of both.
-const maxShared = 2_000_000
+const maxShared = 400_000
 
 // sharing holds the Globals of a template while they are merged into its resources.
 type sharing struct {
