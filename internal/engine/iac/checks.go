@@ -39,5 +39,6 @@ var secretChecks = map[string]bool{
 func checks() map[string]Check {
 	all := functionChecks()
 	maps.Copy(all, policyChecks())
+	all["layer-from-account"] = layerFromAccount
 	return all
 }
