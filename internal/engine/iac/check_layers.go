@@ -6,7 +6,7 @@ import (
 )
 
 // layerAccount is the account in the ARN of a layer.
-var layerAccount = regexp.MustCompile(`:lambda:[^:]*:(\d{12}):layer:`)
+var layerAccount = regexp.MustCompile(`:lambda:.*:(\d{12}):layer:`)
 
 // layerFromAccount finds layers that are named by the number of the account they belong to. A layer of the deploying account
 // is named by reference, or by AWS::AccountId.
