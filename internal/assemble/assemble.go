@@ -73,7 +73,7 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 			sources[name] = p.doc
 		}
 	}
-	if !declaresFunctions(ws) {
+	if len(ws.Apps) == 0 {
 		a.byConvention(ws)
 	}
 	a.joinAll(ws.Apps)
@@ -115,8 +115,6 @@ func otherClouds(apps []*model.App) []model.Diagnostic {
 		Message: fmt.Sprintf("services for clouds that are not read yet are not checked: %d (%s)", total, strings.Join(names, ", ")),
 	}}
 }
-
-func declaresFunctions(ws *model.Workspace) bool { return len(ws.Apps) > 0 }
 
 func sortDiagnostics(all []model.Diagnostic) {
 	sort.SliceStable(all, func(i, j int) bool {
@@ -304,11 +302,7 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 	app.Index()
 	for _, f := range s.Functions {
 		if r := app.Resource(f.LogicalID); r != nil {
-			fn := newFunction(f.Name, r)
-			if f.Unseen != "" {
-				fn.Unseen = f.Unseen
-			}
-			app.Functions = append(app.Functions, fn)
+			app.Functions = append(app.Functions, newFunction(f.Name, r))
 		}
 	}
 	addFunctions(app)

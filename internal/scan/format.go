@@ -76,7 +76,7 @@ var variableDocs = map[string]string{
 	"fn":         "of a function: `{name, exposure, language, code, triggers: [{kind, detail, auth, exposure, source, filter}]}`",
 	"trigger":    "of a trigger: `{kind, detail, auth, exposure, source, filter}`",
 	"role":       "of a role: `{functions, managed}`",
-	"app":        "the application: `{kind, name, stage, functions, settings}`; `settings` is the whole service file of the Serverless Framework",
+	"app":        "the application: `{kind, name, stage, functions, domains, settings}`; `domains` are the custom domains of its APIs, each `{id, props}`; `settings` is the whole service file of the Serverless Framework",
 	"detail":     "in messages of named checks: what the check found",
 }
 

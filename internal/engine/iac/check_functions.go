@@ -15,6 +15,7 @@ import (
 // functionChecks is the named checks about functions, what stands in front of them and what they are given.
 func functionChecks() map[string]Check {
 	return map[string]Check{
+		"layer-from-account":                  layerFromAccount,
 		"cors-any-origin":                     corsAnyOrigin,
 		"cors-any-origin-with-credentials":    corsWithCredentials,
 		"stage-logs-request-bodies":           stageLogsBodies,

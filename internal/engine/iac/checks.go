@@ -39,6 +39,5 @@ var secretChecks = map[string]bool{
 func checks() map[string]Check {
 	all := functionChecks()
 	maps.Copy(all, policyChecks())
-	all["layer-from-account"] = layerFromAccount
 	return all
 }

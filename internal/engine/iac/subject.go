@@ -252,7 +252,19 @@ func (s *Subject) app() *model.Value {
 	return object(at,
 		"kind", model.NewString(string(s.App.Kind), at), "name", model.NewString(s.App.Name, at),
 		"stage", model.NewString(s.App.Stage, at), "functions", model.NewInt(len(s.App.Functions), at),
-		"settings", s.App.Settings)
+		"domains", model.NewList(s.domains(), at), "settings", s.App.Settings)
+}
+
+// domains are the custom domains of the application's APIs.
+func (s *Subject) domains() []*model.Value {
+	at := s.Origin()
+	var out []*model.Value
+	for _, r := range s.App.Resources {
+		if r.Type == "AWS::ApiGateway::DomainName" || r.Type == "AWS::ApiGatewayV2::DomainName" {
+			out = append(out, object(at, "id", model.NewString(r.ID, at), "props", r.Props))
+		}
+	}
+	return out
 }
 
 // place is where a hit stands, and the anchor of its fingerprint: the property without indices, which change when a list

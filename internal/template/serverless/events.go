@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 // event is one entry of a function's events.
@@ -24,7 +25,7 @@ func (e *expansion) events(f model.Field, id string) {
 	counts := map[string]int{}
 	for _, entry := range f.Value.Get("events").Elements() {
 		if entry.Kind == model.Unknown {
-			e.unseen(f, entry)
+			e.unseen(f, id, entry)
 			continue
 		}
 		if name, ok := entry.Scalar(); ok { // "- alexaSkill"
@@ -38,9 +39,8 @@ func (e *expansion) events(f model.Field, id string) {
 }
 
 // unseen notes that something may call a function that the files do not tell of.
-func (e *expansion) unseen(f model.Field, entry *model.Value) {
-	last := &e.service.Functions[len(e.service.Functions)-1]
-	last.Unseen = entry.Str
+func (e *expansion) unseen(f model.Field, id string, entry *model.Value) {
+	e.byID[id].Attributes = object(entry.Origin, field(cloudformation.Unseen, text(entry.Str, entry.Origin)))
 	e.notes = append(e.notes, model.Diagnostic{
 		Pos: entry.Origin.Pos, Level: model.Warning, Incomplete: true,
 		Message: "events of " + f.Key + " are not known, so who can call it is not: " + entry.Str,

@@ -29,7 +29,6 @@ type Service struct {
 type Function struct {
 	Name      string
 	LogicalID string
-	Unseen    string // why some of its events are not known; empty if all are
 }
 
 // Recognise reports whether a document is a Serverless Framework service.
