@@ -63,8 +63,11 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 	results := a.readAll(a.candidates())
 	sources := Sources{}
 	for _, res := range results {
+		if a.included[res.file] && (res.app == nil || res.app.Kind != model.Serverless) {
+			continue // a part of another template, which tells what is wrong with it
+		}
 		ws.Diagnostics = append(ws.Diagnostics, res.diagnostics...)
-		if res.app != nil && !(a.included[res.file] && res.app.Kind != model.Serverless) {
+		if res.app != nil {
 			ws.Apps = append(ws.Apps, res.app)
 		}
 	}
@@ -76,7 +79,8 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 	if len(ws.Apps) == 0 {
 		a.byConvention(ws)
 	}
-	a.joinAll(ws.Apps)
+	ws.Diagnostics = append(ws.Diagnostics, a.nest(ws)...)
+	a.joinAll(ws)
 	ws.Diagnostics = append(ws.Diagnostics, otherClouds(ws.Apps)...)
 	ws.Diagnostics = append(ws.Diagnostics, r.Diagnostics()...)
 	sortDiagnostics(ws.Diagnostics)
@@ -219,8 +223,8 @@ func (a *assembly) readFile(file string) result {
 	switch root := p.doc.Root; {
 	case serverless.Recognise(root):
 		res.app, res.diagnostics = a.service(file, root)
-	case cloudformation.Recognise(root):
-		res.app, res.diagnostics = a.stack(file, root)
+	case cloudformation.Recognise(root) || sam.Recognise(root):
+		res.app, res.diagnostics = a.stack(file, root, nil)
 	}
 	if res.app != nil || named {
 		res.diagnostics = append(slices.Clone(p.diagnostics), res.diagnostics...)
@@ -289,15 +293,59 @@ func (a *assembly) document(file string) *parsed {
 	return p
 }
 
-// service reads a Serverless Framework service.
+// service reads a Serverless Framework service, in each of its stages where none was asked for.
 func (a *assembly) service(file string, root *model.Value) (*model.App, []model.Diagnostic) {
+	app, diagnostics := a.stage(file, root, a.options.Stage)
+	if a.options.Stage != "" || app.Provider != "aws" {
+		return app, diagnostics
+	}
+	load := a.loader(app.Dir, &includes{})
+	names := serverless.StageNames(file, root, serverless.Options{Load: load}, func() []string { return a.below(app.Dir) })
+	if len(names) > 0 {
+		app.Stages = append([]string{app.Stage}, names...)
+	}
+	for _, name := range names {
+		variant, more := a.stage(file, root, name)
+		app.Variants = append(app.Variants, variant)
+		diagnostics = append(diagnostics, more...)
+	}
+	return app, distinct(diagnostics)
+}
+
+// below lists the files of a folder by their paths inside of it.
+func (a *assembly) below(dir string) []string {
+	var out []string
+	for _, f := range a.repo.Files() {
+		if name, ok := strings.CutPrefix(f.Path, dir+"/"); ok {
+			out = append(out, name)
+		} else if dir == "." {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+// distinct drops diagnostics that are told already.
+func distinct(all []model.Diagnostic) []model.Diagnostic {
+	seen := map[string]bool{}
+	var out []model.Diagnostic
+	for _, d := range all {
+		if key := d.Pos.String() + d.Message; !seen[key] {
+			seen[key] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// stage reads a service as it is deployed to one stage; empty for the service's own.
+func (a *assembly) stage(file string, root *model.Value, stage string) (*model.App, []model.Diagnostic) {
 	dir := path.Dir(file)
 	broken := &includes{}
-	s := serverless.Read(file, root, serverless.Options{Stage: a.options.Stage, Load: a.loader(dir, broken)})
-	s.Diagnostics = append(s.Diagnostics, broken.diagnostics...)
+	s := serverless.Read(file, root, serverless.Options{Stage: stage, Load: a.loader(dir, broken)})
 	app := &model.App{
-		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider,
-		Resources: s.Resources, Settings: s.Settings,
+		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider, Stack: s.Stack,
+		Resources: s.Resources, Settings: s.Settings, Outputs: s.Outputs,
 	}
 	app.Index()
 	for _, f := range s.Functions {
@@ -306,7 +354,7 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 		}
 	}
 	addFunctions(app)
-	return app, s.Diagnostics
+	return app, append(s.Diagnostics, broken.diagnostics...)
 }
 
 // includes collects what is wrong with the files that one service or template includes.
@@ -362,19 +410,21 @@ func readable(err error) error {
 	return err
 }
 
-// stack reads a CloudFormation or SAM template.
-func (a *assembly) stack(file string, root *model.Value) (app *model.App, diagnostics []model.Diagnostic) {
+// stack reads a CloudFormation or SAM template. given are parameters that the stack it is nested in passes.
+func (a *assembly) stack(file string, root *model.Value, given []model.Field) (*model.App, []model.Diagnostic) {
 	dir := path.Dir(file)
 	t := cloudformation.New(file, root)
-	app = &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
+	for _, g := range given {
+		t.Give(g.Key, g.Value)
+	}
+	broken := &includes{}
+	t.Load = a.loader(dir, broken)
+	app := &model.App{Name: stackName(file), Kind: model.CloudFormation, File: file, Dir: dir, Provider: "aws", Settings: model.NewAbsent(model.Origin{})}
 	app.Resources = t.Parameters()
 	if sam.Recognise(root) {
 		app.Kind = model.SAM
-		broken := &includes{}
-		load := a.loader(dir, broken)
-		defer func() { diagnostics = append(diagnostics, broken.diagnostics...) }()
 		app.Resources = append(app.Resources, sam.Expand(t, sam.Options{Load: func(name string) *model.Value {
-			v, _ := load(name)
+			v, _ := t.Load(name)
 			return v
 		}})...)
 	} else {
@@ -383,9 +433,14 @@ func (a *assembly) stack(file string, root *model.Value) (app *model.App, diagno
 			app.Resources = append(app.Resources, cloudformation.FromBody(r)...)
 		}
 	}
+	app.Outputs = t.Outputs()
 	app.Index()
 	addFunctions(app)
-	return app, t.Diagnostics()
+	var problems []model.Diagnostic
+	for _, r := range app.Resources {
+		problems = append(problems, cloudformation.BodyProblems(r)...)
+	}
+	return app, slices.Concat(t.Diagnostics(), broken.diagnostics, problems)
 }
 
 // stackName is what people would call a template: its own name, or its folder's where the file is called template.yaml.
@@ -404,7 +459,7 @@ func addFunctions(app *model.App) {
 		known[f.ID] = true
 	}
 	for _, r := range app.Resources {
-		if r.Type == "AWS::Lambda::Function" && !known[r.ID] {
+		if r.Type == "AWS::Lambda::Function" && !known[r.ID] && !r.Tool {
 			app.Functions = append(app.Functions, newFunction(r.ID, r))
 		}
 	}
@@ -418,19 +473,62 @@ func newFunction(name string, r *model.Resource) *model.Function {
 	}
 }
 
-func (a *assembly) joinAll(apps []*model.App) {
-	a.parallel(len(apps), func(i int) {
-		app := apps[i]
-		j := newJoin(app)
+// joinAll connects the parts of all applications: first each one's own, side by side, then what concerns others.
+func (a *assembly) joinAll(ws *model.Workspace) {
+	all := ws.All()
+	directories(ws)
+	shared := newJoint(all)
+	joins := make([]*join, len(all))
+	a.parallel(len(all), func(i int) {
+		j := &join{app: all[i], all: shared}
+		joins[i] = j
 		j.roles()
 		j.environment()
-		if app.Kind != model.Convention { // without a template nobody says who calls
+		if j.app.Kind != model.Convention { // without a template nobody says who calls
 			j.triggers()
 		}
-		for _, f := range app.Functions {
+	})
+	for _, j := range joins {
+		j.tell()
+		ws.Diagnostics = append(ws.Diagnostics, j.notes...)
+	}
+	a.parallel(len(all), func(i int) {
+		for _, f := range all[i].Functions {
+			if all[i].Kind != model.Convention {
+				f.Exposure = widest(f)
+				sortTriggers(f.Triggers)
+			}
 			if f.Code.State == "" {
-				a.locate(app, f)
+				a.locate(all[i], f)
 			}
 		}
 	})
+}
+
+// directories lets the applications of a stage ask each other: those that have the stage as they are in it, the others as
+// they are by default.
+func directories(ws *model.Workspace) {
+	own := model.NewDirectory(ws.Apps)
+	byStage := map[string]*model.Directory{}
+	for _, app := range ws.Apps {
+		app.Directory = own
+		for _, v := range app.Variants {
+			if byStage[v.Stage] == nil {
+				byStage[v.Stage] = model.NewDirectory(inStage(ws, v.Stage))
+			}
+			v.Directory = byStage[v.Stage]
+		}
+	}
+}
+
+func inStage(ws *model.Workspace, stage string) []*model.App {
+	out := slices.Clone(ws.Apps)
+	for i, app := range out {
+		for _, v := range app.Variants {
+			if v.Stage == stage {
+				out[i] = v
+			}
+		}
+	}
+	return out
 }

@@ -52,8 +52,17 @@ func show(ws *model.Workspace) string {
 	var b strings.Builder
 	for _, app := range ws.Apps {
 		fmt.Fprintf(&b, "app %s (%s) %s\n", app.Name, app.Kind, app.File)
+		if app.Parent != nil {
+			fmt.Fprintf(&b, "  nested in %s\n", app.Parent.File)
+		}
+		if len(app.Stages) > 0 {
+			fmt.Fprintf(&b, "  stages %s\n", strings.Join(app.Stages, ", "))
+		}
 		for _, f := range app.Functions {
 			showFunction(&b, f)
+		}
+		for _, v := range app.Variants {
+			showVariant(&b, app, v)
 		}
 		for _, r := range app.Roles {
 			fmt.Fprintf(&b, "  role %s: %d statements, %d managed\n", r.ID, len(r.Grants), len(r.Managed))
@@ -63,6 +72,27 @@ func show(ws *model.Workspace) string {
 		fmt.Fprintf(&b, "%s %s: %s\n", d.Level, d.Pos, d.Message)
 	}
 	return b.String()
+}
+
+// showVariant says what an application has in another stage and not in its own, and the other way round.
+func showVariant(b *strings.Builder, app, v *model.App) {
+	fmt.Fprintf(b, "  in stage %s:", v.Stage)
+	for _, r := range v.Resources {
+		if own := app.Resource(r.ID); own == nil || own.Type != r.Type {
+			fmt.Fprintf(b, " +%s", r.ID)
+		}
+	}
+	for _, r := range app.Resources {
+		if v.Resource(r.ID) == nil {
+			fmt.Fprintf(b, " -%s", r.ID)
+		}
+	}
+	fmt.Fprintln(b)
+	for _, f := range v.Functions {
+		if name := f.Resource.Props.Get("FunctionName").String(); name != "absent" {
+			fmt.Fprintf(b, "    %s is %s\n", f.Name, name)
+		}
+	}
 }
 
 func showFunction(b *strings.Builder, f *model.Function) {
@@ -76,7 +106,11 @@ func showFunction(b *strings.Builder, f *model.Function) {
 		if t.Auth != "" {
 			auth = ", auth " + t.Auth
 		}
-		fmt.Fprintf(b, "    %s %s%s, %s, line %d\n", t.Kind, t.Detail, auth, t.Exposure, t.Origin.Line)
+		from := ""
+		if t.From != nil {
+			from = ", from " + t.Source.ID + " of " + t.From.Name
+		}
+		fmt.Fprintf(b, "    %s %s%s, %s%s, line %d\n", t.Kind, t.Detail, auth, t.Exposure, from, t.Origin.Line)
 	}
 	for _, e := range f.Env {
 		if e.Resource != nil {

@@ -6,117 +6,129 @@ import (
 	"wardlet.example/internal/model"
 )
 
-// join connects the parts of one application.
-type join struct {
-	app       *model.App
-	functions map[string]*model.Function
-	roleOf    map[string]*model.Role
+// joint is what the joins of all applications share. It is only read while they run side by side.
+type joint struct {
+	functions map[*model.Resource]*model.Function
+	owner     map[*model.Function]*model.App
+	roles     map[*model.Resource]*model.Role
+	apps      []*model.App
 }
 
-func newJoin(app *model.App) *join {
-	j := &join{app: app, functions: map[string]*model.Function{}, roleOf: map[string]*model.Role{}}
-	for _, f := range app.Functions {
-		j.functions[f.ID] = f
+// holder is the application that has a resource.
+func (all *joint) holder(r *model.Resource) *model.App {
+	for _, app := range all.apps {
+		if app.Resource(r.ID) == r {
+			return app
+		}
 	}
-	return j
+	return nil
 }
 
-// functionIn is the function that a value refers to: directly, by alias or version, or inside an ARN or URI.
+func newJoint(apps []*model.App) *joint {
+	all := &joint{
+		apps:      apps,
+		functions: map[*model.Resource]*model.Function{}, owner: map[*model.Function]*model.App{}, roles: map[*model.Resource]*model.Role{},
+	}
+	for _, app := range apps {
+		for _, f := range app.Functions {
+			all.functions[f.Resource], all.owner[f] = f, app
+		}
+		for _, r := range app.Resources {
+			if r.Type == "AWS::IAM::Role" {
+				all.roles[r] = &model.Role{ID: r.ID, Resource: r, Origin: r.Origin, Trust: r.Props.Get("AssumeRolePolicyDocument")}
+				app.Roles = append(app.Roles, all.roles[r])
+			}
+		}
+	}
+	return all
+}
+
+// join connects the parts of one application, with each other and with those of other applications.
+type join struct {
+	app   *model.App
+	all   *joint
+	later []foreign
+	notes []model.Diagnostic
+}
+
+// foreign is something that a join found out about a part of another application.
+type foreign struct {
+	function *model.Function
+	trigger  *model.Trigger
+	role     *model.Role
+	grants   []model.Grant
+}
+
+// tell hands on what was found out about other applications, once all joins are done.
+func (j *join) tell() {
+	for _, f := range j.later {
+		switch {
+		case f.function != nil:
+			f.function.Triggers = append(f.function.Triggers, f.trigger)
+		case f.role != nil:
+			f.role.Grants = append(f.role.Grants, f.grants...)
+		}
+	}
+}
+
+// functionIn is the function that a value refers to: directly, by alias or version, by name, or inside an ARN or URI.
 func (j *join) functionIn(v *model.Value) *model.Function {
 	for _, ref := range v.Refs() {
-		if f := j.functionByID(ref.Str, 0); f != nil {
+		if f := j.functionOf(j.app, j.app.Resource(ref.Str), 0); f != nil {
 			return f
+		}
+	}
+	for _, kind := range []string{"AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version"} {
+		if in, r := j.app.Find(v, kind); r != nil {
+			return j.functionOf(in, r, 0)
 		}
 	}
 	return j.functionByName(v)
 }
 
-func (j *join) functionByID(id string, depth int) *model.Function {
-	if f := j.functions[id]; f != nil {
+// functionByID is a function of the application by the logical ID of the function, or of its alias or version.
+func (j *join) functionByID(id string) *model.Function {
+	return j.functionOf(j.app, j.app.Resource(id), 0)
+}
+
+func (j *join) functionOf(app *model.App, r *model.Resource, depth int) *model.Function {
+	if r == nil || depth > 3 {
+		return nil
+	}
+	if f := j.all.functions[r]; f != nil {
 		return f
 	}
-	r := j.app.Resource(id)
-	if r == nil || depth > 3 || r.Type != "AWS::Lambda::Alias" && r.Type != "AWS::Lambda::Version" {
+	if r.Type != "AWS::Lambda::Alias" && r.Type != "AWS::Lambda::Version" {
 		return nil
 	}
 	for _, ref := range r.Props.Get("FunctionName").Refs() {
-		if f := j.functionByID(ref.Str, depth+1); f != nil {
+		if f := j.functionOf(app, app.Resource(ref.Str), depth+1); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-// functionByName finds a function whose explicit name ends the ARN in v, or is all of v.
+// functionByName finds a function whose explicit name stands inside an ARN or URI, with a version or path behind it.
 func (j *join) functionByName(v *model.Value) *model.Function {
-	text := v.Settled().String()
-	for _, f := range j.app.Functions {
-		name, ok := f.Resource.Props.Get("FunctionName").Settled().Scalar()
-		if !ok || name == "" {
-			continue
-		}
-		if text == name || strings.Contains(text, ":function:") && (strings.HasSuffix(text, ":"+name) || strings.Contains(text, ":"+name+"/")) {
-			return f
-		}
-	}
-	return nil
-}
-
-// source is the resource that a value names: by reference, or by the explicit name at the end of an ARN.
-func (j *join) source(v *model.Value, types ...string) *model.Resource {
-	for _, ref := range v.Refs() {
-		if r := j.app.Resource(ref.Str); r != nil && (len(types) == 0 || hasType(r, types)) {
-			return r
-		}
-	}
-	return j.sourceByName(v, types)
-}
-
-func hasType(r *model.Resource, types []string) bool {
-	for _, t := range types {
-		if r.Type == t {
-			return true
-		}
-	}
-	return false
-}
-
-var nameProperty = map[string]string{
-	"AWS::SQS::Queue": "QueueName", "AWS::SNS::Topic": "TopicName", "AWS::S3::Bucket": "BucketName",
-	"AWS::DynamoDB::Table": "TableName", "AWS::Kinesis::Stream": "Name", "AWS::Events::EventBus": "Name",
-	"AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::Logs::LogGroup": "LogGroupName",
-	"AWS::SecretsManager::Secret": "Name", "AWS::Cognito::UserPool": "UserPoolName",
-}
-
-func (j *join) sourceByName(v *model.Value, types []string) *model.Resource {
-	text := v.Settled().String()
-	if text == "" || text == "?" {
+	_, rest, ok := strings.Cut(v.Settled().String(), ":function:")
+	if !ok {
 		return nil
 	}
-	for _, r := range j.app.Resources {
-		key := nameProperty[r.Type]
-		if key == "" || len(types) > 0 && !hasType(r, types) {
-			continue
-		}
-		name := r.Props.Get(key).Settled().String()
-		if name == "" || name == "?" || name == "absent" {
-			continue
-		}
-		if text == name || strings.HasPrefix(text, "arn:") && arnNames(text, name) {
-			return r
-		}
+	name := rest
+	if i := strings.IndexAny(rest, ":/"); i >= 0 {
+		name = rest[:i]
+	}
+	if in, r := j.app.Find(model.NewString(name, v.Origin), "AWS::Lambda::Function"); r != nil {
+		return j.functionOf(in, r, 0)
 	}
 	return nil
 }
 
-// arnNames reports whether an ARN is that of a resource of this name: arn:...:name, .../name or .../name/stream/...
-func arnNames(arn, name string) bool {
-	for _, sep := range []string{":", "/"} {
-		if strings.HasSuffix(arn, sep+name) || strings.Contains(arn, sep+name+"/stream/") {
-			return true
-		}
-	}
-	return false
+// source is the resource that a value names: by reference, through other templates, or by its explicit name.
+func (j *join) source(v *model.Value, types ...string) *model.Resource {
+	_, r := j.app.Find(v, types...)
+	return r
 }
 
 // environment lists each function's variables with the resources they point to.
@@ -129,26 +141,23 @@ func (j *join) environment() {
 	}
 }
 
-// pointee is what an environment variable points to: a reference, or the explicit name of a resource of the app.
+// pointee is what an environment variable points to: a reference, or the explicit name of a resource.
 func (j *join) pointee(f *model.Function, v *model.Value) *model.Resource {
-	for _, ref := range v.Refs() {
-		if r := j.app.Resource(ref.Str); r != nil && r.ID != f.ID && !strings.HasPrefix(ref.Str, "AWS::") {
-			return r
-		}
-	}
-	if w := v.Settled(); w.Kind != model.Text && (w.Kind != model.String || len(w.Str) < 4) {
+	if w := v.Settled(); w.Kind == model.String && len(w.Str) < 4 {
 		return nil
 	}
-	return j.sourceByName(v, nil)
+	for _, ref := range v.Refs() {
+		if ref.Str == f.ID {
+			return nil
+		}
+	}
+	return j.source(v)
 }
 
-// roles collects the application's roles with their grants, and gives each function its role.
+// roles fills the application's roles with their grants, and gives each function its role.
 func (j *join) roles() {
-	for _, r := range j.app.Resources {
-		if r.Type == "AWS::IAM::Role" {
-			j.roleOf[r.ID] = j.role(r)
-			j.app.Roles = append(j.app.Roles, j.roleOf[r.ID])
-		}
+	for _, role := range j.app.Roles {
+		j.role(role)
 	}
 	for _, r := range j.app.Resources {
 		if r.Type == "AWS::IAM::Policy" || r.Type == "AWS::IAM::ManagedPolicy" || r.Type == "AWS::IAM::RolePolicy" {
@@ -156,60 +165,42 @@ func (j *join) roles() {
 		}
 	}
 	for _, f := range j.app.Functions {
-		f.Role = j.functionRole(f.Resource.Props.Get("Role"))
+		f.Role = j.roleIn(f.Resource.Props.Get("Role"))
 	}
 }
 
-func (j *join) functionRole(v *model.Value) *model.Role {
-	if r := j.app.Target(v); r != nil {
-		return j.roleOf[r.ID]
-	}
-	text := v.Settled().String()
-	for _, role := range j.app.Roles {
-		name, ok := role.Resource.Props.Get("RoleName").Settled().Scalar()
-		if ok && name != "" && strings.HasSuffix(text, "role/"+name) {
-			return role
-		}
-	}
-	return nil
-}
+// roleIn is the role that a value names, by reference, name or ARN.
+func (j *join) roleIn(v *model.Value) *model.Role { return j.all.roles[j.source(v, "AWS::IAM::Role")] }
 
-func (j *join) role(r *model.Resource) *model.Role {
-	role := &model.Role{ID: r.ID, Resource: r, Origin: r.Origin, Trust: r.Props.Get("AssumeRolePolicyDocument")}
+func (j *join) role(role *model.Role) {
+	r := role.Resource
 	for _, p := range r.Props.Get("Policies").Elements() {
 		role.Grants = append(role.Grants, Grants(p.Get("PolicyDocument"), p.Get("PolicyName").String())...)
 	}
 	for _, m := range r.Props.Get("ManagedPolicyArns").Elements() {
 		role.Managed = append(role.Managed, m)
-		if policy := j.app.Target(m); policy != nil {
+		if policy := j.source(m, "AWS::IAM::ManagedPolicy"); policy != nil {
 			role.Grants = append(role.Grants, Grants(policy.Props.Get("PolicyDocument"), policy.ID)...)
 		}
 	}
-	return role
 }
 
 // attach adds a policy resource to the roles that it names.
 func (j *join) attach(r *model.Resource) {
 	names := append(r.Props.Get("Roles").Elements(), r.Props.Get("RoleName").Elements()...)
 	for _, name := range names {
-		role := j.functionRole(name)
+		in, found := j.app.Find(name, "AWS::IAM::Role")
+		role := j.all.roles[found]
 		if role == nil {
-			role = j.roleNamed(name)
+			continue
 		}
-		if role != nil {
-			role.Grants = append(role.Grants, Grants(r.Props.Get("PolicyDocument"), r.ID)...)
+		grants := Grants(r.Props.Get("PolicyDocument"), r.ID)
+		if in != j.app {
+			j.later = append(j.later, foreign{role: role, grants: grants})
+			continue
 		}
+		role.Grants = append(role.Grants, grants...)
 	}
-}
-
-func (j *join) roleNamed(v *model.Value) *model.Role {
-	text := v.Settled().String()
-	for _, role := range j.app.Roles {
-		if name := role.Resource.Props.Get("RoleName").Settled().String(); name == text && name != "" && name != "absent" {
-			return role
-		}
-	}
-	return nil
 }
 
 // Grants lists the statements of a policy document.

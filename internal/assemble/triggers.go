@@ -25,10 +25,6 @@ func (j *join) triggers() {
 			j.permission(r)
 		}
 	}
-	for _, f := range j.app.Functions {
-		f.Exposure = widest(f)
-		sortTriggers(f.Triggers)
-	}
 }
 
 func widest(f *model.Function) model.Exposure {
@@ -57,11 +53,30 @@ func sortTriggers(all []*model.Trigger) {
 	})
 }
 
+// add gives a function a trigger. Where the source belongs to another application than the function, the trigger says so.
 func (j *join) add(f *model.Function, t model.Trigger) {
 	if f == nil {
 		return
 	}
+	owner := j.all.owner[f]
+	if t.Source != nil {
+		if in := j.holder(t.Source); in != owner {
+			t.From = in
+		}
+	}
+	if owner != j.app {
+		j.later = append(j.later, foreign{function: f, trigger: &t})
+		return
+	}
 	f.Triggers = append(f.Triggers, &t)
+}
+
+// holder is the application that has a resource.
+func (j *join) holder(r *model.Resource) *model.App {
+	if j.app.Resource(r.ID) == r {
+		return j.app
+	}
+	return j.all.holder(r)
 }
 
 // triggerReaders is which resources call functions, and how they are read.
@@ -131,8 +146,12 @@ var serviceTriggers = map[string]model.Trigger{
 
 func (j *join) permission(r *model.Resource) {
 	f := j.functionIn(r.Props.Get("FunctionName"))
+	if f == nil {
+		return
+	}
 	principal, known := r.Props.Get("Principal").Settled().Scalar()
-	if f == nil || !known {
+	if !known {
+		j.unknownCaller(f, r)
 		return
 	}
 	if t, ok := serviceTriggers[principal]; ok {
@@ -153,6 +172,22 @@ func (j *join) permission(r *model.Resource) {
 		t.Exposure = model.Internal
 	}
 	j.add(f, t)
+}
+
+// unknownCaller is a permission for a principal that the template does not decide: an account or role that it names in part,
+// or anything.
+func (j *join) unknownCaller(f *model.Function, r *model.Resource) {
+	principal := r.Props.Get("Principal")
+	t := model.Trigger{Kind: model.TriggerDirect, Detail: principal.String(), Exposure: model.Undecided, Origin: r.Origin, Via: r}
+	switch {
+	case principal.HasPrefix("arn:") == model.Yes, principal.Settled().Kind == model.Ref:
+		t.Exposure = model.Account
+	case principal.HasSuffix(".amazonaws.com") == model.Yes:
+		t.Exposure = model.Internal
+	}
+	if len(f.Triggers) == 0 || t.Exposure == model.Account {
+		j.add(f, t)
+	}
 }
 
 func hasTrigger(f *model.Function, kind model.TriggerKind) bool {

@@ -3,6 +3,7 @@ package assemble
 import (
 	"strings"
 
+	"wardlet.example/internal/asl"
 	"wardlet.example/internal/model"
 )
 
@@ -153,12 +154,13 @@ func (j *join) existingBucket(r *model.Resource) {
 	name := r.Props.Get("BucketName")
 	for _, n := range r.Props.Get("BucketConfigs").Elements() {
 		t := model.Trigger{
-			Kind: model.TriggerObject, Detail: name.String() + " " + n.Get("Event").String(), Target: name, Exposure: model.Internal, Origin: r.Origin,
+			Kind: model.TriggerObject, Detail: name.String() + " " + n.Get("Event").String(), Source: j.source(name, "AWS::S3::Bucket"),
+			Target: name, Exposure: model.Internal, Origin: r.Origin, Via: r,
 		}
-		if filter := n.Get("Filter"); filter.Kind != model.Absent {
-			t.Filter = filter
+		if rules := n.Get("Rules"); len(rules.Elements()) > 0 {
+			t.Filter = rules
 		}
-		j.add(j.functionIn(n.Get("Function")), t)
+		j.add(j.functionIn(r.Props.Get("FunctionName")), t)
 	}
 }
 
@@ -166,7 +168,8 @@ func (j *join) existingBucket(r *model.Resource) {
 func (j *join) existingPool(r *model.Resource) {
 	name := r.Props.Get("UserPoolName")
 	j.add(j.functionIn(r.Props.Get("FunctionName")), model.Trigger{
-		Kind: model.TriggerUserPool, Detail: name.String(), Target: name, Exposure: model.Public, Origin: r.Origin,
+		Kind: model.TriggerUserPool, Detail: name.String(), Source: j.source(name, "AWS::Cognito::UserPool"), Target: name,
+		Exposure: model.Public, Origin: r.Origin, Via: r,
 	})
 }
 
@@ -228,54 +231,57 @@ func (j *join) iot(r *model.Resource) {
 	})
 }
 
+// stateMachine reads which functions the tasks of a state machine call. Where the definition is kept elsewhere, the
+// functions that are put into it count as called.
 func (j *join) stateMachine(r *model.Resource) {
-	seen := map[string]bool{}
-	for _, key := range []string{"Definition", "DefinitionString", "DefinitionSubstitutions"} {
-		for _, ref := range r.Props.Get(key).Refs() {
-			f := j.functionByID(ref.Str, 0)
-			if f == nil || seen[f.ID] {
-				continue
-			}
-			seen[f.ID] = true
-			j.addState(f, r)
+	machine, problems, known := asl.FromProperties(r.Props)
+	j.notes = append(j.notes, problems...)
+	if !known {
+		for _, ref := range r.Props.Get("DefinitionSubstitutions").Refs() {
+			j.addState(j.functionByID(ref.Str), r, r.Origin)
 		}
-		for _, f := range j.app.Functions {
-			if !seen[f.ID] && namesFunction(r.Props.Get(key), f) {
-				seen[f.ID] = true
-				j.addState(f, r)
-			}
+		return
+	}
+	for _, s := range machine.All() {
+		if s.Call == nil || s.Call.Kind == asl.CallIntegration && s.Call.Service != "lambda" {
+			continue
+		}
+		for _, t := range s.Call.Targets {
+			j.addState(j.functionIn(t.Value), r, s.Origin)
 		}
 	}
 }
 
-func (j *join) addState(f *model.Function, r *model.Resource) {
-	j.add(f, model.Trigger{Kind: model.TriggerState, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
-}
-
-// namesFunction reports whether an ARN inside a definition ends in the function's explicit name.
-func namesFunction(definition *model.Value, f *model.Function) bool {
-	name, ok := f.Resource.Props.Get("FunctionName").Settled().Scalar()
-	if !ok || name == "" {
-		return false
+func (j *join) addState(f *model.Function, r *model.Resource, at model.Origin) {
+	if f == nil {
+		return
 	}
-	found := false
-	definition.Walk(10_000, func(v *model.Value) {
-		if v.Kind != model.String {
+	for _, t := range f.Triggers {
+		if t.Source == r {
 			return
 		}
-		_, after, ok := strings.Cut(v.Str, ":function:"+name)
-		found = found || ok && (after == "" || strings.ContainsRune("\"':$\\", rune(after[0])))
-	})
-	return found
+	}
+	if at.File == "" {
+		at = r.Origin
+	}
+	j.add(f, model.Trigger{Kind: model.TriggerState, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: at})
 }
 
 func (j *join) destination(r *model.Resource) {
 	for _, key := range []string{"OnSuccess", "OnFailure"} {
 		j.add(j.functionIn(r.Props.Path("DestinationConfig", key, "Destination")), model.Trigger{
 			Kind: model.TriggerDirect, Detail: "destination of " + nodeName(j.source(r.Props.Get("FunctionName")), r.Props.Get("FunctionName")),
-			Source: j.source(r.Props.Get("FunctionName"), "AWS::Lambda::Function"), Exposure: model.Internal, Origin: r.Origin,
+			Source: j.functionResource(r.Props.Get("FunctionName")), Exposure: model.Internal, Origin: r.Origin, Via: r,
 		})
 	}
+}
+
+// functionResource is the resource of the function that a value means; nil if there is none.
+func (j *join) functionResource(v *model.Value) *model.Resource {
+	if f := j.functionIn(v); f != nil {
+		return f.Resource
+	}
+	return nil
 }
 
 func (j *join) rotation(r *model.Resource) {
@@ -324,7 +330,7 @@ func (j *join) mail(r *model.Resource) {
 func (j *join) anyDirect(r *model.Resource) {
 	seen := map[string]bool{}
 	for _, ref := range r.Props.Refs() {
-		if f := j.functionByID(ref.Str, 0); f != nil && !seen[f.ID] {
+		if f := j.functionByID(ref.Str); f != nil && !seen[f.ID] {
 			seen[f.ID] = true
 			j.add(f, model.Trigger{Kind: model.TriggerDirect, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: r.Origin})
 		}

@@ -19,6 +19,7 @@ import (
 func (p *Program) mapCommand() *cobra.Command {
 	var o scan.Options
 	var format string
+	var unknown bool
 	cmd := &cobra.Command{
 		Use:   "map [PATH]",
 		Short: "Show the applications of a repository as Wardlet sees them",
@@ -32,12 +33,13 @@ func (p *Program) mapCommand() *cobra.Command {
 			for _, d := range program.Diagnostics {
 				fmt.Fprintln(p.stderr, escape.Terminal(diagnosticLine(d)))
 			}
-			return p.writeMap(format, program)
+			return p.writeMap(format, unknown, program)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&format, "format", "f", "term", "term, json, mermaid or svg; `FORMAT=FILE` writes to a file")
+	flags.BoolVar(&unknown, "unknown", false, "list instead what could not be resolved, and why (term or json)")
 	flags.StringVar(&o.Stage, "stage", "", "the `stage` to read, where a service has stages")
 	flags.StringSliceVar(&o.Exclude, "exclude", nil, "leave out paths that match `glob`")
 	return cmd
@@ -51,9 +53,12 @@ func diagnosticLine(d model.Diagnostic) string {
 	return fmt.Sprintf("%s: %s: %s", d.Level, d.Pos, d.Message)
 }
 
-func (p *Program) writeMap(spec string, program *link.Program) error {
+func (p *Program) writeMap(spec string, unknown bool, program *link.Program) error {
 	name, file, toFile := strings.Cut(spec, "=")
 	view, err := p.view(name)
+	if unknown {
+		view, err = p.unknownView(name)
+	}
 	if err != nil {
 		return err
 	}
@@ -86,4 +91,18 @@ func (p *Program) view(name string) (func(io.Writer, *link.Program) error, error
 		return func(w io.Writer, program *link.Program) error { return appmap.SVG(w, program.Workspace) }, nil
 	}
 	return nil, hinted{fmt.Errorf("unknown format %q", name), "use term, json, mermaid or svg"}
+}
+
+// unknownView is the view of what could not be resolved.
+func (p *Program) unknownView(name string) (func(io.Writer, *link.Program) error, error) {
+	switch name {
+	case "term":
+		return func(w io.Writer, program *link.Program) error {
+			_, color, width := terminal(w)
+			return appmap.UnknownTree(w, program.Workspace, appmap.Options{Color: color, Width: width})
+		}, nil
+	case "json":
+		return func(w io.Writer, program *link.Program) error { return appmap.UnknownJSON(w, program.Workspace) }, nil
+	}
+	return nil, hinted{fmt.Errorf("what is not known cannot be written as %q", name), "use term or json"}
 }

@@ -91,6 +91,7 @@ type Finding struct {
 	Name        string         `json:"name,omitempty"`     // what people call the subject, where that is not its ID
 	Exposure    model.Exposure `json:"exposure,omitempty"` // who can reach it
 	When        []string       `json:"when,omitempty"`     // worlds in which it holds; empty: in all
+	Stages      []string       `json:"stages,omitempty"`   // stages of the service in which it holds; empty: in all
 	Trace       []Step         `json:"trace,omitempty"`
 	Practices   []int          `json:"practices,omitempty"`
 	CWE         []string       `json:"cwe,omitempty"`
@@ -147,6 +148,7 @@ type AppSummary struct {
 	Kind      model.AppKind `json:"kind"`
 	File      string        `json:"file"`
 	Stage     string        `json:"stage,omitempty"`
+	Stages    []string      `json:"stages,omitempty"` // all stages that were read, where there are several
 	Functions int           `json:"functions"`
 	Resolved  int           `json:"resolvedHandlers"` // functions whose file and symbol were found
 	Missing   int           `json:"missingHandlers"`  // functions whose code was looked for and not found

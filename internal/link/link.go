@@ -6,8 +6,6 @@
 package link
 
 import (
-	"sort"
-
 	"wardlet.example/internal/model"
 )
 
@@ -74,11 +72,25 @@ func (refs *references) index(app *model.App) {
 // Build links a workspace.
 func Build(ws *model.Workspace) *Program {
 	p := &Program{Workspace: ws, refs: map[*model.App]*references{}}
-	for _, app := range ws.Apps {
+	var problems []model.Diagnostic
+	for _, app := range ws.All() {
 		p.refs[app] = collect(app)
 		app.Flows = flows(app)
+		problems = append(problems, filterProblems(app)...)
 	}
+	p.tell(problems)
 	return p
+}
+
+// tell adds to what the reader of the workspace should know; what holds in several stages is told once.
+func (p *Program) tell(problems []model.Diagnostic) {
+	told := map[string]bool{}
+	for _, d := range problems {
+		if key := d.Pos.String() + d.Message; !told[key] {
+			told[key] = true
+			p.Diagnostics = append(p.Diagnostics, d)
+		}
+	}
 }
 
 // References are the resources that r refers to in its properties, in the order of the application.
@@ -110,77 +122,4 @@ func collect(app *model.App) *references {
 		}
 	}
 	return refs
-}
-
-// flows are the hops that the templates declare: from everybody to the doors, from sources to functions, and between
-// resources that hand on.
-func flows(app *model.App) []*model.Flow {
-	var out []*model.Flow
-	add := func(from, to, kind, detail string, at model.Origin) {
-		out = append(out, &model.Flow{From: from, To: to, Kind: kind, Detail: detail, Granted: model.Yes, Origin: at})
-	}
-	open := map[string]bool{}
-	for _, f := range app.Functions {
-		for _, t := range f.Triggers {
-			from := model.Internet
-			if t.Source != nil {
-				from = t.Source.ID
-				if t.Exposure == model.Public && (t.Kind == model.TriggerUserPool || t.Kind == model.TriggerObject) && !open[from] {
-					open[from] = true
-					add(model.Internet, from, string(t.Kind), "", t.Source.Origin)
-				}
-			}
-			add(from, f.ID, string(t.Kind), t.Detail, t.Origin)
-		}
-	}
-	for _, r := range app.Resources {
-		for _, h := range handsOn(app, r) {
-			add(r.ID, h.to, h.kind, "", h.at)
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].From < out[j].From })
-	return out
-}
-
-type hop struct {
-	to, kind string
-	at       model.Origin
-}
-
-// handsOn is what a resource passes its events to, other than functions.
-func handsOn(app *model.App, r *model.Resource) []hop {
-	var out []hop
-	to := func(v *model.Value, kind string) {
-		for _, ref := range v.Refs() {
-			if target := app.Resource(ref.Str); target != nil && target.Type != "AWS::Lambda::Function" && target.Type != "AWS::IAM::Role" {
-				out = append(out, hop{target.ID, kind, v.Origin})
-			}
-		}
-	}
-	switch r.Type {
-	case "AWS::SNS::Topic":
-		for _, s := range r.Props.Get("Subscription").Elements() {
-			to(s.Get("Endpoint"), "topic")
-		}
-		for _, s := range app.Resources {
-			if s.Type == "AWS::SNS::Subscription" && app.Target(s.Props.Get("TopicArn")) == r {
-				to(s.Props.Get("Endpoint"), "topic")
-			}
-		}
-	case "AWS::S3::Bucket":
-		n := r.Props.Get("NotificationConfiguration")
-		for _, q := range n.Get("QueueConfigurations").Elements() {
-			to(q.Get("Queue"), "object")
-		}
-		for _, t := range n.Get("TopicConfigurations").Elements() {
-			to(t.Get("Topic"), "object")
-		}
-	case "AWS::Events::Rule":
-		for _, t := range r.Props.Get("Targets").Elements() {
-			to(t.Get("Arn"), "bus")
-		}
-	case "AWS::SQS::Queue":
-		to(r.Props.Path("RedrivePolicy", "deadLetterTargetArn"), "dead-letter")
-	}
-	return out
 }

@@ -32,8 +32,35 @@ type App struct {
 	Roles     []*Role
 	Flows     []*Flow
 	Settings  *Value // service-wide settings of the language (provider, custom ...); Absent where there are none
+	Outputs   []Output
+	Stack     string     // the name of the CloudFormation stack; empty if the files do not say
+	Directory *Directory // who its values ask for; shared by the applications of a stage
 
-	byID map[string]*Resource
+	Stages   []string // all stages that the files name, this App's own first; empty where there is only one
+	Variants []*App   // the App as it is in its other stages, in the order of Stages
+
+	Parent *App            // the stack that this one is nested in, by a local path; nil if none is known
+	Nested map[string]*App // the stacks nested in this one, by logical ID
+
+	byID  map[string]*Resource
+	named map[string][]entry // resources by explicit name
+}
+
+// All lists the workspace's applications, each followed by its variants in other stages.
+func (w *Workspace) All() []*App {
+	var out []*App
+	for _, a := range w.Apps {
+		out = append(append(out, a), a.Variants...)
+	}
+	return out
+}
+
+// Find is the resource that a value of the application means, and the application that has it: see Directory.
+func (a *App) Find(v *Value, types ...string) (*App, *Resource) {
+	if a.Directory == nil {
+		a.Directory = NewDirectory([]*App{a})
+	}
+	return a.Directory.Find(a, v, types...)
 }
 
 // Index prepares look-ups by logical ID. Call it again when Resources has changed.
@@ -42,6 +69,7 @@ func (a *App) Index() {
 	for _, r := range a.Resources {
 		a.byID[r.ID] = r
 	}
+	a.named = nil
 }
 
 // Resource looks up a resource by logical ID (after Index); nil if there is none.
@@ -64,6 +92,7 @@ type Resource struct {
 	Condition  *Value // nil, or when the resource exists: Bool or OneOf of Bool
 	Origin     Origin // where it is declared
 	Generated  string // what made it where no template declares it, for example "serverless: http event"
+	Tool       bool   // it serves the tool that deploys, such as its bucket for packages, and not the application
 }
 
 // ParameterType is the type of the resources that stand for a template's parameters. Nothing is deployed for them.
@@ -153,7 +182,8 @@ func (e Exposure) Wider(f Exposure) Exposure {
 type Trigger struct {
 	Kind     TriggerKind
 	Detail   string    // what a person reads: "GET /orders", "rate(5 minutes)"
-	Source   *Resource // the queue, table, API ... where it is in the App
+	Source   *Resource // the queue, table, API ... where a template of the workspace has it
+	From     *App      // the App that has the source, where that is another one
 	Target   *Value    // the source as written, where it is not in the App
 	Auth     string    // none, iam, jwt, cognito, lambda, api-key, unknown; empty where the kind has none
 	Exposure Exposure
@@ -210,19 +240,25 @@ type Grant struct {
 	Origin     Origin
 }
 
-// Flow is one hop between two nodes, as declared or as the code does it. Nodes are resource logical IDs; "internet" stands
-// for everybody.
+// Flow is one hop between two nodes, as declared or as the code does it. Nodes are logical IDs of resources, or one of
+// Internet and Outside.
 type Flow struct {
-	From, To string
-	Kind     string // what carries it: http, queue, topic, ...
-	Detail   string
-	Granted  Tri // may the sender do it
-	Matches  Tri // does the receiver's filter let it through
-	Origin   Origin
+	From, To       string
+	FromApp, ToApp *App   // the Apps that have the nodes, where that is another one
+	Kind           string // what carries it: http, queue, topic, ...
+	Detail         string
+	Filter         *Value    // what must match for it to go through, as written; nil if nothing
+	Via            *Resource // what declares it, where that is none of its ends: a subscription, a mapping ...
+	Granted        Tri       // may the sender do it
+	Matches        Tri       // does the receiver's filter let it through
+	Origin         Origin
 }
 
-// Internet is the node of everybody.
-const Internet = "internet"
+// Nodes that are no resources.
+const (
+	Internet = "internet" // everybody
+	Outside  = "outside"  // something that no template of the workspace has
+)
 
 // Number gives each Unknown and OneOf of the workspace its ID and fills Uncertain. Call it once, when all is assembled
 // and before anything is evaluated in parallel.
@@ -248,7 +284,7 @@ func (w *Workspace) Number() {
 			visit(v.Choices[i].Value)
 		}
 	}
-	for _, a := range w.Apps {
+	for _, a := range w.All() {
 		visit(a.Settings)
 		for _, r := range a.Resources {
 			visit(r.Props)

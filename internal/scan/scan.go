@@ -181,7 +181,7 @@ func (s *scanner) result() *finding.Result {
 }
 
 func summary(app *model.App) finding.AppSummary {
-	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Functions: len(app.Functions), Resources: len(app.Deployed())}
+	sum := finding.AppSummary{Name: app.Name, Kind: app.Kind, File: app.File, Stage: app.Stage, Stages: app.Stages, Functions: len(app.Functions), Resources: len(app.Deployed())}
 	for _, f := range app.Functions {
 		sum.Triggers += len(f.Triggers)
 		switch f.Code.State {

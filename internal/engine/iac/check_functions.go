@@ -535,6 +535,9 @@ func mappingWithoutFailureDestination(s *Subject) Answer {
 	if d := props.Path("DestinationConfig", "OnFailure", "Destination"); d.IsSet() != model.No {
 		return Answer{}
 	}
+	if props.Get("Topics").IsSet() == model.Yes || props.Get("Queues").IsSet() == model.Yes {
+		return Answer{} // Kafka and message brokers, whatever the source is
+	}
 	source := s.App.Target(props.Get("EventSourceArn"))
 	switch {
 	case source == nil:

@@ -18,6 +18,7 @@ type appIndex struct {
 	denials     map[*model.Resource][]denial
 	functionsOf map[*model.Role][]string
 	defaults    map[string]bool
+	single      map[string]bool // parameters that can only be one resource
 }
 
 // shared is the index of the subject's application.
@@ -177,4 +178,61 @@ func (s *Subject) secretDefaults() map[string]bool {
 		delete(i.defaults, "")
 	}
 	return i.defaults
+}
+
+// namesOne reports whether a value is a parameter that can be no wildcard, because it also stands where AWS takes the ARN of
+// one resource only.
+func (s *Subject) namesOne(v *model.Value) bool {
+	from, key, ok := v.Elsewhere()
+	if !ok || from != model.FromCaller {
+		return false
+	}
+	index := s.shared()
+	if index.single == nil {
+		index.single = map[string]bool{}
+		for _, r := range s.App.Resources {
+			if r.Type != model.ParameterType && !strings.HasPrefix(r.Type, "AWS::IAM::") {
+				budget := 10_000
+				noteSingle(r.Props, index.single, &budget)
+			}
+		}
+	}
+	return index.single[key.String()]
+}
+
+// withoutSingle leaves out of a list of resources those that can be no wildcard.
+func (s *Subject) withoutSingle(v *model.Value) *model.Value {
+	var rest []*model.Value
+	for _, e := range flatten(v) {
+		if !s.namesOne(e) {
+			rest = append(rest, e)
+		}
+	}
+	return model.NewList(rest, v.Origin)
+}
+
+// manyAllowed are properties below which a wildcard may stand, or anything at all.
+var manyAllowed = map[string]bool{
+	"PolicyDocument": true, "Policy": true, "Policies": true, "KeyPolicy": true, "ResourcePolicy": true, "Environment": true, "Tags": true,
+	"SourceArn": true, "Definition": true, "DefinitionString": true, "DefinitionSubstitutions": true, "Metadata": true, "UserData": true,
+}
+
+func noteSingle(v *model.Value, found map[string]bool, budget *int) {
+	if *budget--; *budget < 0 {
+		return
+	}
+	for _, f := range v.Fields {
+		if manyAllowed[f.Key] {
+			continue
+		}
+		from, key, ok := f.Value.Elsewhere()
+		lower := strings.ToLower(f.Key)
+		if ok && from == model.FromCaller && (strings.HasSuffix(lower, "arn") || lower == "uri" || lower == "basicauth" || lower == "secretid") {
+			found[key.String()] = true
+		}
+		noteSingle(f.Value, found, budget)
+	}
+	for _, item := range v.Items {
+		noteSingle(item, found, budget)
+	}
 }

@@ -100,9 +100,9 @@ func listed(values []*model.Value) string {
 }
 
 // unscopedActions is whether a statement allows actions on everything that could be limited to named resources.
-func unscopedActions(_ *Subject, st statement) judgement {
+func unscopedActions(s *Subject, st statement) judgement {
 	reach := map[string]*model.Value{} // what covers a service, by service
-	wide, _ := asks(st.Get("Resource"), func(v *model.Value) model.Tri {
+	wide, _ := asks(s.withoutSingle(st.Get("Resource")), func(v *model.Value) model.Tri {
 		scope, ok := scopeOf(v)
 		if !ok {
 			return model.Maybe

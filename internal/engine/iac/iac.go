@@ -153,7 +153,8 @@ type Report struct {
 // Run asks the selected rules of every subject of the program. The order of the report does not depend on Jobs. When the
 // context ends, the applications that are left are not checked, and a diagnostic says so.
 func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool) Report {
-	reports := make([]Report, len(p.Apps))
+	apps := p.All()
+	reports := make([]Report, len(apps))
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range max(1, e.options.Jobs) {
@@ -162,20 +163,24 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 			defer wg.Done()
 			for i := range next {
 				if ctx.Err() != nil {
-					reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
+					reports[i].Diagnostics = []model.Diagnostic{unfinished(apps[i])}
 					continue
 				}
-				reports[i] = e.app(p, p.Apps[i], selected)
+				reports[i] = e.app(p, apps[i], selected)
 			}
 		}()
 	}
-	for i := range p.Apps {
+	for i := range apps {
 		next <- i
 	}
 	close(next)
 	wg.Wait()
 	var all Report
-	for _, r := range reports {
+	for i := 0; i < len(reports); {
+		app := apps[i]
+		end := i + 1 + len(app.Variants)
+		r := acrossStages(app, reports[i:end])
+		i = end
 		all.Findings = append(all.Findings, r.Findings...)
 		all.Outcomes = append(all.Outcomes, r.Outcomes...)
 		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
@@ -217,13 +222,13 @@ func (e *Engine) app(p *link.Program, app *model.App, selected func(string) bool
 	a := &asking{engine: e, program: p, app: app, selected: selected}
 	shared := &appIndex{}
 	for _, r := range app.Resources {
-		if neverDeployed(r) {
+		if passedOver(r) {
 			continue
 		}
 		a.ask(r.Type, &Subject{Program: p, App: app, Resource: r, Now: e.options.Now, index: shared})
 	}
 	for _, f := range app.Functions {
-		if neverDeployed(f.Resource) {
+		if passedOver(f.Resource) {
 			continue
 		}
 		a.ask("function", &Subject{Program: p, App: app, Resource: f.Resource, Function: f, Now: e.options.Now, index: shared})
@@ -232,18 +237,20 @@ func (e *Engine) app(p *link.Program, app *model.App, selected func(string) bool
 		}
 	}
 	for _, r := range app.Roles {
-		if neverDeployed(r.Resource) {
+		if passedOver(r.Resource) {
 			continue
 		}
 		a.ask("role", &Subject{Program: p, App: app, Resource: r.Resource, Role: r, Now: e.options.Now, index: shared})
 	}
 	a.ask("app", &Subject{Program: p, App: app, Now: e.options.Now, index: shared})
+	a.report.once()
 	return a.report
 }
 
-// neverDeployed reports whether a resource's condition is false whatever is deployed.
-func neverDeployed(r *model.Resource) bool {
-	return r.Condition != nil && r.Condition.EqualsText("false") == model.Yes
+// passedOver reports whether no rule is asked of a resource: its condition is false whatever is deployed, or it serves only
+// the tool that deploys, and who uses the tool cannot mend it.
+func passedOver(r *model.Resource) bool {
+	return r.Tool || r.Condition != nil && r.Condition.EqualsText("false") == model.Yes
 }
 
 // asking is the work on one application.

@@ -169,8 +169,13 @@ func (g *graph) open(f *model.Function, box int, t *model.Trigger) {
 	g.connect(edge{from: box, to: g.byID[f.ID], exposure: t.Exposure, label: string(t.Kind)})
 }
 
-// inside reports whether a trigger comes from a resource that others in the application can put something into.
-func inside(t *model.Trigger) bool { return t.Source != nil && !isDoor(t.Source.Type) }
+// inside reports whether a trigger comes from a resource of the application that others can put something into.
+func inside(t *model.Trigger) bool {
+	if t.Source == nil || t.From != nil {
+		return false
+	}
+	return !isDoor(t.Source.Type) || t.Source.Type == "AWS::Events::Rule" && t.Kind == model.TriggerBus
+}
 
 // isDoor reports whether a resource only passes calls on to functions, so that its routes stand for it.
 func isDoor(resourceType string) bool {
@@ -186,6 +191,9 @@ func isDoor(resourceType string) bool {
 }
 
 func doorTitle(t *model.Trigger) string {
+	if t.Source != nil && t.From != nil {
+		return t.Source.ID + " of " + orElse(t.From.Name, t.From.File)
+	}
 	if t.Source != nil {
 		return t.Source.ID
 	}
@@ -226,15 +234,12 @@ func (g *graph) sources(f *model.Function) {
 	}
 }
 
-// flow adds a hop that the application declares or its code does, unless a door shows it already.
+// flow adds a hop that the application declares or its code does, unless a door or trigger shows it already.
 func (g *graph) flow(f *model.Flow) {
-	if g.throughDoor(f.From) || g.throughDoor(f.To) {
+	if g.isFunction(f.To) && (f.FromApp != nil || f.From == model.Outside || g.throughDoor(f.From)) {
 		return
 	}
-	to, exposure := g.resource(f.To), model.Public
-	if to < 0 {
-		return
-	}
+	to, exposure := g.end(f.To, f.ToApp, f.Detail), model.Public
 	var from int
 	if f.From == model.Internet {
 		if g.hasDoor(to) {
@@ -242,12 +247,42 @@ func (g *graph) flow(f *model.Flow) {
 		}
 		from = g.caller(everybody)
 	} else {
-		if from = g.resource(f.From); from < 0 || from == to {
+		from = g.end(f.From, f.FromApp, f.Detail)
+		if from == to {
 			return
 		}
-		exposure = g.sends(from)
+		if from >= 0 {
+			exposure = g.sends(from)
+		}
+	}
+	if from < 0 || to < 0 {
+		return
 	}
 	g.connect(edge{from: from, to: to, exposure: exposure, label: f.Kind, denied: f.Granted == model.No || f.Matches == model.No})
+}
+
+// end is the node at one end of a flow: a resource of the application, one of another application, or something that no
+// template has.
+func (g *graph) end(id string, app *model.App, detail string) int {
+	var key string
+	n := &node{kind: resource, id: id, title: id, exposure: model.Internal}
+	switch {
+	case app != nil:
+		key, n.lines = app.File+"#"+id, []row{{text: "of " + orElse(app.Name, app.File)}}
+	case id == model.Outside:
+		key, n.title, n.lines = model.Outside+" "+detail, orElse(shortARN(detail), "somewhere"), []row{{text: "in no template here"}}
+	default:
+		return g.resource(id)
+	}
+	if _, known := g.byID[key]; !known {
+		g.byID[key] = g.add(n)
+	}
+	return g.byID[key]
+}
+
+func (g *graph) isFunction(id string) bool {
+	i, ok := g.byID[id]
+	return ok && g.nodes[i].kind == function
 }
 
 // sends is the exposure of what leaves a node: that of a function, because whoever calls it decides what it sends.

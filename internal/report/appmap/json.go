@@ -30,6 +30,7 @@ type app struct {
 	File      string        `json:"file"`
 	Dir       string        `json:"dir"`
 	Stage     string        `json:"stage,omitempty"`
+	Stages    []string      `json:"stages,omitempty"` // all stages that the files name, where there are several
 	Provider  string        `json:"provider,omitempty"`
 	Functions []functionDoc `json:"functions"`
 	Resources []resourceDoc `json:"resources"`
@@ -63,6 +64,7 @@ type triggerDoc struct {
 	Kind     model.TriggerKind `json:"kind"`
 	Detail   string            `json:"detail,omitempty"`
 	Source   string            `json:"source,omitempty"` // ID of the resource
+	App      string            `json:"app,omitempty"`    // file of the app that has the source, where that is another one
 	Target   string            `json:"target,omitempty"` // the source as written, where it is not in the app
 	Auth     string            `json:"auth,omitempty"`
 	Exposure model.Exposure    `json:"exposure,omitempty"`
@@ -110,7 +112,10 @@ type grantDoc struct {
 type flowDoc struct {
 	From    string    `json:"from"`
 	To      string    `json:"to"`
+	FromApp string    `json:"fromApp,omitempty"` // file of the app that has the node, where that is another one
+	ToApp   string    `json:"toApp,omitempty"`
 	Kind    string    `json:"kind,omitempty"`
+	Filter  any       `json:"filter,omitempty"`
 	Detail  string    `json:"detail,omitempty"`
 	Granted model.Tri `json:"granted"`
 	Matches model.Tri `json:"matches"`
@@ -128,7 +133,7 @@ func each[S, T any](all []S, f func(S) T) []T {
 
 func newApp(a *model.App) app {
 	return app{
-		Name: a.Name, Kind: a.Kind, File: a.File, Dir: a.Dir, Stage: a.Stage, Provider: a.Provider,
+		Name: a.Name, Kind: a.Kind, File: a.File, Dir: a.Dir, Stage: a.Stage, Stages: a.Stages, Provider: a.Provider,
 		Functions: each(a.Functions, newFunction), Resources: each(a.Resources, newResource),
 		Roles: each(a.Roles, newRole), Flows: each(a.Flows, newFlow),
 	}
@@ -147,9 +152,17 @@ func newFunction(f *model.Function) functionDoc {
 
 func newTrigger(t *model.Trigger) triggerDoc {
 	return triggerDoc{
-		Kind: t.Kind, Detail: t.Detail, Source: idOf(t.Source), Target: show(t.Target), Auth: t.Auth, Exposure: t.Exposure,
+		Kind: t.Kind, Detail: t.Detail, Source: idOf(t.Source), App: fileOf(t.From), Target: show(t.Target), Auth: t.Auth, Exposure: t.Exposure,
 		Filter: written(t.Filter), Via: idOf(t.Via), At: t.Origin.Pos,
 	}
+}
+
+// fileOf is the file of an application; empty for none.
+func fileOf(a *model.App) string {
+	if a == nil {
+		return ""
+	}
+	return a.File
 }
 
 func idOf(r *model.Resource) string {
@@ -190,7 +203,7 @@ func newGrant(g model.Grant) grantDoc {
 }
 
 func newFlow(f *model.Flow) flowDoc {
-	return flowDoc{From: f.From, To: f.To, Kind: f.Kind, Detail: f.Detail, Granted: f.Granted, Matches: f.Matches, At: f.Origin.Pos}
+	return flowDoc{From: f.From, To: f.To, FromApp: fileOf(f.FromApp), ToApp: fileOf(f.ToApp), Kind: f.Kind, Filter: written(f.Filter), Detail: f.Detail, Granted: f.Granted, Matches: f.Matches, At: f.Origin.Pos}
 }
 
 // written is a policy, pattern or condition as a template has it: lists and maps as such, the rest as text. nil is

@@ -58,6 +58,7 @@ func (p *page) app(a *model.App) {
 	if len(a.Functions) == 0 {
 		p.line("  no function was found")
 	}
+	p.between(a)
 	g := newGraph(a)
 	p.otherResources(a, g)
 	p.reach(g)
@@ -74,7 +75,10 @@ func named(a *model.App) string {
 // about is kind, stage and counts of an application.
 func about(a *model.App) string {
 	kind := string(a.Kind)
-	if a.Stage != "" {
+	switch {
+	case len(a.Stages) > 1:
+		kind += ", stage " + a.Stage + " (also " + strings.Join(a.Stages[1:], ", ") + ")"
+	case a.Stage != "":
 		kind += ", stage " + a.Stage
 	}
 	triggers := 0
@@ -117,7 +121,11 @@ func (p *page) triggers(f *model.Function) []string {
 			line += "  " + p.ink.Exposure(t.Exposure, authWord(t.Auth))
 		}
 		if t.Detail != "" && sourceOf(t) != "" {
-			line += "  " + p.ink.Dim("from "+sourceOf(t))
+			from := sourceOf(t)
+			if t.From != nil {
+				from += " of " + orElse(t.From.Name, t.From.File)
+			}
+			line += "  " + p.ink.Dim("from "+from)
 		}
 		if t.Filter.IsSet() != model.No {
 			line += "  " + p.ink.Dim("filtered")
@@ -161,7 +169,7 @@ func (p *page) sends(a *model.App, f *model.Function) []string {
 		if flow.From != f.ID {
 			continue
 		}
-		line := p.ink.Plain(screen.Pad(flow.Kind, 9) + " " + flow.To)
+		line := p.ink.Plain(screen.Pad(flow.Kind, 9) + " " + endName(flow.To, flow.ToApp))
 		if flow.Detail != "" {
 			line += "  " + p.ink.Dim(flow.Detail)
 		}
@@ -174,6 +182,42 @@ func (p *page) sends(a *model.App, f *model.Function) []string {
 		out = append(out, line)
 	}
 	return out
+}
+
+// between lists what resources hand to each other, without a function in between.
+func (p *page) between(a *model.App) {
+	functions := map[string]bool{model.Internet: true}
+	for _, f := range a.Functions {
+		functions[f.ID] = true
+	}
+	heading := true
+	for _, f := range a.Flows {
+		if functions[f.From] || functions[f.To] {
+			continue
+		}
+		if heading {
+			p.line()
+			p.line("  ", p.ink.Bold("handed on without a function"))
+			heading = false
+		}
+		line := p.ink.Plain(endName(f.From, f.FromApp) + " -> " + endName(f.To, f.ToApp))
+		note := f.Kind
+		if f.To == model.Outside && f.Detail != "" {
+			note += ", " + shortARN(f.Detail)
+		}
+		if f.Filter != nil {
+			note += ", filtered"
+		}
+		p.line("    ", line, "  ", p.ink.Dim(screen.Crop(p.ink.Plain(note), max(20, p.width-4-screen.Width(line)))))
+	}
+}
+
+// endName is how one end of a flow is called.
+func endName(id string, app *model.App) string {
+	if app != nil {
+		return id + " of " + orElse(app.Name, app.File)
+	}
+	return id
 }
 
 func (p *page) role(r *model.Role) {

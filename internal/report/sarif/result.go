@@ -38,13 +38,16 @@ func newResult(f *finding.Finding) result {
 	return res
 }
 
-// said is the message with the worlds in which it holds. A result must say something.
+// said is the message with the stages and worlds in which it holds. A result must say something.
 func said(f *finding.Finding) string {
 	text := cmp.Or(f.Message, f.Title, f.Rule)
-	if len(f.When) == 0 {
-		return text
+	if len(f.Stages) > 0 {
+		text += " (only in stage " + strings.Join(f.Stages, ", ") + ")"
 	}
-	return text + " (only when " + strings.Join(f.When, " or ") + ")"
+	if len(f.When) > 0 {
+		text += " (only when " + strings.Join(f.When, " or ") + ")"
+	}
+	return text
 }
 
 func qualified(app, subject string) string {
@@ -75,6 +78,9 @@ func about(f *finding.Finding) properties {
 	}
 	if len(f.Practices) > 0 {
 		p["practices"] = f.Practices
+	}
+	if len(f.Stages) > 0 {
+		p["stages"] = terminals(f.Stages)
 	}
 	if len(f.When) > 0 {
 		p["when"] = terminals(f.When)

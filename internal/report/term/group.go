@@ -70,6 +70,9 @@ func (p *page) facts(f *finding.Finding) string {
 	if f.Confidence != "" && f.Confidence != finding.Certain {
 		parts = append(parts, p.ink.Plain(string(f.Confidence)))
 	}
+	if len(f.Stages) > 0 {
+		parts = append(parts, p.ink.Plain("only in stage "+strings.Join(f.Stages, ", ")))
+	}
 	if len(f.When) > 0 {
 		parts = append(parts, p.ink.Plain("only when "+strings.Join(f.When, " or ")))
 	}
@@ -156,7 +159,7 @@ func (p *page) otherPlace(g *tally.Group, all []*finding.Finding, width int) {
 
 // difference is what is true of a finding and not of the one that leads its group.
 func (p *page) difference(lead, f *finding.Finding) string {
-	if !p.opts.Verbose && lead.Exposure == f.Exposure && lead.Confidence == f.Confidence && slices.Equal(lead.When, f.When) {
+	if !p.opts.Verbose && lead.Exposure == f.Exposure && lead.Confidence == f.Confidence && slices.Equal(lead.When, f.When) && slices.Equal(lead.Stages, f.Stages) {
 		return ""
 	}
 	return "  " + p.facts(f)

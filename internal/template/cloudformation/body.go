@@ -24,35 +24,128 @@ func FromBody(api *model.Resource) []*model.Resource {
 		Root:   model.NewRef(api.ID, "RootResourceId", api.Origin),
 		Prefix: api.ID,
 	}
+	d := document{api: api, body: body, routes: routes}
+	d.authorizers()
 	for _, p := range paths.Fields {
-		for _, m := range p.Value.Fields {
+		for _, m := range d.follow(p.Value).Fields {
 			if verbs[strings.ToLower(m.Key)] {
-				routes.fromOperation(api, p.Key, m)
+				m.Value = d.follow(m.Value)
+				d.operation(p.Key, m)
 			}
 		}
 	}
 	return routes.Created
 }
 
-func (r *Routes) fromOperation(api *model.Resource, path string, op model.Field) {
+// document is an OpenAPI document that declares an API.
+type document struct {
+	api    *model.Resource
+	body   *model.Value
+	routes *Routes
+}
+
+// maxFollow bounds how many references are followed from one to the next.
+const maxFollow = 10
+
+// follow is what a reference inside the document (#/components/...) means. One to another document is an unknown with that
+// reason: nothing is fetched.
+func (d *document) follow(v *model.Value) *model.Value {
+	for range maxFollow {
+		target, ok := v.Get("$ref").Scalar()
+		if !ok {
+			return v
+		}
+		inside, ok := strings.CutPrefix(target, "#/")
+		if !ok {
+			return model.NewUnknown("the reference "+target+" leads out of the document", v.Origin)
+		}
+		next := d.body
+		for _, key := range strings.Split(inside, "/") {
+			next = next.Path(strings.NewReplacer("~1", "/", "~0", "~").Replace(key))
+		}
+		if next.Kind == model.Absent {
+			return model.NewUnknown("the reference "+target+" leads nowhere", v.Origin)
+		}
+		v = next
+	}
+	return model.NewUnknown("references that lead to each other", v.Origin)
+}
+
+// BodyProblems tells of the references of an API's document that are not followed, so that what they declare is not seen.
+func BodyProblems(api *model.Resource) []model.Diagnostic {
+	body := api.Props.Get("Body")
+	d := document{api: api, body: body}
+	var out []model.Diagnostic
+	note := func(v *model.Value) {
+		if w := d.follow(v); w.Kind == model.Unknown && v.Kind == model.Map {
+			out = append(out, model.Diagnostic{
+				Pos: v.Origin.Pos, Level: model.Warning, Incomplete: true,
+				Message: "a path of the API " + api.ID + " is not seen: " + w.Str, Hint: "write it into the document itself",
+			})
+		}
+	}
+	for _, p := range body.Get("paths").Fields {
+		note(p.Value)
+		for _, m := range d.follow(p.Value).Fields {
+			if verbs[strings.ToLower(m.Key)] {
+				note(m.Value)
+			}
+		}
+	}
+	return out
+}
+
+const byBody = "operation of the API's OpenAPI document"
+
+func (d *document) operation(path string, op model.Field) {
 	verb := strings.ToUpper(op.Key)
 	if strings.HasPrefix(op.Key, "x-") {
 		verb = "ANY"
 	}
 	at := model.Origin{Pos: op.At, Via: op.Value.Origin.Via}
-	integration := op.Value.Get("x-amazon-apigateway-integration")
-	auth := bodyAuth(api.Props.Get("Body"), op.Value, at)
-	const by = "operation of the API's OpenAPI document"
-	if api.Type == "AWS::ApiGatewayV2::Api" {
-		id, key := api.ID+"Route"+PathName(path)+methodName(verb), verb+" "+path
+	integration := renameKeys(d.follow(op.Value.Get("x-amazon-apigateway-integration")))
+	auth := d.auth(op.Value, at)
+	if d.api.Type == "AWS::ApiGatewayV2::Api" {
+		id, key := d.api.ID+"Route"+PathName(path)+methodName(verb), verb+" "+path
 		if strings.Trim(path, "/") == "$default" {
 			key = "$default"
 		}
-		r.Route(id, key, auth, integration.Get("uri"), at, by)
-		r.describe(id+"Integration", renameKeys(integration))
+		d.routes.Route(id, key, auth, integration.Get("Uri"), at, byBody)
+		d.routes.describe(id+"Integration", integration)
 		return
 	}
-	r.Method(path, verb, auth, renameKeys(integration), at, by)
+	d.checked(op.Value, &auth)
+	d.routes.Method(path, verb, auth, integration, at, byBody)
+}
+
+// checked notes what a request must look like before it is let through: the schema of its body, where a validator that the
+// document declares asks for it.
+func (d *document) checked(op *model.Value, auth *Auth) {
+	name := op.Get("x-amazon-apigateway-request-validator")
+	if name.Kind == model.Absent {
+		name = d.body.Get("x-amazon-apigateway-request-validator")
+	}
+	s, ok := name.Scalar()
+	if !ok {
+		return
+	}
+	validator := d.body.Path("x-amazon-apigateway-request-validators", s)
+	if validator.Kind == model.Map && validator.Get("validateRequestBody").EqualsText("true") != model.Yes && validator.Get("validateRequestParameters").EqualsText("true") != model.Yes {
+		return
+	}
+	auth.Validator = name
+	var models []model.Field
+	for _, content := range d.follow(op.Get("requestBody")).Get("content").Fields {
+		models = appendSet(models, content.Key, d.follow(content.Value.Get("schema")))
+	}
+	for _, p := range op.Get("parameters").Elements() { // Swagger 2.0
+		if p = d.follow(p); p.Get("in").EqualsText("body") == model.Yes {
+			models = appendSet(models, "application/json", d.follow(p.Get("schema")))
+		}
+	}
+	if models != nil && validator.Get("validateRequestBody").EqualsText("false") != model.Yes {
+		auth.RequestModel = model.NewMap(models, op.Origin)
+	}
 }
 
 // describe takes over how an integration of an HTTP API is declared in its document.
@@ -64,8 +157,39 @@ func (r *Routes) describe(id string, declared *model.Value) {
 			fields[i].Value = kind
 		}
 	}
-	fields = appendSet(fields, "ConnectionType", declared.Get("ConnectionType"))
+	for _, key := range []string{"ConnectionType", "ConnectionId", "IntegrationSubtype", "RequestParameters", "PayloadFormatVersion"} {
+		fields = appendSet(fields, key, declared.Get(key))
+	}
+	fields = appendSet(fields, "CredentialsArn", declared.Get("Credentials"))
 	res.Props = model.NewMap(fields, res.Props.Origin)
+}
+
+// authorizers makes the authorizers that the document declares among its security schemes.
+func (d *document) authorizers() {
+	rest := d.api.Type == "AWS::ApiGateway::RestApi"
+	for _, f := range schemes(d.body).Fields {
+		declared := f.Value.Get("x-amazon-apigateway-authorizer")
+		if declared.Kind != model.Map {
+			continue
+		}
+		at := model.Origin{Pos: f.At, Via: f.Value.Origin.Via}
+		kind, _ := declared.Get("type").Scalar()
+		fields := []model.Field{field("Name", model.NewString(f.Key, at), at)}
+		typ, word := "AWS::ApiGatewayV2::Authorizer", "AuthorizerType"
+		if rest {
+			typ, word = "AWS::ApiGateway::Authorizer", "Type"
+			fields = append(fields, field("RestApiId", d.routes.API, at))
+		} else {
+			fields = append(fields, field("ApiId", d.routes.API, at))
+		}
+		fields = append(fields, field(word, model.NewString(strings.ToUpper(kind), at), at))
+		fields = appendSet(fields, "AuthorizerUri", declared.Get("authorizerUri"))
+		fields = appendSet(fields, "IdentitySource", declared.Get("identitySource"))
+		fields = appendSet(fields, "AuthorizerResultTtlInSeconds", declared.Get("authorizerResultTtlInSeconds"))
+		fields = appendSet(fields, "ProviderARNs", declared.Get("providerARNs"))
+		fields = appendSet(fields, "JwtConfiguration", renameKeys(declared.Get("jwtConfiguration")))
+		d.routes.add(d.api.ID+upperFirst(notName.ReplaceAllString(f.Key, ""))+"Authorizer", typ, fields, at, "security scheme of the API's OpenAPI document")
+	}
 }
 
 // renameKeys turns the keys of an OpenAPI integration (uri, type) into those of a method (Uri, Type).
@@ -79,6 +203,8 @@ func renameKeys(integration *model.Value) *model.Value {
 		switch f.Key {
 		case "httpMethod":
 			key = "IntegrationHttpMethod"
+		case "subtype", "integrationSubtype":
+			key = "IntegrationSubtype"
 		case "type":
 			if s, ok := v.Scalar(); ok {
 				v = model.NewString(strings.ToUpper(s), v.Origin)
@@ -89,11 +215,11 @@ func renameKeys(integration *model.Value) *model.Value {
 	return model.NewMap(fields, integration.Origin)
 }
 
-// bodyAuth reads who may call an operation from its security requirement, or else from the document's.
-func bodyAuth(body, op *model.Value, at model.Origin) Auth {
+// auth reads who may call an operation from its security requirement, or else from the document's.
+func (d *document) auth(op *model.Value, at model.Origin) Auth {
 	security := op.Get("security")
 	if security.Kind == model.Absent {
-		security = body.Get("security")
+		security = d.body.Get("security")
 	}
 	auth := Auth{At: at}
 	if security.Kind == model.Unknown {
@@ -102,7 +228,10 @@ func bodyAuth(body, op *model.Value, at model.Origin) Auth {
 	}
 	for _, requirement := range security.Elements() {
 		for _, f := range requirement.Fields {
-			auth.require(schemes(body).Get(f.Key), f)
+			auth.require(d.follow(schemes(d.body).Get(f.Key)), f)
+			if made := d.routes.byID[d.api.ID+upperFirst(notName.ReplaceAllString(f.Key, ""))+"Authorizer"]; made != nil {
+				auth.Authorizer = model.NewRef(made.ID, "", at)
+			}
 		}
 	}
 	if t, ok := op.Path("x-amazon-apigateway-auth", "type").Scalar(); ok && auth.Type == nil {

@@ -1,6 +1,8 @@
 package cloudformation_test
 
 import (
+	"errors"
+	"path"
 	"strings"
 	"testing"
 
@@ -19,115 +21,97 @@ func read(t *testing.T, text string) *cloudformation.Template {
 	return cloudformation.New("template.yaml", doc.Root)
 }
 
-const surroundings = `
-Parameters:
-  Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
-  Name: {Type: String, Default: shop}
-  Tier: {Type: String, Default: small}
-  Token: {Type: String, NoEcho: true}
-  Size: {Type: Number, Default: "512"}
-  Password: {Type: String, NoEcho: true}
-  Subnets: {Type: CommaDelimitedList, Default: "a, b"}
-  Domain: {Type: String, Default: ""}
-  Image: {Type: "AWS::SSM::Parameter::Value<String>", Default: /images/latest}
-Mappings:
-  Sizes:
-    dev: {memory: 128}
-    prod: {memory: 1024}
-  Regions:
-    eu-west-1: {bucket: eu}
-    us-east-1: {bucket: us}
-Conditions:
-  IsProd: !Equals [!Ref Stage, prod]
-  HasDomain: !Not [!Equals [!Ref Domain, ""]]
-  Both: !And [!Condition IsProd, !Condition HasDomain]
-  Either: !Or [{Condition: IsProd}, !Equals [!Ref Tier, other]]
-  InRegion: !Equals [!Ref "AWS::Region", eu-west-1]
-  Secret: !Equals [!Ref Password, x]
-Resources:
-  Table: {Type: "AWS::DynamoDB::Table"}
-  Thing:
-    Type: AWS::Test::Thing
-    Properties:
-      V: `
-
-// Each intrinsic, written as people write it, with what it comes to. A reference is ${Name.Attr}, alternatives are
-// separated by |, what the template does not decide is ?.
-func TestIntrinsics(t *testing.T) {
-	tests := []struct{ name, value, want string }{
-		{"resource", "!Ref Table", "${Table}"},
-		{"long form", "{Ref: Table}", "${Table}"},
-		{"pseudo parameter", "!Ref AWS::Region", "${AWS::Region}"},
-		{"no value", "!Ref AWS::NoValue", "absent"},
-		{"parameter with default", "!Ref Size", "512"},
-		{"parameter with allowed values", "!Ref Stage", "dev | prod"},
-		{"parameter without default", "!Ref Token", "?"},
-		{"list parameter", "!Join ['-', !Ref Subnets]", "a-b"},
-		{"parameter from the parameter store", "!Ref Image", "?"},
-		{"parameter that a condition compares", "!Ref Domain", " | ?"},
-		{"unknown name", "!Ref Nobody", "?"},
-
-		{"attribute", "!GetAtt Table.Arn", "${Table.Arn}"},
-		{"attribute as list", "!GetAtt [Table, Arn]", "${Table.Arn}"},
-		{"nested attribute", "!GetAtt Table.Stream.Arn", "${Table.Stream.Arn}"},
-		{"attribute of nothing", "!GetAtt Nobody.Arn", "?"},
-
-		{"sub", `!Sub "${Name}-${Table.Arn}-${AWS::Region}"`, "shop-${Table.Arn}-${AWS::Region}"},
-		{"sub with variables", `!Sub ["${X}/*", {X: !GetAtt Table.Arn}]`, "${Table.Arn}/*"},
-		{"sub with literal", `!Sub "${!Literal}-${Name}"`, "${Literal}-shop"},
-		{"sub of alternatives", `!Sub "x-${Stage}"`, "x-dev | x-prod"},
-		{"sub in if", `!If [IsProd, !Sub "${Name}-p", !Sub "${Name}-d"]`, "shop-d | shop-p"},
-		{"sub of nothing", `!Sub "${Nobody}"`, "?"},
-
-		{"join", "!Join [':', [arn, !Ref 'AWS::Partition', s3]]", "arn:${AWS::Partition}:s3"},
-		{"join of unknown list", "!Join [',', !GetAZs '']", "?"},
-		{"select", "!Select [1, [a, b]]", "b"},
-		{"select from split", "!Select [0, !Split ['.', 'www.example.org']]", "www"},
-		{"select outside", "!Select [5, [a]]", "?"},
-		{"select from parameter", "!Select [1, !Ref Subnets]", "b"},
-		{"find in map", "!FindInMap [Sizes, dev, memory]", "128"},
-		{"find by parameter", "!FindInMap [Sizes, !Ref Stage, memory]", "128 | 1024"},
-		{"find by region", "!FindInMap [Regions, !Ref 'AWS::Region', bucket]", "eu | us"},
-		{"find nothing", "!FindInMap [Sizes, test, memory]", "?"},
-		{"find with default", "!FindInMap [Sizes, test, memory, {DefaultValue: 1}]", "1"},
-		{"find in no map", "!FindInMap [Nope, a, b]", "?"},
-
-		{"if on parameter", "!If [IsProd, a, b]", "b | a"},
-		{"if no value", "!If [IsProd, a, !Ref 'AWS::NoValue']", "absent | a"},
-		{"if nested", "!If [IsProd, !If [HasDomain, c, d], e]", "e | d | c"},
-		{"if on the region", "!If [InRegion, a, b]", "a | b"},
-		{"if on a parameter without default", "!If [Secret, a, b]", "a | b"},
-		{"if on or", "!If [Either, a, b]", "b | a | b | a"},
-		{"if undeclared", "!If [Nope, a, b]", "?"},
-		{"if same both", "!If [IsProd, a, a]", "a"},
-
-		{"import", "!ImportValue other-stack", "?"},
-		{"import of sub", `!ImportValue {"Fn::Sub": "${Name}-arn"}`, "?"},
-		{"base64", `!Base64 "text"`, "text"},
-		{"azs", "!GetAZs ''", "?"},
-		{"cidr", "!Cidr ['10.0.0.0/16', 2, 8]", "?"},
-		{"length", `{"Fn::Length": [a, b]}`, "2"},
-		{"transform", "{'Fn::Transform': {Name: Macro}}", "?"},
-		{"unknown function", "!Nonsense x", "?"},
-		{"ref to a list", "!Ref [a]", "?"},
-		{"sub of a number", "!Sub 5", "5"},
-
-		{"secret reference", "'{{resolve:secretsmanager:db:SecretString:password}}'", "?"},
-		{"secret inside text", "'user:{{resolve:ssm:/db/password:1}}@host'", "user:?@host"},
-		{"plain", "hello", "hello"},
-		{"true stays a truth value", "true", "true"},
+// load gives the files of the table.
+func load(t *testing.T) func(string) (*model.Value, error) {
+	return func(name string) (*model.Value, error) {
+		name = path.Clean(name)
+		text, ok := files[name]
+		if !ok {
+			return nil, errors.New("there is no such file")
+		}
+		doc, diagnostics := document.ParseYAML(name, []byte(text), document.Options{Tag: cloudformation.Tag})
+		if doc == nil {
+			t.Fatalf("%s does not parse: %v", name, diagnostics)
+		}
+		return doc.Root, nil
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			template := read(t, surroundings+test.value)
-			for _, r := range template.Resources() {
-				if r.ID == "Thing" {
-					if got := r.Props.Get("V").String(); got != test.want {
-						t.Errorf("%s = %q, want %q", test.value, got, test.want)
-					}
+}
+
+// thing works out the property V of the resource Thing; told are the messages about it.
+func thing(t *testing.T, value string) (v *model.Value, told string) {
+	t.Helper()
+	template := read(t, surroundings+value)
+	template.Load = load(t)
+	for _, r := range template.Resources() {
+		if r.ID == "Thing" {
+			v = r.Props.Get("V")
+		}
+	}
+	if v == nil {
+		t.Fatal("the resource is lost")
+	}
+	for _, d := range template.Diagnostics() {
+		told += d.Message + "\n"
+	}
+	return v, told
+}
+
+// written is a value with all that is in it.
+func written(v *model.Value) string {
+	var parts []string
+	switch v.Kind {
+	case model.List:
+		for _, item := range v.Items {
+			parts = append(parts, written(item))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case model.Map:
+		for _, f := range v.Fields {
+			parts = append(parts, f.Key+": "+written(f.Value))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case model.OneOf:
+		for _, c := range v.Choices {
+			parts = append(parts, written(c.Value))
+		}
+		return strings.Join(parts, " | ")
+	}
+	return v.String()
+}
+
+func TestIntrinsics(t *testing.T) {
+	for function, rows := range table {
+		for _, r := range rows {
+			t.Run(function+"/"+r.name, func(t *testing.T) {
+				v, told := thing(t, r.value)
+				if got := written(v); got != r.want {
+					t.Errorf("%s = %q, want %q", r.value, got, r.want)
+				}
+				if r.warning == "" && told != "" || !strings.Contains(told, r.warning) {
+					t.Errorf("%s tells %q, want %q", r.value, told, r.warning)
+				}
+			})
+		}
+	}
+}
+
+// Functions inside of functions inside of functions: each of the table's insides in each pair of its wrappers.
+func TestNesting(t *testing.T) {
+	for _, outer := range wrappers {
+		for _, inner := range wrappers {
+			for _, in := range insides {
+				value := strings.Replace(outer.value, "%s", strings.Replace(inner.value, "%s", in.value, 1), 1)
+				middle := strings.Replace(inner.want, "%s", in.want, 1)
+				if strings.Contains(outer.value, "ToJsonString") {
+					middle = strings.ReplaceAll(middle, `"`, `\"`)
+				}
+				want := strings.Replace(outer.want, "%s", middle, 1)
+				v, told := thing(t, value)
+				if got := written(v); got != want || told != "" {
+					t.Errorf("%s = %q, want %q (%s)", value, got, want, told)
 				}
 			}
-		})
+		}
 	}
 }
 
@@ -158,8 +142,8 @@ func TestNoValueLeavesLists(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	template := read(t, surroundings+"!Ref Size")
 	v := template.Resources()[1].Props.Get("V")
-	if v.Origin.Line != 7 {
-		t.Errorf("origin is %s, want the default on line 7", v.Origin.Pos)
+	if v.Origin.Line != 8 {
+		t.Errorf("origin is %s, want the default on line 8", v.Origin.Pos)
 	}
 	if v.Origin.Via == nil || !strings.Contains(v.Origin.Via.How, "Size") {
 		t.Errorf("the way through the parameter is lost: %+v", v.Origin.Via)
@@ -194,7 +178,7 @@ func TestBadTemplates(t *testing.T) {
 		{"unknown function", "Resources:\n  T: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Sbu x}}", "Fn::Sbu is not a known intrinsic function"},
 		{"bad if", "Resources:\n  T: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !If [A]}}", "Fn::If is called with arguments that do not fit"},
 		{"missing condition", "Resources:\n  T: {Type: 'AWS::S3::Bucket', Condition: Nope}", "condition Nope is not declared"},
-		{"loop", "Resources:\n  Fn::ForEach::X: [A, [b], {}]\n  U: {Type: 'AWS::S3::Bucket'}", "Fn::ForEach::X among the resources"},
+		{"loop", "Resources:\n  Fn::ForEach::X: [A, [b], x]\n  U: {Type: 'AWS::S3::Bucket'}", "Fn::ForEach::X is called with arguments that do not fit"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -218,6 +202,8 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(surroundings + "!Sub '${Name}'")
 	f.Add("Resources: {A: {Type: 'AWS::ApiGateway::RestApi', Properties: {Body: {paths: {/a: {get: {security: [{x: []}]}}}}}}}")
 	f.Add("Parameters: {P: {Type: String, AllowedValues: [a, b]}}\nConditions: {C: !Equals [!Ref P, a]}\nResources: {A: {Type: T, Condition: C, Properties: !If [C, {x: !Ref A}, !Select [0, !Split [a, b]]]}}")
+	f.Add("Resources: {'Fn::ForEach::A': [I, [a, b], {'R${I}': {Type: 'AWS::SNS::Topic', Properties: {'Fn::ForEach::B': [J, !Split [',', 'a,b'], {'${J}&{I}': {'Fn::ToJsonString': [!Ref I]}}]}}}]}")
+	f.Add("Transform: {Name: 'AWS::Include', Parameters: {Location: a}}\nResources: {A: {Type: 'X::Y', Properties: {V: !Cidr ['10.0.0.0/8', 3, 8], W: {'Fn::Contains': [[a], a]}}}}")
 	f.Fuzz(func(_ *testing.T, text string) {
 		doc, _ := document.ParseYAML("t.yaml", []byte(text), document.Options{Tag: cloudformation.Tag})
 		if doc == nil {

@@ -31,7 +31,7 @@ func (t *Template) parameterValue(name string, body *model.Value) *model.Value {
 	at := model.Origin{Pos: t.Root.Get("Parameters").KeyPos(name), Via: body.Origin.Via}
 	kind, _ := body.Get("Type").Scalar()
 	if strings.HasPrefix(kind, "AWS::SSM::Parameter::Value") {
-		return model.NewPresent("parameter "+name+" is read from the SSM parameter store at deployment", at)
+		return fromStore(body.Get("Default"), "parameter "+name+" is read from the SSM parameter store at deployment", at)
 	}
 	def := body.Get("Default")
 	if def.Kind == model.List || strings.HasPrefix(kind, "List<") || kind == "CommaDelimitedList" {
@@ -50,7 +50,7 @@ func (t *Template) parameterValue(name string, body *model.Value) *model.Value {
 	case def.IsScalar():
 		return def.At(def.Origin.Through("default of parameter "+name, at.Pos))
 	}
-	return model.NewPresent("parameter "+name+" has no default", at)
+	return fromCaller(name, at)
 }
 
 // choices lists the values a parameter can have, where it matters that there are several: its AllowedValues, or what
@@ -111,7 +111,7 @@ func listParameter(name string, def *model.Value, at model.Origin) *model.Value 
 	}
 	s, ok := def.Scalar()
 	if !ok {
-		return model.NewPresent("parameter "+name+" has no default", at)
+		return fromCaller(name, at)
 	}
 	var items []*model.Value
 	for _, part := range strings.Split(s, ",") {
@@ -168,10 +168,7 @@ func (t *Template) condition(name string, at model.Origin) *model.Value {
 		delete(t.pending, "condition "+name)
 	}
 	if body.Kind != model.Absent && (v.Kind == model.Unknown || v.Size > maxConditionSize) {
-		v = model.NewOneOf(name, []model.Choice{
-			{Label: "true", Value: model.NewBool(true, at)},
-			{Label: "false", Value: model.NewBool(false, at)},
-		}, -1, at)
+		v = undecided(name, at)
 	}
 	t.conditions[name] = v
 	return v
@@ -204,4 +201,16 @@ func mapChoices(v *model.Value, f func(*model.Value) *model.Value) *model.Value 
 		choices[i] = model.Choice{Label: c.Label, Value: mapChoices(c.Value, f)}
 	}
 	return model.NewOneOf(v.Str, choices, int(v.Default), v.Origin)
+}
+
+// withBoth applies f to two values, choice by choice. Choices of one variable go together.
+func withBoth(a, b *model.Value, f func(a, b *model.Value) *model.Value) *model.Value {
+	if a.Kind != model.OneOf {
+		return mapChoices(b, func(b *model.Value) *model.Value { return f(a, b) })
+	}
+	choices := make([]model.Choice, len(a.Choices))
+	for i, c := range a.Choices {
+		choices[i] = model.Choice{Label: c.Label, Value: withBoth(c.Value, b.Given(model.World{a.Str: c.Label}), f)}
+	}
+	return model.NewOneOf(a.Str, choices, int(a.Default), a.Origin)
 }

@@ -40,10 +40,23 @@ func (t *Template) compound(v *model.Value) *model.Value {
 	case v.Kind == model.OneOf:
 		return mapChoices(v, t.Resolve)
 	}
+	if w := t.written(v); w != v {
+		return t.Resolve(w)
+	}
 	if name, arg, ok := call(v); ok {
 		return t.intrinsic(name, arg, v)
 	}
 	return t.fields(v)
+}
+
+// written writes out a map with loops that did not come from the prepared template.
+func (t *Template) written(v *model.Value) *model.Value {
+	for _, f := range v.Fields {
+		if strings.HasPrefix(f.Key, loopPrefix) {
+			return t.unroller.value(v, 0)
+		}
+	}
+	return v
 }
 
 // call recognises {Ref: x}, {Condition: x} and {Fn::Name: x}.
@@ -102,27 +115,67 @@ func (t *Template) fields(v *model.Value) *model.Value {
 
 // dynamicReference opens the parts of a string that deployment replaces: {{resolve:secretsmanager:...}}.
 func dynamicReference(v *model.Value) *model.Value {
-	rest := v.Str
-	if !strings.Contains(rest, "{{resolve:") {
-		return v
-	}
+	return aroundReferences(v.Str, v.Origin, func(s string) *model.Value {
+		if s == v.Str {
+			return v
+		}
+		return model.NewString(s, v.Origin)
+	})
+}
+
+const (
+	referenceStart = "{{resolve:"
+	referenceEnd   = "}}"
+)
+
+// aroundReferences makes a text of what plain gives for the parts between dynamic references. A reference is open whatever
+// stands in it.
+func aroundReferences(s string, at model.Origin, plain func(string) *model.Value) *model.Value {
 	var parts []*model.Value
 	for {
-		start := strings.Index(rest, "{{resolve:")
+		start := strings.Index(s, referenceStart)
 		if start < 0 {
 			break
 		}
-		end := strings.Index(rest[start:], "}}")
-		if end < 0 {
+		length := referenceLength(s[start:])
+		if length < 0 {
 			break
 		}
-		body := rest[start+len("{{resolve:") : start+end]
-		service, _, _ := strings.Cut(body, ":")
-		parts = append(parts, model.NewString(rest[:start], v.Origin), model.NewPresent("resolved at deployment from "+service, v.Origin))
-		rest = rest[start+end+2:]
+		service, _, _ := strings.Cut(s[start+len(referenceStart):start+length], ":")
+		parts = append(parts, plain(s[:start]), model.NewPresent("resolved at deployment from "+service, at))
+		s = s[start+length+len(referenceEnd):]
 	}
-	parts = append(parts, model.NewString(rest, v.Origin))
-	return oneOrText(parts, v.Origin)
+	if parts == nil {
+		return plain(s)
+	}
+	return oneOrText(append(parts, plain(s)), at)
+}
+
+// referenceLength is where a dynamic reference ends, beyond the variables in it; -1 if it does not.
+func referenceLength(s string) int {
+	for i := len(referenceStart); i < len(s); i++ {
+		switch {
+		case strings.HasPrefix(s[i:], "${"):
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 {
+				return -1
+			}
+			i += end
+		case strings.HasPrefix(s[i:], referenceEnd):
+			return i
+		}
+	}
+	return -1
+}
+
+// opened is a text that was put together, with its dynamic references open.
+func opened(v *model.Value) *model.Value {
+	return mapChoices(v, func(v *model.Value) *model.Value {
+		if v.Kind == model.String {
+			return dynamicReference(v)
+		}
+		return v
+	})
 }
 
 // oneOrText joins parts; a single open part stays what it is.

@@ -22,9 +22,10 @@ type Auth struct {
 // Routes adds routes to an API as CloudFormation would spell them out: a resource for each part of the path and a method,
 // or a route with its integration. Languages that only name "GET /orders" use it.
 type Routes struct {
-	API     *model.Value // reference to the API
-	Root    *model.Value // REST: the resource of "/"
-	Prefix  string       // REST: of the logical IDs of resources and methods
+	API     *model.Value             // reference to the API
+	Root    *model.Value             // REST: the resource of "/"
+	Prefix  string                   // REST: of the logical IDs of resources and methods
+	Name    func(path string) string // REST: the part of logical IDs that stands for a path; nil for PathName
 	Created []*model.Resource
 
 	paths map[string]*model.Value
@@ -59,7 +60,7 @@ func upperFirst(s string) string {
 // Method adds a REST method with the resources of its path and returns it. A method that is already there is returned as
 // it is.
 func (r *Routes) Method(path, verb string, auth Auth, integration *model.Value, at model.Origin, by string) *model.Resource {
-	id := r.Prefix + "Method" + PathName(path) + methodName(verb)
+	id := r.Prefix + "Method" + r.pathName(path) + methodName(verb)
 	if made := r.byID[id]; made != nil {
 		return made
 	}
@@ -76,6 +77,21 @@ func (r *Routes) Method(path, verb string, auth Auth, integration *model.Value, 
 	fields = appendSet(fields, "RequestValidatorId", auth.Validator)
 	fields = appendSet(fields, "Integration", integration)
 	return r.add(id, "AWS::ApiGateway::Method", fields, at, by)
+}
+
+func (r *Routes) pathName(path string) string {
+	if r.Name != nil {
+		return r.Name(strings.Trim(path, "/"))
+	}
+	return PathName(path)
+}
+
+// Known says that the resource of a path exists already, made elsewhere.
+func (r *Routes) Known(path string, id *model.Value) {
+	if r.paths == nil {
+		r.paths = map[string]*model.Value{}
+	}
+	r.paths[strings.Trim(path, "/")] = id
 }
 
 // methodName spells a verb in a logical ID: get gives Get, ANY gives Any.
@@ -98,7 +114,7 @@ func (r *Routes) resource(path string, at model.Origin, by string) *model.Value 
 	if i := strings.LastIndexByte(path, '/'); i >= 0 {
 		parent, part = path[:i], path[i+1:]
 	}
-	id := r.Prefix + "Resource" + PathName(path)
+	id := r.Prefix + "Resource" + r.pathName(path)
 	parentRef := r.resource(parent, at, by)
 	r.add(id, "AWS::ApiGateway::Resource", []model.Field{
 		field("RestApiId", r.API, at),
@@ -155,7 +171,8 @@ const Unseen = "Unseen"
 // LambdaProxy is the integration of a REST method with a function.
 func LambdaProxy(arn *model.Value, at model.Origin) *model.Value {
 	uri := model.NewText([]*model.Value{
-		model.NewString("arn:aws:apigateway:", at), model.NewRef("AWS::Region", "", at),
+		model.NewString("arn:", at), model.NewRef("AWS::Partition", "", at),
+		model.NewString(":apigateway:", at), model.NewRef("AWS::Region", "", at),
 		model.NewString(":lambda:path/2015-03-31/functions/", at), arn, model.NewString("/invocations", at),
 	}, at)
 	return model.NewMap([]model.Field{

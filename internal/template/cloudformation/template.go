@@ -15,6 +15,10 @@ type Template struct {
 	// Sub lets a language built on CloudFormation look at a reference first; nil for plain templates.
 	Sub func(id string) *model.Value
 
+	// Load gives a YAML or JSON file by its path relative to the template, for AWS::Include; nil for templates without
+	// files beside them. Set it before anything is worked out.
+	Load func(path string) (*model.Value, error)
+
 	functions   map[string]function
 	params      map[string]*model.Value
 	conditions  map[string]*model.Value
@@ -26,6 +30,9 @@ type Template struct {
 	depth       int
 	diagnostics []model.Diagnostic
 	reported    map[string]bool
+	prepared    bool // loops and included files are written out
+	unseen      bool // there are resources that are not known
+	unroller    *unroller
 }
 
 // maxSteps bounds the values worked out for one template; a template of 1 MB has about 100,000.
@@ -74,6 +81,7 @@ func New(file string, root *model.Value) *Template {
 		budget:     maxSteps,
 		reported:   map[string]bool{},
 	}
+	t.unroller = &unroller{t: t, done: map[*model.Value]*model.Value{}, values: maxUnrolled, passes: maxPasses}
 	for _, f := range root.Get("Resources").Fields {
 		t.resources[f.Key] = true
 	}
@@ -95,16 +103,30 @@ func (t *Template) Diagnostics() []model.Diagnostic {
 func (t *Template) Warn(at model.Origin, message, hint string) { t.warn(at, message, hint) }
 
 func (t *Template) warn(at model.Origin, message, hint string) {
-	key := at.Pos.String() + message
+	t.tell(model.Diagnostic{Pos: at.Pos, Level: model.Warning, Message: message, Hint: hint})
+}
+
+// incomplete tells of a part of the template that is not seen.
+func (t *Template) incomplete(at model.Origin, message, hint string) {
+	t.tell(model.Diagnostic{Pos: at.Pos, Level: model.Warning, Message: message, Hint: hint, Incomplete: true})
+}
+
+func (t *Template) note(at model.Origin, message string) {
+	t.tell(model.Diagnostic{Pos: at.Pos, Level: model.Note, Message: message})
+}
+
+func (t *Template) tell(d model.Diagnostic) {
+	key := d.Pos.String() + d.Message
 	if t.reported[key] {
 		return
 	}
 	t.reported[key] = true
-	t.diagnostics = append(t.diagnostics, model.Diagnostic{Pos: at.Pos, Level: model.Warning, Message: message, Hint: hint})
+	t.diagnostics = append(t.diagnostics, d)
 }
 
 // Resources works out all resources, in the order of the template.
 func (t *Template) Resources() []*model.Resource {
+	t.Prepare()
 	var out []*model.Resource
 	for _, f := range t.Root.Get("Resources").Fields {
 		if r := t.resource(f); r != nil {
@@ -117,7 +139,7 @@ func (t *Template) Resources() []*model.Resource {
 func (t *Template) resource(f model.Field) *model.Resource {
 	at := model.Origin{Pos: f.At, Via: f.Value.Origin.Via}
 	if strings.HasPrefix(f.Key, "Fn::") {
-		t.warn(at, f.Key+" among the resources is not worked out: what it makes is not seen", "")
+		t.incomplete(at, f.Key+" among the resources is not worked out, so what it makes is not seen", "")
 		return nil
 	}
 	kind, ok := t.Resolve(f.Value.Get("Type")).Settled().Scalar()
@@ -158,8 +180,11 @@ func (t *Template) attributes(body *model.Value) *model.Value {
 }
 
 // Parameters lists the template's parameters, in order, as resources of model.ParameterType whose properties are what is
-// declared: Type, Default, NoEcho ...
+// declared: Type, Default, NoEcho ... Those of included files are among them once Load is set.
 func (t *Template) Parameters() []*model.Resource {
+	if t.Load != nil {
+		t.Prepare()
+	}
 	var out []*model.Resource
 	for _, f := range t.Root.Get("Parameters").Fields {
 		at := model.Origin{Pos: f.At, Via: f.Value.Origin.Via}

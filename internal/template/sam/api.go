@@ -14,6 +14,7 @@ type api struct {
 	resource *model.Resource
 	auth     *model.Value // the Auth section
 	routes   *cloudformation.Routes
+	written  bool // its document stands in the template or beside it, and events add nothing to it
 
 	statements []*model.Value // of the resource policy, from events
 	declared   map[string]*model.Value
@@ -31,21 +32,28 @@ func (x *expander) restAPI(r *model.Resource) {
 	}
 	r.Type = restType
 	r.Attributes = withCors(r.Attributes, own.Get("Cors"))
-	r.Props = x.restProperties(r, own)
+	r.Props = x.restProperties(own)
 	x.restStage(r, own)
 	x.authorizers(a, x.restAuthorizer)
 	x.usagePlan(r, a.auth.Get("UsagePlan"))
 	x.restDomain(r, own.Get("Domain"))
 	x.models(r, own.Get("Models"))
 	x.bodyRoutes(a)
+	a.written = r.Props.Path("Body", "paths").Kind == model.Map && !isTrue(own.Get("MergeDefinitions"))
 }
 
-func (x *expander) restProperties(r *model.Resource, own *model.Value) *model.Value {
+// hasMethod reports whether the API has a method already.
+func (a *api) hasMethod(path, verb string) bool {
+	return a.routes.Made(a.routes.Prefix+"Method"+cloudformation.PathName(path)+verb[:1]+strings.ToLower(verb[1:])) != nil
+}
+
+func (x *expander) restProperties(own *model.Value) *model.Value {
 	var f fields
-	f.set("Name", or(own.Get("Name"), text(r.ID, r.Origin)))
-	f.copy(own, "Description", "BinaryMediaTypes", "MinimumCompressionSize", "FailOnWarnings", "Mode",
+	f.set("FailOnWarnings", whereTrue(own.Get("FailOnWarnings")))
+	f.copy(own, "Name", "Description", "BinaryMediaTypes", "MinimumCompressionSize", "Mode",
 		"ApiKeySourceType", "DisableExecuteApiEndpoint", "SecurityPolicy", "EndpointAccessMode")
 	f.set("EndpointConfiguration", endpoint(own.Get("EndpointConfiguration")))
+	f.set("Parameters", wrapped("endpointConfigurationTypes", each(own.Get("EndpointConfiguration"), endpointType)))
 	f.set("Policy", resourcePolicy(own.Path("Auth", "ResourcePolicy"), "execute-api:/*"))
 	x.body(&f, own, "BodyS3Location")
 	return f.make(own.Origin)
@@ -66,6 +74,16 @@ func (x *expander) body(f *fields, own *model.Value, elsewhere string) {
 	f.set("Body", x.template.Resolve(x.file(uri)))
 }
 
+// whereTrue is a switch that is left out where it is off.
+func whereTrue(v *model.Value) *model.Value {
+	return each(v, func(v *model.Value) *model.Value {
+		if v.EqualsText("false") == model.Yes {
+			return model.NewAbsent(v.Origin)
+		}
+		return v
+	})
+}
+
 // endpoint writes the endpoint's type, which SAM takes as one word, as the list that CloudFormation wants.
 func endpoint(config *model.Value) *model.Value {
 	return each(config, func(config *model.Value) *model.Value {
@@ -80,9 +98,17 @@ func endpoint(config *model.Value) *model.Value {
 			f.set("Types", list(t.Origin, t))
 		}
 		f.rename(config, "VPCEndpointIds", "VpcEndpointIds")
-		f.copy(config, "IpAddressType")
+		f.copy(config, "VpcEndpointIds", "IpAddressType")
 		return f.make(config.Origin)
 	})
+}
+
+// endpointType is the type of an endpoint, however it is written.
+func endpointType(config *model.Value) *model.Value {
+	if config.Kind == model.Map {
+		return config.Get("Type")
+	}
+	return config
 }
 
 // withCors keeps the CORS settings of a REST API where rules can see them: the attribute Cors, always a map, without the
@@ -128,72 +154,19 @@ func (x *expander) restStage(r *model.Resource, own *model.Value) {
 	f.copy(own, "StageName", "AccessLogSetting", "TracingEnabled", "MethodSettings", "CacheClusterEnabled",
 		"CacheClusterSize", "Variables", "CanarySetting")
 	f.set("Tags", tagList(own.Get("Tags")))
-	x.alias(r, "Stage", x.make(r, r.ID+stageName(own)+"Stage", "AWS::ApiGateway::Stage", f, r.Origin, what))
+	x.alias(r, "Stage", x.make(r, x.stageID(r), "AWS::ApiGateway::Stage", f, r.Origin, what))
 }
 
-// stageName is the part of a stage's logical ID that stands for its name.
-func stageName(own *model.Value) string {
-	if s := known(own.Get("StageName")); alphanumeric(s) {
-		return s
+// stageID is the logical ID of an API's stage: with its name, where the template writes that out.
+func (x *expander) stageID(r *model.Resource) string {
+	name := x.raw[r.ID].Get("StageName")
+	switch {
+	case name.Kind != model.String || name.Str == "":
+		return r.ID + "Stage"
+	case alphanumeric(name.Str):
+		return r.ID + name.Str + "Stage"
 	}
-	return ""
-}
-
-// usagePlan makes a usage plan with its key: one for the API, or one that all APIs share.
-func (x *expander) usagePlan(r *model.Resource, plan *model.Value) {
-	owner := map[string]string{"PER_API": r.ID, "SHARED": "Serverless"}[known(plan.Get("CreateUsagePlan"))]
-	if owner == "" {
-		return
-	}
-	what, at := by("UsagePlan", r), plan.Origin
-	var stage fields
-	stage.set("ApiId", model.NewRef(r.ID, "", at))
-	stage.set("Stage", model.NewRef(x.aliases[r.ID+".Stage"].ID, "", at))
-	var p fields
-	p.set("ApiStages", list(at, stage.make(at)))
-	p.copy(plan, "Description", "Quota", "Throttle", "UsagePlanName")
-	p.set("Tags", tagList(plan.Get("Tags")))
-	x.alias(r, "UsagePlan", x.make(r, owner+"UsagePlan", "AWS::ApiGateway::UsagePlan", p, at, what))
-
-	var k fields
-	k.set("Enabled", model.NewBool(true, at))
-	x.alias(r, "ApiKey", x.make(r, owner+"ApiKey", "AWS::ApiGateway::ApiKey", k, at, what))
-
-	var l fields
-	l.set("KeyId", model.NewRef(owner+"ApiKey", "", at))
-	l.set("KeyType", text("API_KEY", at))
-	l.set("UsagePlanId", model.NewRef(owner+"UsagePlan", "", at))
-	x.alias(r, "UsagePlanKey", x.make(r, owner+"UsagePlanKey", "AWS::ApiGateway::UsagePlanKey", l, at, what))
-}
-
-// restDomain makes the API's own domain name.
-func (x *expander) restDomain(r *model.Resource, domain *model.Value) {
-	if !perhaps(domain) {
-		return
-	}
-	what, at := by("Domain", r), domain.Origin
-	kind := or(domain.Get("EndpointConfiguration"), text("REGIONAL", at))
-	certificate := "RegionalCertificateArn"
-	if known(kind) == "EDGE" {
-		certificate = "CertificateArn"
-	}
-	var f fields
-	f.copy(domain, "DomainName", "SecurityPolicy", "MutualTlsAuthentication", "OwnershipVerificationCertificateArn")
-	f.rename(domain, "CertificateArn", certificate)
-	f.set("EndpointConfiguration", endpoint(kind))
-	name := x.make(r, r.ID+"DomainName", "AWS::ApiGateway::DomainName", f, at, what)
-	name.Condition = both(presence(domain), r.Condition)
-	x.alias(r, "DomainName", name)
-
-	var m fields
-	m.copy(domain, "DomainName")
-	m.set("RestApiId", model.NewRef(r.ID, "", at))
-	m.set("Stage", model.NewRef(x.aliases[r.ID+".Stage"].ID, "", at))
-	if paths := domain.Get("BasePath").Elements(); len(paths) > 0 {
-		m.set("BasePath", paths[0])
-	}
-	mapping := x.make(r, r.ID+"BasePathMapping", "AWS::ApiGateway::BasePathMapping", m, at, what)
-	mapping.Condition = name.Condition
+	return r.ID + "Stage" + hash(name.Str)
 }
 
 // models makes the models that requests can be checked against.
@@ -245,10 +218,14 @@ func (a *api) defaults(m *model.Resource) {
 // secure replaces who may call a route.
 func secure(m *model.Resource, auth cloudformation.Auth) {
 	m.Props = with(m.Props, "AuthorizationType", auth.Type)
-	if auth.Authorizer != nil && auth.Authorizer.Kind != model.Absent {
-		m.Props = with(m.Props, "AuthorizerId", auth.Authorizer)
+	m.Props = replacedIfSet(m.Props, "AuthorizerId", auth.Authorizer)
+	m.Props = replacedIfSet(m.Props, "AuthorizationScopes", auth.Scopes)
+}
+
+// replacedIfSet is a map with another value under a key, or none.
+func replacedIfSet(m *model.Value, key string, v *model.Value) *model.Value {
+	if v == nil || v.Kind == model.Absent {
+		return withoutKey(m, key)
 	}
-	if auth.Scopes != nil && auth.Scopes.Kind != model.Absent {
-		m.Props = with(m.Props, "AuthorizationScopes", auth.Scopes)
-	}
+	return with(m, key, v)
 }

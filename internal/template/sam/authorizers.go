@@ -99,7 +99,7 @@ func (x *expander) authorizers(a *api, properties func(a *api, name string, v *m
 		what := by("authorizer "+d.Key, a.resource)
 		id := a.authorizerID(d.Key)
 		x.make(a.resource, id, kind, properties(a, d.Key, v), at, what)
-		if function := v.Get("FunctionArn"); function.IsSet() != model.No && !refused(v) {
+		if function := v.Get("FunctionArn"); function.IsSet() != model.No && !refused(a, v) {
 			var f fields
 			f.set("Action", text("lambda:InvokeFunction", at))
 			f.set("FunctionName", function)
@@ -111,9 +111,13 @@ func (x *expander) authorizers(a *api, properties func(a *api, name string, v *m
 	}
 }
 
-// refused reports whether the template keeps SAM from letting API Gateway call the authorizer.
-func refused(authorizer *model.Value) bool {
-	return strings.EqualFold(known(authorizer.Get("EnableFunctionDefaultPermissions")), "false")
+// refused reports whether the template keeps SAM from letting API Gateway call the authorizer. For an HTTP API it has to
+// ask for that.
+func refused(a *api, authorizer *model.Value) bool {
+	if a.resource.Type == restType {
+		return isTrue(authorizer.Get("DisableFunctionDefaultPermissions"))
+	}
+	return !isTrue(authorizer.Get("EnableFunctionDefaultPermissions"))
 }
 
 // restAuthorizer is an authorizer of a REST API: a user pool, or a function that sees a token or the whole request.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 const connectorType = "AWS::Serverless::Connector"
@@ -29,7 +30,7 @@ type end struct {
 // connectors replaces connectors by what allows their source to use their destinations. One that cannot be followed
 // stays, with a diagnostic.
 func (x *expander) connectors() {
-	var all []connection
+	all := x.extra
 	for _, r := range x.sources {
 		if r.Type == connectorType {
 			all = append(all, connection{
@@ -105,7 +106,11 @@ func (x *expander) connect(c connection, known map[string]*model.Resource) bool 
 		case whyNot != "":
 			x.notSeen(c, d.Origin, "its destination "+whyNot)
 		default:
-			why = x.allow(c, suffix, source, destination)
+			before := len(x.made[c.owner.ID])
+			why = x.allow(c, suffix, source, destination, known)
+			for _, made := range x.made[c.owner.ID][before:] {
+				made.Attributes = with(made.Attributes, "Metadata", x.connected(c, c.source.Settled(), d.Settled()))
+			}
 			if why != "" {
 				x.notSeen(c, d.Origin, why)
 			}
@@ -113,6 +118,20 @@ func (x *expander) connect(c connection, known map[string]*model.Resource) bool 
 		done = done && why == "" && whyNot == ""
 	}
 	return done
+}
+
+// connected is what SAM notes about a connector beside what it makes.
+func (x *expander) connected(c connection, source, destination *model.Value) *model.Value {
+	kind := func(v *model.Value) *model.Value {
+		if s := x.types[known(v.Get("Id"))]; s != "" {
+			return object("Type", text(s, c.at), c.at)
+		}
+		return object("Type", v.Get("Type"), c.at)
+	}
+	ends := model.NewMap([]model.Field{
+		cloudformation.Field("Source", kind(source)), cloudformation.Field("Destination", kind(destination)),
+	}, c.at)
+	return object("aws:sam:connectors", object(c.id, ends, c.at), c.at)
 }
 
 func (x *expander) notSeen(c connection, at model.Origin, why string) {
@@ -206,7 +225,7 @@ func ruleRole(rule *model.Resource, target *model.Value, at model.Origin) *model
 }
 
 // allow makes what lets the source use the destination; otherwise it says why not.
-func (x *expander) allow(c connection, suffix string, source, destination end) string {
+func (x *expander) allow(c connection, suffix string, source, destination end, resources map[string]*model.Resource) string {
 	pair := short(source.kind) + " to " + short(destination.kind)
 	p, ok := profiles[pair]
 	if !ok {
@@ -241,7 +260,7 @@ func (x *expander) allow(c connection, suffix string, source, destination end) s
 			statements = append(statements, g.statement(func(name string) *model.Value { return parts[name] }, at))
 		}
 	}
-	return x.grantConnection(c, suffix, p, of, statements)
+	return x.grantConnection(c, suffix, p, of, statements, resources)
 }
 
 func missingPart(g grant, parts map[string]*model.Value) string {
@@ -254,7 +273,9 @@ func missingPart(g grant, parts map[string]*model.Value) string {
 }
 
 // grantConnection makes a policy of the role, or of what is called, of statements about the other end.
-func (x *expander) grantConnection(c connection, suffix string, p profile, of end, statements []*model.Value) string {
+func (x *expander) grantConnection(
+	c connection, suffix string, p profile, of end, statements []*model.Value, known map[string]*model.Resource,
+) string {
 	at := statements[0].Origin
 	var f fields
 	switch p.service {
@@ -264,7 +285,8 @@ func (x *expander) grantConnection(c connection, suffix string, p profile, of en
 		}
 		f.set("PolicyDocument", document(at, statements...))
 		f.set("Roles", list(at, of.role))
-		x.make(c.owner, c.id+"Policy"+suffix, "AWS::IAM::ManagedPolicy", f, c.at, c.by)
+		made := x.make(c.owner, c.id+"Policy"+suffix, "AWS::IAM::ManagedPolicy", f, c.at, c.by)
+		x.waitFor(c, p, made.ID, known)
 		return ""
 	}
 	if of.arn.IsSet() == model.No {
@@ -302,104 +324,40 @@ func (x *expander) grantConnection(c connection, suffix string, p profile, of en
 	return ""
 }
 
+// waitFor makes what could begin before it may wait for the policy: the source, or the mapping from the source to the
+// destination.
+func (x *expander) waitFor(c connection, p profile, policy string, resources map[string]*model.Resource) {
+	var waiting []*model.Resource
+	from, to := known(c.source.Settled().Get("Id")), known(c.props.Settled().Path("Destination", "Id"))
+	switch p.waits {
+	case "source":
+		waiting = []*model.Resource{resources[from]}
+	case "mapping":
+		waiting = x.mappingsBetween(resources)[from+" "+to]
+	}
+	for _, r := range waiting {
+		if r != nil {
+			r.Attributes = changed(r.Attributes, []string{"DependsOn"}, func(v *model.Value) *model.Value {
+				return appended(v, text(policy, c.at))
+			})
+		}
+	}
+}
+
+// mappingsBetween lists the event source mappings by source and function.
+func (x *expander) mappingsBetween(resources map[string]*model.Resource) map[string][]*model.Resource {
+	if x.between == nil {
+		x.between = map[string][]*model.Resource{}
+		for _, r := range resources {
+			source, function := r.Props.Get("EventSourceArn").Settled(), r.Props.Get("FunctionName").Settled()
+			if r.Type == "AWS::Lambda::EventSourceMapping" && source.Kind == model.Ref && function.Kind == model.Ref {
+				key := source.Str + " " + function.Str
+				x.between[key] = append(x.between[key], r)
+			}
+		}
+	}
+	return x.between
+}
+
 // short is a type without AWS:: before it.
 func short(kind string) string { return strings.TrimPrefix(kind, "AWS::") }
-
-// profile says what a connector between two types makes. A policy of the role of its source, about the destination; of its
-// destination, about the source, where it is in reverse. With a service, it is the destination itself that lets the
-// service in on behalf of the source, and the resource of the grant is that source.
-type profile struct {
-	reverse bool
-	service string
-	access  map[string][]grant // by permission: Read, Write
-}
-
-func write(grants ...grant) profile { return profile{access: map[string][]grant{"Write": grants}} }
-
-func readWrite(read, write []grant) profile {
-	return profile{access: map[string][]grant{"Read": read, "Write": write}}
-}
-
-// letIn is a profile of a destination that lets a service in.
-func letIn(service, action, source string) profile {
-	return profile{reverse: true, service: service,
-		access: map[string][]grant{"Write": {{actions: action, resources: source}}}}
-}
-
-const (
-	arn        = "${Arn}"
-	apiRoute   = "~execute-api:${Address}"
-	executions = "~states:execution:${Name}:*"
-	syncRule   = "~events:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
-)
-
-var (
-	invokeGrant = grant{actions: "lambda:InvokeAsync InvokeFunction", resources: arn}
-	putEvents   = grant{actions: "events:PutEvents", resources: arn}
-	publish     = grant{actions: "sns:Publish", resources: arn}
-	startStates = grant{actions: "states:StartExecution", resources: arn}
-	stopStates  = grant{actions: "states:StopExecution", resources: executions}
-
-	useTable = readWrite(
-		[]grant{{actions: "dynamodb:GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect",
-			resources: arn + " " + arn + "/index/*"}},
-		[]grant{{actions: "dynamodb:PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate",
-			resources: arn + " " + arn + "/index/*"}})
-	useBucket = readWrite(
-		[]grant{{actions: "s3:GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent " +
-			"GetObjectVersion GetObjectVersionAcl GetObjectVersionForReplication GetObjectVersionTorrent ListBucket " +
-			"ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", resources: arn + " " + arn + "/*"}},
-		[]grant{{actions: "s3:AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold " +
-			"PutObjectRetention RestoreObject", resources: arn + " " + arn + "/*"}})
-)
-
-// profiles are the connectors that SAM has, from the page "AWS SAM connector reference" of the AWS SAM developer guide.
-var profiles = map[string]profile{
-	"Lambda::Function to DynamoDB::Table": useTable,
-	"Lambda::Function to S3::Bucket":      useBucket,
-	"Lambda::Function to SQS::Queue": readWrite(
-		[]grant{{actions: "sqs:ReceiveMessage GetQueueAttributes", resources: arn}},
-		[]grant{{actions: "sqs:DeleteMessage SendMessage ChangeMessageVisibility PurgeQueue", resources: arn}}),
-	"Lambda::Function to SNS::Topic":       write(publish),
-	"Lambda::Function to Lambda::Function": write(invokeGrant),
-	"Lambda::Function to Events::EventBus": write(putEvents),
-	"Lambda::Function to StepFunctions::StateMachine": readWrite(
-		[]grant{{actions: "states:DescribeStateMachine ListExecutions", resources: arn},
-			{actions: "states:DescribeExecution DescribeStateMachineForExecution GetExecutionHistory", resources: executions}},
-		[]grant{{actions: "states:StartExecution StartSyncExecution", resources: arn}, stopStates}),
-	"Lambda::Function to Location::PlaceIndex": {access: map[string][]grant{"Read": {{
-		actions: "geo:DescribePlaceIndex GetPlace SearchPlaceIndexForPosition SearchPlaceIndexForSuggestions " +
-			"SearchPlaceIndexForText", resources: arn}}}},
-
-	"StepFunctions::StateMachine to Lambda::Function": write(invokeGrant),
-	"StepFunctions::StateMachine to SNS::Topic":       write(publish),
-	"StepFunctions::StateMachine to SQS::Queue":       write(grant{actions: "sqs:SendMessage", resources: arn}),
-	"StepFunctions::StateMachine to S3::Bucket":       useBucket,
-	"StepFunctions::StateMachine to DynamoDB::Table":  useTable,
-	"StepFunctions::StateMachine to Events::EventBus": write(putEvents),
-	"StepFunctions::StateMachine to StepFunctions::StateMachine": readWrite(
-		[]grant{{actions: "states:DescribeExecution", resources: executions},
-			{actions: "events:DescribeRule", resources: syncRule}},
-		[]grant{startStates, stopStates, {actions: "events:PutTargets PutRule", resources: syncRule}}),
-
-	"DynamoDB::Table to Lambda::Function": {reverse: true, access: map[string][]grant{"Read": {{
-		actions: "dynamodb:DescribeStream GetRecords GetShardIterator ListStreams", resources: arn + "/stream/*"}}}},
-	"SQS::Queue to Lambda::Function": {reverse: true, access: map[string][]grant{
-		"Read":  {{actions: "sqs:ReceiveMessage GetQueueAttributes", resources: arn}},
-		"Write": {{actions: "sqs:DeleteMessage", resources: arn}}}},
-
-	"Events::Rule to Events::EventBus":            write(putEvents),
-	"Events::Rule to StepFunctions::StateMachine": write(startStates),
-	"Events::Rule to SNS::Topic":                  letIn("events", "sns:Publish", arn),
-	"Events::Rule to SQS::Queue":                  letIn("events", "sqs:SendMessage", arn),
-	"Events::Rule to Lambda::Function":            letIn("events", "lambda:InvokeFunction", arn),
-	"SNS::Topic to SQS::Queue":                    letIn("sns", "sqs:SendMessage", arn),
-	"SNS::Topic to Lambda::Function":              letIn("sns", "lambda:InvokeFunction", arn),
-	"S3::Bucket to Lambda::Function":              letIn("s3", "lambda:InvokeFunction", arn),
-	"ApiGateway::RestApi to Lambda::Function":     letIn("apigateway", "lambda:InvokeFunction", apiRoute),
-	"ApiGatewayV2::Api to Lambda::Function":       letIn("apigateway", "lambda:InvokeFunction", apiRoute),
-	"AppSync::GraphQLApi to Lambda::Function":     letIn("appsync", "lambda:InvokeFunction", "~appsync:apis/${Address}"),
-
-	"AppSync::DataSource to DynamoDB::Table":  useTable,
-	"AppSync::DataSource to Lambda::Function": write(grant{actions: invokeGrant.actions, resources: arn + " " + arn + ":*"}),
-}

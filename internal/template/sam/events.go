@@ -16,6 +16,7 @@ type event struct {
 	props  *model.Value
 	at     model.Origin // of its name
 	of     *model.Resource
+	alias  string // logical ID of the alias that events go to, if there is one
 	needs  *needs // what the role of its target has to allow
 }
 
@@ -23,11 +24,21 @@ func (e *event) id() string { return e.of.ID + e.name }
 
 func (e *event) by() string { return by("event "+e.name, e.of) }
 
-// ref names the function or state machine as deployments do.
-func (e *event) ref() *model.Value { return model.NewRef(e.of.ID, "", e.at) }
+// ref names the function or state machine as deployments do: by its alias where events go to one.
+func (e *event) ref() *model.Value {
+	if e.alias != "" {
+		return model.NewRef(e.alias, "", e.at)
+	}
+	return model.NewRef(e.of.ID, "", e.at)
+}
 
 // arn is the ARN of the function.
-func (e *event) arn() *model.Value { return model.NewRef(e.of.ID, "Arn", e.at) }
+func (e *event) arn() *model.Value {
+	if e.alias != "" {
+		return model.NewRef(e.alias, "", e.at)
+	}
+	return model.NewRef(e.of.ID, "Arn", e.at)
+}
 
 // events makes the event sources of a function and notes what its role needs for them.
 func (x *expander) events(r *model.Resource, events *model.Value, needs *needs) {
@@ -82,10 +93,19 @@ func (x *expander) eventList(r *model.Resource, events *model.Value, needs *need
 		}
 		out = append(out, &event{
 			name: f.Key, kind: known(body.Get("Type")), kindOf: body.Get("Type"), props: body.Get("Properties"),
-			at: model.Origin{Pos: f.At, Via: body.Origin.Via}, of: r, needs: needs,
+			at: model.Origin{Pos: f.At, Via: body.Origin.Via}, of: r, alias: x.eventAlias(r), needs: needs,
 		})
 	}
 	return out
+}
+
+// eventAlias is the alias that events of a function or state machine go to, empty if they go to itself.
+func (x *expander) eventAlias(r *model.Resource) string {
+	alias := x.aliases[r.ID+".Alias"]
+	if alias == nil || r.Type == machineType && !isTrue(r.Props.Get("UseAliasAsEventTarget")) {
+		return ""
+	}
+	return alias.ID
 }
 
 // unseen notes that something may call a function that the template does not tell of.
@@ -118,12 +138,12 @@ var functionEvents = map[string]func(*expander, *event){
 }
 
 // permit lets a service call the function.
-func (x *expander) permit(e *event, id, principal string, more fields) {
+func (x *expander) permit(e *event, id, principal string, more fields) *model.Resource {
 	var f fields
 	f.set("Action", text("lambda:InvokeFunction", e.at))
 	f.set("FunctionName", e.ref())
 	f.set("Principal", text(principal, e.at))
-	x.make(e.of, id, "AWS::Lambda::Permission", append(f, more...), e.at, e.by())
+	return x.make(e.of, id, "AWS::Lambda::Permission", append(f, more...), e.at, e.by())
 }
 
 // permitFrom is permit for one source, under the event's own ID.
@@ -158,30 +178,34 @@ func (x *expander) subscription(e *event, protocol string, endpoint, topic *mode
 func (x *expander) queuedTopicEvent(e *event, topic, queue *model.Value) {
 	arn, url := queue.Get("QueueArn"), queue.Get("QueueUrl")
 	if arn.Kind == model.Absent {
-		q := x.make(e.of, e.id()+"Queue", "AWS::SQS::Queue", nil, e.at, e.by())
+		var f fields
+		if source := x.target(topic); source != nil && isTrue(source.Props.Get("FifoTopic")) {
+			f.set("FifoQueue", source.Props.Get("FifoTopic"))
+		}
+		q := x.make(e.of, e.id()+"Queue", "AWS::SQS::Queue", f, e.at, e.by())
 		arn, url = model.NewRef(q.ID, "Arn", e.at), model.NewRef(q.ID, "", e.at)
 	}
 	x.subscription(e, "sqs", arn, topic)
-	x.queuePolicy(e, known(queue.Get("QueuePolicyLogicalId")), "sns.amazonaws.com", topic, arn, url)
+	x.queuePolicy(e, known(queue.Get("QueuePolicyLogicalId")), text("*", e.at), topic, arn, url)
 	var f fields
 	f.set("FunctionName", e.ref())
 	f.set("EventSourceArn", arn)
 	f.set("BatchSize", or(queue.Get("BatchSize"), model.NewInt(10, e.at)))
-	f.copy(queue, "Enabled")
+	f.set("Enabled", model.NewBool(true, e.at))
 	m := x.make(e.of, e.id()+"EventSourceMapping", "AWS::Lambda::EventSourceMapping", f, e.at, e.by())
 	m.Attributes = with(m.Attributes, "EventType", text("SQS", e.at))
 	e.needs.service("AWSLambdaSQSQueueExecutionRole", e.at)
 }
 
-// queuePolicy lets a service send to a queue on behalf of a source.
-func (x *expander) queuePolicy(e *event, id, service string, source, arn, url *model.Value) {
+// queuePolicy lets senders reach a queue on behalf of a source.
+func (x *expander) queuePolicy(e *event, id string, principal, source, arn, url *model.Value) {
 	if id == "" {
 		id = e.id() + "QueuePolicy"
 	}
 	var s fields
-	s.set("Effect", text("Allow", e.at))
-	s.set("Principal", object("Service", text(service, e.at), e.at))
 	s.set("Action", text("sqs:SendMessage", e.at))
+	s.set("Effect", text("Allow", e.at))
+	s.set("Principal", principal)
 	s.set("Resource", arn)
 	s.set("Condition", object("ArnEquals", object("aws:SourceArn", source, e.at), e.at))
 	var f fields
@@ -193,21 +217,47 @@ func (x *expander) queuePolicy(e *event, id, service string, source, arn, url *m
 // bucketEvent adds a notification to the bucket. The permission names the account instead of the bucket, as the transform
 // does to keep bucket and permission from waiting for each other.
 func (x *expander) bucketEvent(e *event) {
-	var configurations []*model.Value
-	for _, on := range e.props.Get("Events").Elements() {
-		var f fields
-		f.set("Event", on)
-		f.set("Filter", e.props.Get("Filter"))
-		f.set("Function", e.arn())
-		configurations = append(configurations, f.make(e.at))
-	}
-	bucket := x.target(e.props.Get("Bucket"))
-	if bucket != nil && len(configurations) > 0 {
-		x.notices[bucket.ID] = append(x.notices[bucket.ID], configurations...)
-	}
 	var f fields
 	f.set("SourceAccount", model.NewRef("AWS::AccountId", "", e.at))
-	x.permit(e, e.id()+"Permission", "s3.amazonaws.com", f)
+	permission := x.permit(e, e.id()+"Permission", "s3.amazonaws.com", f)
+	bucket := x.target(e.props.Get("Bucket"))
+	if bucket == nil {
+		return
+	}
+	for _, on := range e.props.Get("Events").Elements() {
+		var c fields
+		c.set("Event", on)
+		c.set("Filter", e.props.Get("Filter"))
+		c.set("Function", e.arn())
+		x.notices[bucket.ID] = append(x.notices[bucket.ID], under(e.of.Condition, c.make(e.at)))
+	}
+	if e.of.Condition == nil {
+		x.after[bucket.ID] = append(x.after[bucket.ID], text(permission.ID, e.at))
+		return
+	}
+	// DependsOn knows no conditions, so that the transform writes the dependency into a tag.
+	depends := choose(e.of.Condition, model.NewRef(permission.ID, "", e.at), text("no dependency", e.at))
+	bucket.Props = changed(bucket.Props, []string{"Tags"}, func(v *model.Value) *model.Value {
+		return appended(v, tag("sam:ConditionalDependsOn:"+permission.ID, depends))
+	})
+}
+
+// under is a value where a condition holds, and absent otherwise.
+func under(condition, v *model.Value) *model.Value {
+	if condition == nil {
+		return v
+	}
+	return choose(condition, v, model.NewAbsent(v.Origin))
+}
+
+// choose is one of two values, by a condition.
+func choose(condition, then, otherwise *model.Value) *model.Value {
+	return each(condition, func(c *model.Value) *model.Value {
+		if c.Kind == model.Bool && !c.Bool {
+			return otherwise
+		}
+		return then
+	})
 }
 
 // target is the resource of the template that a value refers to; nil if there is none.
@@ -224,7 +274,8 @@ func (x *expander) logsEvent(e *event) {
 	var f fields
 	f.set("DestinationArn", e.arn())
 	f.copy(e.props, "FilterPattern", "LogGroupName")
-	x.make(e.of, e.id(), "AWS::Logs::SubscriptionFilter", f, e.at, e.by())
+	filter := x.make(e.of, e.id(), "AWS::Logs::SubscriptionFilter", f, e.at, e.by())
+	filter.Attributes = with(filter.Attributes, "DependsOn", list(e.at, text(e.id()+"Permission", e.at)))
 	x.permitFrom(e, "logs.amazonaws.com",
 		pattern("arn:${Partition}:logs:${Region}:${Account}:log-group:${Group}:*", only(group), e.at))
 }
@@ -238,8 +289,11 @@ func (x *expander) iotEvent(e *event) {
 	var f fields
 	f.set("TopicRulePayload", p.make(e.at))
 	x.make(e.of, e.id(), "AWS::IoT::TopicRule", f, e.at, e.by())
-	x.permitFrom(e, "iot.amazonaws.com",
-		pattern("arn:${Partition}:iot:${Region}:${Account}:rule/${Rule}", only(model.NewRef(e.id(), "", e.at)), e.at))
+	var more fields
+	more.set("SourceArn", pattern("arn:${Partition}:iot:${Region}:${Account}:rule/${Rule}",
+		only(model.NewRef(e.id(), "", e.at)), e.at))
+	more.set("SourceAccount", model.NewRef("AWS::AccountId", "", e.at))
+	x.permit(e, e.id()+"Permission", "iot.amazonaws.com", more)
 }
 
 // alexaEvent lets a skill call the function: any skill where the event names none.
@@ -259,12 +313,12 @@ func (x *expander) userPoolEvent(e *event) {
 		name := known(trigger)
 		pool.Props = changed(pool.Props, []string{"LambdaConfig", name}, func(v *model.Value) *model.Value {
 			if v.Kind == model.Absent || v.Kind == model.Ref {
-				return model.NewRef(e.of.ID, "Arn", trigger.Origin)
+				return e.arn().At(trigger.Origin)
 			}
 			return v
 		})
 	}
 	var f fields
 	f.set("SourceArn", model.NewRef(pool.ID, "Arn", e.at))
-	x.permit(e, e.of.ID+"CognitoPermission", "cognito-idp.amazonaws.com", f)
+	x.permit(e, e.ref().Str+"CognitoPermission", "cognito-idp.amazonaws.com", f)
 }

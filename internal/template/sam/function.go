@@ -10,7 +10,8 @@ import (
 // AWS::Lambda::Function.
 var samOnly = map[string]bool{
 	"AssumeRolePolicyDocument": true, "AutoPublishAlias": true, "AutoPublishAliasAllProperties": true,
-	"AutoPublishCodeSha256": true, "CodeUri": true, "DeadLetterQueue": true, "DeploymentPreference": true,
+	"AutoPublishCodeSha256": true, "CapacityProviderConfig": true, "CodeUri": true, "DeadLetterQueue": true,
+	"DeploymentPreference": true, "Description": true,
 	"EventInvokeConfig": true, "Events": true, "FunctionUrlConfig": true, "ImageUri": true, "InlineCode": true,
 	"PermissionsBoundary": true, "Policies": true, "PropagateTags": true, "ProvisionedConcurrencyConfig": true,
 	"Role": true, "RolePath": true, "SourceKMSKeyArn": true, "Tags": true, "Tracing": true,
@@ -21,10 +22,10 @@ var samOnly = map[string]bool{
 func (x *expander) function(r *model.Resource) {
 	own := r.Props
 	needs := &needs{}
+	x.publish(r, own)
 	x.events(r, own.Get("Events"), needs)
 	x.deadLetters(own.Get("DeadLetterQueue"), needs)
 	x.invokeConfig(r, own.Get("EventInvokeConfig"), needs)
-	x.publish(r, own)
 	x.url(r, own)
 
 	var f fields
@@ -33,17 +34,45 @@ func (x *expander) function(r *model.Resource) {
 			f = append(f, p)
 		}
 	}
+	f.set("Description", described(own))
 	f.set("Code", code(own))
 	f.set("Role", x.functionRole(r, own, needs))
-	f.set("TracingConfig", wrapped("Mode", own.Get("Tracing")))
-	f.set("DeadLetterConfig", wrapped("TargetArn", own.Path("DeadLetterQueue", "TargetArn")))
-	f.set("Tags", tagList(own.Get("Tags")))
-
-	if p := own.Get("DeploymentPreference"); p.Kind != model.Absent {
-		r.Attributes = with(r.Attributes, "DeploymentPreference", p)
+	if v := own.Get("Tracing"); traces(v) {
+		f.set("TracingConfig", wrapped("Mode", v))
 	}
+	f.set("DeadLetterConfig", wrapped("TargetArn", own.Path("DeadLetterQueue", "TargetArn")))
+	f.set("CapacityProviderConfig", capacity(own.Get("CapacityProviderConfig")))
+	f.set("Tags", createdBy("lambda:createdBy", own.Get("Tags"), r.Origin))
+
+	x.deployment(r, own)
 	r.Type = "AWS::Lambda::Function"
 	r.Props = f.make(own.Origin)
+}
+
+// described is the description of a function. The hash that stands for its code is part of it, so that CloudFormation sees
+// a change where only the code has changed.
+func described(own *model.Value) *model.Value {
+	text, code := own.Get("Description"), own.Get("AutoPublishCodeSha256")
+	if own.Get("AutoPublishAlias").IsSet() == model.No || code.IsSet() == model.No {
+		return text
+	}
+	if text.IsSet() == model.No {
+		return code
+	}
+	return joinedText([]*model.Value{text, model.NewString(" ", code.Origin), code}, text.Origin)
+}
+
+// capacity writes which capacity provider a function runs on as Lambda has it.
+func capacity(config *model.Value) *model.Value {
+	return wrapped("LambdaManagedInstancesCapacityProviderConfig", each(config, func(config *model.Value) *model.Value {
+		if config.Kind != model.Map {
+			return config
+		}
+		var f fields
+		f.rename(config, "Arn", "CapacityProviderArn")
+		f.copy(config, "PerExecutionEnvironmentMaxConcurrency", "ExecutionEnvironmentMemoryGiBPerVCpu")
+		return f.make(config.Origin)
+	}))
 }
 
 // wrapped is a map with the value under a key, Absent where there is no value.
@@ -75,12 +104,14 @@ func code(own *model.Value) *model.Value {
 
 // deadLetters lets the function send to its dead-letter queue or topic.
 func (x *expander) deadLetters(queue *model.Value, needs *needs) {
-	switch target := queue.Get("TargetArn"); known(queue.Get("Type")) {
-	case "SQS":
-		needs.allow("DeadLetterQueuePolicy", "sqs:SendMessage", target)
-	case "SNS":
-		needs.allow("DeadLetterQueuePolicy", "sns:Publish", target)
+	target := queue.Get("TargetArn")
+	action := map[string]string{"SQS": "sqs:SendMessage", "SNS": "sns:Publish"}[known(queue.Get("Type"))]
+	if action == "" {
+		return
 	}
+	at := target.Origin
+	allow := statement(text(action, at), target, at)
+	needs.first = append(needs.first, policyEntry("DeadLetterQueuePolicy", document(at, allow), at))
 }
 
 // url makes the function's URL, and where that is open to everybody the permission that opens it.
@@ -102,30 +133,44 @@ func (x *expander) url(r *model.Resource, own *model.Value) {
 	at := model.Origin{Pos: own.KeyPos("FunctionUrlConfig"), Via: config.Origin.Via}
 	what := by("FunctionUrlConfig", r)
 	var f fields
-	f.set("TargetFunctionArn", model.NewRef(r.ID, "", at))
-	f.set("Qualifier", own.Get("AutoPublishAlias"))
+	f.set("TargetFunctionArn", x.called(r, at))
 	f.copy(config, "AuthType", "Cors", "InvokeMode")
 	url := x.make(r, r.ID+"Url", "AWS::Lambda::Url", f, at, what)
-	url.Condition = both(presence(config), r.Condition)
+	url.Condition = both(presence(config), url.Condition)
 	if auth := config.Get("AuthType"); auth.EqualsText("NONE") != model.No {
 		x.openURL(r, auth, what)
 	}
 }
 
-// openURL lets everybody call the function's URL, in the cases in which the template asks for it.
+// openURL lets everybody call the function's URL, and by it the function, in the cases in which the template asks for it.
 func (x *expander) openURL(r *model.Resource, auth *model.Value, what string) {
-	open := fields{}
-	open.set("Action", text("lambda:InvokeFunctionUrl", auth.Origin))
-	open.set("FunctionName", model.NewRef(r.ID, "", auth.Origin))
-	open.set("Principal", text("*", auth.Origin))
+	at := auth.Origin
+	var open, invoke fields
+	open.set("Action", text("lambda:InvokeFunctionUrl", at))
+	open.set("FunctionName", x.called(r, at))
+	open.set("Principal", text("*", at))
 	open.set("FunctionUrlAuthType", auth)
-	p := x.make(r, r.ID+"UrlPublicPermissions", "AWS::Lambda::Permission", open, auth.Origin, what)
+	invoke.set("Action", text("lambda:InvokeFunction", at))
+	invoke.set("FunctionName", x.called(r, at))
+	invoke.set("Principal", text("*", at))
+	invoke.set("InvokedViaFunctionUrl", model.NewBool(true, at))
+	p := x.make(r, r.ID+"UrlPublicPermissions", "AWS::Lambda::Permission", open, at, what)
+	q := x.make(r, r.ID+"URLInvokeAllowPublicAccess", "AWS::Lambda::Permission", invoke, at, what)
 	if auth.Kind == model.OneOf {
 		none := each(auth, func(v *model.Value) *model.Value {
 			return model.NewBool(v.EqualsText("NONE") == model.Yes, v.Origin)
 		})
 		p.Condition = both(none, r.Condition)
+		q.Condition = p.Condition
 	}
+}
+
+// called is how others name a function: by its alias where it publishes one.
+func (x *expander) called(r *model.Resource, at model.Origin) *model.Value {
+	if alias := x.aliases[r.ID+".Alias"]; alias != nil {
+		return model.NewRef(alias.ID, "", at)
+	}
+	return model.NewRef(r.ID, "", at)
 }
 
 // publish makes the version and the alias of a function that publishes one.
@@ -138,7 +183,13 @@ func (x *expander) publish(r *model.Resource, own *model.Value) {
 	var v fields
 	v.set("FunctionName", model.NewRef(r.ID, "", at))
 	v.rename(own, "VersionDescription", "Description")
+	if own.Get("CapacityProviderConfig").IsSet() == model.Yes {
+		v.copy(own, "FunctionScalingConfig")
+	}
 	version := x.make(r, r.ID+"Version", "AWS::Lambda::Version", v, at, what)
+	if version.Attributes.Get("DeletionPolicy").Kind == model.Absent {
+		version.Attributes = with(version.Attributes, "DeletionPolicy", or(own.Get("VersionDeletionPolicy"), versionPolicy(own, at)))
+	}
 	x.alias(r, "Version", version)
 
 	var a fields
@@ -146,68 +197,14 @@ func (x *expander) publish(r *model.Resource, own *model.Value) {
 	a.set("FunctionVersion", model.NewRef(version.ID, "Version", at))
 	a.set("Name", name)
 	a.copy(own, "ProvisionedConcurrencyConfig")
-	x.alias(r, "Alias", x.make(r, r.ID+"Alias"+idPart(known(name)), "AWS::Lambda::Alias", a, at, what))
+	id := r.ID + "Alias" + strings.NewReplacer("-", "D", "_", "U").Replace(known(name))
+	x.alias(r, "Alias", x.make(r, id, "AWS::Lambda::Alias", a, at, what))
 }
 
-// invokeConfig makes the settings of asynchronous calls, with the queues and topics that its destinations leave to SAM.
-func (x *expander) invokeConfig(r *model.Resource, config *model.Value, needs *needs) {
-	if !perhaps(config) {
-		return
+// versionPolicy is what becomes of old versions: those of instances that cost something are deleted.
+func versionPolicy(own *model.Value, at model.Origin) *model.Value {
+	if own.Get("CapacityProviderConfig").IsSet() == model.Yes {
+		return text("Delete", at)
 	}
-	var f fields
-	f.set("FunctionName", model.NewRef(r.ID, "", config.Origin))
-	f.set("Qualifier", or(r.Props.Get("AutoPublishAlias"), text("$LATEST", config.Origin)))
-	f.copy(config, "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
-	if destinations := config.Get("DestinationConfig"); destinations.IsSet() != model.No {
-		var d fields
-		for _, on := range []string{"OnSuccess", "OnFailure"} {
-			d.set(on, wrapped("Destination", x.destination(r, on, destinations.Get(on), needs)))
-		}
-		f.set("DestinationConfig", d.make(destinations.Origin))
-	}
-	c := x.make(r, r.ID+"EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", f, config.Origin, by("EventInvokeConfig", r))
-	c.Condition = both(presence(config), r.Condition)
-}
-
-// sendActions says what a function must be allowed to do for each type of destination.
-var sendActions = map[string]string{
-	"SQS": "sqs:SendMessage", "SNS": "sns:Publish", "Lambda": "lambda:InvokeFunction", "EventBridge": "events:PutEvents",
-	"S3": "s3:PutObject s3:ListBucket",
-}
-
-// destination is where results of one kind go, made here if the template gives no ARN.
-func (x *expander) destination(r *model.Resource, on string, d *model.Value, needs *needs) *model.Value {
-	if d.IsSet() == model.No {
-		return d
-	}
-	kind := known(d.Get("Type"))
-	target := d.Get("Destination")
-	if target.Kind == model.Absent {
-		target = x.ownDestination(r, on, kind, d.Origin)
-	}
-	if actions := sendActions[kind]; actions != "" && target.Kind != model.Absent {
-		needs.allow("EventInvokeConfig"+on, actions, target)
-	}
-	return target
-}
-
-func (x *expander) ownDestination(r *model.Resource, on, kind string, at model.Origin) *model.Value {
-	what := by(on+" of EventInvokeConfig", r)
-	switch kind {
-	case "SQS":
-		queue := x.make(r, r.ID+on+"Queue", "AWS::SQS::Queue", nil, at, what)
-		x.alias(r, "DestinationQueue", queue)
-		return model.NewRef(queue.ID, "Arn", at)
-	case "SNS":
-		topic := x.make(r, r.ID+on+"Topic", "AWS::SNS::Topic", nil, at, what)
-		x.alias(r, "DestinationTopic", topic)
-		return model.NewRef(topic.ID, "", at)
-	}
-	return model.NewAbsent(at)
-}
-
-// allow adds a policy of one statement; its actions stand side by side with blanks between.
-func (n *needs) allow(policy, actions string, resource *model.Value) {
-	at := resource.Origin
-	n.inline = append(n.inline, namedPolicy(policy, at, statement(texts(at, strings.Fields(actions)...), resource, at)))
+	return text("Retain", at)
 }

@@ -9,18 +9,19 @@ import (
 
 // sections says which section of Globals speaks of which type.
 var sections = map[string]string{
-	"AWS::Serverless::Function":     "Function",
-	"AWS::Serverless::Api":          "Api",
-	"AWS::Serverless::HttpApi":      "HttpApi",
-	"AWS::Serverless::SimpleTable":  "SimpleTable",
-	"AWS::Serverless::StateMachine": "StateMachine",
-	"AWS::Serverless::LayerVersion": "LayerVersion",
+	"AWS::Serverless::Function":         "Function",
+	"AWS::Serverless::Api":              "Api",
+	"AWS::Serverless::HttpApi":          "HttpApi",
+	"AWS::Serverless::SimpleTable":      "SimpleTable",
+	"AWS::Serverless::StateMachine":     "StateMachine",
+	"AWS::Serverless::LayerVersion":     "LayerVersion",
+	"AWS::Serverless::WebSocketApi":     "WebSocketApi",
+	"AWS::Serverless::CapacityProvider": "CapacityProvider",
 }
 
-// prepare is the template with its Globals merged into the resources, the implicit APIs declared, and included files in
-// their place. It works on the text of the template, before any intrinsic function is worked out, because the merge rules
+// prepare is the template with its Globals merged into the resources and the implicit APIs declared. It works on the text of the template, before any intrinsic function is worked out, because the merge rules
 // speak of what is written: an intrinsic function counts as one value and is never merged.
-func prepare(t *cloudformation.Template, o Options) *model.Value {
+func prepare(t *cloudformation.Template) *model.Value {
 	root := t.Root
 	resources := root.Get("Resources")
 	if resources.Kind != model.Map {
@@ -29,7 +30,7 @@ func prepare(t *cloudformation.Template, o Options) *model.Value {
 	g := &sharing{template: t, globals: root.Get("Globals"), left: maxShared}
 	var out []model.Field
 	for _, f := range resources.Fields {
-		f.Value = included(g.inherit(f), o)
+		f.Value = g.inherit(f)
 		out = append(out, f)
 	}
 	for _, f := range implicitAPIs(resources) {
@@ -159,28 +160,40 @@ const byEvents = "events that name no API"
 // implicitAPIs declares the APIs of events that name none, at the first such event.
 func implicitAPIs(resources *model.Value) []model.Field {
 	var out []model.Field
-	if at, condition, ok := implicit(resources, "Api", "RestApiId"); ok && resources.Get(implicitREST).Kind == model.Absent {
-		stage := object("StageName", text("Prod", at), at)
-		out = append(out, declaration(implicitREST, "AWS::Serverless::Api", stage, condition, at))
+	if found := implicit(resources, "Api", "RestApiId"); found != nil && resources.Get(implicitREST).Kind == model.Absent {
+		stage := object("StageName", text("Prod", found.at), found.at)
+		out = append(out, found.declaration(implicitREST, "AWS::Serverless::Api", stage))
 	}
-	if at, condition, ok := implicit(resources, "HttpApi", "ApiId"); ok && resources.Get(implicitHTTP).Kind == model.Absent {
-		empty := model.NewMap(nil, at)
-		out = append(out, declaration(implicitHTTP, "AWS::Serverless::HttpApi", empty, condition, at))
+	if found := implicit(resources, "HttpApi", "ApiId"); found != nil && resources.Get(implicitHTTP).Kind == model.Absent {
+		out = append(out, found.declaration(implicitHTTP, "AWS::Serverless::HttpApi", model.NewMap(nil, found.at)))
 	}
 	return out
 }
 
-func declaration(id, kind string, props, condition *model.Value, at model.Origin) model.Field {
-	var f fields
-	f.set("Type", text(kind, at))
-	f.set("Properties", props)
-	f.set("Condition", condition)
-	return model.Field{Key: id, At: at.Pos, Value: f.make(at)}
+// implicitAPI is an API that events declare.
+type implicitAPI struct {
+	at        model.Origin
+	condition *model.Value            // of the resources that the events belong to, where it is the same for all
+	policies  map[string]*model.Value // DeletionPolicy and UpdateReplacePolicy: Retain where one of the resources has it
 }
 
-// implicit looks for events of a kind that name no API. The condition is that of the resources they belong to, where it
-// is the same for all.
-func implicit(resources *model.Value, kind, key string) (at model.Origin, condition *model.Value, found bool) {
+func (i *implicitAPI) declaration(id, kind string, props *model.Value) model.Field {
+	var f fields
+	f.set("Type", text(kind, i.at))
+	f.set("Properties", props)
+	f.set("Condition", i.condition)
+	for _, key := range retention {
+		f.set(key, i.policies[key])
+	}
+	return model.Field{Key: id, At: i.at.Pos, Value: f.make(i.at)}
+}
+
+// retention are the attributes that say what becomes of a resource when its stack goes or it is replaced.
+var retention = []string{"DeletionPolicy", "UpdateReplacePolicy"}
+
+// implicit looks for events of a kind that name no API; nil if there are none.
+func implicit(resources *model.Value, kind, key string) *implicitAPI {
+	var found *implicitAPI
 	for _, r := range resources.Fields {
 		for _, e := range r.Value.Path("Properties", "Events").Fields {
 			if !isServerless(r.Value) || known(e.Value.Get("Type")) != kind {
@@ -191,14 +204,24 @@ func implicit(resources *model.Value, kind, key string) (at model.Origin, condit
 			}
 			own := r.Value.Get("Condition")
 			switch {
-			case !found:
-				at, condition, found = model.Origin{Pos: e.At}.Through(byEvents, e.At), own, true
-			case model.Equal(condition, own) != model.Yes:
-				condition = model.NewAbsent(at)
+			case found == nil:
+				at := model.Origin{Pos: e.At}.Through(byEvents, e.At)
+				found = &implicitAPI{at: at, condition: own, policies: map[string]*model.Value{}}
+			case model.Equal(found.condition, own) != model.Yes:
+				found.condition = model.NewAbsent(found.at)
 			}
+			found.retain(r.Value)
 		}
 	}
-	return at, condition, found
+	return found
+}
+
+func (i *implicitAPI) retain(body *model.Value) {
+	for _, key := range retention {
+		if v := body.Get(key); v.Kind != model.Absent && (i.policies[key] == nil || v.EqualsText("Retain") == model.Yes) {
+			i.policies[key] = v
+		}
+	}
 }
 
 // routable reports whether an event can make a route, as far as its text says.
@@ -216,21 +239,6 @@ func routable(props *model.Value, kind string) bool {
 func isServerless(body *model.Value) bool {
 	kind, _ := body.Get("Type").Scalar()
 	return strings.HasPrefix(kind, "AWS::Serverless::")
-}
-
-// included puts the files that AWS::Include names in their place, where a definition consists of nothing else.
-func included(body *model.Value, o Options) *model.Value {
-	props := body.Get("Properties")
-	for _, key := range []string{"DefinitionBody", "Definition", "Body"} {
-		transform := props.Get(key).Get("Fn::Transform")
-		if name, _ := transform.Get("Name").Scalar(); name != "AWS::Include" {
-			continue
-		}
-		if file := o.read(transform.Path("Parameters", "Location")); file.Kind != model.Absent {
-			body = with(body, "Properties", with(props, key, file))
-		}
-	}
-	return body
 }
 
 // read gives the file that a local path names, Absent where there is none.

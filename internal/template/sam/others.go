@@ -1,8 +1,9 @@
 package sam
 
 import (
+	"strings"
+
 	"wardlet.example/internal/model"
-	"wardlet.example/internal/template/cloudformation"
 )
 
 // simpleTable makes a table with one key, paid by request unless the template provides throughput.
@@ -49,10 +50,21 @@ func layerVersion(r *model.Resource) {
 	f.set("Content", location(own.Get("ContentUri"), "S3Bucket", "S3Key", "S3ObjectVersion"))
 	f.copy(own, "CompatibleArchitectures", "CompatibleRuntimes", "Description", "LicenseInfo")
 	f.set("LayerName", or(own.Get("LayerName"), text(r.ID, r.Origin)))
-	policy := or(own.Get("RetentionPolicy"), text("Retain", r.Origin))
-	r.Attributes = with(r.Attributes, "DeletionPolicy", policy)
+	policy := or(own.Get("RetentionPolicy"), or(r.Attributes.Get("DeletionPolicy"), text("Retain", r.Origin)))
+	r.Attributes = with(r.Attributes, "DeletionPolicy", each(policy, capitalised))
 	r.Type = "AWS::Lambda::LayerVersion"
 	r.Props = f.make(own.Origin)
+}
+
+// capitalised writes a policy as CloudFormation does; SAM takes it in any case.
+func capitalised(v *model.Value) *model.Value {
+	switch s, _ := v.Scalar(); strings.ToLower(s) {
+	case "retain":
+		return text("Retain", v.Origin)
+	case "delete":
+		return text("Delete", v.Origin)
+	}
+	return v
 }
 
 // application makes a nested stack.
@@ -67,98 +79,71 @@ func application(r *model.Resource) {
 		return v
 	}))
 	f.copy(own, "Parameters", "NotificationARNs", "TimeoutInMinutes")
-	f.set("Tags", tagList(own.Get("Tags")))
+	var source []*model.Value
+	for _, t := range [][2]string{{"ApplicationId", "serverlessrepo:applicationId"}, {"SemanticVersion", "serverlessrepo:semanticVersion"}} {
+		if v := own.Path("Location", t[0]); v.IsSet() == model.Yes {
+			source = append(source, tag(t[1], v))
+		}
+	}
+	f.set("Tags", createdBy("lambda:createdBy", own.Get("Tags"), r.Origin, source...))
 	r.Type = "AWS::CloudFormation::Stack"
 	r.Props = f.make(own.Origin)
 }
 
-// providerKeys are the names that AppSync has for the settings of an authentication provider.
-var providerKeys = map[string]string{
-	"Type": "AuthenticationType", "LambdaAuthorizer": "LambdaAuthorizerConfig",
-	"OpenIDConnect": "OpenIDConnectConfig", "UserPool": "UserPoolConfig",
-}
-
-// graphQLAPI makes an AppSync API with its schema, keys and data sources. Its resolvers are not spelled out.
-func (x *expander) graphQLAPI(r *model.Resource) {
-	own := r.Props
-	auth := own.Get("Auth")
-	f := authProvider(auth)
-	f.set("Name", or(own.Get("Name"), text(r.ID, r.Origin)))
-	f.copy(own, "XrayEnabled", "Visibility", "OwnerContact", "IntrospectionConfig", "QueryDepthLimit", "ResolverCountLimit")
-	if config := graphQLLogs(own.Get("Logging"), r.Origin); config.Kind != model.Absent {
-		f.set("LogConfig", config)
-	}
-	var more []*model.Value
-	for _, p := range auth.Get("Additional").Elements() {
-		more = append(more, authProvider(p).make(p.Origin))
-	}
-	if len(more) > 0 {
-		f.set("AdditionalAuthenticationProviders", list(auth.Get("Additional").Origin, more...))
-	}
-	f.set("Tags", tagList(own.Get("Tags")))
-	r.Type = "AWS::AppSync::GraphQLApi"
-	r.Props = f.make(own.Origin)
-	x.graphQLParts(r, own)
-}
-
-// graphQLLogs is how an API logs: everything without verbose content unless the template says otherwise, as SAM has it.
-func graphQLLogs(own *model.Value, at model.Origin) *model.Value {
-	switch {
-	case own.EqualsText("false") == model.Yes:
-		return model.NewMap(nil, own.Origin)
-	case own.Kind == model.Absent || own.EqualsText("true") == model.Yes:
-		return model.NewMap([]model.Field{
-			cloudformation.Field("CloudWatchLogsRoleArn", model.NewPresent("the role that SAM makes", at)),
-			cloudformation.Field("ExcludeVerboseContent", model.NewBool(true, at)),
-			cloudformation.Field("FieldLogLevel", text("ALL", at)),
-		}, at)
-	}
-	return own
-}
-
-func authProvider(auth *model.Value) fields {
-	var f fields
-	for _, p := range auth.Settled().Fields {
-		if to := providerKeys[p.Key]; to != "" {
-			f = append(f, model.Field{Key: to, At: p.At, Value: p.Value})
+// capacityProvider makes instances that functions run on, with the role by which Lambda manages them.
+func (x *expander) capacityProvider(r *model.Resource) {
+	own, at := r.Props, r.Origin
+	mine := text("SAM", at)
+	role := own.Get("OperatorRole")
+	if role.IsSet() == model.No {
+		var f fields
+		f.set("AssumeRolePolicyDocument", trust("lambda.amazonaws.com", at))
+		f.set("ManagedPolicyArns", texts(at, managedARN("AWSLambdaManagedEC2ResourceOperator")))
+		tags := list(at, tag("lambda:createdBy", mine))
+		if isTrue(own.Get("PropagateTags")) {
+			tags = appended(tags, tagList(own.Get("Tags")).Elements()...)
 		}
+		f.set("Tags", tags)
+		made := x.make(r, r.ID+"OperatorRole", "AWS::IAM::Role", f, at, by("operator role", r))
+		role = model.NewRef(made.ID, "Arn", at)
 	}
-	return f
-}
-
-func (x *expander) graphQLParts(r *model.Resource, own *model.Value) {
-	id := model.NewRef(r.ID, "ApiId", r.Origin)
-	var schema fields
-	schema.set("ApiId", id)
-	schema.rename(own, "SchemaInline", "Definition")
-	schema.rename(own, "SchemaUri", "DefinitionS3Location")
-	x.make(r, r.ID+"Schema", "AWS::AppSync::GraphQLSchema", schema, r.Origin, by("schema", r))
-	for _, k := range own.Get("ApiKeys").Settled().Fields {
-		at := model.Origin{Pos: k.At}
-		f := fields{cloudformation.Field("ApiId", id)}
-		f.copy(k.Value, "ApiKeyId", "Description")
-		f.rename(k.Value, "ExpiresOn", "Expires")
-		x.make(r, r.ID+idPart(k.Key)+"ApiKey", "AWS::AppSync::ApiKey", f, at, by("API key "+k.Key, r))
-	}
-	sources := own.Get("DataSources")
-	for _, s := range sources.Get("Lambda").Settled().Fields {
-		config := wrapped("LambdaFunctionArn", s.Value.Get("FunctionArn"))
-		x.dataSource(r, s, "AWS_LAMBDA", "LambdaConfig", config)
-	}
-	for _, s := range sources.Get("DynamoDb").Settled().Fields {
-		var config fields
-		config.copy(s.Value, "TableName", "Region", "Versioned", "DeltaSync")
-		x.dataSource(r, s, "AMAZON_DYNAMODB", "DynamoDBConfig", config.make(s.Value.Origin))
-	}
-}
-
-func (x *expander) dataSource(r *model.Resource, s model.Field, kind, key string, config *model.Value) {
-	at := model.Origin{Pos: s.At}
 	var f fields
-	f.set("ApiId", model.NewRef(r.ID, "ApiId", at))
-	f.set("Name", or(s.Value.Get("Name"), text(s.Key, at)))
-	f.set("Type", text(kind, at))
-	f.set(key, config)
-	f.copy(s.Value, "Description", "ServiceRoleArn")
-	x.make(r, r.ID+idPart(s.Key)+"DataSource", "AWS::AppSync::DataSource", f, at, by("data source "+s.Key, r))
+	f.copy(own, "CapacityProviderName", "VpcConfig", "KmsKeyArn")
+	f.set("PermissionsConfig", object("CapacityProviderOperatorRoleArn", role, at))
+	f.set("Tags", tagList(with(own.Get("Tags"), "lambda:createdBy", mine)))
+	f.set("InstanceRequirements", each(own.Get("InstanceRequirements"), instanceRequirements))
+	f.set("CapacityProviderScalingConfig", each(own.Get("ScalingConfig"), scalingConfig))
+	r.Type = "AWS::Lambda::CapacityProvider"
+	r.Props = f.make(own.Origin)
+}
+
+func instanceRequirements(v *model.Value) *model.Value {
+	if v.Kind != model.Map {
+		return v
+	}
+	var f fields
+	f.copy(v, "Architectures")
+	f.rename(v, "AllowedTypes", "AllowedInstanceTypes")
+	f.rename(v, "ExcludedTypes", "ExcludedInstanceTypes")
+	return f.make(v.Origin)
+}
+
+// scalingConfig scales by the load of the processors where the template gives one, and as Lambda sees fit otherwise.
+func scalingConfig(v *model.Value) *model.Value {
+	if v.Kind != model.Map {
+		return v
+	}
+	var f fields
+	f.copy(v, "MaxVCpuCount")
+	load := v.Get("AverageCPUUtilization")
+	if load.Kind == model.Absent {
+		f.set("ScalingMode", text("Auto", v.Origin))
+		return f.make(v.Origin)
+	}
+	f.set("ScalingMode", text("Manual", load.Origin))
+	var p fields
+	p.set("PredefinedMetricType", text("LambdaCapacityProviderAverageCPUUtilization", load.Origin))
+	p.set("TargetValue", load)
+	f.set("ScalingPolicies", list(load.Origin, p.make(load.Origin)))
+	return f.make(v.Origin)
 }

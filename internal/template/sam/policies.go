@@ -207,9 +207,10 @@ var policyTemplates = map[string][]grant{
 		{actions: "kinesis:DescribeStream DescribeStreamSummary GetRecords GetShardIterator",
 			resources: "~kinesis:stream/${StreamName}"},
 	},
-	"KMSDecryptPolicy":                     {{actions: "kms:Decrypt", resources: "~kms:key/${KeyId}"}},
-	"KMSEncryptPolicy":                     {{actions: "kms:Encrypt", resources: "~kms:key/${KeyId}"}},
-	"KMSEncryptPolicy_v2":                  {{actions: "kms:Encrypt GenerateDataKey", resources: "~kms:key/${KeyId}"}},
+	"KMSDecryptPolicy": {{actions: "kms:Decrypt", resources: "~kms:key/${KeyId}"}},
+	"KMSEncryptPolicy": {{actions: "kms:Encrypt", resources: "~kms:key/${KeyId}"}},
+	"KMSEncryptPolicy_v2": {{actions: "kms:Encrypt GenerateDataKey " +
+		"GenerateDataKeyWithoutPlaintext GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext", resources: "~kms:key/${KeyId}"}},
 	"LambdaInvokePolicy":                   {{actions: "lambda:InvokeFunction", resources: "~lambda:function:${FunctionName}*"}},
 	"MobileAnalyticsWriteOnlyAccessPolicy": {{actions: "mobileanalytics:PutEvents", resources: anyResource}},
 	"OrganizationsListAccountsPolicy":      {{actions: "organizations:ListAccounts", resources: anyResource}},
@@ -262,8 +263,8 @@ var policyTemplates = map[string][]grant{
 		{actions: "sagemaker:CreateEndpoint", resources: "~sagemaker:endpoint/${EndpointName}"},
 	},
 	"ServerlessRepoReadWriteAccessPolicy": {
-		{actions: "serverlessrepo:CreateApplication CreateApplicationVersion GetApplication ListApplications " +
-			"ListApplicationVersions", resources: "~serverlessrepo:applications/*"},
+		{actions: "serverlessrepo:CreateApplication CreateApplicationVersion UpdateApplication GetApplication " +
+			"ListApplications ListApplicationVersions ListApplicationDependencies", resources: "~serverlessrepo:applications/*"},
 	},
 	"SESBulkTemplatedCrudPolicy": {
 		{actions: "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail SendTemplatedEmail SendBulkTemplatedEmail " +

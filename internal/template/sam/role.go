@@ -9,35 +9,36 @@ import (
 	"wardlet.example/internal/model"
 )
 
-// needs is what SAM adds to a role by itself, for event sources and destinations.
+// needs is what SAM adds to a role by itself. Event sources come after the Policies of the template, destinations before
+// them.
 type needs struct {
-	managed []*model.Value
-	inline  []*model.Value // policies with name and document
+	managed []*model.Value // managed policies that come first
+	first   []*model.Value // policies with name and document that come first
+	polled  []*model.Value // managed policies of event sources
+	inline  []*model.Value // policies of event sources
 }
 
 // service asks for a managed policy, once however many events need it.
 func (n *needs) service(policy string, at model.Origin) {
-	arn := managedARN(policy)
-	for _, v := range n.managed {
-		if v.Str == arn {
-			return
-		}
-	}
-	n.managed = append(n.managed, text(arn, at))
+	n.polled = append(n.polled, text(managedARN(policy), at))
 }
 
 // functionRole is the role of a function: the one it names, or one made for it.
 func (x *expander) functionRole(r *model.Resource, own *model.Value, needs *needs) *model.Value {
 	at := r.Origin
-	base := []*model.Value{text(managedARN("AWSLambdaBasicExecutionRole"), at)}
-	if v := own.Get("VpcConfig"); v.IsSet() != model.No {
-		base = append(base, text(managedARN("AWSLambdaVPCAccessExecutionRole"), v.Origin))
+	basic := "AWSLambdaBasicExecutionRole"
+	if own.Get("DurableConfig").IsSet() == model.Yes {
+		basic = "AWSLambdaBasicDurableExecutionRolePolicy"
 	}
+	base := []*model.Value{text(managedARN(basic), at)}
 	if v := own.Get("Tracing"); traces(v) {
 		base = append(base, text(managedARN("AWSXrayWriteOnlyAccess"), v.Origin))
 	}
+	if v := own.Get("VpcConfig"); v.IsSet() != model.No {
+		base = append(base, text(managedARN("AWSLambdaVPCAccessExecutionRole"), v.Origin))
+	}
 	needs.managed = append(base, needs.managed...)
-	return x.role(r, own, "lambda.amazonaws.com", needs)
+	return x.role(r, own, "lambda.amazonaws.com", needs, createdBy("lambda:createdBy", own.Get("Tags"), at))
 }
 
 // traces reports whether tracing may be on.
@@ -47,7 +48,7 @@ func traces(mode *model.Value) bool {
 
 // role is the role that a resource names; where it names none, or perhaps none, one is made with its Policies. The role's
 // place is that of Policies, where a person would change what it may do.
-func (x *expander) role(r *model.Resource, own *model.Value, service string, needs *needs) *model.Value {
+func (x *expander) role(r *model.Resource, own *model.Value, service string, needs *needs, tags *model.Value) *model.Value {
 	given := own.Get("Role")
 	if given.IsSet() == model.Yes || given.Kind == model.Unknown {
 		return given
@@ -64,21 +65,41 @@ func (x *expander) role(r *model.Resource, own *model.Value, service string, nee
 	f.set("AssumeRolePolicyDocument", or(own.Get("AssumeRolePolicyDocument"), trust(service, at)))
 	f.rename(own, "RolePath", "Path")
 	f.copy(own, "PermissionsBoundary")
-	f.set("ManagedPolicyArns", joined(needs.managed, managed, at))
-	f.set("Policies", joined(needs.inline, inline, at))
+	f.set("ManagedPolicyArns", or(around(needs.managed, managed, needs.polled, at), list(at)))
+	f.set("Policies", around(needs.first, inline, needs.inline, at))
+	f.set("Tags", tags)
 	role := x.make(r, r.ID+"Role", "AWS::IAM::Role", f, at, by("role", r))
+	role.Condition = both(absence(given), role.Condition)
 	return or(given, model.NewRef(role.ID, "Arn", at))
 }
 
-// joined is a list that begins with these items, Absent where it is empty.
-func joined(items []*model.Value, more *model.Value, at model.Origin) *model.Value {
-	return each(more, func(more *model.Value) *model.Value {
-		all := append(append([]*model.Value{}, items...), more.Elements()...)
+// around is a list with items before and after, each known text once; Absent where it is empty.
+func around(before []*model.Value, middle *model.Value, after []*model.Value, at model.Origin) *model.Value {
+	return each(middle, func(middle *model.Value) *model.Value {
+		all := append(append(append([]*model.Value{}, before...), middle.Elements()...), after...)
 		if len(all) == 0 {
 			return model.NewAbsent(at)
 		}
-		return model.NewList(all, at)
+		return model.NewList(once(all, len(all)-len(after)), at)
 	})
+}
+
+// once leaves of values the first of each text, and of those from an index on the policies whose document is new.
+func once(all []*model.Value, from int) []*model.Value {
+	seen := map[string]bool{}
+	out := all[:0:0]
+	for i, v := range all {
+		key := v.Str
+		if v.Kind == model.Map && from < len(all) {
+			key = compactJSON(v.Get("PolicyDocument"))
+		}
+		if seen[key] && (v.Kind == model.String || i >= from) {
+			continue
+		}
+		seen[key] = v.Kind == model.String || v.Kind == model.Map
+		out = append(out, v)
+	}
+	return out
 }
 
 // trust is the policy that lets a service take a role.
@@ -107,9 +128,9 @@ func statement(actions, resource *model.Value, at model.Origin) *model.Value {
 	return s.make(at)
 }
 
-// namedPolicy is an entry of a role's Policies.
+// namedPolicy is an entry of a role's Policies. Like SAM's, its document names no version.
 func namedPolicy(name string, at model.Origin, statements ...*model.Value) *model.Value {
-	return policyEntry(name, document(at, statements...), at)
+	return policyEntry(name, object("Statement", list(at, statements...), at), at)
 }
 
 func policyEntry(name string, doc *model.Value, at model.Origin) *model.Value {
@@ -181,34 +202,4 @@ func (x *expander) inlinePolicy(id, name string, p *model.Value) *model.Value {
 		statements = append(statements, expandTemplate(f.Key, f.Value, at)...)
 	}
 	return namedPolicy(name, p.Origin, statements...)
-}
-
-// managedPaths are the managed policies that do not stand at the root of AWS's own, by path.
-var managedPaths = map[string][]string{
-	"service-role/": {
-		"AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSLambdaENIManagementAccess",
-		"AWSLambdaSQSQueueExecutionRole", "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole",
-		"AWSLambdaMSKExecutionRole", "AWSLambdaRole", "AWSAppSyncPushToCloudWatchLogs",
-		"AmazonAPIGatewayPushToCloudWatchLogs", "AmazonS3ObjectLambdaExecutionRolePolicy", "AWSGlueServiceRole",
-		"AmazonECSTaskExecutionRolePolicy", "AWSConfigRulesExecutionRole",
-		"AmazonElasticMapReduceRole", "CloudWatchEventsInvocationAccess", "AWSBatchServiceRole",
-		"AWSCodeDeployRoleForLambda", "AWSCodeDeployRoleForLambdaLimited", "AWSIoTThingsRegistration",
-		"AWSIoTRuleActions", "AWSIoTLogging",
-	},
-	"job-function/": {
-		"Billing", "DatabaseAdministrator", "DataScientist", "NetworkAdministrator", "SupportUser",
-		"SystemAdministrator", "ViewOnlyAccess",
-	},
-}
-
-// managedARN is the ARN of a policy that AWS manages.
-func managedARN(name string) string {
-	for path, policies := range managedPaths {
-		for _, p := range policies {
-			if p == name {
-				return "arn:aws:iam::aws:policy/" + path + name
-			}
-		}
-	}
-	return "arn:aws:iam::aws:policy/" + name
 }

@@ -45,22 +45,34 @@ func (x *expander) apiEvent(e *event) {
 	auth := a.authorization(own, e.at)
 	auth.RequestModel, auth.Validator = x.requestModel(a, e)
 
-	before := len(a.routes.Created)
-	m := a.routes.Method(path, verb, auth, x.integration(e), e.at, e.by())
-	x.adopt(a, e, a.routes.Created[before:])
-	if len(a.routes.Created) == before {
-		x.complete(m, e, auth)
-	}
-	m.Props = changedIfSet(m.Props, "RequestParameters", requestParameters(e.props.Get("RequestParameters")))
+	x.method(a, e, path, verb, auth)
 	if a.resource != nil {
 		a.policyOf(own.Get("ResourcePolicy"), "execute-api:/*/"+star(verb)+wild(path))
 	}
 	if e.callsFunction() {
-		stage := ""
-		if a.resource != nil {
-			stage = strings.TrimSuffix(strings.TrimPrefix(x.aliases[a.resource.ID+".Stage"].ID, a.resource.ID), "Stage")
-		}
-		x.permitRoute(e, stage, a, star(verb)+wild(path))
+		x.permitRoute(e, x.permittedStage(e), a, star(verb)+withoutSlash(wild(path)))
+	}
+}
+
+// method adds the event's method to its API. Into a document that the template has written itself the transform adds none.
+func (x *expander) method(a *api, e *event, path, verb string, auth cloudformation.Auth) {
+	if a.written && !a.hasMethod(path, verb) {
+		x.warn(e.at, "event "+e.name+" of "+e.of.ID+" adds no route: the document of "+a.resource.ID+" does not have "+verb+" "+path,
+			"add the route to the document, or set MergeDefinitions: true")
+		return
+	}
+	before := len(a.routes.Created)
+	m := a.routes.Method(path, verb, auth, x.integration(e), e.at, e.by())
+	x.adopt(a, e, a.routes.Created[before:])
+	switch {
+	case len(a.routes.Created) > before:
+	case !a.written:
+		x.complete(m, e, auth)
+	case isTrue(e.props.Path("Auth", "OverrideApiAuth")):
+		x.override(m, e, auth)
+	}
+	if !a.written {
+		m.Props = changedIfSet(m.Props, "RequestParameters", requestParameters(e.props.Get("RequestParameters")))
 	}
 }
 
@@ -122,6 +134,11 @@ func (x *expander) complete(m *model.Resource, e *event, auth cloudformation.Aut
 	if m.Props.Get("Integration").Kind == model.Absent {
 		m.Props = with(m.Props, "Integration", x.integration(e))
 	}
+	x.override(m, e, auth)
+}
+
+// override lets an event decide who may call its method.
+func (x *expander) override(m *model.Resource, e *event, auth cloudformation.Auth) {
 	if e.props.Path("Auth", "Authorizer").IsSet() != model.No {
 		secure(m, auth)
 	}
@@ -146,7 +163,7 @@ func (x *expander) integration(e *event) *model.Value {
 	f.set("Type", text("AWS", e.at))
 	f.set("IntegrationHttpMethod", text("POST", e.at))
 	f.set("Uri", pattern("arn:${Partition}:apigateway:${Region}:states:action/StartExecution", nil, e.at))
-	f.set("Credentials", x.callerRole(e, "apigateway.amazonaws.com"))
+	f.set("Credentials", x.startRole(e, "apigateway.amazonaws.com"))
 	return f.make(e.at)
 }
 
@@ -203,13 +220,51 @@ func (x *expander) httpAPIEvent(e *event) {
 	if verb == "" || verb == "*" || verb == "X-AMAZON-APIGATEWAY-ANY-METHOD" {
 		verb = "ANY"
 	}
-	key, call := verb+" "+path, star(verb)+wild(path)
+	key, call := verb+" "+path, star(verb)+withoutSlash(wild(path))
 	if path == "" || path == "$default" {
-		path, key, call = "$default", "$default", "$default"
+		path, key, call = "$default", "$default", star(verb)
+	}
+	if path == "/$default" && verb == "ANY" {
+		call = "$default"
 	}
 	auth := a.authorization(e.props.Get("Auth"), e.at)
 	x.route(a, e, path, verb, key, auth)
-	x.permitRoute(e, "", a, call)
+	if path == "$default" || !x.hasDefaultRoute(e, a) {
+		x.permitRoute(e, "", a, call)
+	}
+}
+
+// hasDefaultRoute reports whether another event of the function is the API's default route: the permission for that one
+// holds for all.
+func (x *expander) hasDefaultRoute(e *event, a *api) bool {
+	if a.resource == nil {
+		return false
+	}
+	found, seen := x.defaults[e.of.ID]
+	if !seen {
+		found = map[string]bool{}
+		for _, f := range e.of.Props.Get("Events").Settled().Fields {
+			p := f.Value.Settled().Get("Properties")
+			if path := known(p.Get("Path")); known(f.Value.Settled().Get("Type")) == "HttpApi" && (path == "" || path == "$default") &&
+				anyMethod(p.Get("Method")) {
+				found[apiID(p.Get("ApiId"))] = true
+			}
+		}
+		x.defaults[e.of.ID] = found
+	}
+	return found[a.resource.ID]
+}
+
+func anyMethod(v *model.Value) bool {
+	s := strings.ToLower(known(v))
+	return v.Kind == model.Absent || s == "any" || s == "x-amazon-apigateway-any-method"
+}
+
+func apiID(v *model.Value) string {
+	if v = v.Settled(); v.Kind == model.Ref {
+		return v.Str
+	}
+	return implicitHTTP
 }
 
 // route adds a route, unless the API's OpenAPI document has it.
@@ -244,6 +299,31 @@ func (x *expander) permitRoute(e *event, stage string, a *api, route string) {
 	f.set("SourceArn", pattern("arn:${Partition}:execute-api:${Region}:${Account}:${Api}/*/", only(a.routes.API), e.at))
 	f[0].Value = model.NewText([]*model.Value{f[0].Value, text(route, e.at)}, e.at)
 	x.permit(e, e.id()+"Permission"+stage, "apigateway.amazonaws.com", f)
+}
+
+// permittedStage is the part of a permission's logical ID that stands for the stages that may call: the name of the API's
+// stage, as far as the template writes it out.
+func (x *expander) permittedStage(e *event) string {
+	id := e.props.Get("RestApiId")
+	if id.Kind == model.Absent {
+		id = model.NewRef(implicitREST, "", e.at)
+	}
+	api := x.target(id)
+	if api == nil {
+		return "AllStages"
+	}
+	if name := x.raw[api.ID].Get("StageName"); name.Kind == model.String {
+		return suffix(name.Str)
+	}
+	return "Stage"
+}
+
+// withoutSlash is a path as API Gateway knows it: without a slash at its end.
+func withoutSlash(path string) string {
+	if len(path) > 1 {
+		return strings.TrimSuffix(path, "/")
+	}
+	return path
 }
 
 // star is a verb in a permission.

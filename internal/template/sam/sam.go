@@ -1,6 +1,8 @@
 package sam
 
 import (
+	"strings"
+
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/template/cloudformation"
 )
@@ -35,8 +37,12 @@ type Options struct {
 // It changes the template's Root to the one with Globals merged, and declares the generated logical IDs in it, so that
 // whatever is worked out later (outputs) can refer to them.
 func Expand(t *cloudformation.Template, o Options) []*model.Resource {
+	if t.Load == nil && o.Load != nil {
+		t.Load = func(path string) (*model.Value, error) { return o.Load(path), nil }
+	}
+	t.Prepare()
 	checkGlobals(t)
-	t.Root = prepare(t, o)
+	t.Root = prepare(t)
 	declare(t)
 	return newExpander(t, o).run()
 }
@@ -61,16 +67,27 @@ func declare(t *cloudformation.Template) {
 
 // expander holds one expansion while it is under way.
 type expander struct {
-	template *cloudformation.Template
-	options  Options
-	sources  []*model.Resource
-	byID     map[string]*model.Resource
-	made     map[string][]*model.Resource // by the ID of the source
-	apis     map[string]*api
-	aliases  map[string]*model.Resource // referenceable properties: Fn.Alias, Api.Stage ...
-	replaced map[string]bool            // sources of which only what they made is left
-	notices  map[string][]*model.Value  // notifications to add, by the ID of the bucket
-	hints    int
+	template   *cloudformation.Template
+	options    Options
+	sources    []*model.Resource
+	byID       map[string]*model.Resource
+	made       map[string][]*model.Resource // by the ID of the source
+	apis       map[string]*api
+	raw        map[string]*model.Value      // the properties as written, by the ID of the resource
+	types      map[string]string            // as written, by the ID of the resource
+	aliases    map[string]*model.Resource   // referenceable properties: Fn.Alias, Api.Stage ...
+	replaced   map[string]bool              // sources of which only what they made is left
+	notices    map[string][]*model.Value    // notifications to add, by the ID of the bucket
+	groups     map[string]*model.Resource   // resources that several sources share, by their ID
+	plans      map[string]*plan             // by the beginning of their logical ID
+	after      map[string][]*model.Value    // what a bucket waits for, by its ID
+	params     map[string]*model.Value      // defaults of parameters
+	tagged     map[string]bool              // keys of sharedTags
+	sharedTags []*model.Value               // of what all deployments share
+	defaults   map[string]map[string]bool   // APIs whose default route is an event of the function with this ID
+	between    map[string][]*model.Resource // event source mappings, by source and function
+	extra      []connection                 // connectors that no template declares
+	hints      int
 }
 
 func newExpander(t *cloudformation.Template, o Options) *expander {
@@ -78,14 +95,25 @@ func newExpander(t *cloudformation.Template, o Options) *expander {
 		template: t, options: o,
 		sources:  t.Resources(),
 		byID:     map[string]*model.Resource{},
+		raw:      map[string]*model.Value{},
+		types:    map[string]string{},
 		made:     map[string][]*model.Resource{},
 		apis:     map[string]*api{},
 		aliases:  map[string]*model.Resource{},
 		replaced: map[string]bool{},
 		notices:  map[string][]*model.Value{},
+		after:    map[string][]*model.Value{},
+		groups:   map[string]*model.Resource{},
+		plans:    map[string]*plan{},
+		tagged:   map[string]bool{},
+		defaults: map[string]map[string]bool{},
 	}
 	for _, r := range x.sources {
 		x.byID[r.ID] = r
+	}
+	for _, f := range t.Root.Get("Resources").Fields {
+		x.raw[f.Key] = f.Value.Get("Properties")
+		x.types[f.Key], _ = f.Value.Get("Type").Scalar()
 	}
 	return x
 }
@@ -93,11 +121,14 @@ func newExpander(t *cloudformation.Template, o Options) *expander {
 // run expands APIs first, because events need to know who may call them, and puts all in order at the end.
 func (x *expander) run() []*model.Resource {
 	for _, r := range x.sources {
+		dropAttributes(r)
 		switch r.Type {
 		case "AWS::Serverless::Api":
 			x.restAPI(r)
 		case "AWS::Serverless::HttpApi":
 			x.httpAPI(r)
+		case "AWS::Serverless::WebSocketApi":
+			x.webSocketAPI(r)
 		}
 	}
 	for _, r := range x.sources {
@@ -122,6 +153,14 @@ func (x *expander) expand(r *model.Resource) {
 		application(r)
 	case "AWS::Serverless::GraphQLApi":
 		x.graphQLAPI(r)
+	case "AWS::Serverless::CapacityProvider":
+		x.capacityProvider(r)
+	case restType, "AWS::ApiGatewayV2::Api":
+		if x.apis[r.ID] == nil { // one that the template declares without SAM
+			for _, m := range cloudformation.FromBody(r) {
+				x.add(r, m)
+			}
+		}
 	}
 }
 
@@ -132,9 +171,20 @@ func (x *expander) settle() {
 			path := []string{"NotificationConfiguration", "LambdaConfigurations"}
 			r.Props = changed(r.Props, path, func(v *model.Value) *model.Value { return appended(v, notices...) })
 		}
+		if after := x.after[r.ID]; len(after) > 0 {
+			r.Attributes = changed(r.Attributes, []string{"DependsOn"}, func(v *model.Value) *model.Value { return appended(v, after...) })
+		}
 		if a := x.apis[r.ID]; a != nil {
 			a.addPolicy()
+			a.addPreflight()
 		}
+	}
+	for _, p := range x.plans {
+		p.settle()
+	}
+	x.settleDeployments()
+	for _, r := range x.sources {
+		x.propagateTags(r)
 	}
 }
 
@@ -143,8 +193,33 @@ func (x *expander) add(source *model.Resource, r *model.Resource) *model.Resourc
 	if r.Condition == nil {
 		r.Condition = source.Condition
 	}
+	for _, key := range retention {
+		if v := source.Attributes.Get(key); v.Kind != model.Absent && r.Attributes.Get(key).Kind == model.Absent {
+			r.Attributes = with(r.Attributes, key, v)
+		}
+	}
 	x.made[source.ID] = append(x.made[source.ID], r)
 	return r
+}
+
+// inheritable are the attributes that a resource of SAM hands on to what it becomes.
+var inheritable = map[string]bool{
+	"DependsOn": true, "DeletionPolicy": true, "UpdatePolicy": true, "UpdateReplacePolicy": true, "Metadata": true,
+	"Connectors": true,
+}
+
+// dropAttributes leaves out what stands beside the properties of a SAM resource and means nothing there.
+func dropAttributes(r *model.Resource) {
+	if !strings.HasPrefix(r.Type, "AWS::Serverless::") {
+		return
+	}
+	var kept []model.Field
+	for _, f := range r.Attributes.Fields {
+		if inheritable[f.Key] {
+			kept = append(kept, f)
+		}
+	}
+	r.Attributes = model.NewMap(kept, r.Attributes.Origin)
 }
 
 // make is add of a resource with these properties.

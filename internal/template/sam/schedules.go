@@ -43,11 +43,11 @@ func (x *expander) rule(e *event, f fields) {
 	var t fields
 	if e.callsFunction() {
 		t.set("Arn", e.arn())
-		t.set("Id", or(e.props.Path("Target", "Id"), text(e.id()+"LambdaTarget", e.at)))
+		t.set("Id", or(e.props.Path("Target", "Id"), targetID(e, "LambdaTarget")))
 	} else {
 		t.set("Arn", e.ref())
-		t.set("Id", or(e.props.Path("Target", "Id"), text(e.id()+"StepFunctionsTarget", e.at)))
-		t.set("RoleArn", x.callerRole(e, "events.amazonaws.com"))
+		t.set("Id", or(e.props.Path("Target", "Id"), targetID(e, "StepFunctionsTarget")))
+		t.set("RoleArn", or(e.props.Get("RoleArn"), x.startRole(e, "events.amazonaws.com")))
 	}
 	t.copy(e.props, "Input", "InputPath", "InputTransformer", "RetryPolicy")
 	t.set("DeadLetterConfig", x.eventDeadLetters(e))
@@ -58,19 +58,45 @@ func (x *expander) rule(e *event, f fields) {
 	}
 }
 
-// callsFunction tells a function from a state machine.
-func (e *event) callsFunction() bool { return e.of.Type != "AWS::Serverless::StateMachine" }
+// targetID names the target of a rule, in as many letters as EventBridge allows.
+func targetID(e *event, suffix string) *model.Value {
+	const longest = 64
+	return text(e.id()[:min(len(e.id()), longest-len(suffix))]+suffix, e.at)
+}
 
-// callerRole makes a role by which a service calls the function or starts the state machine.
-func (x *expander) callerRole(e *event, service string) *model.Value {
-	action, target := "states:StartExecution", e.ref()
-	if e.callsFunction() {
-		action, target = "lambda:InvokeFunction", e.arn()
+// callsFunction tells a function from a state machine.
+func (e *event) callsFunction() bool { return e.of.Type != machineType }
+
+// startRole makes a role by which a service starts the state machine; Absent where the event names one.
+func (x *expander) startRole(e *event, service string) *model.Value {
+	if e.props.Get("RoleArn").IsSet() == model.Yes {
+		return model.NewAbsent(e.at)
 	}
+	id := e.id() + "Role"
 	var f fields
 	f.set("AssumeRolePolicyDocument", trust(service, e.at))
+	f.copy(e.of.Props, "PermissionsBoundary")
+	f.set("Policies", list(e.at, startPolicy(id, e)))
+	role := x.make(e.of, id, "AWS::IAM::Role", f, e.at, e.by())
+	return model.NewRef(role.ID, "Arn", e.at)
+}
+
+func startPolicy(id string, e *event) *model.Value {
+	return namedPolicy(id+"StartExecutionPolicy", e.at, statement(text("states:StartExecution", e.at), e.ref(), e.at))
+}
+
+// schedulerRole makes a role by which a schedule calls the function or starts the state machine, and reaches the queue
+// for what it could not deliver.
+func (x *expander) schedulerRole(e *event, letters *model.Value) *model.Value {
+	policies := []*model.Value{startPolicy(e.id(), e)}
+	if e.callsFunction() {
+		policies = sending(e.id(), "Lambda", e.arn())
+	}
+	policies = append(policies, sending(e.id(), "SQS", letters.Get("Arn"))...)
+	var f fields
+	f.set("AssumeRolePolicyDocument", trust("scheduler.amazonaws.com", e.at))
 	f.copy(e.props, "PermissionsBoundary")
-	f.set("Policies", list(e.at, namedPolicy(e.id()+"Policy", e.at, allowed(action, target))))
+	f.set("Policies", list(e.at, policies...))
 	role := x.make(e.of, e.id()+"Role", "AWS::IAM::Role", f, e.at, e.by())
 	return model.NewRef(role.ID, "Arn", e.at)
 }
@@ -88,7 +114,7 @@ func (x *expander) eventDeadLetters(e *event) *model.Value {
 	q := x.make(e.of, id, "AWS::SQS::Queue", nil, config.Origin, e.by())
 	arn := model.NewRef(q.ID, "Arn", config.Origin)
 	if e.kind != "ScheduleV2" {
-		x.queuePolicy(e, "", "events.amazonaws.com", model.NewRef(e.id(), "Arn", e.at), arn, model.NewRef(q.ID, "", e.at))
+		x.queuePolicy(e, "", object("Service", text("events.amazonaws.com", e.at), e.at), model.NewRef(e.id(), "Arn", e.at), arn, model.NewRef(q.ID, "", e.at))
 	}
 	return object("Arn", arn, config.Origin)
 }
@@ -102,9 +128,10 @@ func withoutType(config *model.Value) *model.Value {
 
 // schedulerEvent makes a schedule of EventBridge Scheduler, with the role it calls by.
 func (x *expander) schedulerEvent(e *event) {
+	letters := x.eventDeadLetters(e)
 	role := e.props.Get("RoleArn")
 	if role.IsSet() == model.No {
-		role = x.callerRole(e, "scheduler.amazonaws.com")
+		role = x.schedulerRole(e, letters)
 	}
 	var t fields
 	t.set("Arn", e.ref())
@@ -114,12 +141,16 @@ func (x *expander) schedulerEvent(e *event) {
 	}
 	t.set("RoleArn", role)
 	t.copy(e.props, "Input", "RetryPolicy")
-	t.set("DeadLetterConfig", x.eventDeadLetters(e))
+	t.set("DeadLetterConfig", letters)
 
 	var f fields
 	f.copy(e.props, "ScheduleExpression", "ScheduleExpressionTimezone", "GroupName", "StartDate", "EndDate",
 		"Description", "KmsKeyArn", "State")
-	f.set("Name", or(e.props.Get("Name"), text(e.id(), e.at)))
+	if isTrue(e.props.Get("OmitName")) {
+		f.copy(e.props, "Name")
+	} else {
+		f.set("Name", or(e.props.Get("Name"), text(e.id(), e.at)))
+	}
 	off := object("Mode", text("OFF", e.at), e.at)
 	f.set("FlexibleTimeWindow", or(e.props.Get("FlexibleTimeWindow"), off))
 	f.set("Target", t.make(e.at))

@@ -6,27 +6,54 @@ import (
 	"wardlet.example/internal/model"
 )
 
+const machineType = "AWS::Serverless::StateMachine"
+
 // stateMachine makes the state machine, its role and what starts it.
 func (x *expander) stateMachine(r *model.Resource) {
 	own := r.Props
 	needs := &needs{}
+	x.publishMachine(r, own)
 	x.handle(r, own.Get("Events"), needs, machineEvents, "a state machine")
 	if v := own.Path("Tracing", "Enabled"); isTrue(v) {
-		needs.managed = append(needs.managed, text(managedARN("AWSXrayWriteOnlyAccess"), v.Origin))
+		needs.service("AWSXrayWriteOnlyAccess", v.Origin)
 	}
+	tags := createdBy("stateMachine:createdBy", own.Get("Tags"), r.Origin)
 
 	var f fields
 	x.definition(&f, own)
-	f.copy(own, "DefinitionSubstitutions")
+	if v := own.Get("DefinitionSubstitutions"); v.Kind != model.Map || len(v.Fields) > 0 {
+		f.copy(own, "DefinitionSubstitutions")
+	}
 	f.rename(own, "Logging", "LoggingConfiguration")
 	f.rename(own, "Tracing", "TracingConfiguration")
 	f.rename(own, "Name", "StateMachineName")
 	f.rename(own, "Type", "StateMachineType")
 	f.copy(own, "EncryptionConfiguration")
-	f.set("RoleArn", x.role(r, own, "states.amazonaws.com", needs))
-	f.set("Tags", tagList(own.Get("Tags")))
+	f.set("RoleArn", x.role(r, own, "states.amazonaws.com", needs, tags))
+	f.set("Tags", tags)
 	r.Type = "AWS::StepFunctions::StateMachine"
 	r.Props = f.make(own.Origin)
+}
+
+// publishMachine makes the version and the alias of a state machine that publishes one.
+func (x *expander) publishMachine(r *model.Resource, own *model.Value) {
+	name := own.Get("AutoPublishAlias")
+	if !perhaps(name) {
+		return
+	}
+	what, at := by("AutoPublishAlias", r), name.Origin
+	var v fields
+	v.set("StateMachineArn", model.NewRef(r.ID, "", at))
+	v.set("StateMachineRevisionId", model.NewRef(r.ID, "StateMachineRevisionId", at))
+	version := x.make(r, r.ID+"Version", "AWS::StepFunctions::StateMachineVersion", v, at, what)
+	for _, key := range retention {
+		version.Attributes = with(version.Attributes, key, or(version.Attributes.Get(key), text("Retain", at)))
+	}
+	preference := or(own.Get("DeploymentPreference"), object("Type", text("ALL_AT_ONCE", at), at))
+	var a fields
+	a.set("Name", name)
+	a.set("DeploymentPreference", with(preference, "StateMachineVersionArn", model.NewRef(version.ID, "", at)))
+	x.alias(r, "Alias", x.make(r, r.ID+"Alias"+known(name), "AWS::StepFunctions::StateMachineAlias", a, at, what))
 }
 
 // machineEvents says who makes the event source of each type of event of a state machine.

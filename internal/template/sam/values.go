@@ -196,23 +196,6 @@ func idPart(s string) string {
 	}, s)
 }
 
-// tagList writes tags the way most CloudFormation types want them: a list of Key and Value.
-func tagList(tags *model.Value) *model.Value {
-	return each(tags, func(tags *model.Value) *model.Value {
-		if tags.Kind != model.Map {
-			return tags
-		}
-		items := make([]*model.Value, len(tags.Fields))
-		for i, t := range tags.Fields {
-			at := model.Origin{Pos: t.At, Via: t.Value.Origin.Via}
-			items[i] = model.NewMap([]model.Field{
-				cloudformation.Field("Key", text(t.Key, at)), cloudformation.Field("Value", t.Value),
-			}, at)
-		}
-		return model.NewList(items, tags.Origin)
-	})
-}
-
 // location is where code or content is: a local path stays a string, a place in S3 becomes a map with the names that the
 // CloudFormation type uses for bucket, key and version.
 func location(uri *model.Value, bucket, key, version string) *model.Value {
@@ -255,6 +238,14 @@ func presence(v *model.Value) *model.Value {
 		return nil
 	}
 	return each(v, func(c *model.Value) *model.Value { return model.NewBool(c.IsSet() == model.Yes, c.Origin) })
+}
+
+// absence is the condition under which a value is not written; nil where that is always.
+func absence(v *model.Value) *model.Value {
+	if v.Kind != model.OneOf || v.IsSet() == model.No {
+		return nil
+	}
+	return each(v, func(c *model.Value) *model.Value { return model.NewBool(c.IsSet() != model.Yes, c.Origin) })
 }
 
 // both is the condition that holds when two do; nil stands for always.

@@ -1,6 +1,8 @@
 package serverless
 
 import (
+	"crypto/md5" //nolint:gosec // the framework shortens names with it; nothing is secured by it
+	"encoding/hex"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -8,15 +10,25 @@ import (
 
 const sharedRole = "IamRoleLambdaExecution"
 
-// roleUse is a role that the framework makes, with the functions that use it and what their events need.
+// roleUse is a role that the framework makes, with the functions that use it and what these need.
 type roleUse struct {
-	id         string
-	at         model.Origin
-	functions  []model.Field
-	statements []*model.Value // of events
-	own        *model.Value   // statements of the function itself (plugin for roles per function)
-	inherit    bool           // the provider's statements too
-	vpc        bool
+	id        string
+	at        model.Origin
+	functions []model.Field
+	needs     []*need
+	own       *model.Value // statements of the function itself (roles per function)
+	inherit   bool         // the provider's statements too
+	plugin    bool         // made by the plugin serverless-iam-roles-per-function
+	scheduled bool         // a function is called by the scheduler, in the role's name
+	edge      bool         // a function runs at the edge
+}
+
+// need is one statement that functions or their events add to a role.
+type need struct {
+	key       string // needs of one key are one statement over all their resources
+	at        model.Origin
+	actions   []string
+	resources []*model.Value
 }
 
 // functionRole is the role a function runs with.
@@ -26,7 +38,11 @@ func (e *expansion) functionRole(f model.Field, at model.Origin) *model.Value {
 	}
 	if e.rolePerFunction(f) {
 		id := logicalName(f.Key) + sharedRole
-		e.useRole(roleUse{id: id, at: at, own: e.ownStatements(f), inherit: e.inherits(f)}, f)
+		plugin := e.plugins["serverless-iam-roles-per-function"] && f.Value.Get("iamRoleStatements").Kind != model.Absent
+		if plugin { // which leaves the role that the framework makes for all where it is
+			e.useRole(roleUse{id: sharedRole, at: e.roleOrigin(), inherit: true}, f)
+		}
+		e.useRole(roleUse{id: id, at: at, own: e.ownStatements(f), inherit: e.inherits(f), plugin: plugin}, f)
 		return arn(id, at)
 	}
 	if r := first(e.iamRole(), e.provider.Get("role")); r.Kind != model.Absent && !isRoleConfig(r) {
@@ -62,12 +78,17 @@ func (e *expansion) ownStatements(f model.Field) *model.Value {
 	if s := f.Value.Path("iam", "role", "statements"); s.Kind != model.Absent {
 		return s
 	}
-	version, _ := e.root.Get("frameworkVersion").Scalar()
-	version = strings.TrimLeft(version, "^~>= v")
-	if e.plugins["serverless-iam-roles-per-function"] || e.plugins["serverless-puresec-cli"] || strings.HasPrefix(version, "4") {
+	if e.plugins["serverless-iam-roles-per-function"] || e.plugins["serverless-puresec-cli"] || e.majorVersion() == "4" {
 		return f.Value.Get("iamRoleStatements")
 	}
 	return model.NewAbsent(f.Value.Origin)
+}
+
+// majorVersion is the version of the framework that the service asks for: 1 to 4; empty if it does not say.
+func (e *expansion) majorVersion() string {
+	version, _ := e.root.Get("frameworkVersion").Scalar()
+	version = strings.TrimLeft(version, "^~>= v")
+	return version[:min(1, len(version))]
 }
 
 // inherits reports whether a role of a function's own has the provider's statements too.
@@ -77,7 +98,7 @@ func (e *expansion) inherits(f model.Field) bool {
 	if v.Kind == model.Absent {
 		return e.iamRole().Get("mode").EqualsText("perFunction") == model.Yes
 	}
-	return v.EqualsText("true") == model.Yes
+	return isOn(v)
 }
 
 // isRoleConfig tells the settings of a role that the framework makes from a reference to a role that exists.
@@ -102,36 +123,66 @@ func roleValue(r *model.Value) *model.Value {
 }
 
 func (e *expansion) useRole(use roleUse, f model.Field) {
-	for i := range e.roleUses {
-		if e.roleUses[i].id == use.id {
-			e.roleUses[i].functions = append(e.roleUses[i].functions, f)
-			e.roleUses[i].vpc = e.roleUses[i].vpc || e.vpc(f.Value).Kind == model.Map
+	for _, known := range e.roleUses {
+		if known.id == use.id {
+			known.functions = append(known.functions, f)
+			e.roleOf[f.Key] = append(e.roleOf[f.Key], known)
 			return
 		}
 	}
 	use.functions = []model.Field{f}
-	use.vpc = e.vpc(f.Value).Kind == model.Map
-	e.roleUses = append(e.roleUses, use)
+	e.roleUses = append(e.roleUses, &use)
+	e.roleOf[f.Key] = append(e.roleOf[f.Key], &use)
 }
 
-// allow adds a statement that an event of a function needs to the role that the framework makes for it.
-func (e *expansion) allow(function string, at model.Origin, resource *model.Value, actions ...string) {
-	for i := range e.roleUses {
-		for _, f := range e.roleUses[i].functions {
-			if f.Key == function {
-				e.roleUses[i].statements = append(e.roleUses[i].statements, statement(at, resource, actions...))
-				return
-			}
+// allow adds what a function needs to the roles that the framework makes for it, and returns it to be refined. Needs of one
+// key (not "") share a statement; a function with a role of somebody else's making adds nothing that counts.
+func (e *expansion) allow(function, key string, at model.Origin, resource *model.Value, actions ...string) *need {
+	var made *need
+	for _, use := range e.roleOf[function] {
+		if use.plugin && !pluginGrants(key) {
+			continue
 		}
+		if n := use.allow(key, at, resource, actions); made == nil {
+			made = n
+		}
+	}
+	if made == nil {
+		return &need{}
+	}
+	return made
+}
+
+func (use *roleUse) allow(key string, at model.Origin, resource *model.Value, actions []string) *need {
+	for _, n := range use.needs {
+		if key != "" && n.key == key {
+			n.add(resource)
+			return n
+		}
+	}
+	n := &need{key: key, at: at, actions: actions}
+	n.add(resource)
+	use.needs = append(use.needs, n)
+	return n
+}
+
+// pluginGrants reports whether the plugin for roles per function repeats a need in its own roles: queues, streams and dead
+// letters only.
+func pluginGrants(key string) bool {
+	kind, _, _ := strings.Cut(key, " ")
+	return kind == "sqs" || kind == "dynamodb" || kind == "kinesis" || kind == deadLetters
+}
+
+const deadLetters = "dead-letters"
+
+func (n *need) add(resource *model.Value) {
+	if resource != nil && resource.Kind != model.Absent {
+		n.resources = append(n.resources, resource)
 	}
 }
 
 func statement(at model.Origin, resource *model.Value, actions ...string) *model.Value {
-	var names []*model.Value
-	for _, a := range actions {
-		names = append(names, text(a, at))
-	}
-	return object(at, field("Effect", text("Allow", at)), field("Action", list(at, names...)), field("Resource", list(at, resource)))
+	return object(at, field("Effect", text("Allow", at)), field("Action", texts(at, actions...)), field("Resource", resource))
 }
 
 func (e *expansion) roles() {
@@ -140,41 +191,79 @@ func (e *expansion) roles() {
 	}
 }
 
-func (e *expansion) role(use roleUse) {
+func (e *expansion) role(use *roleUse) {
+	at := use.at
 	statements := e.logStatements(use)
-	if tracing := e.provider.Path("tracing", "lambda"); tracing.Kind != model.Absent && tracing.EqualsText("false") != model.Yes {
-		statements = append(statements, statement(tracing.Origin, text("*", tracing.Origin), "xray:PutTraceSegments", "xray:PutTelemetryRecords"))
+	if use.inherit && !use.plugin {
+		statements = append(statements, e.providerStatements()...)
 	}
-	statements = append(statements, use.statements...)
-	if use.inherit {
+	for _, n := range use.needs {
+		statements = append(statements, statement(n.at, list(n.at, n.resources...), n.actions...))
+	}
+	if use.inherit && use.plugin {
 		statements = append(statements, e.providerStatements()...)
 	}
 	if use.own != nil {
 		statements = append(statements, flatten(use.own)...)
 	}
-	at := use.at
-	policy := object(at, field("Version", text("2012-10-17", at)), field("Statement", list(at, statements...)))
+	if use.edge {
+		anywhere := pattern(at, "arn:${AWS::Partition}:logs:*:*:*")
+		statements = append(statements, statement(at, list(at, anywhere), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:TagResource"))
+	}
+	services := []string{"lambda.amazonaws.com"}
+	if use.scheduled {
+		services = append(services, "scheduler.amazonaws.com")
+	}
+	if use.edge {
+		services = append(services, "edgelambda.amazonaws.com")
+	}
+	config := e.iamRole()
 	fields := []model.Field{
-		field("AssumeRolePolicyDocument", lambdaTrust(at)),
-		field("Policies", list(at, object(at,
-			field("PolicyName", text(e.service.Name+"-"+e.service.Stage+"-lambda", at)), field("PolicyDocument", policy)))),
+		field("AssumeRolePolicyDocument", trust(at, services...)),
+		field("Policies", onePolicy(at, e.stack()+"-lambda", statements)),
+		field("Path", first(config.Get("path"), text("/", at))),
+		field("RoleName", e.roleName(use)),
 	}
-	if use.id == sharedRole {
-		config := e.iamRole()
-		fields = set(fields, "RoleName", config.Get("name"))
-		fields = set(fields, "PermissionsBoundary", first(config.Get("permissionsBoundary"), config.Get("permissionBoundary"), e.provider.Get("rolePermissionsBoundary")))
-	}
+	fields = set(fields, "PermissionsBoundary", e.boundary(use))
+	fields = set(fields, "Tags", tagList(config.Get("tags")))
 	fields = set(fields, "ManagedPolicyArns", e.managedPolicies(use))
 	e.add(use.id, "AWS::IAM::Role", fields, at, "role of the functions")
 }
 
-func (e *expansion) managedPolicies(use roleUse) *model.Value {
+func (e *expansion) boundary(use *roleUse) *model.Value {
+	config := e.iamRole()
+	own := model.NewAbsent(use.at)
+	if use.plugin {
+		own = first(use.functions[0].Value.Get("iamPermissionsBoundary"),
+			e.root.Path("custom", "serverless-iam-roles-per-function", "iamGlobalPermissionsBoundary"))
+	}
+	return first(own, config.Get("permissionsBoundary"), config.Get("permissionBoundary"), e.provider.Get("rolePermissionsBoundary"))
+}
+
+// roleName is the name of a role; the last part is left out where AWS's 64 characters would not do.
+func (e *expansion) roleName(use *roleUse) *model.Value {
+	if use.id == sharedRole {
+		return first(e.iamRole().Get("name"), pattern(use.at, e.stack()+"-${AWS::Region}-lambdaRole"))
+	}
+	f := use.functions[0]
+	if name := first(f.Value.Get("iamRoleStatementsName"), f.Value.Path("iam", "role", "name")); name.Kind != model.Absent {
+		return name
+	}
+	region := orDefault(first(e.provider.Get("region"), text("us-east-1", use.at)).String(), "us-east-1")
+	name := e.stack() + "-" + f.Key + "-${AWS::Region}"
+	if len(e.stack()+f.Key+region)+len("---lambdaRole") <= 64 {
+		name += "-lambdaRole"
+	}
+	return pattern(use.at, name)
+}
+
+func (e *expansion) managedPolicies(use *roleUse) *model.Value {
 	var arns []*model.Value
-	if use.inherit {
+	if use.inherit && !use.plugin {
 		arns = append(arns, first(e.iamRole().Get("managedPolicies"), e.provider.Get("iamManagedPolicies")).Elements()...)
 	}
-	if use.vpc {
-		arns = append(arns, text("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole", use.at))
+	if e.inNetwork(use) {
+		arns = append(arns, pattern(use.at, "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"))
 	}
 	if arns == nil {
 		return model.NewAbsent(use.at)
@@ -182,28 +271,73 @@ func (e *expansion) managedPolicies(use roleUse) *model.Value {
 	return list(use.at, arns...)
 }
 
-func lambdaTrust(at model.Origin) *model.Value {
+// inNetwork reports whether a function of the role says anything of a VPC.
+func (e *expansion) inNetwork(use *roleUse) bool {
+	if e.provider.Get("vpc").IsSet() == model.Yes {
+		return true
+	}
+	for _, f := range use.functions {
+		if hasKey(f.Value, "vpc") {
+			return true
+		}
+	}
+	return false
+}
+
+func trust(at model.Origin, services ...string) *model.Value {
 	return object(at, field("Version", text("2012-10-17", at)), field("Statement", list(at, object(at,
 		field("Effect", text("Allow", at)),
-		field("Principal", object(at, field("Service", list(at, text("lambda.amazonaws.com", at))))),
-		field("Action", list(at, text("sts:AssumeRole", at)))))))
+		field("Principal", object(at, field("Service", texts(at, services...)))),
+		field("Action", texts(at, "sts:AssumeRole"))))))
 }
 
-// logStatements let functions write their logs, as the framework always does.
-func (e *expansion) logStatements(use roleUse) []*model.Value {
+func onePolicy(at model.Origin, name string, statements []*model.Value) *model.Value {
+	document := object(at, field("Version", text("2012-10-17", at)), field("Statement", list(at, statements...)))
+	return list(at, object(at, field("PolicyName", text(name, at)), field("PolicyDocument", document)))
+}
+
+// logStatements let functions write their logs: those named by the framework together, others each by its name. Functions
+// without logs are forbidden to write any.
+func (e *expansion) logStatements(use *roleUse) []*model.Value {
 	at := use.at
-	prefix := func(suffix string) *model.Value {
-		return concat(at, text("arn:", at), ref("AWS::Partition", at), text(":logs:", at), ref("AWS::Region", at), text(":", at),
-			ref("AWS::AccountId", at), text(":log-group:/aws/lambda/"+e.service.Name+"-"+e.service.Stage+suffix, at))
+	group := func(name *model.Value, suffix string) *model.Value {
+		return pattern(at, "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/%v"+suffix, name)
 	}
-	return []*model.Value{
-		statement(at, prefix("*:*"), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"),
-		statement(at, prefix("*:*:*"), "logs:PutLogEvents"),
+	if use.plugin {
+		return []*model.Value{statement(at, list(at, group(e.functionName(use.functions[0]), ":*:*")),
+			"logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents")}
 	}
+	var groups, streams, silent []*model.Value
+	usual := false
+	for _, f := range use.functions {
+		name := e.functionName(f)
+		off := isOn(f.Value.Get("disableLogs"))
+		switch {
+		case name.HasPrefix(e.stack()) == model.Yes && off:
+			silent = append(silent, group(name, ":*"))
+		case name.HasPrefix(e.stack()) == model.Yes:
+			usual = true
+		case !off:
+			groups, streams = append(groups, group(name, ":*")), append(streams, group(name, ":*:*"))
+		}
+	}
+	if usual {
+		prefix := text(e.stack(), at)
+		groups, streams = append(groups, group(prefix, "*:*")), append(streams, group(prefix, "*:*:*"))
+	}
+	out := []*model.Value{
+		statement(at, list(at, groups...), "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"),
+		statement(at, list(at, streams...), "logs:PutLogEvents"),
+	}
+	if silent != nil && usual {
+		out = append(out, object(at, field("Effect", text("Deny", at)), field("Action", text("logs:PutLogEvents", at)), field("Resource", list(at, silent...))))
+	}
+	return out
 }
 
+// providerStatements are the statements of the provider: those of iam.role, or else those of the old place.
 func (e *expansion) providerStatements() []*model.Value {
-	return append(flatten(e.iamRole().Get("statements")), flatten(e.provider.Get("iamRoleStatements"))...)
+	return flatten(first(e.iamRole().Get("statements"), e.provider.Get("iamRoleStatements")))
 }
 
 // flatten lists statements; files are often included as lists inside the list.
@@ -217,4 +351,18 @@ func flatten(v *model.Value) []*model.Value {
 		out = append(out, s)
 	}
 	return out
+}
+
+// hashedName is a name with all after keep characters replaced by its hash where it is longer than AWS allows.
+func hashedName(name string, longest, keep int) string {
+	if len(name) <= longest {
+		return name
+	}
+	return name[:keep] + hash(name)
+}
+
+// hash is the hash that the framework and the CDK put into names, in hexadecimal digits.
+func hash(s string) string {
+	sum := md5.Sum([]byte(s)) //nolint:gosec // as above
+	return hex.EncodeToString(sum[:])
 }

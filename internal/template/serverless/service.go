@@ -2,7 +2,6 @@ package serverless
 
 import (
 	"path"
-	"strings"
 
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/template/cloudformation"
@@ -22,6 +21,8 @@ type Service struct {
 	Settings    *model.Value // the whole service file, resolved
 	Resources   []*model.Resource
 	Functions   []Function
+	Outputs     []model.Output
+	Stack       string // name of the CloudFormation stack
 	Diagnostics []model.Diagnostic
 }
 
@@ -89,20 +90,22 @@ type expansion struct {
 	own       map[string]*model.Resource // of the service's resources section, by logical ID
 	notes     []model.Diagnostic
 	template  *cloudformation.Template
-	rest      *cloudformation.Routes
-	http      *cloudformation.Routes
-	websocket *cloudformation.Routes
 	plugins   map[string]bool
-	roleUses  []roleUse
-	counters  map[string]int
-	kept      map[*cloudformation.Routes]int // how many of its resources are taken over already
+	roleUses  []*roleUse
+	roleOf    map[string][]*roleUse     // what the needs of a function are added to, by its name
+	aliases   map[string]string         // of functions that are called through an alias: its name, by the function's
+	counters  map[string]int            // events of a kind so far, by function
+	rest      *cloudformation.Routes    // nil before the first http event
+	cors      map[string]*preflight     // of the REST API, by path
+	logGroups map[string][]*model.Value // that a function is subscribed to, by the function's name
 }
 
 func newExpansion(file string, s *Service, root *model.Value) *expansion {
 	e := &expansion{
 		file: file, service: s, root: root, provider: root.Get("provider"),
-		byID: map[string]*model.Resource{}, own: map[string]*model.Resource{},
-		plugins: map[string]bool{}, counters: map[string]int{}, kept: map[*cloudformation.Routes]int{},
+		byID: map[string]*model.Resource{}, own: map[string]*model.Resource{}, plugins: map[string]bool{},
+		roleOf: map[string][]*roleUse{}, aliases: map[string]string{}, counters: map[string]int{},
+		cors: map[string]*preflight{}, logGroups: map[string][]*model.Value{},
 	}
 	for _, p := range pluginNames(root.Get("plugins")) {
 		e.plugins[p] = true
@@ -131,21 +134,23 @@ func (e *expansion) warn(at model.Origin, message, hint string) {
 	e.notes = append(e.notes, model.Diagnostic{Pos: at.Pos, Level: model.Warning, Message: message, Hint: hint})
 }
 
-// expand makes all resources in the order: functions and their events, roles, then what the service declares itself.
+// expand makes all resources: what functions and their events need, then what the service declares itself, laid over it.
 func (e *expansion) expand() {
 	e.template = cloudformation.New(e.file, ownTemplate(e.root))
 	e.template.Sub = e.byFunctionName
+	e.otherPlugins()
 	e.functions()
+	e.constructs()
 	e.layers()
-	e.stateMachines()
+	e.pluginResources()
+	e.finishREST()
+	e.stages()
+	e.deploymentBucket()
 	e.roles()
-	e.apiStages()
 	for _, r := range e.made {
 		e.template.Declare(r.ID)
 	}
-	for _, id := range frameworkIDs {
-		e.template.Declare(id)
-	}
+	e.template.Declare("ServerlessDeploymentBucket")
 	own := e.template.Resources()
 	for _, r := range own {
 		e.own[r.ID] = r
@@ -164,6 +169,8 @@ func (e *expansion) expand() {
 		e.service.Resources = append(e.service.Resources, cloudformation.FromBody(r)...)
 	}
 	e.extend()
+	e.service.Stack = e.stackName()
+	e.service.Outputs = append(e.outputs(), e.template.Outputs()...)
 }
 
 // byFunctionName is what a reference by a function's name in the service means: plugins allow it where CloudFormation
@@ -176,28 +183,6 @@ func (e *expansion) byFunctionName(name string) *model.Value {
 	}
 	return nil
 }
-
-// layers makes the layers that the service publishes.
-func (e *expansion) layers() {
-	for _, f := range e.root.Get("layers").Fields {
-		at := fieldOrigin(f)
-		fields := set(nil, "Content", f.Value.Get("path"))
-		fields = set(fields, "LayerName", f.Value.Get("name"))
-		fields = set(fields, "CompatibleRuntimes", f.Value.Get("compatibleRuntimes"))
-		e.add(logicalName(f.Key)+"LambdaLayer", "AWS::Lambda::LayerVersion", fields, at, "layer "+f.Key)
-		if accounts := f.Value.Get("allowedAccounts"); accounts.Kind != model.Absent {
-			for _, a := range accounts.Elements() {
-				e.add(logicalName(f.Key)+plainName(a.String())+"LambdaLayerPermission", "AWS::Lambda::LayerVersionPermission", []model.Field{
-					field("Action", text("lambda:GetLayerVersion", at)), field("Principal", a),
-					field("LayerVersionArn", ref(logicalName(f.Key)+"LambdaLayer", at)),
-				}, a.Origin, "layer "+f.Key)
-			}
-		}
-	}
-}
-
-// frameworkIDs are resources of the framework that services refer to although nothing here makes them.
-var frameworkIDs = []string{"ServerlessDeploymentBucket", "ApiGatewayRestApi", "HttpApi", "WebsocketsApi", "IamRoleLambdaExecution"}
 
 // ownTemplate is the resources section as one CloudFormation template; a list of sections is merged.
 func ownTemplate(root *model.Value) *model.Value {
@@ -214,52 +199,34 @@ func ownTemplate(root *model.Value) *model.Value {
 	return merged
 }
 
-// extend applies resources.extensions: properties laid over generated resources.
+// extend applies resources.extensions: properties and attributes put in the place of a generated resource's.
 func (e *expansion) extend() {
 	for _, f := range ownTemplate(e.root).Get("extensions").Fields {
+		found := false
 		for _, r := range e.service.Resources {
-			if r.ID == f.Key {
-				r.Props = merge(r.Props, e.template.Resolve(f.Value.Get("Properties")))
+			if r.ID != f.Key {
+				continue
+			}
+			found = true
+			r.Props = overlay(r.Props, e.template.Resolve(f.Value.Get("Properties")))
+			for _, g := range f.Value.Fields {
+				if g.Key != "Properties" {
+					r.Attributes = overlay(r.Attributes, object(g.Value.Origin, g))
+				}
 			}
 		}
-	}
-}
-
-// merge lays b over a: maps are merged, lists concatenated, everything else is b's.
-func merge(a, b *model.Value) *model.Value {
-	switch {
-	case b.Kind == model.Absent:
-		return a
-	case a.Kind == model.Map && b.Kind == model.Map:
-		return mergeMaps(a, b)
-	case a.Kind == model.List && b.Kind == model.List:
-		return model.NewList(append(append([]*model.Value{}, a.Items...), b.Items...), b.Origin)
-	}
-	return b
-}
-
-func mergeMaps(a, b *model.Value) *model.Value {
-	fields := append([]model.Field{}, a.Fields...)
-	index := make(map[string]int, len(fields))
-	for i, f := range fields {
-		index[f.Key] = i
-	}
-	for _, f := range b.Fields {
-		if i, ok := index[f.Key]; ok {
-			fields[i] = model.Field{Key: f.Key, At: f.At, Value: merge(fields[i].Value, f.Value)}
-			continue
+		if !found {
+			e.warn(fieldOrigin(f), f.Key+" is extended, but the service makes no such resource", "check the logical ID")
 		}
-		index[f.Key] = len(fields)
-		fields = append(fields, f)
 	}
-	return model.NewMap(fields, b.Origin)
 }
 
-// add makes a resource unless one of this ID is there already.
-func (e *expansion) add(id, kind string, fields []model.Field, at model.Origin, by string) {
+// add makes a resource unless one of this ID is there already, and returns the one that is there then.
+func (e *expansion) add(id, kind string, fields []model.Field, at model.Origin, by string) *model.Resource {
 	if e.byID[id] == nil {
 		e.keep(cloudformation.Make(id, kind, fields, at, "serverless: "+by))
 	}
+	return e.byID[id]
 }
 
 func (e *expansion) keep(r *model.Resource) {
@@ -267,39 +234,14 @@ func (e *expansion) keep(r *model.Resource) {
 	e.made = append(e.made, r)
 }
 
-// keepRoutes takes over what a set of routes has made since the last call.
-func (e *expansion) keepRoutes(r *cloudformation.Routes) {
-	for _, c := range r.Created[e.kept[r]:] {
-		if e.byID[c.ID] == nil {
-			e.keep(c)
-		}
-	}
-	e.kept[r] = len(r.Created)
+// count numbers the resources of a kind of one function, from 1.
+func (e *expansion) count(kind, function string) int {
+	e.counters[kind+" "+function]++
+	return e.counters[kind+" "+function]
 }
 
-// logicalName spells a function's name in logical IDs, as the framework does.
-func logicalName(name string) string {
-	name = strings.NewReplacer("-", "Dash", "_", "Underscore").Replace(name)
-	if name == "" {
-		return name
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
-}
-
-// plainName keeps letters and digits and starts upper-case.
-func plainName(name string) string {
-	var b strings.Builder
-	for _, c := range name {
-		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
-			b.WriteRune(c)
-		}
-	}
-	s := b.String()
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
+// stack is the name of the service's stage: what most names start with.
+func (e *expansion) stack() string { return e.service.Name + "-" + e.service.Stage }
 
 // Files lists where a service may be declared, in the order the framework looks. The first that is there counts.
 func Files() []string {

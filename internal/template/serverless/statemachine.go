@@ -1,42 +1,125 @@
 package serverless
 
 import (
+	"strings"
+
 	"wardlet.example/internal/model"
 )
 
-// stateMachines makes the state machines of the plugin serverless-step-functions, with their http and schedule events.
+// stateMachines makes what the plugin serverless-step-functions makes: state machines with their roles and events, and
+// activities.
 func (e *expansion) stateMachines() {
-	for _, f := range e.root.Path("stepFunctions", "stateMachines").Fields {
-		at := fieldOrigin(f)
-		id := plainName(f.Key) + "StepFunctionsStateMachine"
-		fields := set([]model.Field{}, "StateMachineName", f.Value.Get("name"))
-		fields = set(fields, "Definition", f.Value.Get("definition"))
-		fields = set(fields, "RoleArn", f.Value.Get("role"))
-		fields = set(fields, "LoggingConfiguration", capitalised(f.Value.Get("loggingConfig")))
-		fields = set(fields, "StateMachineType", f.Value.Get("type"))
-		if t := f.Value.Path("tracingConfig", "enabled"); t.Kind != model.Absent {
-			fields = append(fields, field("TracingConfiguration", object(t.Origin, field("Enabled", t))))
-		}
-		e.add(id, "AWS::StepFunctions::StateMachine", fields, at, "state machine "+f.Key)
-		e.machineEvents(f, id)
+	section := e.root.Get("stepFunctions")
+	for _, f := range section.Get("stateMachines").Fields {
+		e.stateMachine(f)
+	}
+	for _, a := range section.Get("activities").Elements() {
+		e.add(logicalName(a.String())+"StepFunctionsActivity", "AWS::StepFunctions::Activity", []model.Field{field("Name", a)}, a.Origin, "activity "+a.String())
 	}
 }
 
+func (e *expansion) stateMachine(f model.Field) {
+	at, m := fieldOrigin(f), f.Value
+	id := logicalName(f.Key) + "StepFunctionsStateMachine"
+	if custom, ok := first(m.Get("id"), m.Get("name")).Scalar(); ok && custom != "" {
+		id = logicalName(custom)
+	}
+	role := m.Get("role")
+	if role.Kind == model.Absent {
+		role = arn(e.machineRole(id, m, at), at)
+	}
+	fields := rename([]model.Field{field("RoleArn", role)}, m, "name", "StateMachineName", "definition", "Definition", "type", "StateMachineType")
+	fields = set(fields, "LoggingConfiguration", loggingConfig(m.Get("loggingConfig")))
+	fields = set(fields, "Tags", tagList(overlay(e.provider.Get("tags"), m.Get("tags"))))
+	if t := m.Path("tracingConfig", "enabled"); t.Kind != model.Absent {
+		fields = append(fields, field("TracingConfiguration", object(t.Origin, field("Enabled", t))))
+	}
+	e.add(id, "AWS::StepFunctions::StateMachine", fields, at, "state machine "+f.Key)
+	e.machineEvents(f, id)
+}
+
+func loggingConfig(v *model.Value) *model.Value {
+	if v.Kind != model.Map {
+		return v
+	}
+	var fields []model.Field
+	fields = rename(fields, v, "level", "Level", "includeExecutionData", "IncludeExecutionData")
+	var destinations []*model.Value
+	for _, d := range v.Get("destinations").Elements() {
+		destinations = append(destinations, object(d.Origin, field("CloudWatchLogsLogGroup", object(d.Origin, field("LogGroupArn", d)))))
+	}
+	if destinations != nil {
+		fields = append(fields, field("Destinations", list(v.Origin, destinations...)))
+	}
+	return object(v.Origin, fields...)
+}
+
 func (e *expansion) machineEvents(f model.Field, id string) {
+	counts := map[string]int{}
 	for i, entry := range f.Value.Get("events").Elements() {
 		for _, g := range entry.Fields {
-			ev := event{name: g.Key, config: g.Value, at: fieldOrigin(g), function: f.Key, id: id, index: i + 1}
+			counts[g.Key]++
+			ev := event{name: g.Key, config: g.Value, at: fieldOrigin(g), function: f.Key, body: f.Value, id: id, index: counts[g.Key], position: i + 1}
 			switch g.Key {
 			case "http":
 				e.machineRoute(ev)
 			case "schedule":
-				target := list(ev.at, object(ev.at, field("Arn", ref(id, ev.at)), field("Id", text(f.Key, ev.at))))
-				e.add(plainName(f.Key)+"StepFunctionsEventsRuleSchedule"+string(rune('1'+i%9)), "AWS::Events::Rule", []model.Field{
-					field("ScheduleExpression", first(g.Value.Get("rate"), g.Value)), field("Targets", target),
-				}, ev.at, ev.source())
+				e.machineSchedule(ev)
+			case "cloudwatchEvent", "eventBridge":
+				e.machineRule(ev, "EventsRuleCloudWatchEvent", "CloudWatchEvent", field("EventPattern", ev.config.Get("event")))
+			default:
+				e.warn(ev.at, g.Key+" is not an event of state machines", "")
 			}
 		}
 	}
+}
+
+func (e *expansion) machineSchedule(ev event) {
+	at, rate := ev.at, first(ev.config.Get("rate"), ev.config)
+	if ev.config.Get("method").EqualsText("scheduler") != model.Yes {
+		e.machineRule(ev, "StepFunctionsEventsRuleSchedule", "StepFunctionsSchedule", field("ScheduleExpression", rate))
+		return
+	}
+	target := rename([]model.Field{field("Arn", ref(ev.id, at)), field("RoleArn", e.starter(ev, "scheduler.amazonaws.com"))}, ev.config, "input", "Input")
+	fields := []model.Field{
+		field("ScheduleExpression", rate), field("State", enabledState(ev)), field("Target", object(at, target...)),
+		field("FlexibleTimeWindow", object(at, field("Mode", text("OFF", at)))),
+	}
+	fields = rename(fields, ev.config, "name", "Name", "description", "Description", "timezone", "ScheduleExpressionTimezone")
+	e.add(numbered(logicalName(ev.function)+"StepFunctionsSchedulerSchedule", ev.index), "AWS::Scheduler::Schedule", fields, at, ev.source())
+}
+
+// machineRule makes a rule that starts a state machine.
+func (e *expansion) machineRule(ev event, rule, target string, when model.Field) {
+	at := ev.at
+	to := []model.Field{field("Arn", ref(ev.id, at)), field("Id", text(ev.function+target, at)), field("RoleArn", e.starter(ev, "events.amazonaws.com"))}
+	fields := []model.Field{when, field("State", enabledState(ev)), field("Targets", list(at, object(at, append(to, targetInput(ev)...)...)))}
+	fields = rename(fields, ev.config, "name", "Name", "description", "Description", "eventBusName", "EventBusName")
+	e.add(numbered(logicalName(ev.function)+rule, ev.index), "AWS::Events::Rule", fields, at, ev.source())
+}
+
+// starter is the role in which an event starts a state machine: its own, or one made here.
+func (e *expansion) starter(ev event, service string) *model.Value {
+	if own := first(ev.config.Get("role"), ev.config.Get("iamRole")); own.Kind != model.Absent {
+		return own
+	}
+	id, kind := logicalName(ev.function)+"EventToStepFunctionsRole", "event"
+	if ev.name == "schedule" {
+		id, kind = logicalName(ev.function)+"ScheduleToStepFunctionsRole", "schedule"
+	}
+	e.startRole(id, service, kind, ev)
+	return arn(id, ev.at)
+}
+
+// startRole makes the role in which a service starts a state machine; one role serves all events of a kind.
+func (e *expansion) startRole(id, service, kind string, ev event) {
+	at := ev.at
+	region := first(e.provider.Get("region"), text("us-east-1", at)).String()
+	name := strings.Join([]string{e.service.Stage, region, e.service.Name, ev.function, kind}, "-")
+	e.add(id, "AWS::IAM::Role", []model.Field{
+		field("AssumeRolePolicyDocument", trust(at, service)),
+		field("Policies", onePolicy(at, name, []*model.Value{statement(at, ref(ev.id, at), "states:StartExecution")})),
+	}, at, ev.source())
 }
 
 func (e *expansion) machineRoute(ev event) {
@@ -45,11 +128,22 @@ func (e *expansion) machineRoute(ev event) {
 		return
 	}
 	p, _ := path.Scalar()
-	routes := e.restRoutes(ev.at)
-	integration := object(ev.at,
-		field("Type", text("AWS", ev.at)),
-		field("Uri", text("arn:aws:apigateway:region:states:action/StartExecution", ev.at)),
-		field("RequestTemplates", object(ev.at, field("application/json", concat(ev.at, text("stateMachineArn: ", ev.at), ref(ev.id, ev.at))))))
-	routes.Method(p, verb, e.restAuth(ev), integration, ev.at, "serverless: "+ev.source())
+	at := ev.at
+	e.add("ApigatewayToStepFunctionsRole", "AWS::IAM::Role", []model.Field{
+		field("AssumeRolePolicyDocument", trust(at, "apigateway.amazonaws.com")),
+		field("Policies", onePolicy(at, "apigatewaytostepfunctions", []*model.Value{statement(at, text("*", at), "states:StartExecution")})),
+	}, at, ev.source())
+	routes := e.restRoutes(at)
+	action := first(ev.config.Get("action"), text("StartExecution", at))
+	integration := object(at,
+		field("Type", text("AWS", at)), field("IntegrationHttpMethod", text("POST", at)), field("PassthroughBehavior", text("NEVER", at)),
+		field("Uri", pattern(at, "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/%v", action)),
+		field("Credentials", arn("ApigatewayToStepFunctionsRole", at)),
+		field("RequestTemplates", object(at, field("application/json", concat(at, text("stateMachineArn: ", at), ref(ev.id, at))))))
+	method := routes.Method(strings.Trim(p, "/"), verb, e.restAuth(ev), integration, at, "serverless: "+ev.source())
+	method.Props = overlay(method.Props, object(at, field("RequestParameters", object(at))))
+	if cors := ev.config.Get("cors"); cors.IsSet() == model.Yes && !isOff(cors) {
+		e.allowOrigins(strings.Trim(p, "/"), verb, cors)
+	}
 	e.keepRoutes(routes)
 }

@@ -3,6 +3,7 @@ package serverless
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,16 +21,19 @@ type variables struct {
 	steps       int
 	reported    map[string]bool
 	diagnostics []model.Diagnostic
+	hashes      bool // #{AWS::Region} is a pseudo parameter
 }
 
 // maxSteps bounds the values resolved for one service.
 const maxSteps = 1_000_000
 
 func newVariables(file string, root *model.Value, options map[string]string, load func(string) (*model.Value, error)) *variables {
-	return &variables{
+	r := &variables{
 		root: root, file: file, options: options, load: load,
 		done: map[*model.Value]*model.Value{}, pending: map[*model.Value]bool{}, reported: map[string]bool{},
 	}
+	r.hashes = slices.Contains(pluginNames(root.Get("plugins")), "serverless-pseudo-parameters")
+	return r
 }
 
 func (r *variables) warn(at model.Origin, message, hint string) {
@@ -45,7 +49,7 @@ func (r *variables) value(v *model.Value) *model.Value {
 	if v.Kind != model.String && v.Kind != model.List && v.Kind != model.Map {
 		return v
 	}
-	if v.Kind == model.String && !strings.Contains(v.Str, "${") {
+	if v.Kind == model.String && !strings.Contains(v.Str, "${") && !(r.hashes && strings.Contains(v.Str, "#{")) {
 		return v
 	}
 	if w, ok := r.done[v]; ok {
@@ -79,7 +83,7 @@ func shorten(s string) string {
 func (r *variables) resolve(v *model.Value) *model.Value {
 	switch v.Kind {
 	case model.String:
-		return r.text(v.Str, v.Origin)
+		return r.pseudoParameters(r.text(v.Str, v.Origin))
 	case model.List:
 		items := make([]*model.Value, len(v.Items))
 		for i, w := range v.Items {
@@ -125,6 +129,41 @@ func (r *variables) inText(v *model.Value, source string, at model.Origin) *mode
 		return model.NewString("", at)
 	}
 	return v
+}
+
+// pseudoParameters replaces #{AWS::Region} and its like, which a plugin allows in any text.
+func (r *variables) pseudoParameters(v *model.Value) *model.Value {
+	if !r.hashes || v.Kind != model.String && v.Kind != model.Text {
+		return v
+	}
+	parts := v.Items
+	if v.Kind == model.String {
+		parts = []*model.Value{v}
+	}
+	var out []*model.Value
+	for _, p := range parts {
+		if p.Kind != model.String {
+			out = append(out, p)
+			continue
+		}
+		rest := p.Str
+		for {
+			before, after, found := strings.Cut(rest, "#{")
+			name, behind, closed := strings.Cut(after, "}")
+			if !found || !closed {
+				break
+			}
+			out = append(out, model.NewString(before, p.Origin), pseudoParameter(name, p.Origin))
+			rest = behind
+		}
+		out = append(out, model.NewString(rest, p.Origin))
+	}
+	return model.NewText(out, v.Origin)
+}
+
+func pseudoParameter(name string, at model.Origin) *model.Value {
+	id, attribute, _ := strings.Cut(name, ".")
+	return model.NewRef(id, attribute, at)
 }
 
 // findVariable finds the first ${...} that is the framework's own: ${AWS::Region} and ${Name} belong to Fn::Sub. It gives
@@ -340,6 +379,13 @@ func (r *variables) lookup(kind, params, address string, at model.Origin) *model
 		return fromHost(address, at)
 	case "aws":
 		return awsVariable(address, at)
+	case "construct":
+		return r.constructVariable(address, at)
+	case "cf":
+		return model.NewElsewhere(model.FromOutput, model.NewString(address, at), "${cf:"+address+"} is an output of another stack", at)
+	case "ssm":
+		name, _, _ := strings.Cut(address, "~") // "~true" once asked to decrypt
+		return model.NewElsewhere(model.FromStore, model.NewString(name, at), "${ssm:"+address+"} is read from the SSM parameter store at deployment", at)
 	}
 	return model.NewPresent("${"+kind+":"+address+"} is read at deployment", at)
 }
@@ -406,11 +452,14 @@ func (r *variables) framework(address string, at model.Origin) *model.Value {
 	return model.NewPresent("${sls:"+address+"} is made at deployment", at)
 }
 
+// param is a parameter of the stage: below params, or below the stage's own section since version 4.
 func (r *variables) param(name string, at model.Origin) *model.Value {
-	params := r.root.Get("params")
+	params, stages := r.root.Get("params"), r.root.Get("stages")
 	for _, stage := range []string{r.stage(), "default"} {
-		if v := r.value(r.follow(params, stage).Get(name)); v.Kind != model.Absent {
-			return v
+		for _, section := range []*model.Value{r.follow(params, stage), r.follow(stages, stage+".params")} {
+			if v := r.value(section.Get(name)); v.Kind != model.Absent {
+				return v
+			}
 		}
 	}
 	return model.NewAbsent(at)

@@ -1,0 +1,332 @@
+package link
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"wardlet.example/internal/asl"
+	"wardlet.example/internal/model"
+)
+
+// handOn says for each type of resource what it passes its events to.
+func handOn() map[string]func(*tracer, *model.Resource) {
+	return map[string]func(*tracer, *model.Resource){
+		"AWS::SNS::Topic":                      (*tracer).topic,
+		"AWS::SNS::Subscription":               (*tracer).subscription,
+		"AWS::S3::Bucket":                      (*tracer).bucket,
+		"AWS::SQS::Queue":                      (*tracer).queue,
+		"AWS::DynamoDB::Table":                 (*tracer).table,
+		"AWS::Lambda::Function":                (*tracer).function,
+		"AWS::Lambda::EventInvokeConfig":       (*tracer).invokeConfig,
+		"AWS::Lambda::EventSourceMapping":      (*tracer).mapping,
+		"AWS::Events::Rule":                    (*tracer).rule,
+		"AWS::Scheduler::Schedule":             (*tracer).schedule,
+		"AWS::Pipes::Pipe":                     (*tracer).pipe,
+		"AWS::StepFunctions::StateMachine":     (*tracer).stateMachine,
+		"AWS::KinesisFirehose::DeliveryStream": (*tracer).delivery,
+		"AWS::Logs::SubscriptionFilter":        (*tracer).logs,
+		"AWS::AppSync::DataSource":             (*tracer).dataSource,
+		"AWS::ApiGateway::Method":              (*tracer).restMethod,
+		"AWS::AppSync::Resolver":               (*tracer).resolver,
+		"AWS::AppSync::FunctionConfiguration":  (*tracer).resolver,
+		"AWS::Events::ApiDestination":          (*tracer).apiDestination,
+		"AWS::ApiGatewayV2::Integration":       (*tracer).integration,
+		"AWS::IoT::TopicRule":                  (*tracer).iot,
+		"AWS::CloudWatch::Alarm":               (*tracer).alarm,
+		"AWS::SES::ReceiptRule":                (*tracer).mail,
+	}
+}
+
+func (t *tracer) topic(r *model.Resource) {
+	for _, s := range r.Props.Get("Subscription").Elements() {
+		if delivers(s) {
+			t.hop(r, s.Get("Endpoint"), "topic", s.Get("FilterPolicy"))
+		}
+	}
+}
+
+// delivers reports whether a subscription hands messages on inside the cloud: mails and web hooks end there.
+func delivers(subscription *model.Value) bool {
+	switch s, _ := subscription.Get("Protocol").Settled().Scalar(); s {
+	case "email", "email-json", "sms", "http", "https", "application":
+		return false
+	}
+	return true
+}
+
+func (t *tracer) subscription(r *model.Resource) {
+	in, topic := t.app.Find(r.Props.Get("TopicArn"), "AWS::SNS::Topic")
+	from := topic
+	if topic == nil {
+		from = &model.Resource{ID: model.Outside}
+	}
+	before := len(t.out)
+	if delivers(r.Props) {
+		t.hop(from, r.Props.Get("Endpoint"), "topic", r.Props.Get("FilterPolicy"))
+	}
+	t.hop(from, r.Props.Path("RedrivePolicy", "deadLetterTargetArn"), "dead-letter", nil)
+	if topic != nil && in != t.app {
+		for _, f := range t.out[before:] {
+			f.FromApp = in
+		}
+	}
+}
+
+func (t *tracer) bucket(r *model.Resource) {
+	t.bucketEvents(r)
+	n := r.Props.Get("NotificationConfiguration")
+	for _, q := range n.Get("QueueConfigurations").Elements() {
+		t.hop(r, q.Get("Queue"), "object", q.Get("Filter"))
+	}
+	for _, q := range n.Get("TopicConfigurations").Elements() {
+		t.hop(r, q.Get("Topic"), "object", q.Get("Filter"))
+	}
+}
+
+func (t *tracer) queue(r *model.Resource) {
+	t.hop(r, r.Props.Path("RedrivePolicy", "deadLetterTargetArn"), "dead-letter", nil)
+}
+
+func (t *tracer) table(r *model.Resource) {
+	t.hop(r, r.Props.Path("KinesisStreamSpecification", "StreamArn"), "stream", nil)
+}
+
+func (t *tracer) function(r *model.Resource) {
+	t.hop(r, r.Props.Path("DeadLetterConfig", "TargetArn"), "dead-letter", nil)
+}
+
+func (t *tracer) invokeConfig(r *model.Resource) {
+	if _, f := t.target(r.Props.Get("FunctionName")); f != nil {
+		for _, on := range []string{"OnSuccess", "OnFailure"} {
+			t.hop(f, r.Props.Path("DestinationConfig", on, "Destination"), "destination", nil)
+		}
+	}
+}
+
+// mapping adds where batches go that a function does not take.
+func (t *tracer) mapping(r *model.Resource) {
+	if _, f := t.target(r.Props.Get("FunctionName")); f != nil {
+		t.hop(f, r.Props.Path("DestinationConfig", "OnFailure", "Destination"), "destination", nil)
+	}
+}
+
+func (t *tracer) rule(r *model.Resource) {
+	pattern, kind := r.Props.Get("EventPattern"), "bus"
+	if r.Props.Get("ScheduleExpression").IsSet() != model.No && pattern.IsSet() == model.No {
+		kind = "schedule"
+	}
+	if bus := r.Props.Get("EventBusName"); bus.IsSet() != model.No && bus.EqualsText("default") != model.Yes {
+		if _, found := t.app.Find(bus, "AWS::Events::EventBus"); found != nil {
+			t.from(bus, r, "bus", pattern)
+		}
+	}
+	for _, target := range r.Props.Get("Targets").Elements() {
+		t.hop(r, target.Get("Arn"), kind, pattern)
+		t.hop(r, target.Path("DeadLetterConfig", "Arn"), "dead-letter", nil)
+	}
+}
+
+func (t *tracer) schedule(r *model.Resource) {
+	target := r.Props.Get("Target")
+	t.hop(r, target.Path("DeadLetterConfig", "Arn"), "dead-letter", nil)
+	if target.Get("Arn").ContainsText(":scheduler:::aws-sdk:") != model.Yes {
+		t.hop(r, target.Get("Arn"), "schedule", nil)
+		return
+	}
+	t.each(r, target.Get("Input"), "schedule")
+}
+
+// each adds a hop to every resource that a value refers to, or names in the arguments of a call; it reports whether there
+// is any.
+func (t *tracer) each(from *model.Resource, v *model.Value, kind string) bool {
+	found := false
+	for _, ref := range v.Refs() {
+		found = t.known(from, ref, kind, nil) || found
+	}
+	v.Walk(1_000, func(part *model.Value) {
+		if part.Kind != model.String {
+			return
+		}
+		for _, m := range callArgument.FindAllStringSubmatch(part.Str, 20) {
+			name, err := url.QueryUnescape(m[1])
+			if err == nil {
+				found = t.known(from, model.NewString(name, part.Origin), kind, nil) || found
+			}
+		}
+	})
+	return found
+}
+
+// callArgument is a name or ARN in the text of a call to a service: "TableName": "orders", or TopicArn=arn%3A...
+var callArgument = regexp.MustCompile(`(?i)\b(?:TableName|QueueUrl|TopicArn|TargetArn|StreamName|DeliveryStreamName|EventBusName|StateMachineArn|Bucket)\\?["']?\s*[:=]\s*\\?["']?([\w.:/%-]+)`)
+
+func (t *tracer) pipe(r *model.Resource) {
+	t.from(r.Props.Get("Source"), r, "pipe", r.Props.Path("SourceParameters", "FilterCriteria"))
+	t.hop(r, r.Props.Get("Target"), "pipe", nil)
+	t.hop(r, r.Props.Get("Enrichment"), "pipe", nil)
+}
+
+// stateMachine adds the resources that the tasks of a state machine call, other than functions.
+func (t *tracer) stateMachine(r *model.Resource) {
+	machine, _, known := asl.FromProperties(r.Props)
+	if !known {
+		return
+	}
+	for _, s := range machine.All() {
+		for _, c := range []*asl.Call{s.Call, s.Reader, s.Writer} {
+			if c == nil {
+				continue
+			}
+			for _, target := range c.Targets {
+				t.hop(r, target.Value, "state-machine", nil)
+			}
+		}
+	}
+}
+
+func (t *tracer) delivery(r *model.Resource) {
+	if source := r.Props.Path("KinesisStreamSourceConfiguration", "KinesisStreamARN"); source.IsSet() != model.No {
+		t.from(source, r, "delivery", nil)
+	}
+	for _, f := range r.Props.Fields {
+		if !strings.HasSuffix(f.Key, "DestinationConfiguration") {
+			continue
+		}
+		for _, key := range []string{"BucketARN", "DomainARN", "CollectionEndpoint", "ClusterEndpoint"} {
+			t.hop(r, f.Value.Get(key), "delivery", nil)
+		}
+		t.hop(r, f.Value.Path("EndpointConfiguration", "Url"), "delivery", nil)
+		for _, key := range []string{"S3Configuration", "S3BackupConfiguration"} {
+			t.hop(r, f.Value.Path(key, "BucketARN"), "delivery", nil)
+		}
+	}
+}
+
+func (t *tracer) logs(r *model.Resource) {
+	if _, group := t.app.Find(r.Props.Get("LogGroupName"), "AWS::Logs::LogGroup"); group != nil {
+		t.hop(group, r.Props.Get("DestinationArn"), "logs", r.Props.Get("FilterPattern"))
+	}
+}
+
+// dataSource adds what a GraphQL API reads and writes without a function.
+func (t *tracer) dataSource(r *model.Resource) {
+	_, api := t.app.Find(r.Props.Get("ApiId"))
+	if api == nil {
+		return
+	}
+	for _, f := range r.Props.Fields {
+		if strings.HasSuffix(f.Key, "Config") {
+			t.each(api, f.Value, "graphql")
+		}
+	}
+	t.hop(api, r.Props.Path("DynamoDBConfig", "TableName"), "graphql", nil)
+}
+
+// restMethod adds what a REST API hands requests to without a function.
+func (t *tracer) restMethod(r *model.Resource) {
+	_, api := t.app.Find(r.Props.Get("RestApiId"), "AWS::ApiGateway::RestApi")
+	integration := r.Props.Get("Integration")
+	if api == nil || integration.Get("Uri").ContainsText(":lambda:path/") == model.Yes {
+		return
+	}
+	found := false
+	for _, key := range []string{"Uri", "RequestTemplates", "RequestParameters"} {
+		found = t.each(api, integration.Get(key), "http") || found
+	}
+	if uri := integration.Get("Uri"); !found {
+		t.service(api, uri, uri.String(), "http")
+	}
+}
+
+// handing are the services that an API hands requests to for others to take up.
+var handing = regexp.MustCompile(`:apigateway:[^:]*:(?:s3|sqs|sns|events|kinesis|firehose|states|dynamodb):|^(?:SQS|EventBridge|Kinesis|StepFunctions)-`)
+
+// service adds what an API hands requests to where it is named outside of the templates: a queue by its path, or what a
+// request itself names. call tells the service.
+func (t *tracer) service(api *model.Resource, at *model.Value, call, kind string) {
+	if !handing.MatchString(call) {
+		return
+	}
+	if _, path, ok := strings.Cut(call, ":path/"); ok && strings.Contains(path, "/") {
+		if t.known(api, model.NewString(path[strings.LastIndex(path, "/")+1:], at.Origin), kind, nil) {
+			return
+		}
+	}
+	t.add(&model.Flow{From: api.ID, To: model.Outside, Kind: kind, Detail: call, Granted: model.Yes, Origin: at.Origin})
+}
+
+// integration adds what an HTTP or WebSocket API hands requests to without a function.
+func (t *tracer) integration(r *model.Resource) {
+	_, api := t.app.Find(r.Props.Get("ApiId"), "AWS::ApiGatewayV2::Api")
+	if api == nil {
+		return
+	}
+	kind := "http"
+	if api.Props.Get("ProtocolType").EqualsText("WEBSOCKET") == model.Yes {
+		kind = "websocket"
+	}
+	if r.Props.Get("IntegrationUri").ContainsText(":lambda:path/") == model.Yes {
+		return
+	}
+	found := false
+	for _, key := range []string{"IntegrationUri", "RequestTemplates", "RequestParameters"} {
+		found = t.each(api, r.Props.Get(key), kind) || found
+	}
+	if !found {
+		uri := r.Props.Get("IntegrationUri")
+		t.service(api, r.Props, first(r.Props.Get("IntegrationSubtype"), uri).String(), kind)
+	}
+}
+
+func first(a, b *model.Value) *model.Value {
+	if a.IsSet() == model.No {
+		return b
+	}
+	return a
+}
+
+// apiDestination adds that a destination of rules is an API of the templates.
+func (t *tracer) apiDestination(r *model.Resource) {
+	t.each(r, r.Props.Get("InvocationEndpoint"), "http")
+}
+
+// resolver adds what the code of a GraphQL resolver names.
+func (t *tracer) resolver(r *model.Resource) {
+	_, api := t.app.Find(r.Props.Get("ApiId"))
+	if api == nil {
+		return
+	}
+	for _, key := range []string{"Code", "RequestMappingTemplate"} {
+		t.each(api, r.Props.Get(key), "graphql")
+	}
+}
+
+func (t *tracer) iot(r *model.Resource) {
+	payload := r.Props.Get("TopicRulePayload")
+	actions := append(payload.Get("Actions").Elements(), payload.Get("ErrorAction").Elements()...)
+	for _, a := range actions {
+		for _, f := range a.Fields {
+			for _, g := range f.Value.Fields {
+				if g.Key != "RoleArn" {
+					t.known(r, g.Value, "iot", nil)
+				}
+			}
+		}
+	}
+}
+
+func (t *tracer) alarm(r *model.Resource) {
+	for _, key := range []string{"AlarmActions", "OKActions", "InsufficientDataActions"} {
+		for _, a := range r.Props.Get(key).Elements() {
+			t.hop(r, a, "alarm", nil)
+		}
+	}
+}
+
+func (t *tracer) mail(r *model.Resource) {
+	for _, a := range r.Props.Path("Rule", "Actions").Elements() {
+		t.hop(r, a.Path("S3Action", "BucketName"), "direct", nil)
+		t.hop(r, a.Path("SNSAction", "TopicArn"), "direct", nil)
+	}
+}

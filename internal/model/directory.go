@@ -1,0 +1,273 @@
+package model
+
+import (
+	"strings"
+)
+
+// Directory finds the resource that a value means: in its own application, in the stack that it is nested in or nests, or
+// in another application of the workspace, through exports and imports, stack outputs, the SSM parameter store, and
+// explicit names. Where two applications answer to one name it does not choose.
+type Directory struct {
+	exports map[string][]entry // outputs by the name they are exported under
+	outputs map[string][]entry // outputs by STACK.OUTPUT
+	store   map[string][]entry // values of SSM parameters by name
+	names   map[string][]entry // resources by their explicit name
+}
+
+// entry is one thing that can be asked for by name.
+type entry struct {
+	app      *App
+	value    *Value    // of an output or parameter
+	resource *Resource // that has the name
+}
+
+// maxFollow bounds how many templates a value is followed through; more is a circle.
+const maxFollow = 8
+
+// NewDirectory lists what the applications of one stage can ask each other for.
+func NewDirectory(apps []*App) *Directory {
+	d := &Directory{
+		exports: map[string][]entry{}, outputs: map[string][]entry{}, store: map[string][]entry{}, names: map[string][]entry{},
+	}
+	for _, app := range apps {
+		d.add(app)
+	}
+	return d
+}
+
+func (d *Directory) add(app *App) {
+	app.nameResources()
+	for _, o := range app.Outputs {
+		e := entry{app: app, value: o.Value}
+		if name, ok := wholly(o.Export); ok {
+			d.exports[name] = append(d.exports[name], e)
+		}
+		if app.Stack != "" {
+			d.outputs[app.Stack+"."+o.Name] = append(d.outputs[app.Stack+"."+o.Name], e)
+		}
+	}
+	for _, r := range app.Resources {
+		if r.Type == "AWS::SSM::Parameter" {
+			if name, ok := wholly(r.Props.Get("Name")); ok {
+				d.store[name] = append(d.store[name], entry{app: app, value: r.Props.Get("Value")})
+			}
+			continue
+		}
+		for _, key := range nameProperties[r.Type] {
+			if name, ok := wholly(r.Props.Get(key)); ok {
+				d.names[name] = append(d.names[name], entry{app: app, resource: r})
+			}
+		}
+	}
+}
+
+// nameProperties is where a resource of a type has its explicit name.
+var nameProperties = map[string][]string{
+	"AWS::SQS::Queue": {"QueueName"}, "AWS::SNS::Topic": {"TopicName"}, "AWS::S3::Bucket": {"BucketName"},
+	"AWS::DynamoDB::Table": {"TableName"}, "AWS::DynamoDB::GlobalTable": {"TableName"}, "AWS::Kinesis::Stream": {"Name"},
+	"AWS::Events::EventBus": {"Name"}, "AWS::StepFunctions::StateMachine": {"StateMachineName"}, "AWS::Logs::LogGroup": {"LogGroupName"},
+	"AWS::SecretsManager::Secret": {"Name"}, "AWS::Cognito::UserPool": {"UserPoolName"}, "AWS::KinesisFirehose::DeliveryStream": {"DeliveryStreamName"},
+	"AWS::Lambda::Function": {"FunctionName"}, "AWS::IAM::Role": {"RoleName"},
+}
+
+// services is the name that ARNs have for the service of a type.
+var services = map[string]string{
+	"AWS::SQS": "sqs", "AWS::SNS": "sns", "AWS::S3": "s3", "AWS::DynamoDB": "dynamodb", "AWS::Kinesis": "kinesis",
+	"AWS::Events": "events", "AWS::StepFunctions": "states", "AWS::Logs": "logs", "AWS::SecretsManager": "secretsmanager",
+	"AWS::Cognito": "cognito-idp", "AWS::KinesisFirehose": "firehose", "AWS::Lambda": "lambda", "AWS::IAM": "iam",
+}
+
+// wholly is the text of a value that is settled: known but for the account, region and partition.
+func wholly(v *Value) (string, bool) {
+	v = v.Settled()
+	if v == nil || v.Kind != String && v.Kind != Text && v.Kind != Number {
+		return "", false
+	}
+	for _, p := range v.Items {
+		if p.Kind == Ref && strings.HasPrefix(p.Str, "AWS::") {
+			continue
+		}
+		if !p.IsScalar() {
+			return "", false
+		}
+	}
+	s := v.String()
+	return s, s != ""
+}
+
+// Find is the resource that a value of an application means, and the application that has it; nil if there is none, or not
+// one alone. types limit what is looked for.
+func (d *Directory) Find(app *App, v *Value, types ...string) (*App, *Resource) {
+	return d.find(app, v, types, 0)
+}
+
+func (d *Directory) find(app *App, v *Value, types []string, depth int) (*App, *Resource) {
+	if v == nil || app == nil || depth > maxFollow {
+		return nil, nil
+	}
+	for _, ref := range v.Refs() {
+		if r := app.Resource(ref.Str); r != nil {
+			if child := app.Nested[ref.Str]; child != nil {
+				if in, found := d.output(child, ref.Attr, types, depth); found != nil {
+					return in, found
+				}
+			}
+			if ofType(r, types) {
+				return app, r
+			}
+		}
+	}
+	if in, r := d.elsewhere(app, v, types, depth); r != nil {
+		return in, r
+	}
+	return d.byName(app, v, types)
+}
+
+// output follows Outputs.NAME of a nested stack.
+func (d *Directory) output(child *App, attr string, types []string, depth int) (*App, *Resource) {
+	name, ok := strings.CutPrefix(attr, "Outputs.")
+	for _, o := range child.Outputs {
+		if ok && o.Name == name {
+			return d.find(child, o.Value, types, depth+1)
+		}
+	}
+	return nil, nil
+}
+
+// elsewhere follows the parts of a value that other templates decide.
+func (d *Directory) elsewhere(app *App, v *Value, types []string, depth int) (*App, *Resource) {
+	var in *App
+	var found *Resource
+	v.Walk(1_000, func(part *Value) {
+		if _, _, ok := part.Elsewhere(); !ok || found != nil {
+			return
+		}
+		if other, value := d.Follow(app, part); value != nil {
+			in, found = d.find(other, value, types, depth+1)
+		}
+	})
+	return in, found
+}
+
+// Follow is what an application says of a value that another one asks for, and that application; nil if nobody says, or
+// several do.
+func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
+	from, key, ok := v.Elsewhere()
+	if !ok {
+		return nil, nil
+	}
+	if from == FromParent {
+		return app.Parent, key
+	}
+	name, known := wholly(key)
+	if !known {
+		return nil, nil
+	}
+	var all []entry
+	switch from {
+	case FromExport:
+		all = d.exports[name]
+	case FromOutput:
+		all = d.outputs[name]
+	case FromStore:
+		all = d.store[name]
+	}
+	if len(all) != 1 {
+		return nil, nil
+	}
+	return all[0].app, all[0].value
+}
+
+// Claims is how many applications answer to what a value asks another template for.
+func (d *Directory) Claims(v *Value) int {
+	from, key, ok := v.Elsewhere()
+	name, known := wholly(key)
+	if !ok || !known {
+		return 0
+	}
+	return len(map[Elsewhere]map[string][]entry{FromExport: d.exports, FromOutput: d.outputs, FromStore: d.store}[from][name])
+}
+
+// byName is the resource whose explicit name a value is, or ends in as an ARN or queue URL does: the application's own, or
+// else the only one of the workspace.
+func (d *Directory) byName(app *App, v *Value, types []string) (*App, *Resource) {
+	text := v.Settled().String()
+	if text == "" || text == "?" || text == "absent" {
+		return nil, nil
+	}
+	if r := pick(app.named, text, types); r != nil {
+		return app, r.resource
+	}
+	if _, ok := wholly(v); !ok {
+		return nil, nil
+	}
+	if e := pick(d.names, text, types); e != nil {
+		return e.app, e.resource
+	}
+	return nil, nil
+}
+
+// nameResources lists the application's own resources by name; names may have open parts, which are the same here and
+// there.
+func (a *App) nameResources() {
+	a.named = map[string][]entry{}
+	for _, r := range a.Resources {
+		for _, key := range nameProperties[r.Type] {
+			if name := r.Props.Get(key).Settled().String(); name != "" && name != "?" && name != "absent" {
+				a.named[name] = append(a.named[name], entry{app: a, resource: r})
+			}
+		}
+	}
+}
+
+// pick finds the one entry that a text names: by all of it, or as an ARN or URL by its end.
+func pick(names map[string][]entry, text string, types []string) *entry {
+	service := ""
+	switch {
+	case strings.HasPrefix(text, "arn:"):
+		if parts := strings.SplitN(text, ":", 4); len(parts) == 4 {
+			service = parts[2]
+		}
+	case strings.HasPrefix(text, "https://sqs."):
+		service = "sqs"
+	default:
+		return only(names[text], types, "")
+	}
+	text = strings.TrimSuffix(text, ":*")
+	if before, _, ok := strings.Cut(text, "/stream/"); ok {
+		text = before
+	}
+	for i := range len(text) {
+		if text[i] == ':' || text[i] == '/' {
+			if e := only(names[text[i+1:]], types, service); e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// only is the one entry that fits; nil where several do, or none.
+func only(all []entry, types []string, service string) *entry {
+	var found *entry
+	for i := range all {
+		r := all[i].resource
+		if !ofType(r, types) || service != "" && services[r.Type[:strings.LastIndex(r.Type, "::")]] != service {
+			continue
+		}
+		if found != nil && found.resource != r {
+			return nil
+		}
+		found = &all[i]
+	}
+	return found
+}
+
+func ofType(r *Resource, types []string) bool {
+	for _, t := range types {
+		if r.Type == t {
+			return true
+		}
+	}
+	return len(types) == 0
+}
