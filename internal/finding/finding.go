@@ -107,6 +107,17 @@ type Finding struct {
 	Secrets []string `json:"-"`
 }
 
+// InStages says in which stages the finding holds, for a person; "" where it holds in all.
+func (f *Finding) InStages() string {
+	switch len(f.Stages) {
+	case 0:
+		return ""
+	case 1:
+		return "only in stage " + f.Stages[0]
+	}
+	return "only in stages " + strings.Join(f.Stages, ", ")
+}
+
 // Called is what people call the subject.
 func (f *Finding) Called() string {
 	if f.Name != "" {

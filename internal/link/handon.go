@@ -325,8 +325,10 @@ func (t *tracer) alarm(r *model.Resource) {
 }
 
 func (t *tracer) mail(r *model.Resource) {
-	for _, a := range r.Props.Path("Rule", "Actions").Elements() {
-		t.hop(r, a.Path("S3Action", "BucketName"), "direct", nil)
-		t.hop(r, a.Path("SNSAction", "TopicArn"), "direct", nil)
+	for _, action := range r.Props.Path("Rule", "Actions").Elements() {
+		for _, f := range action.Fields { // one, named for the service; each can tell a topic of what it did
+			t.hop(r, f.Value.Get("BucketName"), "direct", nil)
+			t.hop(r, f.Value.Get("TopicArn"), "direct", nil)
+		}
 	}
 }

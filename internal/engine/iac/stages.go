@@ -19,8 +19,8 @@ func (r *Report) once() {
 	})
 }
 
-// acrossStages joins the reports on one service in its stages, the service's own first: what holds in several is told once
-// and names them. An outcome is the worst of all stages.
+// acrossStages joins the reports on one service in its stages, the service's own first: what holds in several is told once,
+// names them and is as exposed as in the most open one. An outcome is the worst of all stages.
 func acrossStages(app *model.App, reports []Report) Report {
 	all := reports[0]
 	if len(reports) == 1 {
@@ -38,6 +38,7 @@ func acrossStages(app *model.App, reports []Report) Report {
 			key := sameIn(&f, stage)
 			if at, ok := known[key]; ok {
 				all.Findings[at].Stages = append(all.Findings[at].Stages, stage)
+				all.Findings[at].Exposure = all.Findings[at].Exposure.Wider(f.Exposure)
 				continue
 			}
 			f.Stages = []string{stage}

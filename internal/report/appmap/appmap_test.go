@@ -25,6 +25,10 @@ func views() map[string]func(io.Writer, *model.Workspace) error {
 		"json": appmap.JSON,
 		"mmd":  appmap.Mermaid,
 		"svg":  appmap.SVG,
+		"unknown.txt": func(w io.Writer, ws *model.Workspace) error {
+			return appmap.UnknownTree(w, ws, appmap.Options{Width: 90})
+		},
+		"unknown.json": appmap.UnknownJSON,
 	}
 }
 

@@ -73,6 +73,7 @@ func shopFindings() []finding.Finding {
 	}
 	out[2].Exposure = model.Account
 	out[3].When = []string{"Stage=prod"}
+	out[4].Stages = []string{"prod", "staging"}
 	out[3].Confidence = finding.Possible
 	out[8].Ignored = &finding.Ignored{Reason: "health check, answers with a constant", Until: "2027-01-31", At: "template.yaml:146"}
 	return append(out, finding.Finding{
@@ -146,7 +147,7 @@ func HostileResult() *finding.Result {
 	at.Note = Hostile
 	f := finding.Finding{
 		Rule: "some-rule", Title: Hostile, Severity: finding.High, Confidence: finding.Certain, Message: Hostile, Place: at, App: Hostile,
-		Subject: Hostile, Exposure: model.Public, When: []string{Hostile}, Trace: []finding.Step{{Place: at, Message: Hostile}, {Place: at, Message: Hostile}},
+		Subject: Hostile, Exposure: model.Public, When: []string{Hostile}, Stages: []string{Hostile}, Trace: []finding.Step{{Place: at, Message: Hostile}, {Place: at, Message: Hostile}},
 		Practices: []int{3}, CWE: []string{Hostile}, Group: Hostile,
 	}
 	ignored := f

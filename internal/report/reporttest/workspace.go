@@ -124,6 +124,7 @@ func HostileWorkspace() *model.Workspace {
 	f.Role = s.role(Hostile, s.grant(Hostile+"*", "*"))
 	s.app.Flows = []*model.Flow{{From: Hostile, To: Hostile + "Table", Kind: Hostile, Detail: Hostile}}
 	s.resource(Hostile+"2", Hostile)
+	f.Unseen = Hostile
 	return &model.Workspace{Root: Hostile, Apps: []*model.App{s.app}}
 }
 

@@ -41,8 +41,8 @@ func newResult(f *finding.Finding) result {
 // said is the message with the stages and worlds in which it holds. A result must say something.
 func said(f *finding.Finding) string {
 	text := cmp.Or(f.Message, f.Title, f.Rule)
-	if len(f.Stages) > 0 {
-		text += " (only in stage " + strings.Join(f.Stages, ", ") + ")"
+	if in := f.InStages(); in != "" {
+		text += " (" + in + ")"
 	}
 	if len(f.When) > 0 {
 		text += " (only when " + strings.Join(f.When, " or ") + ")"

@@ -70,8 +70,8 @@ func (p *page) facts(f *finding.Finding) string {
 	if f.Confidence != "" && f.Confidence != finding.Certain {
 		parts = append(parts, p.ink.Plain(string(f.Confidence)))
 	}
-	if len(f.Stages) > 0 {
-		parts = append(parts, p.ink.Plain("only in stage "+strings.Join(f.Stages, ", ")))
+	if in := f.InStages(); in != "" {
+		parts = append(parts, p.ink.Plain(in))
 	}
 	if len(f.When) > 0 {
 		parts = append(parts, p.ink.Plain("only when "+strings.Join(f.When, " or ")))

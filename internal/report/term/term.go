@@ -105,7 +105,11 @@ func (p *page) appHeading(app finding.AppSummary) string {
 		about = append([]string{app.Name}, about...)
 	}
 	if app.Stage != "" {
-		about = append(about, "stage "+app.Stage)
+		stage := "stage " + app.Stage
+		if len(app.Stages) > 1 {
+			stage += " (also " + strings.Join(app.Stages[1:], ", ") + ")"
+		}
+		about = append(about, stage)
 	}
 	counts := []string{screen.Count(app.Functions, "function"), screen.Count(app.Triggers, "trigger"), screen.Count(app.Resources, "resource")}
 	if app.Missing > 0 {

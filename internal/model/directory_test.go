@@ -1,0 +1,97 @@
+package model_test
+
+import (
+	"testing"
+
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
+)
+
+// stack reads a template as an application of its own.
+func stack(t *testing.T, name, text string) *model.App {
+	t.Helper()
+	doc, diagnostics := document.ParseYAML(name, []byte(text), document.Options{Tag: cloudformation.Tag})
+	if doc == nil {
+		t.Fatal(diagnostics)
+	}
+	template := cloudformation.New(name, doc.Root)
+	app := &model.App{Name: name, File: name, Stack: name, Resources: template.Resources(), Outputs: template.Outputs()}
+	app.Index()
+	return app
+}
+
+const (
+	base = `
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
+  Table: {Type: AWS::DynamoDB::Table}
+  TableName: {Type: AWS::SSM::Parameter, Properties: {Name: /shop/table, Type: String, Value: !Ref Table}}
+Outputs:
+  TableArn: {Value: !GetAtt Table.Arn, Export: {Name: shop-table}}
+  Both: {Value: !Ref Queue, Export: {Name: both}}
+  Again: {Value: !ImportValue again}
+`
+	second = `
+Resources:
+  Other: {Type: AWS::SQS::Queue}
+  Same1: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
+Outputs:
+  Both: {Value: !Ref Other, Export: {Name: both}}
+  Circle: {Value: !ImportValue circle, Export: {Name: circle}}
+`
+	third = `
+Resources:
+  Same2: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
+  Here: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
+`
+)
+
+// What a value means may stand in another stack. Where two stacks answer to one name, nobody is chosen.
+func TestDirectory(t *testing.T) {
+	apps := []*model.App{stack(t, "base", base), stack(t, "second", second), stack(t, "third", third)}
+	d := model.NewDirectory(apps)
+	at := model.Origin{}
+	text := func(s string) *model.Value { return model.NewString(s, at) }
+	from := func(from model.Elsewhere, key string) *model.Value {
+		return model.NewElsewhere(from, text(key), "decided elsewhere", at)
+	}
+	tests := []struct {
+		name  string
+		app   int
+		value *model.Value
+		types []string
+		want  string
+	}{
+		{"reference", 0, model.NewRef("Queue", "", at), nil, "base Queue"},
+		{"reference of another type", 0, model.NewRef("Queue", "", at), []string{"AWS::SNS::Topic"}, ""},
+		{"reference to what only another stack has", 1, model.NewRef("Queue", "", at), nil, ""},
+		{"export", 1, from(model.FromExport, "shop-table"), nil, "base Table"},
+		{"export of two stacks", 2, from(model.FromExport, "both"), nil, ""},
+		{"export of none", 2, from(model.FromExport, "none"), nil, ""},
+		{"export that imports itself", 0, from(model.FromExport, "circle"), nil, ""},
+		{"output of a stack", 1, from(model.FromOutput, "base.TableArn"), nil, "base Table"},
+		{"SSM parameter", 1, from(model.FromStore, "/shop/table"), nil, "base Table"},
+		{"own queue by name before that of another stack", 2, text("orders"), nil, "third Here"},
+		{"queue by the end of its ARN", 0, text("arn:aws:sqs:eu-west-1:111122223333:orders"), nil, "base Queue"},
+		{"queue by its URL", 0, text("https://sqs.eu-west-1.amazonaws.com/111122223333/orders"), nil, "base Queue"},
+		{"ARN of another service", 0, text("arn:aws:sns:eu-west-1:111122223333:orders"), nil, ""},
+		{"name that two other stacks have", 0, text("same"), nil, ""},
+		{"name that is nobody's", 0, text("nothing"), nil, ""},
+		{"nothing", 0, nil, nil, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := ""
+			if in, r := d.Find(apps[test.app], test.value, test.types...); r != nil {
+				got = in.Name + " " + r.ID
+			}
+			if got != test.want {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+		})
+	}
+	if n := d.Claims(from(model.FromExport, "both")); n != 2 {
+		t.Errorf("%d stacks answer to both, want 2", n)
+	}
+}
