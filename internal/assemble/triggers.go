@@ -114,6 +114,7 @@ func triggerReaders() map[string]func(*join, *model.Resource) {
 		"AWS::Bedrock::Agent":                      (*join).anyDirect,
 		"AWS::CodePipeline::Pipeline":              (*join).anyDirect,
 		"AWS::SSM::MaintenanceWindowTask":          (*join).anyDirect,
+		"AWS::SSM::Document":                       (*join).anyDirect,
 		"AWS::S3ObjectLambda::AccessPoint":         (*join).anyDirect,
 		"AWS::Lex::Bot":                            (*join).anyDirect,
 		"AWS::VpcLattice::TargetGroup":             (*join).anyDirect,

@@ -35,6 +35,7 @@ func handOn() map[string]func(*tracer, *model.Resource) {
 		"AWS::IoT::TopicRule":                  (*tracer).iot,
 		"AWS::CloudWatch::Alarm":               (*tracer).alarm,
 		"AWS::SES::ReceiptRule":                (*tracer).mail,
+		"AWS::SSM::Document":                   (*tracer).automation,
 	}
 }
 
@@ -236,11 +237,19 @@ func (t *tracer) restMethod(r *model.Resource) {
 	}
 	if uri := integration.Get("Uri"); !found {
 		t.service(api, uri, uri.String(), "http")
+		t.private(api, integration.Get("ConnectionType"), uri)
+	}
+}
+
+// private adds what an API hands requests to in a network of the account that no template has.
+func (t *tracer) private(api *model.Resource, connection, uri *model.Value) {
+	if connection.EqualsText("VPC_LINK") == model.Yes {
+		t.add(&model.Flow{From: api.ID, To: model.Outside, Kind: "http", Detail: uri.String(), Granted: model.Yes, Origin: uri.Origin})
 	}
 }
 
 // handing are the services that an API hands requests to for others to take up.
-var handing = regexp.MustCompile(`:apigateway:[^:]*:(?:s3|sqs|sns|events|kinesis|firehose|states|dynamodb):|^(?:SQS|EventBridge|Kinesis|StepFunctions)-`)
+var handing = regexp.MustCompile(`:apigateway:(?:[^:]|::)*:(?:s3|sqs|sns|events|kinesis|firehose|states|dynamodb):|^(?:SQS|EventBridge|Kinesis|StepFunctions)-`)
 
 // service adds what an API hands requests to where it is named outside of the templates: a queue by its path, or what a
 // request itself names. call tells the service.
@@ -276,6 +285,7 @@ func (t *tracer) integration(r *model.Resource) {
 	if !found {
 		uri := r.Props.Get("IntegrationUri")
 		t.service(api, r.Props, first(r.Props.Get("IntegrationSubtype"), uri).String(), kind)
+		t.private(api, r.Props.Get("ConnectionType"), uri)
 	}
 }
 
@@ -321,6 +331,13 @@ func (t *tracer) alarm(r *model.Resource) {
 		for _, a := range r.Props.Get(key).Elements() {
 			t.hop(r, a, "alarm", nil)
 		}
+	}
+}
+
+// automation adds the state machines that the steps of a runbook start.
+func (t *tracer) automation(r *model.Resource) {
+	for _, step := range r.Props.Path("Content", "mainSteps").Elements() {
+		t.hop(r, step.Path("inputs", "stateMachineArn"), "direct", nil)
 	}
 }
 
