@@ -81,6 +81,7 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 	}
 	ws.Diagnostics = append(ws.Diagnostics, a.nest(ws)...)
 	a.joinAll(ws)
+	a.shareModules(ws)
 	ws.Diagnostics = append(ws.Diagnostics, otherClouds(ws.Apps)...)
 	ws.Diagnostics = append(ws.Diagnostics, r.Diagnostics()...)
 	sortDiagnostics(ws.Diagnostics)

@@ -67,6 +67,13 @@ func show(ws *model.Workspace) string {
 		for _, r := range app.Roles {
 			fmt.Fprintf(&b, "  role %s: %d statements, %d managed\n", r.ID, len(r.Grants), len(r.Managed))
 		}
+		for _, s := range app.Shared {
+			fmt.Fprintf(&b, "  shares %s with", s.File)
+			for _, other := range s.With {
+				fmt.Fprintf(&b, " %s", other.File)
+			}
+			fmt.Fprintln(&b)
+		}
 	}
 	for _, d := range ws.Diagnostics {
 		fmt.Fprintf(&b, "%s %s: %s\n", d.Level, d.Pos, d.Message)

@@ -42,8 +42,16 @@ type App struct {
 	Parent *App            // the stack that this one is nested in, by a local path; nil if none is known
 	Nested map[string]*App // the stacks nested in this one, by logical ID
 
+	Shared []SharedFile // source files that its functions import and those of other Apps too; by path
+
 	byID  map[string]*Resource
 	named map[string][]entry // resources by explicit name
+}
+
+// SharedFile is a source file that the code of several Apps imports.
+type SharedFile struct {
+	File string
+	With []*App // the others, in the order of the workspace
 }
 
 // All lists the workspace's applications, each followed by its variants in other stages.

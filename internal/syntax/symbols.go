@@ -15,6 +15,10 @@ type Symbols struct {
 	Defs []Def
 	// Reexports are names that come from other files.
 	Reexports []Reexport
+	// Imports are the modules the file asks for, as written, each once, in order
+	// of appearance. A Python name that may be a module counts: ".", "orders"
+	// gives ".orders" too.
+	Imports []string
 	// Handlers are the functions that are a Lambda handler by convention. They
 	// are for trees that have no template to say it.
 	Handlers []Def

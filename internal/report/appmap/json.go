@@ -36,6 +36,13 @@ type app struct {
 	Resources []resourceDoc `json:"resources"`
 	Roles     []roleDoc     `json:"roles"`
 	Flows     []flowDoc     `json:"flows"`
+	Shared    []sharedDoc   `json:"sharedCode,omitempty"`
+}
+
+// sharedDoc is a source file that functions of other applications import too.
+type sharedDoc struct {
+	File string   `json:"file"`
+	With []string `json:"with"` // the files of the other applications
 }
 
 type functionDoc struct {
@@ -136,6 +143,9 @@ func newApp(a *model.App) app {
 		Name: a.Name, Kind: a.Kind, File: a.File, Dir: a.Dir, Stage: a.Stage, Stages: a.Stages, Provider: a.Provider,
 		Functions: each(a.Functions, newFunction), Resources: each(a.Resources, newResource),
 		Roles: each(a.Roles, newRole), Flows: each(a.Flows, newFlow),
+		Shared: each(a.Shared, func(s model.SharedFile) sharedDoc {
+			return sharedDoc{s.File, each(s.With, func(a *model.App) string { return a.File })}
+		}),
 	}
 }
 

@@ -62,6 +62,32 @@ func (p *page) app(a *model.App) {
 	g := newGraph(a)
 	p.otherResources(a, g)
 	p.reach(g)
+	p.shared(a)
+}
+
+// maxShared bounds the shared files that are listed.
+const maxShared = 10
+
+// shared lists the source files that other applications import too.
+func (p *page) shared(a *model.App) {
+	if len(a.Shared) == 0 {
+		return
+	}
+	p.line()
+	p.line("  ", p.ink.Bold("code shared with other applications"))
+	for _, s := range a.Shared[:min(len(a.Shared), maxShared)] {
+		var with []string
+		for _, other := range s.With[:min(len(s.With), 3)] {
+			with = append(with, other.File)
+		}
+		if more := len(s.With) - len(with); more > 0 {
+			with = append(with, fmt.Sprintf("%d more", more))
+		}
+		p.line("    ", p.ink.Plain(s.File), "  ", p.ink.Dim("also "+strings.Join(with, ", ")))
+	}
+	if more := len(a.Shared) - maxShared; more > 0 {
+		p.line("    ", p.ink.Dim(fmt.Sprintf("and %d more files", more)))
+	}
 }
 
 // named is the name of an application before what is said about it, where it says more than the file.

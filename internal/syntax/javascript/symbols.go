@@ -23,6 +23,7 @@ func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
 	m.readExports()
 	symbols := &syntax.Symbols{
 		Reexports: m.reexports,
+		Imports:   m.importsOf(),
 		Broken:    tree.Broken(),
 		Truncated: tree.Truncated,
 	}
@@ -34,6 +35,32 @@ func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
 		}
 	}
 	return symbols
+}
+
+// importsOf lists the modules that are imported or required by a literal name, wherever that happens.
+func (m *module) importsOf() []string {
+	var out []string
+	seen := map[string]bool{"": true}
+	add := func(literal int) {
+		if m.tree.Kind(literal) != "string" {
+			return
+		}
+		if name := m.stringValue(literal); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	for i := range m.tree.Nodes {
+		switch m.tree.Kind(i) {
+		case "import_statement", "export_statement", "import_require_clause":
+			add(m.tree.Child(i, "source"))
+		case "call_expression":
+			if f := m.tree.Child(i, "function"); m.tree.Is(f, "require") || m.tree.Kind(f) == "import" {
+				add(m.tree.FirstNamed(m.tree.Child(i, "arguments")))
+			}
+		}
+	}
+	return out
 }
 
 func (m *module) def(e export) syntax.Def {

@@ -416,3 +416,22 @@ func FuzzSymbols(f *testing.F) {
 		}
 	})
 }
+
+func TestImports(t *testing.T) {
+	symbols, err := Symbols("index.ts", []byte(`
+		import a from './a'; import * as b from "b"; import './effects';
+		export { c } from './c'; export * from './d'; export const none = 1;
+		import e = require('e');
+		const f = require('./f'), again = require('./f');
+		// require('./comment')
+		async function late() { return import('./late'); }
+		require(name); import(name); other.require('./not');
+	`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"./a", "b", "./effects", "./c", "./d", "e", "./f", "./late"}
+	if diff := cmp.Diff(want, symbols.Imports); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -21,7 +21,7 @@ func Symbols(name string, source []byte) (*syntax.Symbols, error) {
 func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
 	m := &module{tree: tree, names: map[string]target{}, methods: map[int]map[string]int{}}
 	m.block(tree.Root())
-	symbols := &syntax.Symbols{Reexports: m.reexports, Broken: tree.Broken(), Truncated: tree.Truncated}
+	symbols := &syntax.Symbols{Reexports: m.reexports, Imports: m.importsOf(), Broken: tree.Broken(), Truncated: tree.Truncated}
 	for _, name := range m.order {
 		t := m.names[name]
 		if t.origin != (origin{}) {
@@ -34,6 +34,39 @@ func SymbolsOf(tree *syntax.Tree) *syntax.Symbols {
 		}
 	}
 	return symbols
+}
+
+// importsOf lists the modules that are imported, wherever that happens; what is imported from one may be one itself.
+func (m *module) importsOf() []string {
+	var out []string
+	seen := map[string]bool{"": true}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	for i := range m.tree.Nodes {
+		kind := m.tree.Kind(i)
+		if kind != "import_statement" && kind != "import_from_statement" {
+			continue
+		}
+		from := m.tree.Text(m.tree.Child(i, "module_name"))
+		add(from)
+		if from != "" && !strings.HasSuffix(from, ".") {
+			from += "."
+		}
+		for child := range m.tree.NamedChildren(i) {
+			if m.tree.Field(child) != "name" {
+				continue
+			}
+			if m.tree.Kind(child) == "aliased_import" {
+				child = m.tree.Child(child, "name")
+			}
+			add(from + m.tree.Text(child))
+		}
+	}
+	return out
 }
 
 // module is one source file while its names are read. Statements are read in

@@ -208,3 +208,20 @@ func FuzzSymbols(f *testing.F) {
 		}
 	})
 }
+
+func TestImports(t *testing.T) {
+	symbols := symbolsOf(t, `
+import a, b.c as d
+from e import f, g as h
+from . import i
+from ..j import k
+from l import *
+# import comment
+def late():
+    import m
+`)
+	want := []string{"a", "b.c", "e", "e.f", "e.g", ".", ".i", "..j", "..j.k", "l", "m"}
+	if diff := cmp.Diff(want, symbols.Imports); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,147 @@
+package assemble
+
+import (
+	"encoding/json"
+	"path"
+	"sort"
+	"strings"
+
+	"wardlet.example/internal/model"
+)
+
+// maxModules bounds the files looked into for one application.
+const maxModules = 2_000
+
+// shareModules tells the applications which source files they have in common: those that functions of several import,
+// directly or through others.
+func (a *assembly) shareModules(ws *model.Workspace) {
+	if len(ws.Apps) < 2 {
+		return
+	}
+	packages := a.packages()
+	reached := make([]map[string]bool, len(ws.Apps))
+	a.parallel(len(ws.Apps), func(i int) { reached[i] = a.modulesOf(ws.Apps[i], packages) })
+	users := map[string][]*model.App{}
+	for i, files := range reached {
+		for file := range files {
+			users[file] = append(users[file], ws.Apps[i])
+		}
+	}
+	for file, apps := range users {
+		if len(apps) < 2 {
+			continue
+		}
+		for i, app := range apps {
+			with := append(append([]*model.App{}, apps[:i]...), apps[i+1:]...)
+			app.Shared = append(app.Shared, model.SharedFile{File: file, With: with})
+		}
+	}
+	for _, app := range ws.Apps {
+		sort.Slice(app.Shared, func(i, j int) bool { return app.Shared[i].File < app.Shared[j].File })
+	}
+}
+
+// modulesOf are the source files that the functions of an application lead to.
+func (a *assembly) modulesOf(app *model.App, packages map[string]string) map[string]bool {
+	seen := map[string]bool{}
+	var queue []string
+	visit := func(file string) {
+		if !seen[file] && len(seen) < maxModules {
+			seen[file] = true
+			queue = append(queue, file)
+		}
+	}
+	for _, f := range app.Functions {
+		if f.Code.State == model.CodeResolved && f.Code.Language != "go" {
+			visit(f.Code.File)
+		}
+	}
+	for len(queue) > 0 && a.ctx.Err() == nil {
+		file := queue[0]
+		queue = queue[1:]
+		symbols, err := a.symbols.of(file)
+		if err != nil || symbols == nil {
+			continue
+		}
+		for _, module := range symbols.Imports {
+			for _, target := range a.modulesMeant(app, file, module, packages) {
+				visit(target)
+			}
+		}
+	}
+	return seen
+}
+
+// modulesMeant are the files that an import means: beside the file, from the folder of the application, or those of a
+// package that the repository itself has.
+func (a *assembly) modulesMeant(app *model.App, file, module string, packages map[string]string) []string {
+	if found := first(a.symbols.moduleFiles(file, module)); found != nil {
+		return found
+	}
+	if path.Ext(file) == ".py" {
+		if strings.HasPrefix(module, ".") {
+			return nil
+		}
+		return first(a.symbols.pythonModule(app.Dir, module))
+	}
+	name, rest := packageOf(module)
+	dir, ok := packages[name]
+	if !ok {
+		return nil
+	}
+	if rest != "" {
+		return first(append(a.symbols.nodeFiles(path.Join(dir, rest)), a.symbols.nodeFiles(path.Join(dir, "src", rest))...))
+	}
+	return first(append(a.symbols.nodeFiles(path.Join(dir, packages[name+mainMark])),
+		append(a.symbols.nodeFiles(path.Join(dir, "index")), a.symbols.nodeFiles(path.Join(dir, "src", "index"))...)...))
+}
+
+func first(all []string) []string {
+	if len(all) == 0 {
+		return nil
+	}
+	return all[:1]
+}
+
+// packageOf takes the name of a package off a module: "@scope/name" or "name", and what is asked for inside.
+func packageOf(module string) (name, rest string) {
+	parts := strings.SplitN(module, "/", 3)
+	n := 1
+	if strings.HasPrefix(module, "@") && len(parts) > 1 {
+		n = 2
+	}
+	return strings.Join(parts[:n], "/"), strings.Join(parts[n:], "/")
+}
+
+// mainMark follows the name of a package where packages has its main file; no package is called so.
+const mainMark = " main"
+
+// packages are the packages of Node.js that stand in the repository, by name: their folder. Names that two have mean none.
+func (a *assembly) packages() map[string]string {
+	out := map[string]string{}
+	twice := map[string]bool{}
+	for _, f := range a.repo.Files() {
+		if path.Base(f.Path) != "package.json" {
+			continue
+		}
+		data, err := a.repo.Read(f.Path)
+		if err != nil {
+			continue
+		}
+		var said struct{ Name, Main string }
+		if json.Unmarshal(data, &said) != nil || said.Name == "" {
+			continue
+		}
+		if _, ok := out[said.Name]; ok {
+			twice[said.Name] = true
+		}
+		out[said.Name] = path.Dir(f.Path)
+		if said.Main != "" {
+			out[said.Name+mainMark] = said.Main
+		}
+	}
+	for name := range twice {
+		delete(out, name)
+	}
+	return out
+}
