@@ -160,7 +160,7 @@ func (s *stageSearch) included(name, address string) {
 	if slices.ContainsFunc([]string{".js", ".cjs", ".mjs", ".ts"}, func(ext string) bool { return strings.HasSuffix(name, ext) }) {
 		return
 	}
-	v, err := s.vars.load(name)
+	v, err := s.vars.open(name)
 	if err != nil || v == nil {
 		return
 	}

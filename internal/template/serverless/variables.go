@@ -18,19 +18,31 @@ type variables struct {
 	load        func(path string) (*model.Value, error)
 	done        map[*model.Value]*model.Value
 	pending     map[*model.Value]bool
+	files       map[string]loaded // by name: a file that includes itself must be the same value again
 	steps       int
+	depth       int // variables that lead through each other at the moment
 	reported    map[string]bool
 	diagnostics []model.Diagnostic
 	hashes      bool // #{AWS::Region} is a pseudo parameter
 }
 
-// maxSteps bounds the values resolved for one service.
-const maxSteps = 1_000_000
+// Bounds of one service: values resolved, and variables that lead through each other.
+const (
+	maxSteps = 1_000_000
+	maxDepth = 5_000
+)
+
+// loaded is a file that was read, or why it could not be.
+type loaded struct {
+	value *model.Value
+	err   error
+}
 
 func newVariables(file string, root *model.Value, options map[string]string, load func(string) (*model.Value, error)) *variables {
 	r := &variables{
 		root: root, file: file, options: options, load: load,
 		done: map[*model.Value]*model.Value{}, pending: map[*model.Value]bool{}, reported: map[string]bool{},
+		files: map[string]loaded{},
 	}
 	r.hashes = slices.Contains(pluginNames(root.Get("plugins")), "serverless-pseudo-parameters")
 	return r
@@ -63,11 +75,13 @@ func (r *variables) value(v *model.Value) *model.Value {
 		r.warn(v.Origin, "a variable refers to itself: "+what, "break the cycle")
 		return model.NewUnknown("a variable that refers to itself", v.Origin)
 	}
-	if r.steps++; r.steps > maxSteps {
+	if r.steps++; r.steps > maxSteps || r.depth > maxDepth {
 		return model.NewUnknown("too many variables to resolve", v.Origin)
 	}
 	r.pending[v] = true
+	r.depth++
 	w := r.resolve(v)
+	r.depth--
 	delete(r.pending, v)
 	r.done[v] = w
 	return w
@@ -240,13 +254,19 @@ func (r *variables) variable(body string, at model.Origin) *model.Value {
 		if v.Kind == model.Unknown && !v.Present && v.Attr == hostEnv {
 			return present(v) // without a default the deployment stops when it is not set
 		}
-		if v.Kind == model.Absent && len(alternatives) == 1 {
+		if v.Kind == model.Absent && !nothing(alternative, i > 0, at) {
 			r.warn(at, "${"+body+"} leads nowhere", "set it, or give a default: ${"+body+", 'value'}")
 			return model.NewUnknown("${"+body+"} leads nowhere", at)
 		}
 		return v
 	}
 	return model.NewAbsent(at)
+}
+
+// nothing reports whether an alternative says in so many words that there is no value: null.
+func nothing(alternative string, fallback bool, at model.Origin) bool {
+	v := literal(strings.TrimSpace(alternative), at)
+	return fallback && v != nil && v.Kind == model.Absent
 }
 
 // hostEnv marks an unknown that the environment of the deploying machine decides.
@@ -487,7 +507,7 @@ func (r *variables) fromFile(name, address string, at model.Origin) *model.Value
 	case ".js", ".cjs", ".mjs", ".ts":
 		return model.NewPresent(name+" is a program that would have to be run", at)
 	}
-	v, err := r.load(name)
+	v, err := r.open(name)
 	if err != nil {
 		if !r.reported[name] {
 			r.reported[name] = true
@@ -503,4 +523,15 @@ func (r *variables) fromFile(name, address string, at model.Origin) *model.Value
 		return r.follow(v, address)
 	}
 	return r.value(v)
+}
+
+// open reads a file once.
+func (r *variables) open(name string) (*model.Value, error) {
+	name = path.Clean(name)
+	f, ok := r.files[name]
+	if !ok {
+		f.value, f.err = r.load(name)
+		r.files[name] = f
+	}
+	return f.value, f.err
 }
