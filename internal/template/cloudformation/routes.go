@@ -170,16 +170,27 @@ const Unseen = "Unseen"
 
 // LambdaProxy is the integration of a REST method with a function.
 func LambdaProxy(arn *model.Value, at model.Origin) *model.Value {
-	uri := model.NewText([]*model.Value{
+	uri := Concat(at,
 		model.NewString("arn:", at), model.NewRef("AWS::Partition", "", at),
 		model.NewString(":apigateway:", at), model.NewRef("AWS::Region", "", at),
-		model.NewString(":lambda:path/2015-03-31/functions/", at), arn, model.NewString("/invocations", at),
-	}, at)
+		model.NewString(":lambda:path/2015-03-31/functions/", at), arn, model.NewString("/invocations", at))
 	return model.NewMap([]model.Field{
 		field("Type", model.NewString("AWS_PROXY", at), at),
 		field("IntegrationHttpMethod", model.NewString("POST", at), at),
 		field("Uri", uri, at),
 	}, at)
+}
+
+// Concat is a text of parts. One with an intrinsic function that is not worked out yet stays a function itself.
+func Concat(at model.Origin, parts ...*model.Value) *model.Value {
+	for _, p := range parts {
+		if p.Kind == model.Map {
+			return model.NewMap([]model.Field{
+				field("Fn::Join", model.NewList([]*model.Value{model.NewString("", at), model.NewList(parts, at)}, at), at),
+			}, at)
+		}
+	}
+	return model.NewText(parts, at)
 }
 
 // Make is a resource that no template declares.

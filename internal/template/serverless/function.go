@@ -345,6 +345,9 @@ var corsHeaders = []string{
 	"Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token", "X-Amz-User-Agent", "X-Amzn-Trace-Id",
 }
 
+// pluginCORSHeaders are those that plugins with routes of their own allow.
+var pluginCORSHeaders = corsHeaders[:6:6]
+
 // urlHeaders are those of function URLs.
 var urlHeaders = []string{"Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token", "X-Amzn-Trace-Id"}
 

@@ -3,6 +3,7 @@ package serverless
 import (
 	"crypto/md5" //nolint:gosec // the framework shortens names with it; nothing is secured by it
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -233,9 +234,12 @@ func (e *expansion) role(use *roleUse) {
 func (e *expansion) boundary(use *roleUse) *model.Value {
 	config := e.iamRole()
 	own := model.NewAbsent(use.at)
-	if use.plugin {
-		own = first(use.functions[0].Value.Get("iamPermissionsBoundary"),
-			e.root.Path("custom", "serverless-iam-roles-per-function", "iamGlobalPermissionsBoundary"))
+	everybody := e.root.Path("custom", "serverless-iam-roles-per-function", "iamGlobalPermissionsBoundary")
+	switch {
+	case use.plugin:
+		own = first(use.functions[0].Value.Get("iamPermissionsBoundary"), everybody)
+	case use.id == sharedRole && slices.ContainsFunc(e.roleUses, func(u *roleUse) bool { return u.plugin }):
+		own = everybody
 	}
 	return first(own, config.Get("permissionsBoundary"), config.Get("permissionBoundary"), e.provider.Get("rolePermissionsBoundary"))
 }

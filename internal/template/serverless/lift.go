@@ -202,9 +202,12 @@ func (e *expansion) liftWebhook(f model.Field) {
 	at, c, by := fieldOrigin(f), f.Value, "construct "+f.Key
 	api, bus := cdkID(f.Key, "HttpApi", "Resource"), cdkID(f.Key, "Bus", "Resource")
 	role := cdkID(f.Key, "ApiGatewayRole", "Resource")
-	integration := f.Key + "Integration"
+	integration, routeID, authorizer := cdkID(f.Key, "Integration"), cdkID(f.Key, "Route"), cdkID(f.Key, "Authorizer")
 	e.add(api, "AWS::ApiGatewayV2::Api", []model.Field{field("Name", text("HttpApi", at)), field("ProtocolType", text("HTTP", at))}, at, by)
-	e.add(bus, "AWS::Events::EventBus", []model.Field{field("Name", text(f.Key+"Bus", at))}, at, by)
+	e.add(bus, "AWS::Events::EventBus", []model.Field{field("Name", text(cdkID(f.Key, "Bus"), at))}, at, by)
+	e.add(cdkID(f.Key, "HttpApi", "DefaultStage", "Resource"), "AWS::ApiGatewayV2::Stage", []model.Field{
+		field("ApiId", ref(api, at)), field("StageName", text("$default", at)), field("AutoDeploy", model.NewBool(true, at)),
+	}, at, by)
 	send := statement(at, arn(bus, at), "events:PutEvents")
 	e.add(role, "AWS::IAM::Role", []model.Field{
 		field("AssumeRolePolicyDocument", trust(at, "apigateway.amazonaws.com")), field("Policies", onePolicy(at, "EventBridge", []*model.Value{send})),
@@ -222,16 +225,23 @@ func (e *expansion) liftWebhook(f model.Field) {
 		field("Target", concat(at, text("integrations/", at), ref(integration, at))),
 	}
 	if isOn(c.Get("insecure")) || c.Get("authorizer").Kind == model.Absent {
-		e.add(f.Key+"Route", "AWS::ApiGatewayV2::Route", append(route, field("AuthorizationType", text("NONE", at))), at, by)
+		e.add(routeID, "AWS::ApiGatewayV2::Route", append(route, field("AuthorizationType", text("NONE", at))), at, by)
 		return
 	}
 	e.function(model.Field{Key: f.Key + "Authorizer", At: c.KeyPos("authorizer"), Value: c.Get("authorizer")})
-	e.add(f.Key+"Authorizer", "AWS::ApiGatewayV2::Authorizer", []model.Field{
+	check := e.target(f.Key+"Authorizer", at)
+	policy := cdkID(f.Key, "ApiGatewayRole", "DefaultPolicy", "Resource")
+	invoke := statement(at, list(at, check, concat(at, check, text(":*", at))), "lambda:InvokeFunction")
+	e.add(policy, "AWS::IAM::Policy", []model.Field{
+		field("PolicyName", text(policy, at)), field("Roles", list(at, ref(role, at))),
+		field("PolicyDocument", object(at, field("Version", text("2012-10-17", at)), field("Statement", list(at, invoke)))),
+	}, at, by)
+	e.add(authorizer, "AWS::ApiGatewayV2::Authorizer", []model.Field{
 		field("ApiId", ref(api, at)), field("Name", text(f.Key+"-authorizer", at)), field("AuthorizerType", text("REQUEST", at)),
-		field("AuthorizerUri", pattern(at, "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/%v/invocations", e.target(f.Key+"Authorizer", at))),
+		field("AuthorizerUri", pattern(at, "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/%v/invocations", check)),
 		field("AuthorizerPayloadFormatVersion", text("2.0", at)), field("EnableSimpleResponses", model.NewBool(true, at)),
 		field("AuthorizerCredentialsArn", arn(role, at)),
 	}, at, by)
-	e.add(f.Key+"Route", "AWS::ApiGatewayV2::Route", append(route, field("AuthorizationType", text("CUSTOM", at)),
-		field("AuthorizerId", ref(f.Key+"Authorizer", at))), at, by)
+	e.add(routeID, "AWS::ApiGatewayV2::Route", append(route, field("AuthorizationType", text("CUSTOM", at)),
+		field("AuthorizerId", ref(authorizer, at))), at, by)
 }

@@ -1,6 +1,7 @@
 package serverless
 
 import (
+	"slices"
 	"fmt"
 	"strings"
 
@@ -135,7 +136,7 @@ func healthCheck(c *model.Value, at model.Origin) []model.Field {
 	}
 	code := first(c.Path("matcher", "httpCode"), text("200", at))
 	return []model.Field{
-		field("HealthCheckEnabled", first(c.Get("enabled"), model.NewBool(false, at))),
+		field("HealthCheckEnabled", first(c.Get("enabled"), model.NewBool(true, at))),
 		field("HealthCheckPath", first(c.Get("path"), text("/", at))),
 		field("HealthCheckIntervalSeconds", first(c.Get("intervalSeconds"), model.NewInt(35, at))),
 		field("HealthCheckTimeoutSeconds", first(c.Get("timeoutSeconds"), model.NewInt(30, at))),
@@ -173,6 +174,13 @@ func (e *expansion) listenerRule(ev event, group string) {
 			conditions = append(conditions, object(at, field("Field", text(form[0], at)), field(form[1], object(at, values))))
 		case known:
 			conditions = append(conditions, object(at, field("Field", text(form[0], at)), values))
+		case f.Key == "query":
+			var pairs []*model.Value
+			for _, q := range f.Value.Fields {
+				pairs = append(pairs, object(at, field("Key", text(q.Key, at)), field("Value", q.Value)))
+			}
+			conditions = append(conditions, object(at, field("Field", text("query-string", at)),
+				field("QueryStringConfig", object(at, field("Values", list(at, pairs...))))))
 		case f.Key == "header":
 			for _, h := range f.Value.Elements() {
 				conditions = append(conditions, object(at, field("Field", text("http-header", at)), field("HttpHeaderConfig",
@@ -185,6 +193,11 @@ func (e *expansion) listenerRule(ev event, group string) {
 		actions = append(actions, albAuthorizer(e.provider.Path("alb", "authorizers").Get(name.String()), name))
 	}
 	actions = append(actions, object(at, field("Type", text("forward", at)), field("TargetGroupArn", ref(group, at))))
+	if len(actions) > 1 {
+		for i, a := range actions {
+			actions[i] = overlay(a, object(at, field("Order", model.NewInt(i+1, at))))
+		}
+	}
 	fields := rename([]model.Field{field("Actions", list(at, actions...)), field("Conditions", list(at, conditions...))}, c,
 		"listenerArn", "ListenerArn", "priority", "Priority")
 	e.add(logicalName(ev.function)+"AlbListenerRule"+c.Get("priority").String(), "AWS::ElasticLoadBalancingV2::ListenerRule", fields, at, ev.source())
@@ -193,23 +206,29 @@ func (e *expansion) listenerRule(ev event, group string) {
 // albAuthorizer is the action by which a load balancer asks who is calling.
 func albAuthorizer(declared, name *model.Value) *model.Value {
 	at := name.Origin
+	denied := object(at, field("OnUnauthenticatedRequest", text("deny", at)))
+	settings := object(declared.Origin, slices.DeleteFunc(slices.Clone(declared.Fields), func(f model.Field) bool { return f.Key == "type" })...)
 	switch kind, _ := declared.Get("type").Scalar(); kind {
 	case "cognito":
-		return object(at, field("Type", text("authenticate-cognito", at)), field("AuthenticateCognitoConfig", capitalised(declared)))
+		return object(at, field("Type", text("authenticate-cognito", at)), field("AuthenticateCognitoConfig", overlay(denied, capitalised(settings))))
 	case "oidc":
-		return object(at, field("Type", text("authenticate-oidc", at)), field("AuthenticateOidcConfig", capitalised(declared)))
+		return object(at, field("Type", text("authenticate-oidc", at)), field("AuthenticateOidcConfig", overlay(denied, capitalised(settings))))
 	}
 	return object(at, field("Type", model.NewPresent("authorizer "+name.String()+" is not declared", at)))
 }
 
 func (e *expansion) cloudFrontEvent(ev event) {
 	c, at := ev.config, ev.at
-	association := object(at, field("EventType", c.Get("eventType")), field("LambdaFunctionARN", ref(logicalName(ev.function)+"LambdaVersion", at)))
+	e.cachePolicies()
+	association := object(at, set([]model.Field{
+		field("EventType", c.Get("eventType")), field("LambdaFunctionARN", ref(logicalName(ev.function)+"LambdaVersion", at)),
+	}, "IncludeBody", c.Get("includeBody"))...)
 	behavior := object(at, field("ViewerProtocolPolicy", text("allow-all", at)))
 	if b := c.Get("behavior"); b.Kind == model.Map {
 		behavior = overlay(behavior, capitalised(b))
 	}
 	behavior = overlay(behavior, object(at, field("LambdaFunctionAssociations", list(at, association))))
+	behavior = overlay(behavior, cachePolicy(c, behavior, at))
 	if path := c.Get("pathPattern"); path.Kind != model.Absent {
 		behavior = overlay(behavior, object(at, field("PathPattern", path)))
 	}
@@ -227,10 +246,41 @@ func (e *expansion) cloudFrontEvent(ev event) {
 	}
 }
 
+// cachePolicies makes those that provider.cloudFront declares.
+func (e *expansion) cachePolicies() {
+	for _, f := range e.provider.Path("cloudFront", "cachePolicies").Fields {
+		at := fieldOrigin(f)
+		name := text(strings.Join([]string{e.service.Name, e.service.Stage, f.Key}, "-"), at)
+		e.add("CloudFrontCachePolicy"+logicalName(f.Key), "AWS::CloudFront::CachePolicy", []model.Field{
+			field("CachePolicyConfig", overlay(f.Value, object(at, field("Name", name)))),
+		}, at, "cache policy "+f.Key)
+	}
+}
+
+// managedCachePolicy is the ID of CachingOptimized among the managed cache policies of CloudFront.
+const managedCachePolicy = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+// cachePolicy is the policy that an event names, or the framework's own where the behaviour says nothing of caching.
+func cachePolicy(event, behavior *model.Value, at model.Origin) *model.Value {
+	policy := event.Get("cachePolicy")
+	id := first(policy.Get("id"), text(managedCachePolicy, at))
+	if name, ok := policy.Get("name").Scalar(); ok {
+		id = ref("CloudFrontCachePolicy"+logicalName(name), at)
+	}
+	for _, own := range []string{"CachePolicyId", "ForwardedValues", "MaxTTL", "MinTTL", "DefaultTTL"} {
+		if policy.Kind == model.Absent && behavior.Get(own).Kind != model.Absent {
+			return object(at)
+		}
+	}
+	return object(at, field("CachePolicyId", id))
+}
+
 // addBehavior adds a behaviour to a distribution: the first, or the one of the default origin, is that of all other paths.
 func addBehavior(config, behavior, event *model.Value, at model.Origin) *model.Value {
-	if origin := event.Get("origin"); origin.Kind != model.Absent {
-		all := append(append([]*model.Value{}, config.Get("Origins").Elements()...), distributionOrigin(origin))
+	if event.Get("origin").Kind != model.Absent {
+		origin := named(distributionOrigin(event.Get("origin")))
+		behavior = overlay(behavior, object(at, field("TargetOriginId", origin.Get("Id"))))
+		all := append(append([]*model.Value{}, config.Get("Origins").Elements()...), origin)
 		config = overlay(config, object(at, field("Origins", list(at, all...))))
 	}
 	if event.Get("pathPattern").Kind == model.Absent && config.Get("DefaultCacheBehavior").Kind == model.Absent {
@@ -238,6 +288,16 @@ func addBehavior(config, behavior, event *model.Value, at model.Origin) *model.V
 	}
 	all := append(append([]*model.Value{}, config.Get("CacheBehaviors").Elements()...), behavior)
 	return overlay(config, object(at, field("CacheBehaviors", list(at, all...))))
+}
+
+// named gives an origin the ID by which behaviours name it.
+func named(origin *model.Value) *model.Value {
+	at, kind := origin.Origin, "custom/"
+	if origin.Get("S3OriginConfig").Kind != model.Absent {
+		kind = "s3/"
+	}
+	id := concat(at, text(kind, at), origin.Get("DomainName"), origin.Get("OriginPath"))
+	return overlay(origin, object(at, field("Id", id)))
 }
 
 // distributionOrigin is where a distribution gets its content: a URL, or settings of CloudFormation.

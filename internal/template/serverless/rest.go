@@ -79,7 +79,7 @@ func (e *expansion) httpEvent(ev event) {
 	method := routes.Method(p, verb, auth, e.restIntegration(ev, verb), ev.at, "serverless: "+ev.source())
 	e.describeMethod(ev, method, p, verb)
 	if cors := ev.config.Get("cors"); cors.IsSet() == model.Yes && !isOff(cors) {
-		e.allowOrigins(p, verb, cors)
+		e.allowOrigins(p, verb, cors, corsHeaders)
 	}
 	e.keepRoutes(routes)
 	e.permission(logicalName(ev.function)+"LambdaPermissionApiGateway", ev.function, "apigateway.amazonaws.com", ev.at,
@@ -147,7 +147,10 @@ func (e *expansion) restIntegration(ev event, verb string) *model.Value {
 	switch kind {
 	case "HTTP", "HTTP_PROXY":
 		fields = set(fields, "Uri", request.Get("uri"))
-		method := first(request.Get("method"), text(verb, at)).String()
+		method := verb
+		if kind == "HTTP" { // of a proxy the framework does not ask
+			method = first(request.Get("method"), text(verb, at)).String()
+		}
 		fields = append(fields, field("IntegrationHttpMethod", text(strings.ToUpper(method), at)))
 		if c := ev.config.Get("connectionType"); c.Kind != model.Absent {
 			name := strings.ToUpper(strings.ReplaceAll(c.String(), "-", "_"))

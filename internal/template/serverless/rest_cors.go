@@ -20,8 +20,8 @@ type preflight struct {
 	cacheControl     *model.Value
 }
 
-// allowOrigins notes that other origins may use a route.
-func (e *expansion) allowOrigins(path, verb string, cors *model.Value) {
+// allowOrigins notes that other origins may use a route, with the headers given unless it names its own.
+func (e *expansion) allowOrigins(path, verb string, cors *model.Value, headers []string) {
 	p := e.cors[path]
 	if p == nil {
 		p = &preflight{path: path}
@@ -30,7 +30,6 @@ func (e *expansion) allowOrigins(path, verb string, cors *model.Value) {
 	p.at = cors.Origin
 	p.origin = first(cors.Get("origin"), text("*", cors.Origin))
 	p.origins = append(p.origins, cors.Get("origins").Elements()...)
-	headers := corsHeaders
 	if h := cors.Get("headers"); h.Kind != model.Absent {
 		headers = stringsOf(h)
 	}
@@ -42,7 +41,7 @@ func (e *expansion) allowOrigins(path, verb string, cors *model.Value) {
 		}
 	}
 	p.methods = union(methods, p.methods)
-	if p.credentials == nil || isOff(p.credentials) {
+	if p.credentials == nil || !isOn(p.credentials) {
 		p.credentials = cors.Get("allowCredentials")
 	}
 	p.maxAge = laterOf(p.maxAge, cors.Get("maxAge"))

@@ -58,8 +58,12 @@ func (e *expansion) machineEvents(f model.Field, id string) {
 	counts := map[string]int{}
 	for i, entry := range f.Value.Get("events").Elements() {
 		for _, g := range entry.Fields {
-			counts[g.Key]++
-			ev := event{name: g.Key, config: g.Value, at: fieldOrigin(g), function: f.Key, body: f.Value, id: id, index: counts[g.Key], position: i + 1}
+			kind := g.Key
+			if kind == "eventBridge" { // the same by its newer name
+				kind = "cloudwatchEvent"
+			}
+			counts[kind]++
+			ev := event{name: g.Key, config: g.Value, at: fieldOrigin(g), function: f.Key, body: f.Value, id: id, index: counts[kind], position: i + 1}
 			switch g.Key {
 			case "http":
 				e.machineRoute(ev)
@@ -111,15 +115,18 @@ func (e *expansion) starter(ev event, service string) *model.Value {
 	return arn(id, ev.at)
 }
 
-// startRole makes the role in which a service starts a state machine; one role serves all events of a kind.
+// startRole makes the role in which a service starts a state machine; one role serves all events of a kind, for the service of
+// the last.
 func (e *expansion) startRole(id, service, kind string, ev event) {
 	at := ev.at
 	region := first(e.provider.Get("region"), text("us-east-1", at)).String()
 	name := strings.Join([]string{e.service.Stage, region, e.service.Name, ev.function, kind}, "-")
-	e.add(id, "AWS::IAM::Role", []model.Field{
+	fields := []model.Field{
 		field("AssumeRolePolicyDocument", trust(at, service)),
 		field("Policies", onePolicy(at, name, []*model.Value{statement(at, ref(ev.id, at), "states:StartExecution")})),
-	}, at, ev.source())
+	}
+	r := e.add(id, "AWS::IAM::Role", fields, at, ev.source())
+	r.Props = model.NewMap(overlay(r.Props, object(at, fields...)).Fields, r.Props.Origin)
 }
 
 func (e *expansion) machineRoute(ev event) {
@@ -143,7 +150,7 @@ func (e *expansion) machineRoute(ev event) {
 	method := routes.Method(strings.Trim(p, "/"), verb, e.restAuth(ev), integration, at, "serverless: "+ev.source())
 	method.Props = overlay(method.Props, object(at, field("RequestParameters", object(at))))
 	if cors := ev.config.Get("cors"); cors.IsSet() == model.Yes && !isOff(cors) {
-		e.allowOrigins(strings.Trim(p, "/"), verb, cors)
+		e.allowOrigins(strings.Trim(p, "/"), verb, cors, pluginCORSHeaders)
 	}
 	e.keepRoutes(routes)
 }

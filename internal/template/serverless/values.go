@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/template/cloudformation"
 )
 
 func text(s string, at model.Origin) *model.Value { return model.NewString(s, at) }
@@ -12,7 +13,7 @@ func ref(id string, at model.Origin) *model.Value { return model.NewRef(id, "", 
 
 func arn(id string, at model.Origin) *model.Value { return model.NewRef(id, "Arn", at) }
 
-func concat(at model.Origin, parts ...*model.Value) *model.Value { return model.NewText(parts, at) }
+func concat(at model.Origin, parts ...*model.Value) *model.Value { return cloudformation.Concat(at, parts...) }
 
 func field(key string, v *model.Value) model.Field {
 	return model.Field{Key: key, At: v.Origin.Pos, Value: v}
@@ -52,11 +53,6 @@ func pattern(at model.Origin, s string, values ...*model.Value) *model.Value {
 		default:
 			parts = append(parts, text(s[:1], at))
 			s = s[1:]
-		}
-	}
-	for _, p := range parts {
-		if p.Kind == model.Map { // an intrinsic function of the service's own: worked out with the template
-			return object(at, field("Fn::Join", list(at, text("", at), list(at, parts...))))
 		}
 	}
 	return concat(at, parts...)

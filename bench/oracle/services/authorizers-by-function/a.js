@@ -1,0 +1,1 @@
+exports.check=exports.one=async()=>1
