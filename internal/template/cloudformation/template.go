@@ -18,6 +18,9 @@ type Template struct {
 	// Load gives a YAML or JSON file by its path relative to the template, for AWS::Include; nil for templates without
 	// files beside them. Set it before anything is worked out.
 	Load func(path string) (*model.Value, error)
+	// TypeOf is the type of a resource that the template only refines, because its language makes it; "" if it makes none of
+	// this ID. May be nil.
+	TypeOf func(id string) string
 
 	functions   map[string]function
 	params      map[string]*model.Value
@@ -143,6 +146,10 @@ func (t *Template) resource(f model.Field) *model.Resource {
 		return nil
 	}
 	kind, ok := t.Resolve(f.Value.Get("Type")).Settled().Scalar()
+	if !ok && t.TypeOf != nil && f.Value.Get("Type").Kind == model.Absent {
+		kind = t.TypeOf(f.Key)
+		ok = kind != ""
+	}
 	if !ok {
 		if f.Value.Kind != model.Absent {
 			t.warn(at, "resource "+f.Key+" has no Type", "give it a Type such as AWS::SQS::Queue")

@@ -1,8 +1,8 @@
 package serverless
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/model"

@@ -151,6 +151,12 @@ func (e *expansion) expand() {
 		e.template.Declare(r.ID)
 	}
 	e.template.Declare("ServerlessDeploymentBucket")
+	e.template.TypeOf = func(id string) string {
+		if r := e.byID[id]; r != nil {
+			return r.Type
+		}
+		return ""
+	}
 	own := e.template.Resources()
 	for _, r := range own {
 		e.own[r.ID] = r
@@ -158,7 +164,7 @@ func (e *expansion) expand() {
 	for _, r := range e.made {
 		r.Props = e.template.Resolve(r.Props)
 		if mine := e.own[r.ID]; mine != nil {
-			mine.Props = merge(r.Props, mine.Props) // the service refines what the framework makes
+			e.refine(r, mine)
 			continue
 		}
 		e.service.Resources = append(e.service.Resources, r)
@@ -171,6 +177,16 @@ func (e *expansion) expand() {
 	e.extend()
 	e.service.Stack = e.stackName()
 	e.service.Outputs = append(e.outputs(), e.template.Outputs()...)
+}
+
+// refine lays what the service says of a resource over what the framework makes of it. Without a type of its own it stays a
+// resource of the framework's, to be changed where the function or event stands.
+func (e *expansion) refine(made, mine *model.Resource) {
+	mine.Props = merge(made.Props, mine.Props)
+	mine.Attributes = merge(made.Attributes, mine.Attributes)
+	if ownTemplate(e.root).Path("Resources", mine.ID, "Type").Kind == model.Absent {
+		mine.Origin, mine.Generated = made.Origin, made.Generated
+	}
 }
 
 // byFunctionName is what a reference by a function's name in the service means: plugins allow it where CloudFormation

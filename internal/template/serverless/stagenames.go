@@ -1,7 +1,6 @@
 package serverless
 
 import (
-	"slices"
 	"sort"
 	"strings"
 
@@ -157,11 +156,8 @@ func (s *stageSearch) filesLike(pattern string) {
 
 // included looks into a file that is included whatever the stage.
 func (s *stageSearch) included(name, address string) {
-	if slices.ContainsFunc([]string{".js", ".cjs", ".mjs", ".ts"}, func(ext string) bool { return strings.HasSuffix(name, ext) }) {
-		return
-	}
-	v, err := s.vars.open(name)
-	if err != nil || v == nil {
+	v := s.vars.included(name)
+	if v == nil {
 		return
 	}
 	if strings.Contains(address, anyStage) {

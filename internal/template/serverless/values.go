@@ -13,7 +13,9 @@ func ref(id string, at model.Origin) *model.Value { return model.NewRef(id, "", 
 
 func arn(id string, at model.Origin) *model.Value { return model.NewRef(id, "Arn", at) }
 
-func concat(at model.Origin, parts ...*model.Value) *model.Value { return cloudformation.Concat(at, parts...) }
+func concat(at model.Origin, parts ...*model.Value) *model.Value {
+	return cloudformation.Concat(at, parts...)
+}
 
 func field(key string, v *model.Value) model.Field {
 	return model.Field{Key: key, At: v.Origin.Pos, Value: v}

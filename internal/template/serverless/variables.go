@@ -18,6 +18,7 @@ type variables struct {
 	load        func(path string) (*model.Value, error)
 	done        map[*model.Value]*model.Value
 	pending     map[*model.Value]bool
+	looking     map[*model.Value]bool
 	files       map[string]loaded // by name: a file that includes itself must be the same value again
 	steps       int
 	depth       int // variables that lead through each other at the moment
@@ -42,7 +43,7 @@ func newVariables(file string, root *model.Value, options map[string]string, loa
 	r := &variables{
 		root: root, file: file, options: options, load: load,
 		done: map[*model.Value]*model.Value{}, pending: map[*model.Value]bool{}, reported: map[string]bool{},
-		files: map[string]loaded{},
+		looking: map[*model.Value]bool{}, files: map[string]loaded{},
 	}
 	r.hashes = slices.Contains(pluginNames(root.Get("plugins")), "serverless-pseudo-parameters")
 	return r
@@ -436,15 +437,75 @@ func (r *variables) self(address string, at model.Origin) *model.Value {
 	return v
 }
 
-// follow walks a dotted address, resolving what it meets on the way only.
+// follow walks a dotted address, resolving what it leads to and nothing beside: what is included on the way may refer to
+// itself.
 func (r *variables) follow(v *model.Value, address string) *model.Value {
+	return r.value(r.walk(v, address))
+}
+
+// walk is what a dotted address leads to, as it is written.
+func (r *variables) walk(v *model.Value, address string) *model.Value {
 	for _, key := range strings.Split(address, ".") {
-		if v.Kind == model.String {
-			v = r.value(v)
+		v = r.look(v).Path(key)
+	}
+	return v
+}
+
+// look is what a text that is one variable stands for, as it is written there.
+func (r *variables) look(v *model.Value) *model.Value {
+	if v.Kind != model.String {
+		return v
+	}
+	if !strings.HasPrefix(v.Str, "${") || closing(v.Str, 2) != len(v.Str)-1 {
+		return r.value(v)
+	}
+	if r.looking[v] || r.depth > maxDepth {
+		return r.value(v) // which tells of a circle
+	}
+	r.looking[v] = true
+	r.depth++
+	defer func() {
+		r.depth--
+		delete(r.looking, v)
+	}()
+	for _, alternative := range splitTop(v.Str[2:len(v.Str)-1], ',') {
+		kind, params, address := splitSource(r.expand(strings.TrimSpace(alternative), v.Origin))
+		from := r.root
+		if kind == "file" {
+			from = r.included(params)
 		}
-		v = v.Path(key)
+		if kind != "self" && kind != "file" || from == nil {
+			break // another source, or nothing: the usual way decides and tells
+		}
+		if address != "" {
+			from = r.walk(from, address)
+		}
+		if found := r.look(from); found.Kind == model.Map || found.Kind == model.List {
+			return found
+		}
 	}
 	return r.value(v)
+}
+
+// included is the data in a file; nil where there is none to be had.
+func (r *variables) included(name string) *model.Value {
+	name = strings.Trim(name, "'\"")
+	if isProgram(name) {
+		return nil
+	}
+	v, err := r.open(name)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+func isProgram(name string) bool {
+	switch path.Ext(name) {
+	case ".js", ".cjs", ".mjs", ".ts":
+		return true
+	}
+	return false
 }
 
 func (r *variables) option(name string, at model.Origin) *model.Value {
@@ -503,8 +564,7 @@ func (r *variables) strToBool(params string, at model.Origin) *model.Value {
 
 func (r *variables) fromFile(name, address string, at model.Origin) *model.Value {
 	name = strings.Trim(name, "'\"")
-	switch ext := path.Ext(name); ext {
-	case ".js", ".cjs", ".mjs", ".ts":
+	if isProgram(name) {
 		return model.NewPresent(name+" is a program that would have to be run", at)
 	}
 	v, err := r.open(name)

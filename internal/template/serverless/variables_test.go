@@ -269,6 +269,37 @@ func loader(t *testing.T, files map[string]string) func(string) (*model.Value, e
 	}
 }
 
+// A section that is included as a whole may refer to itself: only what is asked for is resolved.
+func TestIncludedSections(t *testing.T) {
+	root := parse(t, "serverless.yml", `
+service: shop
+custom: ${file(custom.yml)}
+provider: ${file(provider.yml)}
+other: {deep: "${self:custom.more}"}
+same: ${self:same.same}
+`)
+	vars := newVariables("serverless.yml", root, nil, loader(t, map[string]string{
+		"custom.yml":   "mode: NONE\nauth: ${self:custom.mode}\nlevel: ${self:custom.auth}-${self:provider.stage}\nmore: ${file(more.yml)}\n",
+		"provider.yml": "stage: ${opt:stage, 'dev'}\nname: ${self:service}-${self:provider.stage}\n",
+		"more.yml":     "a: ${self:other.deep.b}\nb: ${self:custom.auth}\n",
+	}))
+	for address, want := range map[string]string{
+		"custom.auth": "NONE", "custom.level": "NONE-dev", "provider.name": "shop-dev", "custom.more.a": "NONE", "other.deep.a": "NONE", "same": "?",
+	} {
+		if got := vars.self(address, model.Origin{}).String(); got != want {
+			t.Errorf("%s is %q, want %q", address, got, want)
+		}
+	}
+	if got := vars.value(root).Path("custom", "level").String(); got != "NONE-dev" {
+		t.Errorf("the whole service has level %q", got)
+	}
+	for _, d := range vars.diagnostics {
+		if d.Pos.Line != 6 {
+			t.Errorf("unexpected: %s %s", d.Pos, d.Message)
+		}
+	}
+}
+
 // A value taken from elsewhere points at the line to change there, and knows the way.
 func TestVariableOrigin(t *testing.T) {
 	root := parse(t, "serverless.yml", service+"${file(config.yml):dev.key}")
