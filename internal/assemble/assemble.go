@@ -302,6 +302,15 @@ func (a *assembly) service(file string, root *model.Value) (*model.App, []model.
 	}
 	load := a.loader(app.Dir, &includes{})
 	names := serverless.StageNames(file, root, serverless.Options{Load: load}, func() []string { return a.below(app.Dir) })
+	if more := len(names) - serverless.MaxStages; more > 0 {
+		left := names[serverless.MaxStages:]
+		names = names[:serverless.MaxStages]
+		diagnostics = append(diagnostics, model.Diagnostic{
+			Pos: model.Pos{File: file}, Level: model.Warning, Incomplete: true,
+			Message: fmt.Sprintf("%d of the stages that the files name are not read: %s", more, strings.Join(left, ", ")),
+			Hint:    "scan each with --stage",
+		})
+	}
 	if len(names) > 0 {
 		app.Stages = append([]string{app.Stage}, names...)
 	}
@@ -345,7 +354,7 @@ func (a *assembly) stage(file string, root *model.Value, stage string) (*model.A
 	broken := &includes{}
 	s := serverless.Read(file, root, serverless.Options{Stage: stage, Load: a.loader(dir, broken)})
 	app := &model.App{
-		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider, Stack: s.Stack,
+		Name: s.Name, Kind: model.Serverless, File: file, Dir: dir, Stage: s.Stage, Provider: s.Provider, Stack: s.Stack, Region: s.Region,
 		Resources: s.Resources, Settings: s.Settings, Outputs: s.Outputs,
 	}
 	app.Index()

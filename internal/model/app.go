@@ -33,6 +33,7 @@ type App struct {
 	Flows     []*Flow
 	Settings  *Value // service-wide settings of the language (provider, custom ...); Absent where there are none
 	Outputs   []Output
+	Region    string     // the region it is deployed to; empty if the files do not say
 	Stack     string     // the name of the CloudFormation stack; empty if the files do not say
 	Directory *Directory // who its values ask for; shared by the applications of a stage
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -105,7 +106,11 @@ func (d *Directory) find(app *App, v *Value, types []string, depth int) (*App, *
 	if v == nil || app == nil || depth > maxFollow {
 		return nil, nil
 	}
+	parts := partial(v)
 	for _, ref := range v.Refs() {
+		if parts[ref] {
+			continue
+		}
 		if r := app.Resource(ref.Str); r != nil {
 			if child := app.Nested[ref.Str]; child != nil {
 				if in, found := d.output(child, ref.Attr, types, depth); found != nil {
@@ -138,8 +143,9 @@ func (d *Directory) output(child *App, attr string, types []string, depth int) (
 func (d *Directory) elsewhere(app *App, v *Value, types []string, depth int) (*App, *Resource) {
 	var in *App
 	var found *Resource
+	parts := partial(v)
 	v.Walk(1_000, func(part *Value) {
-		if _, _, ok := part.Elsewhere(); !ok || found != nil {
+		if _, _, ok := part.Elsewhere(); !ok || found != nil || parts[part] {
 			return
 		}
 		if other, value := d.Follow(app, part); value != nil {
@@ -147,6 +153,40 @@ func (d *Directory) elsewhere(app *App, v *Value, types []string, depth int) (*A
 		}
 	})
 	return in, found
+}
+
+// partial are the parts of texts inside a value that are only a piece of a name: in "${Queue.QueueName}-dlq" the queue is not
+// meant.
+func partial(v *Value) map[*Value]bool {
+	var out map[*Value]bool
+	v.Walk(1_000, func(w *Value) {
+		if w.Kind != Text {
+			return
+		}
+		for i, part := range w.Items {
+			if part.Kind == String || (i == 0 || endsName(w.Items[i-1])) && (i == len(w.Items)-1 || beginsAnew(w.Items[i+1])) {
+				continue
+			}
+			if out == nil {
+				out = map[*Value]bool{}
+			}
+			out[part] = true
+		}
+	})
+	return out
+}
+
+// endsName reports whether a name can begin behind a part of a text, beginsAnew whether one can have ended before it.
+func endsName(before *Value) bool {
+	return before.Kind == String && before.Str != "" && !inName(before.Str[len(before.Str)-1])
+}
+
+func beginsAnew(after *Value) bool {
+	return after.Kind == String && after.Str != "" && !inName(after.Str[0])
+}
+
+func inName(c byte) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // Follow is what an application says of a value that another one asks for, and that application; nil if nobody says, or
@@ -172,6 +212,9 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 	case FromStore:
 		all = d.store[name]
 	}
+	if from != FromOutput { // which may name another region
+		all = slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return apart(app.Region, e.app.Region) })
+	}
 	if len(all) != 1 {
 		return nil, nil
 	}
@@ -195,16 +238,36 @@ func (d *Directory) byName(app *App, v *Value, types []string) (*App, *Resource)
 	if text == "" || text == "?" || text == "absent" {
 		return nil, nil
 	}
-	if r := pick(app.named, text, types); r != nil {
+	region := regionIn(text)
+	if region == "" {
+		region = app.Region
+	}
+	if r := pick(app.named, text, types); r != nil && !apart(region, app.Region) {
 		return app, r.resource
 	}
 	if _, ok := wholly(v); !ok {
 		return nil, nil
 	}
-	if e := pick(d.names, text, types); e != nil {
+	if e := pick(d.names, text, types); e != nil && !apart(region, e.app.Region) {
 		return e.app, e.resource
 	}
 	return nil, nil
+}
+
+// apart reports whether two regions are known and not the same.
+func apart(a, b string) bool { return a != "" && b != "" && a != b }
+
+// regionIn is the region that an ARN or queue URL names; empty if it names none in letters.
+func regionIn(text string) string {
+	if parts := strings.SplitN(strings.ReplaceAll(text, "${AWS::", "${"), ":", 6); len(parts) == 6 && parts[0] == "arn" && !strings.ContainsAny(parts[3], "$?*") {
+		return parts[3]
+	}
+	if rest, ok := strings.CutPrefix(text, "https://sqs."); ok {
+		if region, _, _ := strings.Cut(rest, "."); !strings.ContainsAny(region, "$?*") {
+			return region
+		}
+	}
+	return ""
 }
 
 // nameResources lists the application's own resources by name; names may have open parts, which are the same here and
@@ -213,7 +276,7 @@ func (a *App) nameResources() {
 	a.named = map[string][]entry{}
 	for _, r := range a.Resources {
 		for _, key := range nameProperties[r.Type] {
-			if name := r.Props.Get(key).Settled().String(); name != "" && name != "?" && name != "absent" {
+			if name := r.Props.Get(key).Settled().String(); name != "" && !strings.Contains(name, "?") && name != "absent" {
 				a.named[name] = append(a.named[name], entry{app: a, resource: r})
 			}
 		}

@@ -49,7 +49,10 @@ Resources:
 
 // What a value means may stand in another stack. Where two stacks answer to one name, nobody is chosen.
 func TestDirectory(t *testing.T) {
-	apps := []*model.App{stack(t, "base", base), stack(t, "second", second), stack(t, "third", third)}
+	apps := []*model.App{stack(t, "base", base), stack(t, "second", second), stack(t, "third", third), stack(t, "far", "Resources: {}")}
+	for i, app := range apps {
+		app.Region = []string{"eu-west-1", "eu-west-1", "eu-west-1", "us-east-1"}[i]
+	}
 	d := model.NewDirectory(apps)
 	at := model.Origin{}
 	text := func(s string) *model.Value { return model.NewString(s, at) }
@@ -78,6 +81,11 @@ func TestDirectory(t *testing.T) {
 		{"ARN of another service", 0, text("arn:aws:sns:eu-west-1:111122223333:orders"), nil, ""},
 		{"name that two other stacks have", 0, text("same"), nil, ""},
 		{"name that is nobody's", 0, text("nothing"), nil, ""},
+		{"a queue's name inside a longer one", 0, model.NewText([]*model.Value{text("arn:aws:sqs:eu-west-1:1:"), model.NewRef("Queue", "QueueName", at), text("-dead")}, at), nil, ""},
+		{"a queue's name at the end of an ARN", 0, model.NewText([]*model.Value{text("arn:aws:sqs:eu-west-1:1:"), model.NewRef("Queue", "QueueName", at)}, at), nil, "base Queue"},
+		{"an import inside a longer name", 1, model.NewText([]*model.Value{from(model.FromExport, "shop-table"), text("-copy")}, at), nil, ""},
+		{"an ARN of another region", 0, text("arn:aws:sqs:us-east-1:111122223333:orders"), nil, ""},
+		{"an export of another region", 3, from(model.FromExport, "shop-table"), nil, ""},
 		{"nothing", 0, nil, nil, ""},
 	}
 	for _, test := range tests {

@@ -24,7 +24,7 @@ type Unknown struct {
 const maxUnknownSteps = 100_000
 
 // Unknowns lists what could not be resolved and why, by application and place: values of properties, callers of functions,
-// code. What several properties take from one place is listed once.
+// code, and what was not read at all. What several properties take from one place is listed once.
 func Unknowns(ws *model.Workspace) []Unknown {
 	var out []Unknown
 	for _, app := range ws.Apps {
@@ -53,6 +53,17 @@ func Unknowns(ws *model.Workspace) []Unknown {
 			return a.File < b.File || a.File == b.File && a.Line < b.Line
 		})
 		out = append(out, c.out...)
+	}
+	return append(out, unread(ws)...)
+}
+
+// unread are the parts of files that were not read, as the diagnostics say.
+func unread(ws *model.Workspace) []Unknown {
+	var out []Unknown
+	for _, d := range ws.Diagnostics {
+		if d.Incomplete {
+			out = append(out, Unknown{App: d.File, At: d.Pos, Where: "not read", Uses: 1, Reason: d.Message})
+		}
 	}
 	return out
 }

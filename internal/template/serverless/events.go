@@ -1,6 +1,8 @@
 package serverless
 
 import (
+	"strings"
+
 	"fmt"
 
 	"wardlet.example/internal/model"
@@ -24,6 +26,9 @@ func (ev event) source() string { return ev.name + " event of " + ev.function }
 
 func (e *expansion) events(f model.Field, id string) {
 	counts := map[string]int{}
+	if len(e.strangers) > 0 && len(f.Value.Get("events").Elements()) == 0 {
+		e.mayBeCalled(id, f.Value.Origin, "the plugin "+strings.Join(e.strangers, ", ")+" may add what calls it")
+	}
 	for i, entry := range f.Value.Get("events").Elements() {
 		if entry.Kind == model.Unknown {
 			e.unseen(f, id, entry)
@@ -37,6 +42,10 @@ func (e *expansion) events(f model.Field, id string) {
 			e.warn(entry.Origin, "event "+name+" of "+f.Key+" has no settings: the framework makes nothing of it", "write "+name+": and what it needs")
 		}
 		for _, g := range entry.Fields {
+			if g.Key != "alexaSkill" && (g.Value.Kind == model.Absent || g.Value.Kind == model.List) {
+				e.unseen(f, id, model.NewUnknown("event "+g.Key+" has no settings that can be read", fieldOrigin(g)))
+				continue
+			}
 			counts[g.Key]++
 			e.event(event{g.Key, g.Value, fieldOrigin(g), f.Key, f.Value, id, counts[g.Key], i + 1})
 		}
@@ -45,11 +54,16 @@ func (e *expansion) events(f model.Field, id string) {
 
 // unseen notes that something may call a function that the files do not tell of.
 func (e *expansion) unseen(f model.Field, id string, entry *model.Value) {
-	e.byID[id].Attributes = overlay(e.byID[id].Attributes, object(entry.Origin, field(cloudformation.Unseen, text(entry.Str, entry.Origin))))
+	e.mayBeCalled(id, entry.Origin, entry.Str)
 	e.notes = append(e.notes, model.Diagnostic{
 		Pos: entry.Origin.Pos, Level: model.Warning, Incomplete: true,
 		Message: "events of " + f.Key + " are not known, so who can call it is not: " + entry.Str,
 	})
+}
+
+// mayBeCalled gives a function the reason why not all that calls it is known.
+func (e *expansion) mayBeCalled(id string, at model.Origin, reason string) {
+	e.byID[id].Attributes = overlay(e.byID[id].Attributes, object(at, field(cloudformation.Unseen, text(reason, at))))
 }
 
 func (e *expansion) event(ev event) {

@@ -198,7 +198,7 @@ func (e *expansion) functionNeeds(f model.Field) {
 	if key := e.kmsKey(fn); key.Kind == model.String || key.Kind == model.Text {
 		e.allow(f.Key, "key "+key.String(), key.Origin, nil, "kms:Decrypt").resources = []*model.Value{key}
 	}
-	if t := first(fn.Get("tracing"), e.provider.Path("tracing", "lambda")); t.Kind != model.Absent && !isOff(t) {
+	if t := e.tracingOf(fn); t.Kind != model.Absent && !isOff(t) {
 		e.allow(f.Key, "tracing", t.Origin, nil, "xray:PutTraceSegments", "xray:PutTelemetryRecords").resources = []*model.Value{text("*", t.Origin)}
 	}
 	if fs := fn.Get("fileSystemConfig"); fs.Kind == model.Map {
@@ -263,8 +263,16 @@ func (e *expansion) architecture(fn *model.Value, at model.Origin) *model.Value 
 	return list(at, a)
 }
 
+// tracingOf is a function's own, or the provider's: the framework takes "false" for nothing said.
+func (e *expansion) tracingOf(fn *model.Value) *model.Value {
+	if t := fn.Get("tracing"); t.Kind != model.Absent && !isOff(t) {
+		return t
+	}
+	return e.provider.Path("tracing", "lambda")
+}
+
 func (e *expansion) tracing(fn *model.Value) *model.Value {
-	t := first(fn.Get("tracing"), e.provider.Path("tracing", "lambda"))
+	t := e.tracingOf(fn)
 	mode := t
 	switch {
 	case t.Kind == model.Absent || isOff(t):

@@ -162,6 +162,9 @@ func (e *expansion) httpAuth(ev event) cloudformation.Auth {
 	case a.Kind == model.Unknown:
 		auth.Type = a
 		return auth
+	case declared.Kind == model.Absent && a.Get("id").Kind == model.Absent:
+		auth.Type = e.notDeclared(name, a.Origin)
+		return auth
 	case strings.EqualFold(declaredKind, "request"), strings.EqualFold(kind, "request"):
 		auth.Type = text("CUSTOM", a.Origin)
 	default:

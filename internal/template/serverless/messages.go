@@ -10,6 +10,11 @@ import (
 func (e *expansion) snsEvent(ev event) {
 	topic, name := snsTopic(ev)
 	at := ev.at
+	if c := ev.config; c.Kind == model.Map && c.Get("arn").Kind == model.Absent && c.Get("topicName").Kind == model.Absent {
+		e.warn(at, "event sns of "+ev.function+" names no topic", "write arn or topicName")
+		e.mayBeCalled(ev.id, at, "event sns names no topic")
+		return
+	}
 	id := logicalName(ev.function) + "SnsSubscription" + plainName(name)
 	more := rename(nil, ev.config, "filterPolicy", "FilterPolicy", "filterPolicyScope", "FilterPolicyScope")
 	subscription := []model.Field{field("Protocol", text("lambda", at)), field("Endpoint", e.target(ev.function, at))}

@@ -44,6 +44,7 @@ func (e *expansion) otherPlugins() {
 		if !ok || quietPlugins[name] || readPlugins[name] || strings.Contains(name, "offline") {
 			continue
 		}
+		e.strangers = append(e.strangers, name)
 		e.notes = append(e.notes, model.Diagnostic{
 			Pos: p.Origin.Pos, Level: model.Note, Message: "what the plugin " + name + " adds to the stack is not known here",
 		})

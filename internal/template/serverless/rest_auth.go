@@ -58,6 +58,10 @@ func (e *expansion) restAuthorizer(ev event, a *model.Value, auth *cloudformatio
 	kind, _ := a.Get("type").Scalar()
 	pool := strings.EqualFold(kind, "COGNITO_USER_POOLS") || target.ContainsText(":cognito-idp:") == model.Yes || e.isPool(target)
 	name, _ := a.Get("name").Scalar()
+	if target.Kind == model.Absent && !e.hasFunction(name) {
+		auth.Type = e.notDeclared(name, at)
+		return
+	}
 	if name == "" {
 		name = lastPart(lastPart(target.String(), ":"), "-")
 	}
@@ -93,6 +97,27 @@ func (e *expansion) restAuthorizer(ev event, a *model.Value, auth *cloudformatio
 			field("Principal", text("apigateway.amazonaws.com", at)), field("SourceArn", e.executeAPI(at, e.rest.API, "/*/*")),
 		}, at, "authorizer of "+ev.source())
 	}
+}
+
+// notDeclared stands for how callers are authorized where the authorizer that a route names is not there.
+func (e *expansion) notDeclared(name string, at model.Origin) *model.Value {
+	message := "authorizer " + orDefault(name, "?") + " is not declared in the service"
+	e.warn(at, message, "declare it, or name a function of the service")
+	return model.NewPresent(message, at)
+}
+
+// hasFunction reports whether the service may have a function of a name.
+func (e *expansion) hasFunction(name string) bool {
+	functions := e.root.Get("functions")
+	if functions.Kind == model.Unknown {
+		return true
+	}
+	for _, part := range functions.Elements() {
+		if part.Kind == model.Unknown || part.Get(name).Kind != model.Absent {
+			return true
+		}
+	}
+	return functions.Get(name).Kind != model.Absent
 }
 
 // isPool reports whether an ARN by Fn::GetAtt is that of a user pool of the service.

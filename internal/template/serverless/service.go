@@ -23,6 +23,7 @@ type Service struct {
 	Functions   []Function
 	Outputs     []model.Output
 	Stack       string // name of the CloudFormation stack
+	Region      string // as the service says it; empty if it does not
 	Diagnostics []model.Diagnostic
 }
 
@@ -91,6 +92,7 @@ type expansion struct {
 	notes     []model.Diagnostic
 	template  *cloudformation.Template
 	plugins   map[string]bool
+	strangers []string // plugins whose part in what is deployed is not known
 	roleUses  []*roleUse
 	roleOf    map[string][]*roleUse     // what the needs of a function are added to, by its name
 	aliases   map[string]string         // of functions that are called through an alias: its name, by the function's
@@ -176,6 +178,7 @@ func (e *expansion) expand() {
 	}
 	e.extend()
 	e.service.Stack = e.stackName()
+	e.service.Region, _ = e.provider.Get("region").Settled().Scalar()
 	e.service.Outputs = append(e.outputs(), e.template.Outputs()...)
 }
 

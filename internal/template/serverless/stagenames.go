@@ -10,12 +10,12 @@ import (
 // anyStage stands for the stage while the places that depend on it are looked for. No service writes a zero byte.
 const anyStage = "\x00"
 
-// maxStages bounds for how many stages one service is read.
-const maxStages = 8
+// MaxStages bounds for how many stages besides its own one service is read.
+const MaxStages = 16
 
 // StageNames lists the stages that a service's files name besides the one it is deployed to by default: the stages that
 // have parameters, the keys that variables pick by stage, and the files that they include by stage. files lists the files
-// of the service's folder and below, by path.
+// of the service's folder and below, by path. There may be more than are worth reading: see MaxStages.
 func StageNames(file string, root *model.Value, o Options, files func() []string) []string {
 	s := &stageSearch{
 		vars:  newVariables(file, root, map[string]string{"stage": anyStage}, o.Load),
@@ -34,7 +34,7 @@ func StageNames(file string, root *model.Value, o Options, files func() []string
 		out = append(out, name)
 	}
 	sort.Strings(out)
-	return out[:min(len(out), maxStages-1)]
+	return out
 }
 
 type stageSearch struct {

@@ -46,7 +46,7 @@ func TestStageNames(t *testing.T) {
 		{"the service's own stage is left out", "params:\n  dev: {a: b}\n  prod: {a: c}\nprovider: {name: aws, stage: prod}\n", "dev"},
 		{"twice by stage says nothing", "custom:\n  of: {dev: {dev: 1}, prod: {prod: 2}}\nvalue: ${self:custom.of.${sls:stage}.${sls:stage}}\n", ""},
 		{"keys that are no names", "custom:\n  of: {'*': 1, 'a b': 2, prod: 3}\nvalue: ${self:custom.of.${sls:stage}}\n", "prod"},
-		{"at most as many as are read", "params:\n" + many.String(), "s00 s01 s02 s03 s04 s05 s06"},
+		{"however many", "params:\n" + many.String(), "s00 s01 s02 s03 s04 s05 s06 s07 s08 s09 s10 s11"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
