@@ -521,12 +521,17 @@ func directories(ws *model.Workspace) {
 	own := model.NewDirectory(ws.Apps)
 	byStage := map[string]*model.Directory{}
 	for _, app := range ws.Apps {
-		app.Directory = own
 		for _, v := range app.Variants {
 			if byStage[v.Stage] == nil {
 				byStage[v.Stage] = model.NewDirectory(inStage(ws, v.Stage))
 			}
 			v.Directory = byStage[v.Stage]
+		}
+	}
+	for _, app := range ws.Apps {
+		app.Directory = own
+		if d := byStage[app.Stage]; d != nil {
+			app.Directory = d // others have its own stage among theirs
 		}
 	}
 }

@@ -33,9 +33,6 @@ func (e *expansion) machineStatements(m *model.Value, at model.Origin) *model.Va
 			}
 		}
 	}
-	if grants.open {
-		return model.NewPresent("the plugin works out what the states may do", at)
-	}
 	if m.Get("loggingConfig").Kind != model.Absent {
 		grants.add(text("*", at), "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 			"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups")
@@ -44,6 +41,9 @@ func (e *expansion) machineStatements(m *model.Value, at model.Origin) *model.Va
 		grants.add(text("*", at), "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
 	}
 	statements := append(grants.statements(), m.Get("iamRoleStatements").Elements()...)
+	if grants.open {
+		statements = append(statements, model.NewPresent("the plugin works out what the other states may do", at))
+	}
 	if len(statements) == 0 { // as the console does for machines without tasks
 		return list(at, object(at, field("Effect", text("Deny", at)), field("Action", text("*", at)), field("Resource", text("*", at))))
 	}

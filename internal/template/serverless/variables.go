@@ -399,7 +399,7 @@ func (r *variables) lookup(kind, params, address string, at model.Origin) *model
 		// The host's environment is never read: it is not the one the service is deployed from.
 		return fromHost(address, at)
 	case "aws":
-		return awsVariable(address, at)
+		return r.awsVariable(address, at)
 	case "construct":
 		return r.constructVariable(address, at)
 	case "cf":
@@ -411,11 +411,14 @@ func (r *variables) lookup(kind, params, address string, at model.Origin) *model
 	return model.NewPresent("${"+kind+":"+address+"} is read at deployment", at)
 }
 
-func awsVariable(address string, at model.Origin) *model.Value {
+func (r *variables) awsVariable(address string, at model.Origin) *model.Value {
 	switch address {
 	case "accountId":
 		return model.NewRef("AWS::AccountId", "", at)
 	case "region":
+		if s, ok := r.root.Path("provider", "region").Scalar(); ok && s != "" && !strings.Contains(s, "${") {
+			return model.NewString(s, at)
+		}
 		return model.NewRef("AWS::Region", "", at)
 	}
 	return model.NewPresent("${aws:"+address+"} is read at deployment", at)
