@@ -7,8 +7,8 @@ import (
 	"wardlet.example/internal/model"
 )
 
-// nest joins stacks with the stacks that they nest by a local path. A template that one stack alone nests is read again with
-// the parameters that it is given there.
+// nest joins stacks with the stacks that they nest by a local path. A template that is nested is read again with the parameters
+// that it is given.
 func (a *assembly) nest(ws *model.Workspace) []model.Diagnostic {
 	n := &nesting{assembly: a, apps: map[string]int{}, uses: map[string][]nestedUse{}, ws: ws}
 	for i, app := range ws.Apps {
@@ -83,11 +83,12 @@ func (n *nesting) below(file string, chain []string) {
 	for _, r := range parent.Resources {
 		child, ok := localTemplate(parent, r)
 		at, known := n.apps[child]
-		if !ok || !known || n.done[child] {
+		if !ok || !known {
 			continue
 		}
-		if len(n.uses[child]) == 1 && len(n.ws.Apps[at].Variants) == 0 && n.ws.Apps[at].Kind != model.Serverless {
-			n.again(at, parent, r)
+		first := !n.done[child]
+		if first && len(n.ws.Apps[at].Variants) == 0 && n.ws.Apps[at].Kind != model.Serverless {
+			n.again(at, n.uses[child])
 		}
 		app := n.ws.Apps[at]
 		if len(n.uses[child]) == 1 {
@@ -97,29 +98,54 @@ func (n *nesting) below(file string, chain []string) {
 			parent.Nested = map[string]*model.App{}
 		}
 		parent.Nested[r.ID] = app
-		n.below(child, append(chain, file))
+		if first {
+			n.below(child, append(chain, file))
+		}
 	}
 }
 
-// again reads a template with the parameters that its parent gives.
-func (n *nesting) again(at int, parent *model.App, r *model.Resource) {
+// maxUses bounds how many nestings of one template are told apart.
+const maxUses = 8
+
+// again reads a template with the parameters that it is given where it is nested: one of several values where several
+// stacks nest it.
+func (n *nesting) again(at int, uses []nestedUse) {
 	before := n.ws.Apps[at]
 	p := n.document(before.File)
-	if p.doc == nil {
+	if p.doc == nil || len(uses) > maxUses {
 		return
 	}
 	var given []model.Field
-	for _, f := range r.Props.Get("Parameters").Fields {
-		v := f.Value
-		if !v.IsScalar() {
-			v = model.NewElsewhere(model.FromParent, v, "the stack "+r.ID+" of "+parent.File+" gives "+f.Key, v.Origin)
+	for _, f := range p.doc.Root.Get("Parameters").Fields {
+		var choices []model.Choice
+		for _, use := range uses {
+			parent := n.ws.Apps[n.apps[use.parent]]
+			if r := parent.Resource(use.id); r != nil {
+				if v := r.Props.Path("Parameters", f.Key); v.Kind != model.Absent {
+					choices = append(choices, model.Choice{Label: use.id, Value: passed(v, f.Key, use)})
+				}
+			}
 		}
-		given = append(given, model.Field{Key: f.Key, At: f.At, Value: v})
+		switch {
+		case len(uses) == 1 && len(choices) == 1:
+			given = append(given, model.Field{Key: f.Key, At: choices[0].Value.Origin.Pos, Value: choices[0].Value})
+		case len(choices) == len(uses):
+			v := model.NewOneOf("nested as", choices, -1, model.Origin{Pos: f.At})
+			given = append(given, model.Field{Key: f.Key, At: f.At, Value: v})
+		}
 	}
 	app, notes := n.stack(before.File, p.doc.Root, given)
 	app.Name = before.Name
 	n.ws.Apps[at] = app
 	n.notes = append(n.notes, newOnes(n.ws.Diagnostics, notes)...)
+}
+
+// passed is a value that a stack gives to one that it nests: what only the stack itself can work out is asked for there.
+func passed(v *model.Value, parameter string, use nestedUse) *model.Value {
+	if v.IsScalar() {
+		return v
+	}
+	return model.NewElsewhere(model.FromParent, v, "the stack "+use.id+" of "+use.parent+" gives "+parameter, v.Origin)
 }
 
 // newOnes are diagnostics that are not among others.
