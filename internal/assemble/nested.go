@@ -54,6 +54,11 @@ func (n *nesting) find(app *model.App) {
 		if file, ok := localTemplate(app, r); ok {
 			if _, known := n.apps[file]; known {
 				n.uses[file] = append(n.uses[file], nestedUse{app.File, r.ID, r.Origin})
+			} else if !n.repo.IsFile(file) {
+				n.notes = append(n.notes, model.Diagnostic{
+					Pos: r.Origin.Pos, Level: model.Warning, Incomplete: true,
+					Message: "the template " + file + " that " + r.ID + " nests is not in the repository: what it makes is not seen",
+				})
 			}
 		}
 	}

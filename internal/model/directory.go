@@ -294,7 +294,18 @@ func pick(names map[string][]entry, text string, types []string) *entry {
 	case strings.HasPrefix(text, "https://sqs."):
 		service = "sqs"
 	default:
-		return only(names[text], types, "")
+		if e := only(names[text], types, ""); e != nil {
+			return e
+		}
+		name, _, qualified := strings.Cut(text, ":") // a function by name and alias
+		if !qualified {
+			return nil
+		}
+		return only(names[name], types, "lambda")
+	}
+	if before, after, ok := strings.Cut(text, ":function:"); ok && service == "lambda" {
+		name, _, _ := strings.Cut(after, ":")
+		text = before + ":function:" + name
 	}
 	text = strings.TrimSuffix(text, ":*")
 	if before, _, ok := strings.Cut(text, "/stream/"); ok {

@@ -44,6 +44,7 @@ Outputs:
 Resources:
   Same2: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
   Here: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
+  Fn: {Type: AWS::Lambda::Function, Properties: {FunctionName: pay}}
 `
 )
 
@@ -81,6 +82,8 @@ func TestDirectory(t *testing.T) {
 		{"ARN of another service", 0, text("arn:aws:sns:eu-west-1:111122223333:orders"), nil, ""},
 		{"name that two other stacks have", 0, text("same"), nil, ""},
 		{"name that is nobody's", 0, text("nothing"), nil, ""},
+		{"function by name and alias", 2, text("pay:live"), nil, "third Fn"},
+		{"function by ARN and alias", 0, text("arn:aws:lambda:eu-west-1:111122223333:function:pay:live"), nil, "third Fn"},
 		{"a queue's name inside a longer one", 0, model.NewText([]*model.Value{text("arn:aws:sqs:eu-west-1:1:"), model.NewRef("Queue", "QueueName", at), text("-dead")}, at), nil, ""},
 		{"a queue's name at the end of an ARN", 0, model.NewText([]*model.Value{text("arn:aws:sqs:eu-west-1:1:"), model.NewRef("Queue", "QueueName", at)}, at), nil, "base Queue"},
 		{"an import inside a longer name", 1, model.NewText([]*model.Value{from(model.FromExport, "shop-table"), text("-copy")}, at), nil, ""},
