@@ -33,6 +33,7 @@ func (e *expansion) skip(v *model.Value, what, why string) {
 }
 
 func (e *expansion) function(f model.Field) {
+	e.network = e.network || hasKey(f.Value, "vpc")
 	at := fieldOrigin(f)
 	id := functionID(f.Key)
 	e.service.Functions = append(e.service.Functions, Function{Name: f.Key, LogicalID: id})

@@ -137,7 +137,8 @@ func (e *expansion) useRole(use roleUse, f model.Field) {
 }
 
 // allow adds what a function needs to the roles that the framework makes for it, and returns it to be refined. Needs of one
-// key (not "") share a statement; a function with a role of somebody else's making adds nothing that counts.
+// key (not "") share a statement. What a function with a role of somebody else's making needs goes to the shared role, if
+// there is one for others: the framework adds it without looking.
 func (e *expansion) allow(function, key string, at model.Origin, resource *model.Value, actions ...string) *need {
 	var made *need
 	for _, use := range e.roleOf[function] {
@@ -149,7 +150,7 @@ func (e *expansion) allow(function, key string, at model.Origin, resource *model
 		}
 	}
 	if made == nil {
-		return &need{}
+		return e.homeless.allow(key, at, resource, actions)
 	}
 	return made
 }
@@ -188,6 +189,16 @@ func statement(at model.Origin, resource *model.Value, actions ...string) *model
 
 func (e *expansion) roles() {
 	for _, use := range e.roleUses {
+		if use.id == sharedRole {
+			for _, n := range e.homeless.needs {
+				into := use.allow(n.key, n.at, nil, n.actions)
+				for _, r := range n.resources {
+					if !slices.ContainsFunc(into.resources, func(known *model.Value) bool { return model.Equal(known, r) == model.Yes }) {
+						into.add(r)
+					}
+				}
+			}
+		}
 		e.role(use)
 	}
 }
@@ -277,7 +288,7 @@ func (e *expansion) managedPolicies(use *roleUse) *model.Value {
 
 // inNetwork reports whether a function of the role says anything of a VPC.
 func (e *expansion) inNetwork(use *roleUse) bool {
-	if e.provider.Get("vpc").IsSet() == model.Yes {
+	if e.provider.Get("vpc").IsSet() == model.Yes || use.id == sharedRole && e.network {
 		return true
 	}
 	for _, f := range use.functions {

@@ -92,8 +92,10 @@ type expansion struct {
 	notes     []model.Diagnostic
 	template  *cloudformation.Template
 	plugins   map[string]bool
+	network   bool     // a function stands in a network of its own
 	strangers []string // plugins whose part in what is deployed is not known
 	roleUses  []*roleUse
+	homeless  roleUse                   // needs of functions whose role the service does not make
 	roleOf    map[string][]*roleUse     // what the needs of a function are added to, by its name
 	aliases   map[string]string         // of functions that are called through an alias: its name, by the function's
 	counters  map[string]int            // events of a kind so far, by function
