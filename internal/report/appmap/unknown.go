@@ -36,6 +36,7 @@ func Unknowns(ws *model.Workspace) []Unknown {
 			budget := maxUnknownSteps
 			c.seen = map[*model.Value]bool{}
 			c.value(r.ID, r.Props, &budget)
+			c.document(r)
 			if r.Condition != nil && r.Condition.Kind == model.Unknown {
 				c.add(r.Condition.Origin.Pos, r.ID+".Condition", r.Condition.Str)
 			}
@@ -55,6 +56,22 @@ func Unknowns(ws *model.Workspace) []Unknown {
 		out = append(out, c.out...)
 	}
 	return append(out, unread(ws)...)
+}
+
+// document adds a document in a bucket that would decide what a resource does, where nothing stands in the template instead.
+func (c *collector) document(r *model.Resource) {
+	key, instead, reason := "", "", ""
+	switch r.Type {
+	case "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
+		key, instead = "BodyS3Location", "Body"
+		reason = "the document of the API is not read, so neither are its routes, nor which functions they call"
+	case "AWS::StepFunctions::StateMachine":
+		key, instead = "DefinitionS3Location", "Definition"
+		reason = "the definition of the state machine is not read, so neither is what it calls"
+	}
+	if at := r.Props.Get(key); key != "" && at.IsSet() == model.Yes && r.Props.Get(instead).Kind == model.Absent {
+		c.add(at.Origin.Pos, r.ID+"."+key, reason)
+	}
 }
 
 // unread are the parts of files that were not read, as the diagnostics say.
