@@ -410,6 +410,10 @@ func (e *expansion) destination(d *model.Value) *model.Value {
 		return d.Get("arn")
 	}
 	if name, ok := d.Scalar(); ok && !strings.HasPrefix(name, "arn:") {
+		if !e.hasFunction(name) {
+			e.warn(d.Origin, "destination "+name+" is no function of the service", "name one, or give the ARN of what it is")
+			return model.NewPresent("destination "+name+" is no function of the service", d.Origin)
+		}
 		return arn(functionID(name), d.Origin)
 	}
 	return d

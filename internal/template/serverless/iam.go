@@ -35,7 +35,7 @@ type need struct {
 // functionRole is the role a function runs with.
 func (e *expansion) functionRole(f model.Field, at model.Origin) *model.Value {
 	if r := f.Value.Get("role"); r.Kind != model.Absent {
-		return roleValue(r)
+		return e.roleValue(r)
 	}
 	if e.rolePerFunction(f) {
 		id := logicalName(f.Key) + sharedRole
@@ -47,7 +47,7 @@ func (e *expansion) functionRole(f model.Field, at model.Origin) *model.Value {
 		return arn(id, at)
 	}
 	if r := first(e.iamRole(), e.provider.Get("role")); r.Kind != model.Absent && !isRoleConfig(r) {
-		return roleValue(r)
+		return e.roleValue(r)
 	}
 	e.useRole(roleUse{id: sharedRole, at: e.roleOrigin(), inherit: true}, f)
 	return arn(sharedRole, at)
@@ -116,11 +116,25 @@ func isRoleConfig(r *model.Value) bool {
 }
 
 // roleValue is a role by ARN, by intrinsic, or by the logical ID of a role in resources.
-func roleValue(r *model.Value) *model.Value {
+func (e *expansion) roleValue(r *model.Value) *model.Value {
 	if name, ok := r.Scalar(); ok && !strings.Contains(name, ":") && !strings.Contains(name, "/") {
+		if !e.mayDeclare(name) && !strings.HasSuffix(name, sharedRole) {
+			e.warn(r.Origin, "role "+name+" is not among the resources of the service", "declare it there, or give its ARN")
+			return model.NewPresent("role "+name+" is not among the resources of the service", r.Origin)
+		}
 		return arn(name, r.Origin)
 	}
 	return r
+}
+
+// mayDeclare reports whether the resources of the service have a logical ID, or are not all known.
+func (e *expansion) mayDeclare(id string) bool {
+	for _, part := range append(e.root.Get("resources").Elements(), e.root.Get("resources")) {
+		if part.Kind == model.Unknown || part.Get("Resources").Kind == model.Unknown || part.Path("Resources", id).Kind != model.Absent {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *expansion) useRole(use roleUse, f model.Field) {
