@@ -165,7 +165,7 @@ func (j *join) permission(r *model.Resource) {
 	}
 	t := model.Trigger{Kind: model.TriggerDirect, Detail: principal, Exposure: model.Account, Origin: r.Origin, Via: r}
 	switch {
-	case principal == "*" && r.Props.Get("FunctionUrlAuthType").Kind != model.Absent:
+	case principal == "*" && (r.Props.Get("FunctionUrlAuthType").Kind != model.Absent || r.Props.Get("InvokedViaFunctionUrl").EqualsText("true") == model.Yes):
 		return // the function URL itself tells
 	case principal == "*" && r.Props.Get("PrincipalOrgID").Kind == model.Absent && r.Props.Get("SourceArn").Kind == model.Absent:
 		t.Exposure = model.Public
