@@ -66,7 +66,7 @@ func run(work, details, root string) error {
 		defer f.Close()
 		out = f
 	}
-	return report(out, o.compareAll(apps))
+	return report(out, each(apps, o.compareOne))
 }
 
 // services are the applications of a tree that are services for AWS, as Wardlet reads them for the stage dev.
@@ -94,18 +94,19 @@ type outcome struct {
 	differences []difference
 }
 
-func (o oracle) compareAll(apps []*model.App) []outcome {
-	out := make([]outcome, len(apps))
+// each asks f of all, two at a time: the tools take long and most of a processor.
+func each[T, R any](all []T, f func(T) R) []R {
+	out := make([]R, len(all))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
 			for i := range next {
-				out[i] = o.compareOne(apps[i])
+				out[i] = f(all[i])
 			}
 		})
 	}
-	for i := range apps {
+	for i := range all {
 		next <- i
 	}
 	close(next)

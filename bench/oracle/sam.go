@@ -17,7 +17,6 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -67,7 +66,7 @@ func samMain(args []string) error {
 		defer f.Close()
 		out = f
 	}
-	return samReport(out, t.compareAll(files))
+	return samReport(out, each(files, t.compareOne))
 }
 
 // templates are the files of a tree that declare SAM resources.
@@ -133,25 +132,6 @@ type samOutcome struct {
 	attributes  tally
 	left        map[string]int // resources that are not compared, by type
 	differences []difference
-}
-
-func (t samTransform) compareAll(files []string) []samOutcome {
-	out := make([]samOutcome, len(files))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() {
-			for i := range next {
-				out[i] = t.compareOne(files[i])
-			}
-		})
-	}
-	for i := range files {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	return out
 }
 
 func (t samTransform) compareOne(file string) samOutcome {
