@@ -64,6 +64,9 @@ func (p *parser) call(s *State, resource, arguments *model.Value) *Call {
 	}
 	if c.Kind == CallIntegration {
 		c.Targets = targets(s, c.Service, arguments)
+		for i := range c.Targets {
+			p.checkTarget(s, &c.Targets[i])
+		}
 	}
 	return c
 }

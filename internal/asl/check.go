@@ -109,3 +109,12 @@ func (p *parser) task(s *State, v *model.Value) {
 	s.Call = p.call(s, resource, s.template(s.Data.Parameters, s.Data.Arguments))
 	s.Call.Credentials = v.Get("Credentials")
 }
+
+// checkTarget tells of an argument that is still a placeholder: what it names is not known.
+func (p *parser) checkTarget(s *State, t *Target) {
+	if t.Value.Kind != model.String || !strings.Contains(t.Value.Str, "${") {
+		return
+	}
+	p.warn(t.Value.Origin.Pos, "give the name a value in DefinitionSubstitutions, or use Fn::Sub", "%s of the state %q has a placeholder without a value: %s", t.Name, s.Name, t.Value.Str)
+	t.Value = model.NewPresent("the placeholder "+t.Value.Str+" has no value", t.Value.Origin)
+}

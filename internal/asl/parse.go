@@ -87,7 +87,7 @@ func (p *parser) report(level model.Level, at model.Pos, message, hint string) {
 	if len(p.problems) == maxProblems {
 		return
 	}
-	p.problems = append(p.problems, model.Diagnostic{Pos: at, Level: level, Message: message, Hint: hint})
+	p.problems = append(p.problems, model.Diagnostic{Pos: at, Level: level, Message: message, Hint: hint, Unresolved: true})
 }
 
 func (p *parser) warn(at model.Pos, hint, format string, args ...any) {

@@ -83,7 +83,7 @@ func targetPaths(service string) []string {
 	case "codebuild":
 		return []string{"ProjectName"}
 	case "athena":
-		return []string{"WorkGroup"}
+		return []string{"WorkGroup", "QueryExecutionContext.Database", "ResultConfiguration.OutputLocation"}
 	case "bedrock":
 		return []string{"ModelId"}
 	case "logs":

@@ -439,6 +439,7 @@ func (a *assembly) stack(file string, root *model.Value, given []model.Field) (*
 		}})...)
 	} else {
 		for _, r := range t.Resources() {
+			t.ReadLocal(r)
 			app.Resources = append(app.Resources, r)
 			app.Resources = append(app.Resources, cloudformation.FromBody(r)...)
 		}

@@ -195,11 +195,3 @@ func (j *join) edge(r *model.Resource) {
 		}
 	}
 }
-
-func (j *join) balancer(r *model.Resource) {
-	for _, t := range r.Props.Get("Targets").Elements() {
-		j.add(j.functionIn(t.Get("Id")), model.Trigger{
-			Kind: model.TriggerHTTP, Detail: "load balancer " + r.ID, Source: r, Auth: "unknown", Exposure: model.Undecided, Origin: r.Origin,
-		})
-	}
-}

@@ -22,6 +22,10 @@ func flows(app *model.App) []*model.Flow {
 			t.via = r
 			hand(t, r)
 		}
+		if notified[r.Type] != nil {
+			t.via = r
+			t.notifications(r)
+		}
 	}
 	sort.SliceStable(t.out, func(i, j int) bool { return t.out[i].From < t.out[j].From })
 	return t.out

@@ -47,6 +47,37 @@ func TestCarriers(t *testing.T) {
 			[]string{"Topic -> Dead (dead-letter)"}},
 		{"bucket to topic", `B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {TopicConfigurations: [{Event: "s3:*", Topic: !Ref Topic}]}}}`,
 			[]string{"B -> Topic (object)"}},
+		{"what happens to a database", `E: {Type: AWS::RDS::EventSubscription, Properties: {SnsTopicArn: !Ref Topic, SourceType: db-instance}}`,
+			[]string{"E -> Topic (direct)"}},
+		{"what happens to a group of machines", `G: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {NotificationConfigurations: [{TopicARN: !Ref Topic}, {TopicARNs: [!Ref Topic]}]}}`,
+			[]string{"G -> Topic (direct)"}},
+		{"an endpoint in front of buses", `E: {Type: AWS::Events::Endpoint, Properties: {EventBuses: [{EventBusArn: !GetAtt Bus.Arn}, {EventBusArn: "arn:aws:events:eu-west-1:111122223333:event-bus/other"}]}}`,
+			[]string{"E -> Bus (bus)", "E -> outside (bus)"}},
+		{"a state machine that asks a service about a database and keeps the answer in a bucket", `M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionSubstitutions: {D: !Ref Data, B: !Ref B}, Definition: {StartAt: A, States: {
+			A: {Type: Task, Resource: "arn:aws:states:::athena:startQueryExecution.sync", Parameters: {QueryExecutionContext: {Database: "${D}"}, ResultConfiguration: {OutputLocation: "s3://${B}/out"}, WorkGroup: primary}, End: true}}}}}
+  Data: {Type: AWS::Glue::Database}
+  B: {Type: AWS::S3::Bucket}`,
+			[]string{"M -> B (state-machine)", "M -> Data (state-machine)"}},
+		{"changes of a ledger", `L: {Type: AWS::QLDB::Stream, Properties: {LedgerName: l, KinesisConfiguration: {StreamArn: !GetAtt Stream.Arn}}}`,
+			[]string{"L -> Stream (stream)"}},
+		{"what a pipe could not take from its source", `P: {Type: AWS::Pipes::Pipe, Properties: {Source: !GetAtt Stream.Arn, SourceParameters: {KinesisStreamParameters: {DeadLetterConfig: {Arn: !GetAtt Dead.Arn}}}, Target: !Ref Topic}}`,
+			[]string{"P -> Topic (pipe)", "P -> Dead (dead-letter)", "Stream -> P (pipe)"}},
+		{"what a distribution stands before; what lies outside is left out", `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [
+			{Id: a, DomainName: !GetAtt B.RegionalDomainName}, {Id: b, DomainName: !Sub "${Rest}.execute-api.${AWS::Region}.amazonaws.com"},
+			{Id: c, DomainName: !Select [2, !Split ["/", !GetAtt Url.FunctionUrl]]}, {Id: d, DomainName: www.example.org}]}}}
+  B: {Type: AWS::S3::Bucket}
+  Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !Ref Function, AuthType: AWS_IAM}}`,
+			[]string{"D -> B (http)", "D -> Rest (http)", "D -> Function (http)"}},
+		{"REST API into a network, to the load balancer of the link", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: GET, Integration: {Type: HTTP_PROXY, ConnectionType: VPC_LINK, ConnectionId: !Ref Link, Uri: "http://inner.example.org"}}}
+  Link: {Type: AWS::ApiGateway::VpcLink, Properties: {TargetArns: [!Ref Balancer]}}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}`,
+			[]string{"Rest -> Balancer (http)"}},
+		{"a state machine that chooses at run time", `M: {Type: AWS::StepFunctions::StateMachine, Properties: {Definition: {StartAt: A, States: {
+			A: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl.$: $.queue}, End: true}}}}}`,
+			nil},
+		{"a state machine with a placeholder left over", `M: {Type: AWS::StepFunctions::StateMachine, Properties: {Definition: {StartAt: A, States: {
+			A: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl: "${Orders}"}, End: true}}}}}`,
+			[]string{"M -> outside (state-machine)"}},
 		{"queue by its name in an ARN", `B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {QueueConfigurations: [{Event: "s3:*", Queue: !Sub "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders"}]}}}`,
 			[]string{"B -> Queue (object)"}},
 		{"redrive policy", `Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}}}`,

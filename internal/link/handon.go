@@ -36,6 +36,9 @@ func handOn() map[string]func(*tracer, *model.Resource) {
 		"AWS::CloudWatch::Alarm":               (*tracer).alarm,
 		"AWS::SES::ReceiptRule":                (*tracer).mail,
 		"AWS::SSM::Document":                   (*tracer).automation,
+		"AWS::CloudFront::Distribution":        (*tracer).distribution,
+		"AWS::QLDB::Stream":                    (*tracer).ledger,
+		"AWS::Events::Endpoint":                (*tracer).endpoint,
 	}
 }
 
@@ -166,6 +169,77 @@ func (t *tracer) pipe(r *model.Resource) {
 	t.from(r.Props.Get("Source"), r, "pipe", r.Props.Path("SourceParameters", "FilterCriteria"))
 	t.hop(r, r.Props.Get("Target"), "pipe", nil)
 	t.hop(r, r.Props.Get("Enrichment"), "pipe", nil)
+	for _, f := range r.Props.Get("SourceParameters").Fields { // one, named for the kind of source
+		t.hop(r, f.Value.Path("DeadLetterConfig", "Arn"), "dead-letter", nil)
+	}
+}
+
+// ledger adds the stream that a ledger's changes are written to.
+func (t *tracer) ledger(r *model.Resource) {
+	t.hop(r, r.Props.Path("KinesisConfiguration", "StreamArn"), "stream", nil)
+}
+
+// endpoint adds the event buses behind an endpoint for several regions.
+func (t *tracer) endpoint(r *model.Resource) {
+	for _, bus := range r.Props.Get("EventBuses").Elements() {
+		t.hop(r, bus.Get("EventBusArn"), "bus", nil)
+	}
+}
+
+// distribution adds the origins of a distribution that stand in a template; a function behind its URL is meant itself.
+func (t *tracer) distribution(r *model.Resource) {
+	for _, origin := range r.Props.Path("DistributionConfig", "Origins").Elements() {
+		domain := origin.Get("DomainName")
+		if in, url := t.app.Find(domain, "AWS::Lambda::Url"); url != nil {
+			if in, f := in.Find(url.Props.Get("TargetFunctionArn"), "AWS::Lambda::Function"); f != nil {
+				flow := &model.Flow{From: r.ID, To: f.ID, Kind: "http", Granted: model.Yes, Origin: domain.Origin}
+				if in != t.app {
+					flow.ToApp = in
+				}
+				t.add(flow)
+				continue
+			}
+		}
+		t.known(r, domain, "http", nil)
+	}
+}
+
+// notified are properties by which resources tell a topic of what happens to them.
+var notified = map[string][]string{
+	"AWS::RDS::EventSubscription":                  {"SnsTopicArn"},
+	"AWS::DMS::EventSubscription":                  {"SnsTopicArn"},
+	"AWS::Redshift::EventSubscription":             {"SnsTopicArn"},
+	"AWS::ElastiCache::ReplicationGroup":           {"NotificationTopicArn"},
+	"AWS::ElastiCache::CacheCluster":               {"NotificationTopicArn"},
+	"AWS::DAX::Cluster":                            {"NotificationTopicARN"},
+	"AWS::Glacier::Vault":                          {"NotificationConfiguration", "TopicArn"},
+	"AWS::Backup::BackupVault":                     {"Notifications", "SNSTopicArn"},
+	"AWS::AutoScaling::LifecycleHook":              {"NotificationTargetARN"},
+	"AWS::CodeCommit::Repository":                  {"Triggers", "DestinationArn"},
+	"AWS::CodeStarNotifications::NotificationRule": {"Targets", "TargetAddress"},
+	"AWS::AutoScaling::AutoScalingGroup":           {"NotificationConfigurations", "TopicARNs"},
+	"AWS::SES::ConfigurationSetEventDestination":   {"EventDestination", "SnsDestination", "TopicARN"},
+	"AWS::CloudTrail::Trail":                       {"SnsTopicName"},
+}
+
+// notifications adds the topics that a resource tells of what happens to it.
+func (t *tracer) notifications(r *model.Resource) {
+	values := []*model.Value{r.Props}
+	for _, key := range notified[r.Type] {
+		var next []*model.Value
+		for _, v := range values {
+			next = append(next, v.Get(key).Elements()...)
+		}
+		values = next
+	}
+	for _, v := range values {
+		t.hop(r, v, "direct", nil)
+	}
+}
+
+// takers are services that take up what a state machine hands them, and keep or pass it on. Others answer only.
+var takers = map[string]bool{
+	"lambda": true, "sqs": true, "sns": true, "events": true, "states": true, "dynamodb": true, "kinesis": true, "firehose": true, "s3": true,
 }
 
 // stateMachine adds the resources that the tasks of a state machine call, other than functions.
@@ -180,7 +254,13 @@ func (t *tracer) stateMachine(r *model.Resource) {
 				continue
 			}
 			for _, target := range c.Targets {
-				t.hop(r, target.Value, "state-machine", nil)
+				switch {
+				case target.From != nil: // the running machine chooses
+				case c.Kind == asl.CallIntegration && !takers[c.Service]:
+					t.known(r, target.Value, "state-machine", nil)
+				default:
+					t.hop(r, target.Value, "state-machine", nil)
+				}
 			}
 		}
 	}
@@ -237,15 +317,23 @@ func (t *tracer) restMethod(r *model.Resource) {
 	}
 	if uri := integration.Get("Uri"); !found {
 		t.service(api, uri, uri.String(), "http")
-		t.private(api, integration.Get("ConnectionType"), uri)
+		t.private(api, integration, uri)
 	}
 }
 
-// private adds what an API hands requests to in a network of the account that no template has.
-func (t *tracer) private(api *model.Resource, connection, uri *model.Value) {
-	if connection.EqualsText("VPC_LINK") == model.Yes {
-		t.add(&model.Flow{From: api.ID, To: model.Outside, Kind: "http", Detail: uri.String(), Granted: model.Yes, Origin: uri.Origin})
+// private adds what an API hands requests to through a link into a network: the load balancers that the link is for, or
+// what no template has.
+func (t *tracer) private(api *model.Resource, integration, uri *model.Value) {
+	if integration.Get("ConnectionType").EqualsText("VPC_LINK") != model.Yes {
+		return
 	}
+	if in, link := t.app.Find(integration.Get("ConnectionId"), "AWS::ApiGateway::VpcLink"); link != nil && in == t.app {
+		for _, target := range link.Props.Get("TargetArns").Elements() {
+			t.hop(api, target, "http", nil)
+		}
+		return
+	}
+	t.add(&model.Flow{From: api.ID, To: model.Outside, Kind: "http", Detail: uri.String(), Granted: model.Yes, Origin: uri.Origin})
 }
 
 // handing are the services that an API hands requests to for others to take up.
@@ -285,7 +373,7 @@ func (t *tracer) integration(r *model.Resource) {
 	if !found {
 		uri := r.Props.Get("IntegrationUri")
 		t.service(api, r.Props, first(r.Props.Get("IntegrationSubtype"), uri).String(), kind)
-		t.private(api, r.Props.Get("ConnectionType"), uri)
+		t.private(api, r.Props, uri)
 	}
 }
 

@@ -221,6 +221,22 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 	return all[0].app, all[0].value
 }
 
+// Leads reports whether other templates decide a value in the end, and whether they only ask each other for it in a circle.
+func (d *Directory) Leads(app *App, v *Value) (ends, circle bool) {
+	for range maxFollow {
+		in, next := d.Follow(app, v)
+		if next == nil {
+			return ends, false
+		}
+		ends = true
+		if _, _, ok := next.Elsewhere(); !ok {
+			return true, false
+		}
+		app, v = in, next
+	}
+	return false, true
+}
+
 // Claims is how many applications answer to what a value asks another template for.
 func (d *Directory) Claims(v *Value) int {
 	from, key, ok := v.Elsewhere()

@@ -50,6 +50,8 @@ type Diagnostic struct {
 	Hint    string `json:"hint,omitempty"` // the way out, where there is one
 	// Incomplete marks that something was left unread, so that the result does not cover the whole repository.
 	Incomplete bool `json:"incomplete,omitempty"`
+	// Unresolved marks that what stands at the place says nothing that can be worked out, as it is written.
+	Unresolved bool `json:"-"`
 }
 
 // Level says how much a Diagnostic matters.

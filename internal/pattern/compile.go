@@ -112,7 +112,7 @@ func (c *compiler) problem(at model.Pos, message, hint string) {
 	if len(c.problems) == maxProblems {
 		return
 	}
-	c.problems = append(c.problems, model.Diagnostic{Pos: at, Level: model.Warning, Message: message, Hint: hint})
+	c.problems = append(c.problems, model.Diagnostic{Pos: at, Level: model.Warning, Message: message, Hint: hint, Unresolved: true})
 }
 
 func (c *compiler) malformed(v *model.Value, message, hint string) node {

@@ -3,8 +3,10 @@ package appmap
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/report/escape"
@@ -74,12 +76,15 @@ func (c *collector) document(r *model.Resource) {
 	}
 }
 
-// unread are the parts of files that were not read, as the diagnostics say.
+// unread are the parts of files that were not read or cannot be worked out, as the diagnostics say.
 func unread(ws *model.Workspace) []Unknown {
 	var out []Unknown
 	for _, d := range ws.Diagnostics {
-		if d.Incomplete {
+		switch {
+		case d.Incomplete:
 			out = append(out, Unknown{App: d.File, At: d.Pos, Where: "not read", Uses: 1, Reason: d.Message})
+		case d.Unresolved:
+			out = append(out, Unknown{App: d.File, At: d.Pos, Where: "not valid", Uses: 1, Reason: d.Message})
 		}
 	}
 	return out
@@ -111,6 +116,9 @@ func (c *collector) value(where string, v *model.Value, budget *int) {
 	case model.Unknown:
 		c.unknown(where, v)
 		return
+	case model.Ref:
+		c.nested(where, v)
+		return
 	case model.Map:
 		for _, f := range v.Fields {
 			c.value(where+"."+f.Key, f.Value, budget)
@@ -134,7 +142,11 @@ func (c *collector) value(where string, v *model.Value, budget *int) {
 func (c *collector) unknown(where string, v *model.Value) {
 	reason := v.Str
 	if _, _, ok := v.Elsewhere(); ok && c.app.Directory != nil {
-		if _, found := c.app.Directory.Follow(c.app, v); found != nil {
+		switch ends, circle := c.app.Directory.Leads(c.app, v); {
+		case circle:
+			c.add(v.Origin.Pos, where, reason+"; the templates ask each other for it in a circle")
+			return
+		case ends:
 			return
 		}
 		if n := c.app.Directory.Claims(v); n > 1 {
@@ -142,6 +154,16 @@ func (c *collector) unknown(where string, v *model.Value) {
 		}
 	}
 	c.add(v.Origin.Pos, where, reason)
+}
+
+// nested tells of an output that a nested stack of the repository does not have.
+func (c *collector) nested(where string, v *model.Value) {
+	child := c.app.Nested[v.Str]
+	name, ok := strings.CutPrefix(v.Attr, "Outputs.")
+	if child == nil || !ok || slices.ContainsFunc(child.Outputs, func(o model.Output) bool { return o.Name == name }) {
+		return
+	}
+	c.add(v.Origin.Pos, where, "the stack "+v.Str+" ("+child.File+") has no output "+name)
 }
 
 // UnknownTree writes what could not be resolved for a person at a terminal, by reason within each application.

@@ -285,6 +285,10 @@ func (t *Template) selectItem(arg *model.Value, at model.Origin) *model.Value {
 	})
 }
 
+// addresses are attributes of the form https://HOST or https://HOST/; split at its slashes, the third part stands for the
+// same resource.
+var addresses = map[string]bool{"FunctionUrl": true, "ApiEndpoint": true}
+
 // maxParts bounds what one Fn::Split makes.
 const maxParts = 1_000
 
@@ -302,6 +306,8 @@ func (t *Template) split(arg *model.Value, at model.Origin) *model.Value {
 		switch {
 		case v.Kind == model.List || v.Kind == model.Map:
 			return t.bad(at, "Fn::Split", want)
+		case delimiter == "/" && v.Kind == model.Ref && addresses[v.Attr]:
+			return model.NewList([]*model.Value{model.NewString("https:", at), model.NewString("", at), v, model.NewString("", at)}, at)
 		case !known || strings.Count(s, delimiter) > maxParts:
 			return model.NewPresent("the text that is split is not known", at)
 		}
