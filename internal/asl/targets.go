@@ -91,9 +91,10 @@ func (f *finder) add(place, key string, v *model.Value) {
 	if len(f.found) >= maxTargets {
 		return
 	}
-	leaf := f.state.leaf(place, strings.HasSuffix(key, pathSuffix), v)
+	path := strings.HasSuffix(key, pathSuffix)
+	leaf := f.state.leaf(place, path, v)
 	t := Target{Name: place, Value: v}
-	if !leaf.constant() {
+	if !leaf.constant() && (path || v.Settled().Kind != model.Unknown) { // what the template does not decide, the machine does not choose
 		t.From = &leaf
 		t.Value = model.NewPresent("the running state machine chooses "+place, v.Origin)
 	}

@@ -58,6 +58,12 @@ func TestCarriers(t *testing.T) {
   Data: {Type: AWS::Glue::Database}
   B: {Type: AWS::S3::Bucket}`,
 			[]string{"M -> B (state-machine)", "M -> Data (state-machine)"}},
+		{"documents of a search index", `K: {Type: AWS::Kendra::DataSource, Properties: {IndexId: !Ref Index, DataSourceConfiguration: {S3Configuration: {BucketName: !Ref B}}}}
+  Index: {Type: AWS::Kendra::Index}
+  B: {Type: AWS::S3::Bucket}`,
+			[]string{"B -> K (direct)", "K -> Index (direct)"}},
+		{"tools of agents", `T: {Type: AWS::BedrockAgentCore::GatewayTarget, Properties: {TargetConfiguration: {Mcp: {ApiGateway: {RestApiId: !Ref Rest}}}}}`,
+			[]string{"T -> Rest (direct)"}},
 		{"changes of a ledger", `L: {Type: AWS::QLDB::Stream, Properties: {LedgerName: l, KinesisConfiguration: {StreamArn: !GetAtt Stream.Arn}}}`,
 			[]string{"L -> Stream (stream)"}},
 		{"what a pipe could not take from its source", `P: {Type: AWS::Pipes::Pipe, Properties: {Source: !GetAtt Stream.Arn, SourceParameters: {KinesisStreamParameters: {DeadLetterConfig: {Arn: !GetAtt Dead.Arn}}}, Target: !Ref Topic}}`,

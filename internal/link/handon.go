@@ -39,6 +39,10 @@ func handOn() map[string]func(*tracer, *model.Resource) {
 		"AWS::CloudFront::Distribution":        (*tracer).distribution,
 		"AWS::QLDB::Stream":                    (*tracer).ledger,
 		"AWS::Events::Endpoint":                (*tracer).endpoint,
+		"AWS::Kendra::DataSource":              (*tracer).crawler,
+		"AWS::QBusiness::DataSource":           (*tracer).crawler,
+		"AWS::Bedrock::DataSource":             (*tracer).crawler,
+		"AWS::BedrockAgentCore::GatewayTarget": (*tracer).tool,
 	}
 }
 
@@ -184,6 +188,25 @@ func (t *tracer) endpoint(r *model.Resource) {
 	for _, bus := range r.Props.Get("EventBuses").Elements() {
 		t.hop(r, bus.Get("EventBusArn"), "bus", nil)
 	}
+}
+
+// crawler adds what a data source of a search index or knowledge base reads, and what it fills.
+func (t *tracer) crawler(r *model.Resource) {
+	r.Props.Walk(1_000, func(v *model.Value) {
+		for _, key := range []string{"BucketName", "bucketName", "BucketArn"} {
+			if bucket := v.Get(key); v.Kind == model.Map && bucket.IsSet() == model.Yes {
+				t.from(bucket, r, "direct", nil)
+			}
+		}
+	})
+	for _, key := range []string{"IndexId", "KnowledgeBaseId"} {
+		t.hop(r, r.Props.Get(key), "direct", nil)
+	}
+}
+
+// tool adds the API that an agent's gateway offers as tools.
+func (t *tracer) tool(r *model.Resource) {
+	t.known(r, r.Props.Path("TargetConfiguration", "Mcp", "ApiGateway", "RestApiId"), "direct", nil)
 }
 
 // distribution adds the origins of a distribution that stand in a template; a function behind its URL is meant itself.

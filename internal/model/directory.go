@@ -250,7 +250,7 @@ func (d *Directory) Claims(v *Value) int {
 // byName is the resource whose explicit name a value is, or ends in as an ARN or queue URL does: the application's own, or
 // else the only one of the workspace.
 func (d *Directory) byName(app *App, v *Value, types []string) (*App, *Resource) {
-	text := v.Settled().String()
+	text := spelled(v)
 	if text == "" || text == "?" || text == "absent" {
 		return nil, nil
 	}
@@ -292,11 +292,31 @@ func (a *App) nameResources() {
 	a.named = map[string][]entry{}
 	for _, r := range a.Resources {
 		for _, key := range nameProperties[r.Type] {
-			if name := r.Props.Get(key).Settled().String(); name != "" && !strings.Contains(name, "?") && name != "absent" {
+			if name := spelled(r.Props.Get(key)); name != "" && !strings.Contains(name, "?") && name != "absent" {
 				a.named[name] = append(a.named[name], entry{app: a, resource: r})
 			}
 		}
 	}
+}
+
+// spelled is the text of a value; a parameter without a default, which is the same wherever the template uses it, stands by
+// its name.
+func spelled(v *Value) string {
+	v = v.Settled()
+	switch {
+	case v == nil:
+		return ""
+	case v.Kind == Text:
+		var b strings.Builder
+		for _, part := range v.Items {
+			b.WriteString(spelled(part))
+		}
+		return b.String()
+	}
+	if from, key, ok := v.Elsewhere(); ok && from == FromCaller {
+		return "${" + key.String() + "}"
+	}
+	return v.String()
 }
 
 // pick finds the one entry that a text names: by all of it, or as an ARN or URL by its end.
@@ -309,6 +329,9 @@ func pick(names map[string][]entry, text string, types []string) *entry {
 		}
 	case strings.HasPrefix(text, "https://sqs."):
 		service = "sqs"
+	case strings.HasPrefix(text, "s3://"):
+		bucket, _, _ := strings.Cut(strings.TrimPrefix(text, "s3://"), "/")
+		return only(names[bucket], types, "s3")
 	default:
 		if e := only(names[text], types, ""); e != nil {
 			return e

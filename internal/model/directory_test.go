@@ -41,7 +41,9 @@ Outputs:
   Circle: {Value: !ImportValue circle, Export: {Name: circle}}
 `
 	third = `
+Parameters: {Files: {Type: String}}
 Resources:
+  Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Files}}
   Same2: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
   Here: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
   Fn: {Type: AWS::Lambda::Function, Properties: {FunctionName: pay}}
@@ -67,6 +69,9 @@ func TestDirectory(t *testing.T) {
 		types []string
 		want  string
 	}{
+		{"place in a bucket", 2, model.NewText([]*model.Value{text("s3://"), from(model.FromCaller, "Files"), text("/out/")}, at), nil, "third Bucket"},
+		{"name by the same parameter", 2, from(model.FromCaller, "Files"), nil, "third Bucket"},
+		{"name by a parameter of that name in another stack", 1, from(model.FromCaller, "Files"), nil, ""},
 		{"reference", 0, model.NewRef("Queue", "", at), nil, "base Queue"},
 		{"reference of another type", 0, model.NewRef("Queue", "", at), []string{"AWS::SNS::Topic"}, ""},
 		{"reference to what only another stack has", 1, model.NewRef("Queue", "", at), nil, ""},

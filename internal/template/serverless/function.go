@@ -8,7 +8,13 @@ import (
 
 // functions makes each function with its log group, URL and events. The functions section may be a list of maps.
 func (e *expansion) functions() {
-	for _, section := range e.root.Get("functions").Elements() {
+	sections := e.root.Get("functions").Elements()
+	for _, section := range sections { // first: events may call functions that stand below
+		for _, f := range section.Fields {
+			e.chooseAlias(f)
+		}
+	}
+	for _, section := range sections {
 		if section.Kind != model.Map {
 			e.skip(section, "functions", "is not a map of functions")
 		}
@@ -37,7 +43,6 @@ func (e *expansion) function(f model.Field) {
 	at := fieldOrigin(f)
 	id := functionID(f.Key)
 	e.service.Functions = append(e.service.Functions, Function{Name: f.Key, LogicalID: id})
-	e.chooseAlias(f)
 	role := e.functionRole(f, at)
 	fields := e.functionProps(f, at)
 	fields = set(fields, "Role", role)

@@ -27,7 +27,7 @@ func (e *expansion) snsEvent(ev event) {
 	}
 	switch {
 	case topic.Kind != model.Absent:
-		if region := foreignRegion(topic, e.provider.Get("region")); region != "" {
+		if region := foreignRegion(topic, e.provider.Get("region")); region != "" && ev.config.Kind == model.Map {
 			more = append(more, field("Region", text(region, topic.Origin)))
 		}
 		e.add(id, "AWS::SNS::Subscription", append(append(subscription, field("TopicArn", topic)), more...), at, ev.source())
@@ -81,7 +81,7 @@ func foreignRegion(topic, own *model.Value) string {
 }
 
 func (e *expansion) topic(ev event, name string) *model.Resource {
-	fields := rename([]model.Field{field("TopicName", text(name, ev.at))}, ev.config, "displayName", "DisplayName", "kmsMasterKeyId", "KmsMasterKeyId")
+	fields := rename([]model.Field{field("TopicName", text(name, ev.at))}, ev.config, "displayName", "DisplayName")
 	return e.add("SNSTopic"+plainName(name), "AWS::SNS::Topic", fields, ev.at, ev.source())
 }
 
@@ -175,7 +175,10 @@ func (e *expansion) streamEvent(ev event) {
 	fields := append(e.polled(ev, from, true), field("StartingPosition", first(c.Get("startingPosition"), text("TRIM_HORIZON", at))))
 	fields = rename(fields, c, "parallelizationFactor", "ParallelizationFactor", "bisectBatchOnFunctionError", "BisectBatchOnFunctionError",
 		"maximumRetryAttempts", "MaximumRetryAttempts", "maximumRecordAgeInSeconds", "MaximumRecordAgeInSeconds",
-		"tumblingWindowInSeconds", "TumblingWindowInSeconds", "startingPositionTimestamp", "StartingPositionTimestamp")
+		"tumblingWindowInSeconds", "TumblingWindowInSeconds")
+	if from != source { // the framework forgets it for the rest
+		fields = rename(fields, c, "startingPositionTimestamp", "StartingPositionTimestamp")
+	}
 	if d := c.Path("destinations", "onFailure"); d.Kind != model.Absent {
 		fields = append(fields, field("DestinationConfig", object(d.Origin, field("OnFailure", object(d.Origin, field("Destination", e.destination(d)))))))
 		e.allowStreamFailure(ev, d)

@@ -53,10 +53,25 @@ func (e *expansion) restStage(fields []model.Field, logs *model.Value, at model.
 // accessLog is the setting that writes access logs to a log group of the framework's own.
 func (e *expansion) accessLog(key string, logs *model.Value, id, group string) model.Field {
 	at := logs.Origin
-	e.add(id, "AWS::Logs::LogGroup", e.retention([]model.Field{field("LogGroupName", text(group, at))}), at, "access logs")
-	log := set([]model.Field{field("DestinationArn", arn(id, at))}, "Format", logs.Get("format"))
+	log := set([]model.Field{field("DestinationArn", arn(e.apiLogGroup(id, group, logs), at))}, "Format", logs.Get("format"))
 	return field(key, object(at, log...))
 }
+
+// apiLogGroup makes a log group for access logs and gives its logical ID.
+func (e *expansion) apiLogGroup(id, name string, logs *model.Value) string {
+	at := logs.Origin
+	e.add(id, "AWS::Logs::LogGroup", e.retention([]model.Field{field("LogGroupName", text(name, at))}), at, "access logs")
+	return id
+}
+
+// httpLogFormat is how the framework logs requests to an HTTP API where the service does not say.
+const httpLogFormat = `{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime",` +
+	`"httpMethod":"$context.httpMethod","routeKey":"$context.routeKey","status":"$context.status","protocol":"$context.protocol",` +
+	`"responseLength":"$context.responseLength"}`
+
+// websocketLogFormat is the same for a WebSocket API.
+const websocketLogFormat = `$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] ` +
+	`"$context.eventType $context.routeKey $context.connectionId" $context.requestId`
 
 // accountLogs lets API Gateway write logs at all: a setting of the account, made by a helper of the framework.
 func (e *expansion) accountLogs(logs *model.Value) {
@@ -81,7 +96,9 @@ func (e *expansion) httpStage(logs *model.Value, at model.Origin) {
 	}
 	fields = set(fields, "Tags", e.apiTags())
 	if isLogged(logs) {
-		fields = append(fields, e.accessLog("AccessLogSettings", logs, "HttpApiLogGroup", "/aws/http-api/"+e.stackName()))
+		at, group := logs.Origin, e.apiLogGroup("HttpApiLogGroup", "/aws/http-api/"+e.stackName(), logs)
+		format := first(logs.Get("format"), text(httpLogFormat, at))
+		fields = append(fields, field("AccessLogSettings", object(at, field("DestinationArn", arn(group, at)), field("Format", format))))
 	}
 	e.add("HttpApiStage", "AWS::ApiGatewayV2::Stage", fields, at, "httpApi events")
 }
@@ -107,8 +124,11 @@ func (e *expansion) websocketStage(logs *model.Value, at model.Origin, stage *mo
 		}
 		fields = append(fields, field("DefaultRouteSettings", object(logs.Origin,
 			field("DataTraceEnabled", first(logs.Get("fullExecutionData"), model.NewBool(true, logs.Origin))), field("LoggingLevel", level))))
-		if !isOff(logs.Get("accessLogging")) {
-			fields = append(fields, e.accessLog("AccessLogSettings", logs, "WebsocketsLogGroup", "/aws/websocket/"+e.stack()))
+		group := e.apiLogGroup("WebsocketsLogGroup", "/aws/websocket/"+e.stack(), logs)
+		if at := logs.Origin; !isOff(logs.Get("accessLogging")) {
+			fields = append(fields, field("AccessLogSettings", object(at,
+				field("DestinationArn", pattern(at, "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:%v", ref(group, at))),
+				field("Format", first(logs.Get("format"), text(websocketLogFormat, at))))))
 		}
 		e.accountLogs(logs)
 	}
