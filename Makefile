@@ -4,7 +4,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
 
-.PHONY: demo test build check-tools test-tools format vet lint unit rules docs check-long bench fuzz release clean
+.PHONY: demo test build facts check-tools test-tools format vet lint unit rules docs check-long bench fuzz release clean
 
 ## demo: build wardlet and scan the example shop
 demo: build
@@ -40,6 +40,10 @@ lint:
 
 unit:
 	$(GO) test ./...
+
+## facts: tables of facts, anew from their sources (downloads them)
+facts:
+	$(GO) generate ./data/...
 
 ## docs: pages that are generated from the code
 docs:

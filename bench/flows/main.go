@@ -160,7 +160,7 @@ func hops(app *model.App) []hop {
 			continue
 		}
 		h := hop{node(app, f.From, f.FromApp), node(app, f.To, f.ToApp), f.Kind}
-		if f.From == model.Internet && f.Kind != "http" && f.Kind != "alexa" {
+		if to := app.Resource(f.To); f.From == model.Internet && (to == nil || to.Type != "AWS::Lambda::Function") {
 			continue // that everybody can write somewhere is exposure, not a hop of the labels
 		}
 		if !seen[h] {

@@ -16,12 +16,13 @@ const module = "wardlet.example/"
 // floors is the plan: a package imports only from lower floors. A trailing "/" stands for all packages below.
 var floors = map[string]int{
 	"internal/golden": 0, "internal/model": 0, "internal/finding": 0, "internal/rule": 0,
-	"internal/repo": 1, "internal/document": 1, "internal/jsontext": 1, "rules": 1, "data": 1,
+	"internal/repo": 1, "internal/document": 1, "internal/jsontext": 1, "rules": 1, "data": 1, "data/": 1,
 	"internal/syntax": 2, "internal/syntax/": 2, "internal/expr": 2,
-	"internal/asl": 2, "internal/pattern": 2,
+	"internal/asl": 2, "internal/pattern": 2, "internal/policy": 2, "internal/sdk": 2,
 	"internal/template/": 3,
 	"internal/assemble":  4,
 	"internal/link":      5,
+	"internal/privilege": 5,
 	"internal/engine/":   6,
 	"internal/scan":      7,
 	"internal/report/":   8,
@@ -44,6 +45,7 @@ var arrows = map[string][]string{
 	"internal/report/sarif":        {"internal/report/escape", "internal/report/tally"},
 	"internal/report/appmap":       {"internal/report/escape", "internal/report/screen"},
 	"internal/report/screen":       {"internal/report/escape"},
+	"internal/privilege":           {"internal/link"},
 	"cmd/wardlet":                  {"internal/cli"},
 }
 

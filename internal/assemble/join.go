@@ -56,7 +56,7 @@ type foreign struct {
 	function *model.Function
 	trigger  *model.Trigger
 	role     *model.Role
-	grants   []model.Grant
+	policy   *model.Policy
 }
 
 // tell hands on what was found out about other applications, once all joins are done.
@@ -66,7 +66,7 @@ func (j *join) tell() {
 		case f.function != nil:
 			f.function.Triggers = append(f.function.Triggers, f.trigger)
 		case f.role != nil:
-			f.role.Grants = append(f.role.Grants, f.grants...)
+			give(f.role, *f.policy)
 		}
 	}
 }
@@ -175,12 +175,12 @@ func (j *join) roleIn(v *model.Value) *model.Role { return j.all.roles[j.source(
 func (j *join) role(role *model.Role) {
 	r := role.Resource
 	for _, p := range r.Props.Get("Policies").Elements() {
-		role.Grants = append(role.Grants, Grants(p.Get("PolicyDocument"), p.Get("PolicyName").String())...)
+		give(role, model.Policy{Name: p.Get("PolicyName").String(), Document: documentOf(p), Resource: r, App: j.app})
 	}
 	for _, m := range r.Props.Get("ManagedPolicyArns").Elements() {
 		role.Managed = append(role.Managed, m)
 		if policy := j.source(m, "AWS::IAM::ManagedPolicy"); policy != nil {
-			role.Grants = append(role.Grants, Grants(policy.Props.Get("PolicyDocument"), policy.ID)...)
+			give(role, model.Policy{Name: policy.ID, Document: policy.Props.Get("PolicyDocument"), Resource: policy, App: j.holder(policy)})
 		}
 	}
 }
@@ -194,19 +194,38 @@ func (j *join) attach(r *model.Resource) {
 		if role == nil {
 			continue
 		}
-		grants := Grants(r.Props.Get("PolicyDocument"), r.ID)
+		p := model.Policy{Name: r.ID, Document: r.Props.Get("PolicyDocument"), Resource: r, App: j.app}
 		if in != j.app {
-			j.later = append(j.later, foreign{role: role, grants: grants})
+			j.later = append(j.later, foreign{role: role, policy: &p})
 			continue
 		}
-		role.Grants = append(role.Grants, grants...)
+		give(role, p)
 	}
+}
+
+// documentOf is the document of an inline policy; what is not known as a whole is one that is not known.
+func documentOf(p *model.Value) *model.Value {
+	if p.Kind == model.Unknown {
+		return p
+	}
+	return p.Get("PolicyDocument")
+}
+
+// give adds a policy to what a role may do.
+func give(role *model.Role, p model.Policy) {
+	role.Policies = append(role.Policies, p)
+	role.Grants = append(role.Grants, Grants(p.Document, p.Name)...)
 }
 
 // Grants lists the statements of a policy document.
 func Grants(document *model.Value, from string) []model.Grant {
 	var out []model.Grant
 	for _, s := range document.Get("Statement").Elements() {
+		if s.Kind != model.Map {
+			unknown := model.NewAbsent(s.Origin)
+			out = append(out, model.Grant{Effect: s, Actions: []*model.Value{s}, Condition: unknown, From: from, Origin: s.Origin})
+			continue
+		}
 		out = append(out, model.Grant{
 			Effect:     s.Get("Effect"),
 			Actions:    s.Get("Action").Elements(),

@@ -118,6 +118,9 @@ func triggerReaders() map[string]func(*join, *model.Resource) {
 		"AWS::S3ObjectLambda::AccessPoint":         (*join).anyDirect,
 		"AWS::Lex::Bot":                            (*join).anyDirect,
 		"AWS::VpcLattice::TargetGroup":             (*join).anyDirect,
+		"AWS::CloudFormation::Macro":               (*join).anyDirect,
+		"AWS::CloudWatch::CompositeAlarm":          (*join).alarm,
+		"AWS::Transfer::Server":                    (*join).fileServer,
 		"AWS::BedrockAgentCore::GatewayTarget":     (*join).anyDirect,
 		"Custom::S3":                               (*join).existingBucket,
 		"Custom::CognitoUserPool":                  (*join).existingPool,
@@ -167,7 +170,8 @@ func (j *join) permission(r *model.Resource) {
 	switch {
 	case principal == "*" && (r.Props.Get("FunctionUrlAuthType").Kind != model.Absent || r.Props.Get("InvokedViaFunctionUrl").EqualsText("true") == model.Yes):
 		return // the function URL itself tells
-	case principal == "*" && r.Props.Get("PrincipalOrgID").Kind == model.Absent && r.Props.Get("SourceArn").Kind == model.Absent:
+	case principal == "*" && r.Props.Get("PrincipalOrgID").Kind == model.Absent && r.Props.Get("SourceArn").Kind == model.Absent &&
+		r.Props.Get("SourceAccount").Kind == model.Absent:
 		t.Exposure = model.Public
 	case strings.HasSuffix(principal, ".amazonaws.com"):
 		t.Exposure = model.Internal

@@ -5,7 +5,10 @@ import (
 )
 
 func (j *join) functionURL(r *model.Resource) {
-	auth, exposure := urlAuth(asDeployed(r, r.Props.Get("AuthType")))
+	auth, exposure := widestOf(asDeployed(r, r.Props.Get("AuthType")), urlAuth)
+	if exposure == model.Account && j.signedFor(r) {
+		auth, exposure = "none", model.Public
+	}
 	j.add(j.functionIn(r.Props.Get("TargetFunctionArn")), model.Trigger{
 		Kind: model.TriggerHTTP, Detail: "function URL", Source: r, Via: r, Auth: auth, Exposure: exposure, Origin: r.Origin,
 	})
@@ -20,7 +23,38 @@ func asDeployed(r *model.Resource, v *model.Value) *model.Value {
 			}
 		}
 	}
+	if v.Kind == model.OneOf && v.Default < 0 {
+		return v // nothing says which: see widestOf
+	}
 	return v.Settled()
+}
+
+// widestOf is who may call where a value decides that: where nobody knows which of several it is, those that most can.
+func widestOf(v *model.Value, judge func(*model.Value) (string, model.Exposure)) (auth string, exposure model.Exposure) {
+	if v.Kind != model.OneOf {
+		return judge(v)
+	}
+	for i, c := range v.Choices {
+		if a, e := widestOf(c.Value, judge); i == 0 || e != exposure && e == exposure.Wider(e) {
+			auth, exposure = a, e
+		}
+	}
+	return auth, exposure
+}
+
+// signedFor reports whether a distribution signs the requests of its visitors for a function URL (origin access control).
+func (j *join) signedFor(url *model.Resource) bool {
+	for _, r := range j.app.Resources {
+		if r.Type != "AWS::CloudFront::Distribution" {
+			continue
+		}
+		for _, origin := range r.Props.Path("DistributionConfig", "Origins").Elements() {
+			if origin.Get("OriginAccessControlId").IsSet() == model.Yes && j.source(origin.Get("DomainName"), "AWS::Lambda::Url") == url {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func urlAuth(v *model.Value) (string, model.Exposure) {
@@ -33,10 +67,22 @@ func urlAuth(v *model.Value) (string, model.Exposure) {
 	return "unknown", model.Undecided
 }
 
+// RouteExposure is who may call a route or method of API Gateway: how it asks, and who that lets in. What stands around its
+// API does not count.
+func RouteExposure(r *model.Resource) (auth string, exposure model.Exposure) { return routeAuth(r) }
+
+// KeepsOut reports whether a REST API keeps out the internet as a whole: it is private, or its policy lets nobody in of whom
+// nothing is known.
+func KeepsOut(api *model.Resource) bool { return isPrivate(api) || refusesStrangers(api) }
+
 // routeAuth reads who may call a route of API Gateway.
 func routeAuth(r *model.Resource) (string, model.Exposure) {
 	props := r.Props
-	kind := asDeployed(r, props.Get("AuthorizationType"))
+	return widestOf(asDeployed(r, props.Get("AuthorizationType")), func(kind *model.Value) (string, model.Exposure) { return methodAuth(r, kind) })
+}
+
+func methodAuth(r *model.Resource, kind *model.Value) (string, model.Exposure) {
+	props := r.Props
 	s, known := kind.Scalar()
 	switch {
 	case !known && kind.Kind != model.Absent:
@@ -63,7 +109,7 @@ func (j *join) restMethod(r *model.Resource) {
 	}
 	auth, exposure := routeAuth(r)
 	api := j.source(r.Props.Get("RestApiId"), "AWS::ApiGateway::RestApi")
-	if api != nil && isPrivate(api) {
+	if api != nil && (exposure == model.Public && KeepsOut(api) || isPrivate(api)) {
 		exposure = model.Account
 	}
 	j.add(f, model.Trigger{
@@ -99,9 +145,11 @@ func RestPath(app *model.App, v *model.Value) string {
 }
 
 func (j *join) authorizer(r *model.Resource) {
-	j.add(j.functionIn(r.Props.Get("AuthorizerUri")), model.Trigger{
-		Kind: model.TriggerAuthorizer, Detail: r.ID, Source: r, Via: r, Exposure: model.Public, Origin: r.Origin,
-	})
+	t := model.Trigger{Kind: model.TriggerAuthorizer, Detail: r.ID, Source: r, Via: r, Exposure: model.Public, Origin: r.Origin}
+	if api := j.source(r.Props.Get("RestApiId"), "AWS::ApiGateway::RestApi"); api != nil && KeepsOut(api) {
+		t.Exposure = model.Account
+	}
+	j.add(j.functionIn(r.Props.Get("AuthorizerUri")), t)
 }
 
 func (j *join) httpRoute(r *model.Resource) {
@@ -157,9 +205,33 @@ func (j *join) graphql(r *model.Resource) {
 	api := j.source(r.Props.Get("ApiId"), "AWS::AppSync::GraphQLApi")
 	t := model.Trigger{Kind: model.TriggerGraphQL, Detail: r.ID, Source: api, Via: r, Auth: "unknown", Exposure: model.Undecided, Origin: r.Origin}
 	if api != nil {
-		t.Auth, t.Exposure = graphqlAuth(api.Props.Get("AuthenticationType"))
+		t.Auth, t.Exposure = j.graphqlDoor(api)
 	}
 	j.add(f, t)
+}
+
+// graphqlDoor is who may ask a GraphQL API: a key counts where the schema opens a field to it.
+func (j *join) graphqlDoor(api *model.Resource) (string, model.Exposure) {
+	auth, exposure := graphqlAuth(api.Props.Get("AuthenticationType"))
+	for _, p := range api.Props.Get("AdditionalAuthenticationProviders").Elements() {
+		if p.Get("AuthenticationType").EqualsText("API_KEY") == model.Yes && j.schemaSays(api, "@aws_api_key") {
+			auth, exposure = "api-key", model.Public
+		}
+	}
+	if exposure == model.Public && api.Props.Get("Visibility").EqualsText("PRIVATE") == model.Yes {
+		exposure = model.Account
+	}
+	return auth, exposure
+}
+
+// schemaSays reports whether the schema of a GraphQL API, where a template has it, has a word in it.
+func (j *join) schemaSays(api *model.Resource, word string) bool {
+	for _, r := range j.app.Resources {
+		if r.Type == "AWS::AppSync::GraphQLSchema" && j.source(r.Props.Get("ApiId")) == api && r.Props.Get("Definition").ContainsText(word) == model.Yes {
+			return true
+		}
+	}
+	return false
 }
 
 func graphqlAuth(v *model.Value) (string, model.Exposure) {

@@ -65,7 +65,13 @@ func (j *join) listens(f *model.Function, r *model.Resource, actions *model.Valu
 		}
 	}
 	for _, a := range actions.Elements() {
-		switch s, _ := a.Get("Type").Settled().Scalar(); s {
+		kind, _ := a.Get("Type").Settled().Scalar()
+		for _, config := range []string{"AuthenticateCognitoConfig", "AuthenticateOidcConfig"} {
+			if a.Path(config, "OnUnauthenticatedRequest").EqualsText("allow") == model.Yes {
+				kind = "" // who has not logged in comes through as well
+			}
+		}
+		switch kind {
 		case "authenticate-cognito":
 			t.Auth, t.Exposure = "cognito", narrowed(t.Exposure)
 		case "authenticate-oidc", "jwt-validation":
@@ -77,14 +83,16 @@ func (j *join) listens(f *model.Function, r *model.Resource, actions *model.Valu
 
 // reach is who can reach a load balancer: everybody, unless it is for the network of the account.
 func reach(lb *model.Resource) model.Exposure {
-	scheme := asDeployed(lb, lb.Props.Get("Scheme"))
-	switch s, known := scheme.Scalar(); {
-	case s == "internal":
-		return model.Account
-	case known, scheme.Kind == model.Absent:
-		return model.Public
-	}
-	return model.Undecided
+	_, exposure := widestOf(asDeployed(lb, lb.Props.Get("Scheme")), func(scheme *model.Value) (string, model.Exposure) {
+		switch s, known := scheme.Scalar(); {
+		case s == "internal":
+			return "", model.Account
+		case known, scheme.Kind == model.Absent:
+			return "", model.Public
+		}
+		return "", model.Undecided
+	})
+	return exposure
 }
 
 // narrowed is who is left of those that reach a door once it asks who they are.

@@ -18,6 +18,10 @@ func (j *join) mapping(r *model.Resource) {
 		t.Filter = filter
 	}
 	t.Kind = mappingKind(t.Source, arn)
+	if t.Source != nil && t.Source.Type == "AWS::SQS::Queue" && j.everybodyMay("sqs:SendMessage", t.Source) {
+		t.Exposure = model.Public
+	}
+	t.Off = isOff(r.Props.Get("Enabled"))
 	if t.Source == nil {
 		t.Kind = declaredKind(r.Attributes.Get("EventType"), t.Kind)
 	}
@@ -80,6 +84,9 @@ func (j *join) subscription(r *model.Resource) {
 	topic := r.Props.Get("TopicArn")
 	t := model.Trigger{Kind: model.TriggerTopic, Source: j.source(topic, "AWS::SNS::Topic"), Target: topic, Via: r, Exposure: model.Internal, Origin: r.Origin}
 	t.Detail = nodeName(t.Source, topic)
+	if t.Source != nil && j.everybodyMay("sns:Publish", t.Source) {
+		t.Exposure = model.Public
+	}
 	if filter := r.Props.Get("FilterPolicy"); filter.Kind != model.Absent {
 		t.Filter = filter
 	}
@@ -90,9 +97,14 @@ func (j *join) subscription(r *model.Resource) {
 func (j *join) topic(r *model.Resource) {
 	for _, s := range r.Props.Get("Subscription").Elements() {
 		if s.Get("Protocol").EqualsText("lambda") == model.Yes {
-			j.add(j.functionIn(s.Get("Endpoint")), model.Trigger{
-				Kind: model.TriggerTopic, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: s.Origin,
-			})
+			t := model.Trigger{Kind: model.TriggerTopic, Detail: r.ID, Source: r, Exposure: model.Internal, Origin: s.Origin}
+			if j.everybodyMay("sns:Publish", r) {
+				t.Exposure = model.Public
+			}
+			if filter := s.Get("FilterPolicy"); filter.Kind != model.Absent {
+				t.Filter = filter
+			}
+			j.add(j.functionIn(s.Get("Endpoint")), t)
 		}
 	}
 }
@@ -176,6 +188,7 @@ func (j *join) existingPool(r *model.Resource) {
 func (j *join) rule(r *model.Resource) {
 	for _, target := range r.Props.Get("Targets").Elements() {
 		t := model.Trigger{Kind: model.TriggerBus, Source: r, Via: r, Exposure: model.Internal, Origin: r.Origin, Detail: r.ID}
+		t.Off = r.Props.Get("State").EqualsText("DISABLED") == model.Yes
 		if s := r.Props.Get("ScheduleExpression"); s.Kind != model.Absent {
 			t.Kind, t.Detail = model.TriggerSchedule, s.String()
 		}
@@ -197,8 +210,27 @@ func patternName(p *model.Value, id string) string {
 }
 
 func (j *join) schedule(r *model.Resource) {
-	j.add(j.functionIn(r.Props.Path("Target", "Arn")), model.Trigger{
+	target := r.Props.Path("Target", "Arn")
+	if target.ContainsText(":aws-sdk:lambda:invoke") == model.Yes {
+		target = named(r.Props.Path("Target", "Input"), "FunctionName")
+	}
+	j.add(j.functionIn(target), model.Trigger{
 		Kind: model.TriggerSchedule, Detail: r.Props.Get("ScheduleExpression").String(), Source: r, Via: r, Exposure: model.Internal, Origin: r.Origin,
+		Off: r.Props.Get("State").EqualsText("DISABLED") == model.Yes,
+	})
+}
+
+// beforeLogin are triggers that run for whoever tries to log in.
+var beforeLogin = map[string]bool{"UserMigration": true, "PreAuthentication": true, "DefineAuthChallenge": true, "CreateAuthChallenge": true, "VerifyAuthChallengeResponse": true}
+
+// fileServer is the function that decides who may log in to a file server.
+func (j *join) fileServer(r *model.Resource) {
+	exposure := model.Public
+	if r.Props.Get("EndpointType").EqualsText("VPC") == model.Yes || r.Props.Get("EndpointType").EqualsText("VPC_ENDPOINT") == model.Yes {
+		exposure = model.Account
+	}
+	j.add(j.functionIn(r.Props.Path("IdentityProviderDetails", "Function")), model.Trigger{
+		Kind: model.TriggerAuthorizer, Detail: "logins to " + r.ID, Source: r, Via: r, Exposure: exposure, Origin: r.Origin,
 	})
 }
 
@@ -208,9 +240,11 @@ func (j *join) userPool(r *model.Resource) {
 		exposure = model.Authenticated
 	}
 	for _, f := range r.Props.Get("LambdaConfig").Fields {
-		j.add(j.functionIn(f.Value), model.Trigger{
-			Kind: model.TriggerUserPool, Detail: r.ID + " " + f.Key, Source: r, Exposure: exposure, Origin: model.Origin{Pos: f.At},
-		})
+		t := model.Trigger{Kind: model.TriggerUserPool, Detail: r.ID + " " + f.Key, Source: r, Exposure: exposure, Origin: model.Origin{Pos: f.At}}
+		if beforeLogin[f.Key] {
+			t.Exposure = model.Public
+		}
+		j.add(j.functionIn(f.Value), t)
 	}
 }
 

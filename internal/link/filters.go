@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/pattern"
 )
@@ -78,6 +80,9 @@ func (t *tracer) bucketEvents(bucket *model.Resource) {
 	if config.IsSet() == model.No || config.Get("EventBridgeEnabled").EqualsText("false") == model.Yes {
 		return
 	}
+	if t.rules == nil {
+		t.rules = objectRules(t.app)
+	}
 	at := bucket.Origin
 	name := bucket.Props.Get("BucketName")
 	if name.IsSet() != model.Yes {
@@ -86,13 +91,7 @@ func (t *tracer) bucketEvents(bucket *model.Resource) {
 	later := model.NewPresent("decided by what happens in the bucket", at)
 	event := open(at, "source", model.NewString("aws.s3", at), "detail-type", later,
 		"detail", open(at, "bucket", open(at, "name", name), "object", open(at, "key", later)))
-	for _, rule := range t.app.Resources {
-		if rule.Type != "AWS::Events::Rule" || rule.Props.Path("EventPattern", "source").IsSet() != model.Yes {
-			continue
-		}
-		if bus := rule.Props.Get("EventBusName"); bus.IsSet() != model.No && bus.EqualsText("default") != model.Yes {
-			continue
-		}
+	for _, rule := range slices.Concat(t.rules[bucket.ID], t.rules[name.String()], t.rules[""]) {
 		filter := rule.Props.Get("EventPattern")
 		answer := pattern.EventBridge(filter).Matches(event)
 		if answer == model.No {
@@ -101,6 +100,59 @@ func (t *tracer) bucketEvents(bucket *model.Resource) {
 		t.add(&model.Flow{From: bucket.ID, To: rule.ID, Kind: awsEvent, Filter: filter, Granted: model.Yes, Origin: rule.Origin})
 		t.out[len(t.out)-1].Matches = answer
 	}
+}
+
+// objectRules are the rules on the default bus that can be told of objects, by the bucket whose name they ask for: its logical
+// ID or its name, each of which is no other's; empty where they ask for none, or for more than a name.
+func objectRules(app *model.App) map[string][]*model.Resource {
+	out := map[string][]*model.Resource{}
+	for _, rule := range app.Resources {
+		p := rule.Props.Get("EventPattern")
+		if rule.Type != "AWS::Events::Rule" || p.IsSet() != model.Yes || !perhapsObjects(p) {
+			continue
+		}
+		if bus := rule.Props.Get("EventBusName"); bus.IsSet() != model.No && bus.EqualsText("default") != model.Yes {
+			continue
+		}
+		for _, key := range bucketsAsked(p) {
+			out[key] = append(out[key], rule)
+		}
+	}
+	return out
+}
+
+// perhapsObjects reports whether a pattern can be meant for events of buckets: it names their service or one of their events.
+func perhapsObjects(p *model.Value) bool {
+	for _, source := range p.Get("source").Elements() {
+		if source.EqualsText("aws.s3") != model.No {
+			return true
+		}
+	}
+	for _, kind := range p.Get("detail-type").Elements() {
+		if kind.HasPrefix("Object ") == model.Yes && p.Get("source").IsSet() == model.No {
+			return true
+		}
+	}
+	return false
+}
+
+func bucketsAsked(p *model.Value) []string {
+	names := p.Path("detail", "bucket", "name").Elements()
+	var out []string
+	for _, v := range names {
+		switch s, ok := v.Scalar(); {
+		case ok:
+			out = append(out, s)
+		case v.Kind == model.Ref:
+			out = append(out, v.Str)
+		default:
+			return []string{""}
+		}
+	}
+	if len(out) == 0 {
+		return []string{""}
+	}
+	return out
 }
 
 // open is an event of which only some fields are known: pairs of name and value.

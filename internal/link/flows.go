@@ -8,7 +8,7 @@ import (
 
 // flows are the hops that the templates declare: from everybody to the doors, from sources to functions, and between
 // resources that hand on.
-func flows(app *model.App) []*model.Flow {
+func flows(app *model.App) ([]*model.Flow, []model.Diagnostic) {
 	t := &tracer{app: app, seen: map[string]bool{}}
 	open := map[string]bool{}
 	for _, f := range app.Functions {
@@ -28,7 +28,7 @@ func flows(app *model.App) []*model.Flow {
 		}
 	}
 	sort.SliceStable(t.out, func(i, j int) bool { return t.out[i].From < t.out[j].From })
-	return t.out
+	return t.out, t.open
 }
 
 // tracer collects the flows of one application.
@@ -37,6 +37,9 @@ type tracer struct {
 	out  []*model.Flow
 	seen map[string]bool
 	via  *model.Resource // whose declarations are read
+
+	open  []model.Diagnostic           // what run time decides
+	rules map[string][]*model.Resource // that are told of objects, by bucket
 }
 
 // trigger adds the hop by which a function is called.
@@ -62,9 +65,20 @@ func (t *tracer) trigger(f *model.Function, tr *model.Trigger, open map[string]b
 		flow.Kind = "destination"
 	}
 	if tr.Via != nil && tr.Via.Type == "AWS::Pipes::Pipe" {
-		flow.From, flow.FromApp, flow.Kind, flow.Filter = tr.Via.ID, nil, "pipe", nil
+		flow.From, flow.FromApp, flow.Kind, flow.Filter = tr.Via.ID, t.holder(tr.Via), "pipe", nil
 	}
 	t.add(flow)
+	if tr.Off {
+		flow.Matches = model.No
+	}
+}
+
+// holder is the application that has a resource, where that is another one.
+func (t *tracer) holder(r *model.Resource) *model.App {
+	if t.app.Resource(r.ID) == r || t.app.Directory == nil {
+		return nil
+	}
+	return t.app.Directory.Holder(r)
 }
 
 // guarded is the API that an authorizer decides for, or the authorizer itself where that is not known.
@@ -82,7 +96,12 @@ func (t *tracer) guarded(authorizer *model.Resource) (string, *model.App) {
 
 // opened adds the hop from everybody to a source that everybody can write to.
 func (t *tracer) opened(tr *model.Trigger, open map[string]bool) {
-	if tr.Exposure != model.Public || tr.Kind != model.TriggerUserPool && tr.Kind != model.TriggerObject || open[tr.Source.ID] {
+	switch tr.Kind {
+	case model.TriggerUserPool, model.TriggerObject, model.TriggerQueue, model.TriggerTopic:
+	default:
+		return
+	}
+	if tr.Exposure != model.Public || open[tr.Source.ID] {
 		return
 	}
 	open[tr.Source.ID] = true
@@ -92,6 +111,9 @@ func (t *tracer) opened(tr *model.Trigger, open map[string]bool) {
 // add keeps a flow, once for each pair, carrier and detail.
 func (t *tracer) add(f *model.Flow) {
 	key := f.From + "\x00" + f.To + "\x00" + f.Kind + "\x00" + f.Detail
+	if f.Filter != nil {
+		key += "\x00" + f.Filter.Origin.Pos.String()
+	}
 	if t.seen[key] || f.From == f.To && f.FromApp == f.ToApp {
 		return
 	}

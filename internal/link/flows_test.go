@@ -77,7 +77,7 @@ func TestCarriers(t *testing.T) {
 		{"REST API into a network, to the load balancer of the link", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: GET, Integration: {Type: HTTP_PROXY, ConnectionType: VPC_LINK, ConnectionId: !Ref Link, Uri: "http://inner.example.org"}}}
   Link: {Type: AWS::ApiGateway::VpcLink, Properties: {TargetArns: [!Ref Balancer]}}
   Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}`,
-			[]string{"Rest -> Balancer (http)"}},
+			[]string{"Rest -> Balancer (http)", "internet -> Rest (http)"}},
 		{"a state machine that chooses at run time", `M: {Type: AWS::StepFunctions::StateMachine, Properties: {Definition: {StartAt: A, States: {
 			A: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl.$: $.queue}, End: true}}}}}`,
 			nil},
@@ -123,13 +123,13 @@ func TestCarriers(t *testing.T) {
 		{"GraphQL over a table", `S: {Type: AWS::AppSync::DataSource, Properties: {ApiId: !GetAtt Graph.ApiId, Type: AMAZON_DYNAMODB, DynamoDBConfig: {TableName: !Ref Table}}}`,
 			[]string{"Graph -> Table (graphql)"}},
 		{"REST API onto a queue", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: POST, Integration: {Type: AWS, Uri: !Sub "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Queue.QueueName}"}}}`,
-			[]string{"Rest -> Queue (http)"}},
+			[]string{"Rest -> Queue (http)", "internet -> Rest (http)"}},
 		{"REST API onto a table, named in its mapping", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: POST, Integration: {Type: AWS, Uri: !Sub "arn:aws:apigateway:${AWS::Region}:dynamodb:action/PutItem", RequestTemplates: {application/json: '{"TableName": "products"}'}}}}`,
-			[]string{"Rest -> Table (http)"}},
+			[]string{"Rest -> Table (http)", "internet -> Rest (http)"}},
 		{"REST API onto the bucket that a request names", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: GET, Integration: {Type: AWS, Uri: !Sub "arn:aws:apigateway:${AWS::Region}:s3:path/{bucket}/{object}"}}}`,
-			[]string{"Rest -> outside (http)"}},
+			[]string{"Rest -> outside (http)", "internet -> Rest (http)"}},
 		{"REST API into a private network", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: GET, Integration: {Type: HTTP_PROXY, ConnectionType: VPC_LINK, ConnectionId: abc, Uri: "http://internal.example.org"}}}`,
-			[]string{"Rest -> outside (http)"}},
+			[]string{"Rest -> outside (http)", "internet -> Rest (http)"}},
 		{"REST API onto a web site", `M: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Rest, HttpMethod: GET, Integration: {Type: HTTP_PROXY, Uri: "https://www.example.org"}}}`, nil},
 		{"runbook", `D: {Type: AWS::SSM::Document, Properties: {DocumentType: Automation, Content: {schemaVersion: "0.3", mainSteps: [{name: a, action: "aws:executeStateMachine", inputs: {stateMachineArn: !GetAtt Machine.Arn}}]}}}`,
 			[]string{"D -> Machine (direct)"}},

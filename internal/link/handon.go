@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/asl"
+	"wardlet.example/internal/assemble"
 	"wardlet.example/internal/model"
 )
 
@@ -38,6 +39,8 @@ func handOn() map[string]func(*tracer, *model.Resource) {
 		"AWS::SSM::Document":                   (*tracer).automation,
 		"AWS::CloudFront::Distribution":        (*tracer).distribution,
 		"AWS::QLDB::Stream":                    (*tracer).ledger,
+		"AWS::Kinesis::StreamConsumer":         (*tracer).consumer,
+		"AWS::Events::EventBus":                (*tracer).eventBus,
 		"AWS::Events::Endpoint":                (*tracer).endpoint,
 		"AWS::Kendra::DataSource":              (*tracer).crawler,
 		"AWS::QBusiness::DataSource":           (*tracer).crawler,
@@ -183,6 +186,15 @@ func (t *tracer) ledger(r *model.Resource) {
 	t.hop(r, r.Props.Path("KinesisConfiguration", "StreamArn"), "stream", nil)
 }
 
+// consumer adds the stream that a consumer of its own reads.
+func (t *tracer) consumer(r *model.Resource) {
+	t.from(r.Props.Get("StreamARN"), r, "stream", nil)
+}
+
+func (t *tracer) eventBus(r *model.Resource) {
+	t.hop(r, r.Props.Path("DeadLetterConfig", "Arn"), "dead-letter", nil)
+}
+
 // endpoint adds the event buses behind an endpoint for several regions.
 func (t *tracer) endpoint(r *model.Resource) {
 	for _, bus := range r.Props.Get("EventBuses").Elements() {
@@ -278,7 +290,10 @@ func (t *tracer) stateMachine(r *model.Resource) {
 			}
 			for _, target := range c.Targets {
 				switch {
-				case target.From != nil: // the running machine chooses
+				case target.From != nil:
+					t.open = append(t.open, model.Diagnostic{
+						Pos: target.Value.Origin.Pos, Level: model.Note, Message: "the running state machine " + r.ID + " chooses " + target.Name + " of the state " + s.Name,
+					})
 				case c.Kind == asl.CallIntegration && !takers[c.Service]:
 					t.known(r, target.Value, "state-machine", nil)
 				default:
@@ -334,13 +349,24 @@ func (t *tracer) restMethod(r *model.Resource) {
 	if api == nil || integration.Get("Uri").ContainsText(":lambda:path/") == model.Yes {
 		return
 	}
-	found := false
+	found, before := false, len(t.out)
 	for _, key := range []string{"Uri", "RequestTemplates", "RequestParameters"} {
 		found = t.each(api, integration.Get(key), "http") || found
 	}
 	if uri := integration.Get("Uri"); !found {
 		t.service(api, uri, uri.String(), "http")
 		t.private(api, integration, uri)
+	}
+	if len(t.out) > before && !assemble.KeepsOut(api) {
+		t.fromInternet(r, api)
+	}
+}
+
+// fromInternet adds that everybody can send requests to an API by a route that leads to no function: those have their
+// triggers.
+func (t *tracer) fromInternet(route, api *model.Resource) {
+	if _, exposure := assemble.RouteExposure(route); exposure == model.Public {
+		t.add(&model.Flow{From: model.Internet, To: api.ID, Kind: "http", Granted: model.Yes, Origin: route.Origin})
 	}
 }
 
@@ -389,7 +415,7 @@ func (t *tracer) integration(r *model.Resource) {
 	if r.Props.Get("IntegrationUri").ContainsText(":lambda:path/") == model.Yes {
 		return
 	}
-	found := false
+	found, before := false, len(t.out)
 	for _, key := range []string{"IntegrationUri", "RequestTemplates", "RequestParameters"} {
 		found = t.each(api, r.Props.Get(key), kind) || found
 	}
@@ -397,6 +423,14 @@ func (t *tracer) integration(r *model.Resource) {
 		uri := r.Props.Get("IntegrationUri")
 		t.service(api, r.Props, first(r.Props.Get("IntegrationSubtype"), uri).String(), kind)
 		t.private(api, r.Props, uri)
+	}
+	if len(t.out) == before {
+		return
+	}
+	for _, route := range t.app.Resources {
+		if _, to := t.app.Find(route.Props.Get("Target")); route.Type == "AWS::ApiGatewayV2::Route" && to == r {
+			t.fromInternet(route, api)
+		}
 	}
 }
 

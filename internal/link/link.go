@@ -6,6 +6,8 @@
 package link
 
 import (
+	"sync"
+
 	"wardlet.example/internal/model"
 )
 
@@ -13,6 +15,9 @@ import (
 type Program struct {
 	*model.Workspace
 	refs map[*model.App]*references
+
+	powers    sync.Map // *model.Role -> *Powers
+	documents sync.Map // name -> *policy.Document of a policy that AWS manages
 }
 
 // references is who refers to whom in one application.
@@ -75,7 +80,9 @@ func Build(ws *model.Workspace) *Program {
 	var problems []model.Diagnostic
 	for _, app := range ws.All() {
 		p.refs[app] = collect(app)
-		app.Flows = flows(app)
+		flows, open := flows(app)
+		app.Flows = flows
+		ws.Open = append(ws.Open, open...)
 		problems = append(problems, filterProblems(app)...)
 	}
 	p.tell(problems)

@@ -5,7 +5,8 @@ type Workspace struct {
 	Root        string // as the user named it; for display only
 	Apps        []*App // sorted by File
 	Diagnostics []Diagnostic
-	Uncertain   []*Value // the Unknown and OneOf values by ID-1, filled by Number
+	Open        []Diagnostic // what the files leave to run time; no reader has to mend it
+	Uncertain   []*Value     // the Unknown and OneOf values by ID-1, filled by Number
 }
 
 // AppKind is the language an application is declared in.
@@ -197,6 +198,7 @@ type Trigger struct {
 	Auth     string    // none, iam, jwt, cognito, lambda, api-key, unknown; empty where the kind has none
 	Exposure Exposure
 	Filter   *Value // event pattern, filter policy, prefix; nil if none
+	Off      bool   // it is declared and switched off
 	Via      *Resource
 	Origin   Origin
 }
@@ -232,9 +234,18 @@ type Role struct {
 	ID       string
 	Resource *Resource // nil where the role is outside the App
 	Grants   []Grant
+	Policies []Policy // the documents that the grants are from
 	Managed  []*Value // managed policies by name or ARN
 	Trust    *Value   // AssumeRolePolicyDocument
 	Origin   Origin
+}
+
+// Policy is one policy of a role, user or group, as a template has it.
+type Policy struct {
+	Name     string // of an inline policy, or the logical ID of its resource
+	Document *Value
+	Resource *Resource // that has it
+	App      *App      // whose references it has
 }
 
 // Grant is one statement of a role's policies.

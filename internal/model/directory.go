@@ -9,6 +9,7 @@ import (
 // in another application of the workspace, through exports and imports, stack outputs, the SSM parameter store, and
 // explicit names. Where two applications answer to one name it does not choose.
 type Directory struct {
+	apps    []*App
 	exports map[string][]entry // outputs by the name they are exported under
 	outputs map[string][]entry // outputs by STACK.OUTPUT
 	store   map[string][]entry // values of SSM parameters by name
@@ -36,8 +37,19 @@ func NewDirectory(apps []*App) *Directory {
 	return d
 }
 
+// Holder is the application that has a resource; nil if none has.
+func (d *Directory) Holder(r *Resource) *App {
+	for _, app := range d.apps {
+		if app.byID[r.ID] == r {
+			return app
+		}
+	}
+	return nil
+}
+
 func (d *Directory) add(app *App) {
 	app.nameResources()
+	d.apps = append(d.apps, app)
 	for _, o := range app.Outputs {
 		e := entry{app: app, value: o.Value}
 		if name, ok := wholly(o.Export); ok {
@@ -68,8 +80,11 @@ var nameProperties = map[string][]string{
 	"AWS::DynamoDB::Table": {"TableName"}, "AWS::DynamoDB::GlobalTable": {"TableName"}, "AWS::Kinesis::Stream": {"Name"},
 	"AWS::Events::EventBus": {"Name"}, "AWS::StepFunctions::StateMachine": {"StateMachineName"}, "AWS::Logs::LogGroup": {"LogGroupName"},
 	"AWS::SecretsManager::Secret": {"Name"}, "AWS::Cognito::UserPool": {"UserPoolName"}, "AWS::KinesisFirehose::DeliveryStream": {"DeliveryStreamName"},
-	"AWS::Lambda::Function": {"FunctionName"}, "AWS::IAM::Role": {"RoleName"},
+	"AWS::Lambda::Function": {"FunctionName"}, "AWS::IAM::Role": {"RoleName"}, "AWS::IAM::User": {"UserName"}, "AWS::IAM::ManagedPolicy": {"ManagedPolicyName"},
 }
+
+// NameKeys are the properties in which a resource of a type has its explicit name.
+func NameKeys(kind string) []string { return nameProperties[kind] }
 
 // services is the name that ARNs have for the service of a type.
 var services = map[string]string{
@@ -235,6 +250,21 @@ func (d *Directory) Leads(app *App, v *Value) (ends, circle bool) {
 		app, v = in, next
 	}
 	return false, true
+}
+
+// Named is how many resources of the workspace a name, ARN or URL can mean.
+func (d *Directory) Named(v *Value) int {
+	text, ok := wholly(v)
+	if !ok {
+		return 0
+	}
+	most := len(d.names[text])
+	for i := range len(text) {
+		if text[i] == ':' || text[i] == '/' {
+			most = max(most, len(d.names[text[i+1:]]))
+		}
+	}
+	return most
 }
 
 // Claims is how many applications answer to what a value asks another template for.

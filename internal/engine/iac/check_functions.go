@@ -399,7 +399,11 @@ func beyondBasics(r *model.Role) (power, unknown string) {
 		}
 	}
 	for _, g := range r.Grants {
-		if g.Effect.EqualsText("Deny") == model.Yes {
+		switch g.Effect.EqualsText("Allow") {
+		case model.No:
+			continue
+		case model.Maybe:
+			unknown = cmp.Or(unknown, undecided(g.Effect))
 			continue
 		}
 		if len(g.NotActions) > 0 {

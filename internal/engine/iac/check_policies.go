@@ -19,6 +19,26 @@ func policyChecks() map[string]Check {
 		"admin-managed-policy":       eachManagedPolicy(adminPolicies),
 		"full-access-managed-policy": eachManagedPolicy(fullAccessPolicies),
 
+		"partial-wildcard":        eachStatement(identityPolicies, partialWildcards),
+		"not-resource-allow":      eachStatement(identityPolicies, allowsOtherResources),
+		"read-any-secret":         eachStatement(identityPolicies, readsAnySecret),
+		"decrypt-any-key":         eachStatement(identityPolicies, decryptsAnything),
+		"credentials-exposure":    eachStatement(identityPolicies, handsOutCredentials),
+		"unbound-principals":      eachStatement(identityPolicies, makesUnboundPrincipals),
+		"unknown-action":          eachStatement(allPolicies, unknownActions),
+		"policy-too-intricate":    tooIntricate,
+		"secrets-managed-policy":  eachManagedPolicy(secretPolicies),
+		"policy-attached-to-user": attachedToUser,
+		"trust-own-account":       eachStatement(trustPolicies, trustsOwnAccount),
+		"trust-other-account":     eachStatement(trustPolicies, trustsOtherAccount),
+		"identity-pool-role-wide": identityPoolRoles,
+
+		"policy-other-account":          eachStatement(resourcePolicies, letsOtherAccountsIn),
+		"policy-action-wildcard":        eachStatement(resourcePolicies, allowsAllActions),
+		"queue-tls-not-enforced":        tlsNotEnforced("AWS::SQS::QueuePolicy", "Queues"),
+		"topic-tls-not-enforced":        tlsNotEnforced("AWS::SNS::TopicPolicy", "Topics"),
+		"endpoint-policy-open":          openEndpoint,
+		"private-api-policy-open":       privateAPIOpen,
 		"resource-policy-public":        eachStatement(resourcePolicies, openToEveryone),
 		"bucket-policy-public":          bucketPolicyPublic,
 		"website-public-read":           websitePublicRead,
@@ -38,8 +58,8 @@ func policyChecks() map[string]Check {
 	}
 }
 
-// policy is one policy document of a resource.
-type policy struct {
+// policyAt is one policy document of a resource.
+type policyAt struct {
 	path     string       // property path, indices as *
 	document *model.Value // or a single statement
 }
@@ -51,7 +71,7 @@ type statement struct {
 }
 
 // eachStatement asks a question of every statement of a subject's policies.
-func eachStatement(policies func(*Subject) []policy, question func(*Subject, statement) judgement) Check {
+func eachStatement(policies func(*Subject) []policyAt, question func(*Subject, statement) judgement) Check {
 	return func(s *Subject) Answer {
 		var all Answer
 		for _, p := range policies(s) {
@@ -88,7 +108,7 @@ func both(a, b Answer) Answer {
 }
 
 // statementsOf lists the statements of a policy. A document that is not known is one statement that is not known.
-func statementsOf(p policy) []statement {
+func statementsOf(p policyAt) []statement {
 	document := parsed(p.document)
 	list := document
 	path := p.path
@@ -159,7 +179,7 @@ func transposed(v *model.Value) []*model.Value {
 
 // identityPolicies are the policies that say what a role, user or group may do. A managed policy that only bounds what
 // others allow gives nothing.
-func identityPolicies(s *Subject) []policy {
+func identityPolicies(s *Subject) []policyAt {
 	props := s.Resource.Props
 	switch s.Resource.Type {
 	case "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group":
@@ -169,17 +189,17 @@ func identityPolicies(s *Subject) []policy {
 			return nil
 		}
 	}
-	return []policy{{"PolicyDocument", props.Get("PolicyDocument")}}
+	return []policyAt{{"PolicyDocument", props.Get("PolicyDocument")}}
 }
 
-func inlinePolicies(list *model.Value) []policy {
-	var out []policy
+func inlinePolicies(list *model.Value) []policyAt {
+	var out []policyAt
 	for _, p := range flatten(list) {
 		document := p.Get("PolicyDocument")
 		if p.Kind == model.Unknown {
 			document = p
 		}
-		out = append(out, policy{"Policies[*].PolicyDocument", document})
+		out = append(out, policyAt{"Policies[*].PolicyDocument", document})
 	}
 	return out
 }
@@ -211,32 +231,53 @@ func refersTo(v *model.Value, id string) bool {
 }
 
 // trustPolicies say who may take a role.
-func trustPolicies(s *Subject) []policy {
-	return []policy{{"AssumeRolePolicyDocument", s.Resource.Props.Get("AssumeRolePolicyDocument")}}
+func trustPolicies(s *Subject) []policyAt {
+	return []policyAt{{"AssumeRolePolicyDocument", s.Resource.Props.Get("AssumeRolePolicyDocument")}}
 }
 
 // resourcePolicies stand at a resource and say who may use it.
-func resourcePolicies(s *Subject) []policy {
+func resourcePolicies(s *Subject) []policyAt {
 	props := s.Resource.Props
 	switch s.Resource.Type {
 	case "AWS::Events::EventBusPolicy":
 		if v := props.Get("Statement"); v.Kind != model.Absent {
-			return []policy{{"Statement", v}}
+			return []policyAt{{"Statement", v}}
 		}
-		return []policy{{"", oldBusStatement(props)}}
+		return []policyAt{{"", oldBusStatement(props)}}
 	case "AWS::Events::EventBus":
-		return []policy{{"Policy", props.Get("Policy")}}
+		return []policyAt{{"Policy", props.Get("Policy")}}
 	case "AWS::KMS::Key":
-		return []policy{{"KeyPolicy", props.Get("KeyPolicy")}}
+		return []policyAt{{"KeyPolicy", props.Get("KeyPolicy")}}
 	case "AWS::SecretsManager::ResourcePolicy":
-		return []policy{{"ResourcePolicy", props.Get("ResourcePolicy")}}
+		return []policyAt{{"ResourcePolicy", props.Get("ResourcePolicy")}}
 	case "AWS::DynamoDB::Table":
 		path := "ResourcePolicy.PolicyDocument"
-		return []policy{{path, props.Path("ResourcePolicy", "PolicyDocument")}}
+		return []policyAt{{path, props.Path("ResourcePolicy", "PolicyDocument")}}
+	case "AWS::ECR::Repository":
+		return []policyAt{{"RepositoryPolicyText", props.Get("RepositoryPolicyText")}}
+	case "AWS::ECR::RegistryPolicy":
+		return []policyAt{{"PolicyText", props.Get("PolicyText")}}
+	case "AWS::Lambda::LayerVersionPermission":
+		return []policyAt{{"", layerStatement(props)}}
 	case "AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain":
-		return []policy{{"AccessPolicies", props.Get("AccessPolicies")}}
+		return []policyAt{{"AccessPolicies", props.Get("AccessPolicies")}}
 	}
-	return []policy{{"PolicyDocument", props.Get("PolicyDocument")}}
+	return []policyAt{{"PolicyDocument", props.Get("PolicyDocument")}}
+}
+
+// layerStatement is the statement that a permission for a layer stands for.
+func layerStatement(props *model.Value) *model.Value {
+	fields := []model.Field{{Key: "Effect", Value: model.NewString("Allow", props.Origin)}}
+	for _, f := range props.Fields {
+		switch f.Key {
+		case "Principal", "Action":
+			fields = append(fields, f)
+		case "OrganizationId":
+			inner := model.NewMap([]model.Field{{Key: "aws:PrincipalOrgID", At: f.At, Value: f.Value}}, f.Value.Origin)
+			fields = append(fields, model.Field{Key: "Condition", At: f.At, Value: model.NewMap([]model.Field{{Key: "StringEquals", At: f.At, Value: inner}}, f.Value.Origin)})
+		}
+	}
+	return model.NewMap(fields, props.Origin)
 }
 
 // oldBusStatement is the statement that Principal, Action and Condition of an event bus policy stand for, as they were
@@ -256,7 +297,7 @@ func oldBusStatement(props *model.Value) *model.Value {
 }
 
 // allPolicies are all policies of a resource, of whatever kind.
-func allPolicies(s *Subject) []policy {
+func allPolicies(s *Subject) []policyAt {
 	switch s.Resource.Type {
 	case "AWS::IAM::Role":
 		return append(identityPolicies(s), trustPolicies(s)...)

@@ -326,7 +326,7 @@ func fullAccessPolicies(name string) bool {
 	if adminPolicies(name) || quietPolicies[name] {
 		return false
 	}
-	return strings.Contains(name, "FullAccess") || strings.Contains(name, "PowerUser") || broadPolicies[name]
+	return strings.Contains(name, "FullAccess") || strings.Contains(name, "PowerUser") || broadPolicies[name] || broadByContent(name)
 }
 
 // broadPolicies are wide although their names do not say so: AWSLambdaRole calls every function of the account,

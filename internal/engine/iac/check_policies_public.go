@@ -271,7 +271,7 @@ func bucketTLSNotEnforced(s *Subject) Answer {
 	}
 	refuses, why := model.No, Answer{}
 	for _, r := range s.bucketPolicies() {
-		for _, st := range statementsOf(policy{"PolicyDocument", r.Props.Get("PolicyDocument")}) {
+		for _, st := range statementsOf(policyAt{"PolicyDocument", r.Props.Get("PolicyDocument")}) {
 			if answer := st.refusesHTTP(); answer != model.No {
 				refuses, why = max(refuses, answer), undecidedAt(judgement{}, st.Value)
 			}

@@ -63,6 +63,9 @@ func orElse(s, otherwise string) string {
 
 // grantLine is what a grant says, in short: "dynamodb:* on *".
 func grantLine(g *model.Grant) string {
+	if g.Effect != nil && g.Effect.Kind == model.Unknown {
+		return "a statement that is not known"
+	}
 	actions, on := joined(g.Actions), joined(g.Resources)
 	if len(g.NotActions) > 0 {
 		actions = "all but " + joined(g.NotActions)

@@ -47,6 +47,12 @@ func Unknowns(ws *model.Workspace) []Unknown {
 			if f.Unseen != "" {
 				c.add(f.Origin.Pos, orElse(f.Name, f.ID)+" events", f.Unseen)
 			}
+			if role := f.Resource.Props.Get("Role"); f.Role == nil && role.IsSet() == model.Yes && role.Kind != model.Unknown {
+				c.add(role.Origin.Pos, orElse(f.Name, f.ID)+" role", "the role "+role.String()+" is in no template")
+			}
+			for _, t := range f.Triggers {
+				c.claimed(f, t)
+			}
 			if f.Code.State == model.CodeMissing || f.Code.State == model.CodeUnknown {
 				c.add(f.Origin.Pos, orElse(f.Name, f.ID)+" code", orElse(f.Code.Reason, "the template does not say where it is"))
 			}
@@ -87,7 +93,20 @@ func unread(ws *model.Workspace) []Unknown {
 			out = append(out, Unknown{App: d.File, At: d.Pos, Where: "not valid", Uses: 1, Reason: d.Message})
 		}
 	}
+	for _, d := range ws.Open {
+		out = append(out, Unknown{App: d.File, At: d.Pos, Where: "at run time", Uses: 1, Reason: d.Message})
+	}
 	return out
+}
+
+// claimed tells of a source that several templates have one of, by its name.
+func (c *collector) claimed(f *model.Function, t *model.Trigger) {
+	if t.Source != nil || t.Target == nil || c.app.Directory == nil {
+		return
+	}
+	if n := c.app.Directory.Named(t.Target); n > 1 {
+		c.add(t.Target.Origin.Pos, orElse(f.Name, f.ID)+" source", fmt.Sprintf("%d templates of the repository have what %s names", n, t.Target))
+	}
 }
 
 type collector struct {

@@ -240,7 +240,7 @@ func (g *graphQL) resolver(kind string, f model.Field) {
 	p.rename(f.Value, "CodeUri", "CodeS3Location")
 	runtime := appSyncRuntime(f.Value.Get("Runtime"))
 	if len(p) == 0 {
-		p.set("Code", model.NewPresent("code by which SAM hands on what the last function gives", at))
+		p.set("Code", text("export function request() { return {} } export function response(context) { return context.prev.result }", at))
 		runtime = model.NewMap([]model.Field{
 			cloudformation.Field("Name", text("APPSYNC_JS", at)), cloudformation.Field("RuntimeVersion", text("1.0.0", at)),
 		}, at)

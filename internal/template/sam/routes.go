@@ -164,7 +164,20 @@ func (x *expander) integration(e *event) *model.Value {
 	f.set("IntegrationHttpMethod", text("POST", e.at))
 	f.set("Uri", pattern("arn:${Partition}:apigateway:${Region}:states:action/StartExecution", nil, e.at))
 	f.set("Credentials", x.startRole(e, "apigateway.amazonaws.com"))
+	f.set("RequestTemplates", startTemplates(e))
 	return f.make(e.at)
+}
+
+// startTemplates turn a request into the start of a state machine.
+func startTemplates(e *event) *model.Value {
+	input := `$util.escapeJavaScript($input.json('$'))`
+	if isTrue(e.props.Get("UnescapeMappingTemplate")) {
+		input += `.replaceAll("\\'","'")`
+	}
+	body := joinedText([]*model.Value{
+		text(`{"input": "`+input+`", "stateMachineArn": "`, e.at), model.NewRef(e.of.ID, "", e.at), text(`"}`, e.at),
+	}, e.at)
+	return object("application/json", body, e.at)
 }
 
 // requestModel is what requests are checked against, with the validator that does it.

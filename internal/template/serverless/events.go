@@ -21,6 +21,15 @@ type event struct {
 	position int          // counts all events of the function, from 1
 }
 
+// config is what stands below the name of an event. What only deployment knows there is a name or an ARN, so it has no
+// settings.
+func config(v *model.Value) *model.Value {
+	if _, _, elsewhere := v.Elsewhere(); elsewhere || v.Kind == model.Unknown && strings.HasPrefix(v.Str, "${") {
+		return model.NewText([]*model.Value{model.NewString("", v.Origin), v}, v.Origin)
+	}
+	return v
+}
+
 // source is the name that resources of an event carry.
 func (ev event) source() string { return ev.name + " event of " + ev.function }
 
@@ -47,7 +56,7 @@ func (e *expansion) events(f model.Field, id string) {
 				continue
 			}
 			counts[g.Key]++
-			e.event(event{g.Key, g.Value, fieldOrigin(g), f.Key, f.Value, id, counts[g.Key], i + 1})
+			e.event(event{g.Key, config(g.Value), fieldOrigin(g), f.Key, f.Value, id, counts[g.Key], i + 1})
 		}
 	}
 }

@@ -1,0 +1,339 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
+)
+
+// Powers is what a role may do.
+type Powers struct {
+	App  *model.App
+	Role *model.Role
+	ARN  *model.Value // that the role will have
+	Set  policy.Set
+	Docs []Doc    // the documents of Set.Identity, in its order
+	Open []string // why perhaps there is more: policies of which nobody here knows the content
+}
+
+// Doc is one policy of a role.
+type Doc struct {
+	Name     string // as the template calls it, or the name of a policy that AWS manages
+	Managed  bool   // AWS manages it
+	Document *policy.Document
+	Source   model.Policy // as the template has it; empty where AWS manages it
+}
+
+// Powers gives what a role may do; nil for no role. It is worked out once for each role.
+func (p *Program) Powers(app *model.App, role *model.Role) *Powers {
+	if role == nil {
+		return nil
+	}
+	if known, ok := p.powers.Load(role); ok {
+		powers, _ := known.(*Powers)
+		return powers
+	}
+	made, _ := p.powers.LoadOrStore(role, p.work(app, role))
+	powers, _ := made.(*Powers)
+	return powers
+}
+
+func (p *Program) work(app *model.App, role *model.Role) *Powers {
+	w := &Powers{App: app, Role: role}
+	if role.Resource != nil {
+		w.ARN = ARN(app, role.Resource)
+	}
+	for _, one := range role.Policies {
+		in := one.App
+		if in == nil {
+			in = app
+		}
+		w.add(Doc{Name: one.Name, Document: policy.Parse(Canonical(in, one.Document)), Source: one})
+	}
+	for _, v := range role.Managed {
+		p.managed(w, v)
+	}
+	if role.Resource != nil {
+		w.bound(role.Resource.Props.Get("PermissionsBoundary"))
+	}
+	return w
+}
+
+func (w *Powers) add(d Doc) {
+	w.Docs = append(w.Docs, d)
+	w.Set.Identity = append(w.Set.Identity, d.Document)
+}
+
+// managed adds a managed policy: one of AWS by its content, one of the templates is among the role's policies already.
+func (p *Program) managed(w *Powers, v *model.Value) {
+	for _, one := range v.Elements() {
+		if name, ok := awsPolicy(one); ok {
+			if d := p.managedDocument(name); d != nil {
+				w.add(Doc{Name: name, Managed: true, Document: d})
+				continue
+			}
+		} else if _, r := w.App.Find(one, "AWS::IAM::ManagedPolicy"); r != nil {
+			continue
+		}
+		w.unknown("the content of the policy " + one.Settled().String() + " is not known")
+	}
+}
+
+// unknown notes that perhaps the role may do more.
+func (w *Powers) unknown(reason string) {
+	w.Open = append(w.Open, reason)
+	w.Set.Identity = append(w.Set.Identity, &policy.Document{Unknown: reason})
+}
+
+// bound reads the permissions boundary of a role.
+func (w *Powers) bound(v *model.Value) {
+	if v.IsSet() == model.No {
+		return
+	}
+	w.Set.Boundary = &policy.Document{Unknown: "the permissions boundary " + v.String() + " is not known"}
+	if name, ok := awsPolicy(v.Settled()); ok {
+		if d := policy.ManagedDocument(name); d != nil {
+			w.Set.Boundary = d
+		}
+		return
+	}
+	if in, r := w.App.Find(v, "AWS::IAM::ManagedPolicy"); r != nil {
+		w.Set.Boundary = policy.Parse(Canonical(in, r.Props.Get("PolicyDocument")))
+	}
+}
+
+// awsPolicy is the name of a policy that AWS manages.
+func awsPolicy(v *model.Value) (string, bool) {
+	_, name, ok := strings.Cut(v.Settled().String(), ":iam::aws:policy/")
+	if !ok || strings.Contains(name, "?") {
+		return "", false
+	}
+	return name[strings.LastIndexByte(name, '/')+1:], true
+}
+
+// managedDocument is a policy that AWS manages, parsed once.
+func (p *Program) managedDocument(name string) *policy.Document {
+	if d, ok := p.documents.Load(name); ok {
+		known, _ := d.(*policy.Document)
+		return known
+	}
+	d, _ := p.documents.LoadOrStore(name, policy.ManagedDocument(name))
+	known, _ := d.(*policy.Document)
+	return known
+}
+
+// Statements lists the statements that give a role what it may do, and those that take something away.
+func (w *Powers) Statements() []*policy.Statement {
+	var out []*policy.Statement
+	for _, d := range w.Docs {
+		out = append(out, d.Document.Statements...)
+	}
+	return out
+}
+
+// Allows answers whether the role may do something to a resource, given by the ARN that it will have. Of the request nothing
+// else is known.
+func (w *Powers) Allows(action string, on *model.Value) policy.Decision {
+	return w.AllowsWith(action, on, nil)
+}
+
+// AllowsWith is Allows where some condition keys of the request are known; of the others nobody knows.
+func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]string) policy.Decision {
+	who := policy.Principal{Kind: "AWS", ARN: w.ARN, Account: policy.OwnAccount}
+	if who.ARN == nil {
+		who.ARN = model.NewPresent("the ARN of "+w.Role.ID, w.Role.Origin)
+	}
+	set := w.Set
+	if strings.HasPrefix(strings.ToLower(action), "kms:") {
+		set.ResourceOpen = "the policy of the key decides as well"
+	}
+	return set.Allows(policy.Request{
+		Who: who, Action: action, On: on, Owner: policy.OwnAccount,
+		Context: &policy.Context{Keys: keys, Open: func(string) bool { return true }},
+	})
+}
+
+// arns are the ARNs of resources below "arn:aws:", with % for the name, by type.
+var arns = map[string]string{
+	"AWS::SQS::Queue": "sqs:*:*:%", "AWS::SNS::Topic": "sns:*:*:%", "AWS::S3::Bucket": "s3:::%", "AWS::DynamoDB::Table": "dynamodb:*:*:table/%",
+	"AWS::DynamoDB::GlobalTable": "dynamodb:*:*:table/%", "AWS::Kinesis::Stream": "kinesis:*:*:stream/%", "AWS::Events::EventBus": "events:*:*:event-bus/%",
+	"AWS::StepFunctions::StateMachine": "states:*:*:stateMachine:%", "AWS::Logs::LogGroup": "logs:*:*:log-group:%",
+	"AWS::SecretsManager::Secret": "secretsmanager:*:*:secret:%", "AWS::Cognito::UserPool": "cognito-idp:*:*:userpool/%",
+	"AWS::KinesisFirehose::DeliveryStream": "firehose:*:*:deliverystream/%", "AWS::Lambda::Function": "lambda:*:*:function:%",
+	"AWS::IAM::Role": "iam::*:role/%", "AWS::IAM::User": "iam::*:user/%", "AWS::IAM::Group": "iam::*:group/%", "AWS::IAM::ManagedPolicy": "iam::*:policy/%",
+	"AWS::KMS::Key": "kms:*:*:key/%", "AWS::SSM::Parameter": "ssm:*:*:parameter/%", "AWS::CodeBuild::Project": "codebuild:*:*:project/%",
+	"AWS::ECS::Cluster": "ecs:*:*:cluster/%", "AWS::ECR::Repository": "ecr:*:*:repository/%", "AWS::CloudFormation::Stack": "cloudformation:*:*:stack/%",
+	"AWS::Glue::Job": "glue:*:*:job/%", "AWS::EC2::Instance": "ec2:*:*:instance/%", "AWS::Cognito::IdentityPool": "cognito-identity:*:*:identitypool/%",
+	"AWS::AppSync::GraphQLApi": "appsync:*:*:apis/%", "AWS::ApiGateway::RestApi": "execute-api:*:*:%", "AWS::ApiGatewayV2::Api": "execute-api:*:*:%",
+	"AWS::RDS::DBCluster": "rds:*:*:cluster:%", "AWS::RDS::DBInstance": "rds:*:*:db:%", "AWS::CodePipeline::Pipeline": "codepipeline:*:*:%",
+	"AWS::SageMaker::NotebookInstance": "sagemaker:*:*:notebook-instance/%", "AWS::ECS::TaskDefinition": "ecs:*:*:task-definition/%",
+}
+
+// byName are types whose Ref is the ARN itself, not the name.
+var refIsARN = map[string]bool{
+	"AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true, "AWS::SecretsManager::Secret": true, "AWS::IAM::ManagedPolicy": true,
+	"AWS::ECS::TaskDefinition": true,
+}
+
+// ARN is the ARN that a resource will have: region and account stand as *, because they are its own, and a name that deployment
+// makes is a reference to the resource. It is nil for types of which none is known.
+func ARN(app *model.App, r *model.Resource) *model.Value {
+	form, ok := arns[r.Type]
+	if !ok {
+		return nil
+	}
+	before, after, _ := strings.Cut(form, "%")
+	return model.NewText([]*model.Value{model.NewString("arn:aws:"+before, r.Origin), nameOf(app, r), model.NewString(after, r.Origin)}, r.Origin)
+}
+
+// nameOf is the name that a resource will have: as written, or a reference to it where deployment makes one.
+func nameOf(_ *model.App, r *model.Resource) *model.Value {
+	for _, key := range model.NameKeys(r.Type) {
+		if v := r.Props.Get(key).Settled(); v.IsSet() == model.Yes && v.Kind != model.Unknown && v.Kind != model.Ref {
+			return v
+		}
+	}
+	return model.NewRef(r.ID, "", r.Origin)
+}
+
+// Canonical is a policy whose statements speak of the resources of an application by the ARNs that they will have, so that they
+// can be held against those. Region and account in ARNs become *, where they are the application's own or a number.
+func Canonical(app *model.App, document *model.Value) *model.Value {
+	c := &canonical{app: app, left: 100_000}
+	return c.value(document, false)
+}
+
+type canonical struct {
+	app  *model.App
+	left int
+}
+
+func (c *canonical) value(v *model.Value, resource bool) *model.Value {
+	if c.left--; v == nil || c.left < 0 {
+		return v
+	}
+	switch v.Kind {
+	case model.Map:
+		fields := slices.Clone(v.Fields)
+		for i, f := range fields {
+			fields[i].Value = c.value(f.Value, resource || f.Key == "Resource" || f.Key == "NotResource")
+		}
+		return model.NewMap(fields, v.Origin)
+	case model.List:
+		items := slices.Clone(v.Items)
+		for i, item := range items {
+			items[i] = c.value(item, resource)
+		}
+		return model.NewList(items, v.Origin)
+	case model.OneOf:
+		choices := slices.Clone(v.Choices)
+		for i, choice := range choices {
+			choices[i].Value = c.value(choice.Value, resource)
+		}
+		return model.NewOneOf(v.Str, choices, int(v.Default), v.Origin)
+	}
+	if !resource {
+		return v
+	}
+	return c.resource(v)
+}
+
+func (c *canonical) resource(v *model.Value) *model.Value {
+	switch v.Kind {
+	case model.Ref:
+		return c.ref(v, true)
+	case model.Text:
+		parts := make([]*model.Value, len(v.Items))
+		for i, p := range v.Items {
+			parts[i] = p
+			if p.Kind == model.Ref {
+				parts[i] = c.ref(p, i == 0)
+			}
+		}
+		return general(model.NewText(parts, v.Origin))
+	case model.String:
+		return general(v)
+	}
+	if in, r := c.app.Find(v); r != nil && in != nil && ARN(in, r) != nil {
+		return ARN(in, r).At(v.Origin)
+	}
+	return v
+}
+
+// ref is the ARN or name of the resource that a reference is to; first: nothing stands before it.
+func (c *canonical) ref(v *model.Value, first bool) *model.Value {
+	switch v.Str {
+	case "AWS::Partition":
+		return model.NewString("aws", v.Origin)
+	case "AWS::Region", "AWS::AccountId":
+		return model.NewString("*", v.Origin)
+	}
+	r := c.app.Resource(v.Str)
+	if r == nil || r.Type == model.ParameterType {
+		return v
+	}
+	arn := ARN(c.app, r)
+	if arn == nil {
+		return v
+	}
+	if strings.HasSuffix(v.Attr, "Arn") || v.Attr == "ARN" || v.Attr == "" && refIsARN[r.Type] && first {
+		return arn.At(v.Origin)
+	}
+	if v.Attr == "" || strings.HasSuffix(v.Attr, "Name") {
+		return nameOf(c.app, r).At(v.Origin)
+	}
+	return v
+}
+
+// general is an ARN with * for partition, region and account, where a template cannot mean another one than its own.
+func general(v *model.Value) *model.Value {
+	head := v
+	if v.Kind == model.Text {
+		head = v.Items[0]
+	}
+	if head.Kind != model.String || !strings.HasPrefix(head.Str, "arn:") {
+		return v
+	}
+	parts := strings.SplitN(head.Str, ":", 6)
+	if len(parts) < 6 {
+		return v
+	}
+	parts[1] = "aws"
+	for _, i := range []int{3, 4} {
+		if parts[i] != "" {
+			parts[i] = "*"
+		}
+	}
+	s := model.NewString(strings.Join(parts, ":"), head.Origin)
+	if v.Kind != model.Text {
+		return s.At(v.Origin)
+	}
+	return model.NewText(append([]*model.Value{s}, v.Items[1:]...), v.Origin)
+}
+
+// LevelOf is what an action does, in the words of a blast radius: read, write, delete, administer.
+func LevelOf(a *iam.Action) string {
+	name := strings.ToLower(a.Name)
+	switch {
+	case a.Level == iam.Permissions, administers[a.Key]:
+		return "administer"
+	case a.Level == iam.Read || a.Level == iam.List:
+		return "read"
+	}
+	for _, verb := range []string{"delete", "remove", "purge", "terminate", "deregister", "schedulekeydeletion"} {
+		if strings.HasPrefix(name, verb) {
+			return "delete"
+		}
+	}
+	return "write"
+}
+
+// administers are actions that change what a resource runs or whom it serves, although AWS counts them as writing.
+var administers = map[string]bool{
+	"lambda:updatefunctioncode": true, "lambda:updatefunctionconfiguration": true, "states:updatestatemachine": true, "iam:passrole": true,
+	"codebuild:updateproject": true, "s3:putbucketpublicaccessblock": true, "sqs:setqueueattributes": true, "sns:settopicattributes": true,
+	"events:putrule": true, "events:puttargets": true, "cloudformation:updatestack": true, "ecs:registertaskdefinition": true,
+}

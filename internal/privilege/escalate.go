@@ -1,0 +1,327 @@
+package privilege
+
+import (
+	"slices"
+	"sync"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
+)
+
+// Path is one way in which a role gains more than it was given.
+type Path struct {
+	Method  iam.Escalation
+	Steps   []Step
+	Through *model.Role     // whose permissions it gains; nil: any of the account, or all
+	By      *model.Resource // the function or other resource through which; nil where none of the application
+	Next    []Path          // how that role gains more in turn, to the one that matters
+	Answer  model.Tri       // Yes, or Maybe with the reason
+	Reason  string
+}
+
+// Step is one action of a path, with the statement that allows it.
+type Step struct {
+	Action string
+	On     *model.Value
+	By     *policy.Statement
+}
+
+var methods = sync.OnceValue(iam.Escalations)
+
+// Escalations are the ways in which a role gains more: by itself (Through is nil), and through other roles of the application.
+// What only perhaps works stands among them with its reason. A role that may do everything has nothing to gain.
+func Escalations(p *link.Program, w *link.Powers) []Path {
+	e := &escalation{p: p, roles: rolesByResource(p), powers: w}
+	if isAdmin(w) {
+		return nil
+	}
+	var out []Path
+	for _, m := range methods() {
+		if m.Gains == "data" || m.ID == "iam-update-trust-direct" {
+			continue
+		}
+		if !e.speaksOf(m) {
+			continue
+		}
+		out = append(out, e.method(m)...)
+	}
+	return out
+}
+
+func rolesByResource(p *link.Program) map[*model.Resource]*model.Role {
+	out := map[*model.Resource]*model.Role{}
+	for _, app := range p.All() {
+		for _, r := range app.Roles {
+			if r.Resource != nil {
+				out[r.Resource] = r
+			}
+		}
+	}
+	return out
+}
+
+type escalation struct {
+	p      *link.Program
+	roles  map[*model.Resource]*model.Role
+	powers *link.Powers
+	named  map[string]bool // actions that statements allow, as they speak of them
+}
+
+// speaksOf reports whether the statements of the role speak of all actions that a method needs: most methods end here.
+func (e *escalation) speaksOf(m iam.Escalation) bool {
+	for _, need := range m.Needs {
+		if !slices.ContainsFunc(need.Actions, e.speaksOfAction) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *escalation) speaksOfAction(action string) bool {
+	if e.named == nil {
+		e.named = map[string]bool{}
+	}
+	if known, ok := e.named[action]; ok {
+		return known
+	}
+	may := slices.ContainsFunc(e.powers.Statements(), func(s *policy.Statement) bool {
+		return s.Effect != policy.Deny && s.SpeaksOf(action) != model.No
+	}) || len(e.powers.Open) > 0
+	e.named[action] = may
+	return may
+}
+
+// method is what a method gives: on anything of the account, or through the roles and resources of the application.
+func (e *escalation) method(m iam.Escalation) []Path {
+	if all := e.onAnything(m); all.Answer != model.No {
+		return []Path{all}
+	}
+	switch m.Gains {
+	case "role", "assume":
+		return e.byRoles(m)
+	case "existing":
+		return e.byResources(m)
+	case "admin":
+		return e.onRoles(m)
+	}
+	return nil
+}
+
+// onAnything asks whether all needs of a method are met for whatever they are done to.
+func (e *escalation) onAnything(m iam.Escalation) Path {
+	return e.needs(m, func(_ iam.Need, a *iam.Action) *model.Value { return elsewhere(a) })
+}
+
+// needs asks whether all needs of a method are met, each on what target says.
+func (e *escalation) needs(m iam.Escalation, target func(iam.Need, *iam.Action) *model.Value) Path {
+	path := Path{Method: m, Answer: model.Yes}
+	for _, need := range m.Needs {
+		best := Step{}
+		answer, reason := model.No, ""
+		for _, name := range need.Actions {
+			a := iam.Find(name)
+			if a == nil {
+				continue
+			}
+			on := target(need, a)
+			if on == nil {
+				continue
+			}
+			d := e.allows(m, a, on)
+			if d.Answer > answer || best.Action == "" {
+				answer, reason, best = max(answer, d.Answer), d.Reason, Step{a.String(), on, d.By}
+			}
+			if answer == model.Yes {
+				break
+			}
+		}
+		if path.Answer = min(path.Answer, answer); path.Answer == model.No {
+			return path
+		}
+		if answer == model.Maybe && path.Reason == "" {
+			path.Reason = best.Action + ": " + reason
+		}
+		path.Steps = append(path.Steps, best)
+	}
+	return path
+}
+
+// allows asks with what is known of the request: to which service a role is passed.
+func (e *escalation) allows(m iam.Escalation, a *iam.Action, on *model.Value) policy.Decision {
+	if a.Key == "iam:passrole" && m.Gains == "role" {
+		return e.powers.AllowsWith(a.String(), on, map[string][]string{"iam:passedtoservice": {m.Of}})
+	}
+	return e.powers.Allows(a.String(), on)
+}
+
+// byRoles asks about each role of the applications that could be passed or taken.
+func (e *escalation) byRoles(m iam.Escalation) []Path {
+	var out []Path
+	for _, app := range reachable(e.p, e.powers.App) {
+		for _, role := range app.Roles {
+			if role == e.powers.Role || role.Resource == nil || !e.gainsBy(app, role) {
+				continue
+			}
+			arn := link.ARN(app, role.Resource)
+			path := e.needs(m, func(need iam.Need, a *iam.Action) *model.Value {
+				if need.On == "role" {
+					return arn
+				}
+				return elsewhere(a)
+			})
+			if path.Answer == model.No {
+				continue
+			}
+			path.Answer = min(path.Answer, e.trusts(role, m))
+			if path.Answer != model.No {
+				path.Through, path.By = role, role.Resource
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
+
+// onRoles asks about each role of the applications whose policies could be changed: to change those of one's own role is as
+// good as any.
+func (e *escalation) onRoles(m iam.Escalation) []Path {
+	var out []Path
+	for _, app := range reachable(e.p, e.powers.App) {
+		for _, role := range app.Roles {
+			if role.Resource == nil || role != e.powers.Role && !e.gainsBy(app, role) {
+				continue
+			}
+			arn := link.ARN(app, role.Resource)
+			path := e.needs(m, func(need iam.Need, a *iam.Action) *model.Value {
+				if mainType(a) == "role" {
+					return arn
+				}
+				return elsewhere(a)
+			})
+			if path.Answer != model.No && role == e.powers.Role {
+				path.By = role.Resource
+				return []Path{path}
+			}
+		}
+	}
+	return out
+}
+
+// byResources asks about each resource of the applications that acts with a role of its own.
+func (e *escalation) byResources(m iam.Escalation) []Path {
+	var out []Path
+	for _, app := range reachable(e.p, e.powers.App) {
+		for _, r := range app.Resources {
+			if r.Type != m.Of || r.Tool {
+				continue
+			}
+			role := roleOf(app, r, e.roles)
+			if role == nil || role == e.powers.Role || !e.gainsBy(app, role) {
+				continue
+			}
+			path := e.needs(m, func(_ iam.Need, a *iam.Action) *model.Value {
+				if on := within(app, r, a); on != nil {
+					return on
+				}
+				return elsewhere(a)
+			})
+			if path.Answer != model.No {
+				path.Through, path.By = role, r
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
+
+// trusts is whether a role can be passed to the service of a method, or taken by the role that asks.
+func (e *escalation) trusts(role *model.Role, m iam.Escalation) model.Tri {
+	if role.Resource == nil {
+		return model.Maybe
+	}
+	trust := policy.Parse(role.Resource.Props.Get("AssumeRolePolicyDocument"))
+	if m.Gains == "role" {
+		who := policy.Principal{Kind: "Service", ARN: model.NewString(m.Of, model.Origin{})}
+		return policy.Set{Resource: trust}.Allows(policy.Request{Who: who, Action: "sts:AssumeRole", Owner: policy.OwnAccount}).Answer
+	}
+	answer := model.No
+	for _, s := range trust.Statements {
+		if s.Effect != policy.Allow || s.Principals == nil {
+			continue
+		}
+		answer = max(answer, e.named1(s.Principals))
+	}
+	return answer
+}
+
+// named1 is whether principals hold the role that asks: by itself, or as one of the account.
+func (e *escalation) named1(p *policy.Principals) model.Tri {
+	answer := p.Any
+	for _, n := range p.Named {
+		if n.Kind != "AWS" {
+			continue
+		}
+		if _, r := e.powers.App.Find(n.Value, "AWS::IAM::Role"); r != nil {
+			if r == e.powers.Role.Resource {
+				return model.Yes
+			}
+			continue
+		}
+		if n.Value.HasSuffix(":root") == model.Yes {
+			for _, ref := range n.Value.Refs() {
+				if ref.Str == "AWS::AccountId" {
+					return model.Yes
+				}
+			}
+			answer = max(answer, model.Maybe)
+		}
+	}
+	return answer
+}
+
+// gainsBy reports whether a role may do something that matters and that the one who asks may not: everything, or to write,
+// delete or administer what the other cannot.
+func (e *escalation) gainsBy(app *model.App, role *model.Role) bool {
+	theirs := e.p.Powers(app, role)
+	if theirs == nil {
+		return false
+	}
+	if isAdmin(theirs) {
+		return true
+	}
+	for _, s := range theirs.Statements() {
+		if s.Effect != policy.Allow {
+			continue
+		}
+		for _, v := range s.Actions {
+			pattern, ok := v.Settled().Scalar()
+			if ok && e.more(s, pattern) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// more reports whether an action that a statement of another role allows matters and is not allowed to the one who asks.
+func (e *escalation) more(s *policy.Statement, pattern string) bool {
+	for _, a := range policy.Expand(pattern) {
+		if harmless[a.Service] || link.LevelOf(a) == "read" && !secret[a.Key] {
+			continue
+		}
+		for _, r := range s.Resources {
+			if e.powers.Allows(a.String(), r).Answer == model.No {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secret are actions that only read, but what they read opens more.
+var secret = map[string]bool{
+	"secretsmanager:getsecretvalue": true, "ssm:getparameter": true, "ssm:getparameters": true, "ssm:getparametersbypath": true,
+	"kms:decrypt": true, "s3:getobject": true, "dynamodb:getitem": true, "dynamodb:scan": true, "dynamodb:query": true,
+}

@@ -1,0 +1,208 @@
+package privilege
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
+)
+
+// Levels of a blast radius, from the least to the worst.
+var Levels = []string{"read", "write", "delete", "administer"}
+
+// Reach is what a role can do to one resource, or to all of a kind.
+type Reach struct {
+	App      *model.App
+	Resource *model.Resource // nil: everything of the service, or of one of its types
+	Service  string          // its prefix
+	Kinds    []string        // what of the service, where Resource is nil: resource types; empty for what has none
+	Levels   []string        // in the order of Levels
+	Perhaps  bool            // under a condition, or by a value that only deployment knows
+	Actions  []string        // by which, sorted
+}
+
+// Radius is what a role can do if it is taken over.
+type Radius struct {
+	Everything bool    // all actions on everything
+	Reaches    []Reach // resources of the applications first, in their order
+	Open       []string
+}
+
+// harmless are services of which nothing can be taken or broken that belongs to the account.
+var harmless = map[string]bool{"xray": true, "sts": true, "logs": true, "cloudwatch": true, "pricing": true, "health": true, "ec2messages": true, "ssmmessages": true}
+
+// RadiusOf works out what a role can do.
+func RadiusOf(p *link.Program, w *link.Powers) Radius {
+	r := Radius{Open: w.Open}
+	if isAdmin(w) {
+		r.Everything = true
+		return r
+	}
+	actions := granted(w)
+	for _, app := range reachable(p, w.App) {
+		for _, res := range app.Resources {
+			if res.Tool || link.ARN(app, res) == nil {
+				continue
+			}
+			if reach, ok := onResource(w, app, res, actions); ok {
+				r.Reaches = append(r.Reaches, reach)
+			}
+		}
+	}
+	r.Reaches = append(r.Reaches, beyond(w, actions)...)
+	return r
+}
+
+// reachable are the applications whose resources a role can be about: its own first.
+func reachable(p *link.Program, own *model.App) []*model.App {
+	out := []*model.App{own}
+	for _, app := range p.Apps {
+		if app != own && !slices.Contains(app.Variants, own) {
+			out = append(out, app)
+		}
+	}
+	return out
+}
+
+// isAdmin reports whether a role may certainly do everything.
+func isAdmin(w *link.Powers) bool {
+	probe := iam.Find("iam:CreateUser")
+	return w.Allows("any:any", model.NewString(other, model.Origin{})).Answer == model.Yes && w.Allows(probe.String(), elsewhere(probe)).Answer == model.Yes
+}
+
+// granted are the actions that statements of a role speak of, by service; those that one of them denies on everything are left
+// in: they are asked about one by one.
+func granted(w *link.Powers) map[string][]*iam.Action {
+	out := map[string][]*iam.Action{}
+	seen := map[*iam.Action]bool{}
+	for _, s := range w.Statements() {
+		if s.Effect == policy.Deny {
+			continue
+		}
+		for _, v := range s.Actions {
+			pattern, ok := v.Settled().Scalar()
+			if !ok {
+				continue
+			}
+			for _, a := range policy.Expand(pattern) {
+				if !seen[a] && !harmless[a.Service] {
+					seen[a] = true
+					out[a.Service] = append(out[a.Service], a)
+				}
+			}
+		}
+		if len(s.NotActions) > 0 {
+			for _, service := range services {
+				for _, a := range iam.ServiceOf(service).Actions {
+					if !seen[a] {
+						seen[a] = true
+						out[service] = append(out[service], a)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// services are those that serverless applications keep data and code in: what NotAction leaves is asked about these.
+var services = []string{"s3", "dynamodb", "sqs", "sns", "lambda", "iam", "kms", "secretsmanager", "ssm", "states", "events", "kinesis", "firehose", "cognito-idp", "ec2", "cloudformation"}
+
+func onResource(w *link.Powers, app *model.App, res *model.Resource, actions map[string][]*iam.Action) (Reach, bool) {
+	reach := Reach{App: app, Resource: res, Perhaps: true}
+	levels := map[string]bool{}
+	for _, service := range serviceOf(app, res) {
+		reach.Service = service
+		for _, a := range actions[service] {
+			on := within(app, res, a)
+			if on == nil {
+				continue
+			}
+			switch w.Allows(a.String(), on).Answer {
+			case model.No:
+				continue
+			case model.Yes:
+				reach.Perhaps = false
+			}
+			levels[link.LevelOf(a)] = true
+			reach.Actions = append(reach.Actions, a.String())
+		}
+	}
+	reach.Levels = ordered(levels)
+	sort.Strings(reach.Actions)
+	return reach, len(reach.Levels) > 0
+}
+
+// serviceOf are the prefixes of the actions on a resource.
+func serviceOf(app *model.App, res *model.Resource) []string {
+	parts := strings.SplitN(outline(link.ARN(app, res)), ":", 4)
+	if len(parts) < 4 {
+		return nil
+	}
+	if parts[2] == "execute-api" {
+		return []string{"execute-api", "apigateway"}
+	}
+	return []string{parts[2]}
+}
+
+func ordered(levels map[string]bool) []string {
+	var out []string
+	for _, l := range Levels {
+		if levels[l] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// beyond is what a role can do to everything of a service that no template has.
+func beyond(w *link.Powers, actions map[string][]*iam.Action) []Reach {
+	var out []Reach
+	var names []string
+	for service := range actions {
+		names = append(names, service)
+	}
+	sort.Strings(names)
+	for _, service := range names {
+		byKinds := map[string]*Reach{}
+		var order []string
+		for _, a := range actions[service] {
+			answer := w.Allows(a.String(), elsewhere(a)).Answer
+			if answer == model.No {
+				continue
+			}
+			kind := mainType(a)
+			reach := byKinds[kind]
+			if reach == nil {
+				reach = &Reach{Service: service, Perhaps: true}
+				if kind != "" {
+					reach.Kinds = []string{kind}
+				}
+				byKinds[kind] = reach
+				order = append(order, kind)
+			}
+			if answer == model.Yes {
+				reach.Perhaps = false
+			}
+			reach.Actions = append(reach.Actions, a.String())
+			if level := link.LevelOf(a); !slices.Contains(reach.Levels, level) {
+				reach.Levels = append(reach.Levels, level)
+			}
+		}
+		for _, kind := range order {
+			r := byKinds[kind]
+			levels := map[string]bool{}
+			for _, l := range r.Levels {
+				levels[l] = true
+			}
+			r.Levels = ordered(levels)
+			sort.Strings(r.Actions)
+			out = append(out, *r)
+		}
+	}
+	return out
+}
