@@ -419,6 +419,11 @@ func (t *tracer) integration(r *model.Resource) {
 	for _, key := range []string{"IntegrationUri", "RequestTemplates", "RequestParameters"} {
 		found = t.each(api, r.Props.Get(key), kind) || found
 	}
+	for _, key := range []string{"QueueUrl", "StreamName", "StateMachineArn", "EventBusName"} {
+		if v := r.Props.Path("RequestParameters", key); !found && v.IsSet() == model.Yes {
+			found = t.known(api, v, kind, nil)
+		}
+	}
 	if !found {
 		uri := r.Props.Get("IntegrationUri")
 		t.service(api, r.Props, first(r.Props.Get("IntegrationSubtype"), uri).String(), kind)

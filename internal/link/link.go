@@ -110,14 +110,34 @@ func (p *Program) Referrers(app *model.App, r *model.Resource) []*model.Resource
 	return p.refs[app].from[r.ID]
 }
 
+// stagesByName are the stages of REST APIs by API and name.
+func stagesByName(app *model.App) map[string]*model.Resource {
+	out := map[string]*model.Resource{}
+	for _, r := range app.Resources {
+		if r.Type == "AWS::ApiGateway::Stage" {
+			out[r.Props.Get("RestApiId").String()+" "+r.Props.Get("StageName").String()] = r
+		}
+	}
+	return out
+}
+
 func collect(app *model.App) *references {
 	refs := &references{
 		to: map[string][]*model.Resource{}, from: map[string][]*model.Resource{},
 		logs: map[string]*model.Function{}, doors: map[*model.Resource]Door{},
 	}
 	refs.index(app)
+	stages := stagesByName(app)
 	for _, r := range app.Resources {
 		seen := map[string]bool{r.ID: true}
+		for _, s := range r.Props.Get("ApiStages").Elements() { // of a usage plan: a stage by its name
+			stage := stages[s.Get("ApiId").String()+" "+s.Get("Stage").String()]
+			if stage != nil && r.Type == "AWS::ApiGateway::UsagePlan" && !seen[stage.ID] {
+				seen[stage.ID] = true
+				refs.to[r.ID] = append(refs.to[r.ID], stage)
+				refs.from[stage.ID] = append(refs.from[stage.ID], r)
+			}
+		}
 		for _, v := range r.Props.Refs() {
 			target := app.Resource(v.Str)
 			if target == nil || seen[v.Str] {

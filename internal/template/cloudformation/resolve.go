@@ -141,8 +141,12 @@ func aroundReferences(s string, at model.Origin, plain func(string) *model.Value
 		if length < 0 {
 			break
 		}
-		service, _, _ := strings.Cut(s[start+len(referenceStart):start+length], ":")
-		parts = append(parts, plain(s[:start]), model.NewPresent("resolved at deployment from "+service, at))
+		service, name, _ := strings.Cut(s[start+len(referenceStart):start+length], ":")
+		value := model.NewPresent("resolved at deployment from "+service, at)
+		if name, _, _ = strings.Cut(name, ":"); service == "ssm" && !strings.Contains(name, "${") {
+			value = model.NewElsewhere(model.FromStore, model.NewString(name, at), value.Str, at)
+		}
+		parts = append(parts, plain(s[:start]), value)
 		s = s[start+length+len(referenceEnd):]
 	}
 	if parts == nil {
