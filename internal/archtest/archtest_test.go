@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/report/json":         {"internal/report/escape", "internal/report/tally"},
 	"internal/report/sarif":        {"internal/report/escape", "internal/report/tally"},
 	"internal/report/appmap":       {"internal/report/escape", "internal/report/screen"},
+	"internal/report/privileges":   {"internal/report/escape", "internal/report/screen"},
 	"internal/report/screen":       {"internal/report/escape"},
 	"internal/privilege":           {"internal/link"},
 	"cmd/wardlet":                  {"internal/cli"},

@@ -11,6 +11,7 @@ import (
 
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/privilege"
 	"wardlet.example/internal/report/appmap"
 	"wardlet.example/internal/report/escape"
 	"wardlet.example/internal/scan"
@@ -33,6 +34,7 @@ func (p *Program) mapCommand() *cobra.Command {
 			for _, d := range program.Diagnostics {
 				fmt.Fprintln(p.stderr, escape.Terminal(diagnosticLine(d)))
 			}
+			privilege.Mark(program)
 			return p.writeMap(format, unknown, program)
 		},
 	}

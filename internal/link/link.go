@@ -85,6 +85,9 @@ func Build(ws *model.Workspace) *Program {
 		ws.Open = append(ws.Open, open...)
 		problems = append(problems, filterProblems(app)...)
 	}
+	for _, app := range ws.All() {
+		p.grants(app)
+	}
 	p.tell(problems)
 	return p
 }

@@ -41,6 +41,74 @@ func (p *Program) Powers(app *model.App, role *model.Role) *Powers {
 	return powers
 }
 
+// PowersOf is what a principal that is a resource may do: a role, a user or a group; nil for other types.
+func (p *Program) PowersOf(app *model.App, r *model.Resource) *Powers {
+	switch r.Type {
+	case "AWS::IAM::Role":
+		for _, role := range app.Roles {
+			if role.Resource == r {
+				return p.Powers(app, role)
+			}
+		}
+	case "AWS::IAM::User", "AWS::IAM::Group":
+		return p.work(app, principal(app, r))
+	case "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy":
+		if p.attached(app, r) {
+			return nil
+		}
+		alone := &model.Role{ID: r.ID, Resource: r, Origin: r.Origin}
+		alone.Policies = []model.Policy{{Name: r.ID, Document: r.Props.Get("PolicyDocument"), Resource: r, App: app}}
+		return p.work(app, alone)
+	}
+	return nil
+}
+
+// attached reports whether a policy is one of a principal of the templates, or bounds one: then it is judged with that.
+func (p *Program) attached(app *model.App, r *model.Resource) bool {
+	for _, key := range []string{"Roles", "Users", "Groups"} {
+		for _, v := range r.Props.Get(key).Elements() {
+			if _, found := app.Find(v); found != nil && strings.HasPrefix(found.Type, "AWS::IAM::") {
+				return true
+			}
+		}
+	}
+	for _, user := range p.Referrers(app, r) {
+		if strings.HasPrefix(user.Type, "AWS::IAM::") {
+			return true
+		}
+	}
+	return false
+}
+
+// principal is a user or group with its policies, in the form of a role.
+func principal(app *model.App, r *model.Resource) *model.Role {
+	out := &model.Role{ID: r.ID, Resource: r, Origin: r.Origin, Managed: r.Props.Get("ManagedPolicyArns").Elements()}
+	add := func(name string, document *model.Value, from *model.Resource) {
+		out.Policies = append(out.Policies, model.Policy{Name: name, Document: document, Resource: from, App: app})
+	}
+	for _, p := range r.Props.Get("Policies").Elements() {
+		add(p.Get("PolicyName").String(), p.Get("PolicyDocument"), r)
+	}
+	for _, m := range out.Managed {
+		if _, policy := app.Find(m, "AWS::IAM::ManagedPolicy"); policy != nil {
+			add(policy.ID, policy.Props.Get("PolicyDocument"), policy)
+		}
+	}
+	for _, other := range app.Resources {
+		for _, key := range map[string][]string{
+			"AWS::IAM::Policy": {"Users", "Groups"}, "AWS::IAM::ManagedPolicy": {"Users", "Groups"},
+			"AWS::IAM::UserPolicy": {"UserName"}, "AWS::IAM::GroupPolicy": {"GroupName"},
+		}[other.Type] {
+			for _, v := range other.Props.Get(key).Elements() {
+				if _, found := app.Find(v); found == r {
+					add(other.ID, other.Props.Get("PolicyDocument"), other)
+				}
+			}
+		}
+	}
+	return out
+}
+
 func (p *Program) work(app *model.App, role *model.Role) *Powers {
 	w := &Powers{App: app, Role: role}
 	if role.Resource != nil {
@@ -146,13 +214,20 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 	if who.ARN == nil {
 		who.ARN = model.NewPresent("the ARN of "+w.Role.ID, w.Role.Origin)
 	}
+	known := map[string][]string{"aws:username": nil} // roles have none
+	if w.Role.Resource != nil && w.Role.Resource.Type == "AWS::IAM::User" {
+		known["aws:username"] = []string{w.Role.ID}
+	}
+	for key, values := range keys {
+		known[key] = values
+	}
 	set := w.Set
 	if strings.HasPrefix(strings.ToLower(action), "kms:") {
 		set.ResourceOpen = "the policy of the key decides as well"
 	}
 	return set.Allows(policy.Request{
-		Who: who, Action: action, On: on, Owner: policy.OwnAccount,
-		Context: &policy.Context{Keys: keys, Open: func(string) bool { return true }},
+		Who: who, Action: action, On: on, Owner: policy.OwnAccount, OnlyOwn: strings.HasPrefix(strings.ToLower(action), "sts:assumerole"),
+		Context: &policy.Context{Keys: known, Open: func(string) bool { return true }},
 	})
 }
 
@@ -275,9 +350,17 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 	if r == nil || r.Type == model.ParameterType {
 		return v
 	}
+	if r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version" { // as its function: nobody is asked about one of several
+		if _, f := c.app.Find(r.Props.Get("FunctionName"), "AWS::Lambda::Function"); f != nil {
+			return ARN(c.app, f).At(v.Origin)
+		}
+	}
 	arn := ARN(c.app, r)
 	if arn == nil {
 		return v
+	}
+	if v.Attr == "StreamArn" {
+		return streamOf(arn.At(v.Origin))
 	}
 	if strings.HasSuffix(v.Attr, "Arn") || v.Attr == "ARN" || v.Attr == "" && refIsARN[r.Type] && first {
 		return arn.At(v.Origin)
@@ -286,6 +369,11 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 		return nameOf(c.app, r).At(v.Origin)
 	}
 	return v
+}
+
+// streamOf is the ARN of a table's stream, whose label only deployment knows.
+func streamOf(table *model.Value) *model.Value {
+	return model.NewText([]*model.Value{table, model.NewString("/stream/any", table.Origin)}, table.Origin)
 }
 
 // general is an ARN with * for partition, region and account, where a template cannot mean another one than its own.

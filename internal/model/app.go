@@ -132,8 +132,25 @@ type Function struct {
 	Triggers []*Trigger
 	Unseen   string // why some of its triggers are not known; empty if all are
 	Exposure Exposure
+	Blast    Blast // what whoever takes it over can do; empty until that is worked out
 	Origin   Origin
 }
+
+// Blast says how far the permissions of a function reach.
+type Blast struct {
+	Reach BlastReach
+	Note  string // the worst of it in a few words: "may do everything"
+}
+
+// BlastReach is how far, in three steps.
+type BlastReach string
+
+// Reaches of a Blast.
+const (
+	BlastAll  BlastReach = "all"  // everything, or it gains all permissions
+	BlastWide BlastReach = "wide" // it changes or reads secrets beyond the application
+	BlastOwn  BlastReach = "own"  // what the application has
+)
 
 // CodeState tells how far a handler was followed.
 type CodeState string

@@ -14,6 +14,8 @@ type Request struct {
 	On      *model.Value // the ARN of what it is done to; "*" where the action is about none
 	Owner   string       // the account that has it; empty: the one of the principal, or not known
 	Context *Context     // nil: nobody knows anything of it
+	// OnlyOwn asks what the principal's own policies say, where the policy of what is asked for has to agree and is asked apart.
+	OnlyOwn bool
 
 	action  string
 	on      text
@@ -131,6 +133,8 @@ func (s Set) allowed(r Request, identity, boundary, session, resource verdict) D
 			return either
 		}
 		return Decision{model.Maybe, either.By, "whose account it is in is not known"}
+	case r.OnlyOwn:
+		return own
 	case r.guarded():
 		if s.Resource == nil && s.ResourceOpen == "" {
 			return Decision{model.Maybe, own.By, "the policy of what is asked for is not known"}

@@ -178,11 +178,8 @@ func step(t, s token, row, next []bool, j int, hope, wild bool) bool {
 		if !hope {
 			return false
 		}
-		if t.name && s.kind == hole && s.name {
-			return false // two resources never have one name
-		}
-		if t.name && s.kind == literal && (s.char == ':' || s.char == '/') {
-			return false
+		if t.name && (s.name || s.kind == literal) {
+			return false // two resources never have one name, and none is made to be a name that is written somewhere
 		}
 		return above || left || before
 	case s.kind == hole:

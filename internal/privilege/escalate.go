@@ -2,6 +2,7 @@ package privilege
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"wardlet.example/data/iam"
@@ -39,7 +40,7 @@ func Escalations(p *link.Program, w *link.Powers) []Path {
 	}
 	var out []Path
 	for _, m := range methods() {
-		if m.Gains == "data" || m.ID == "iam-update-trust-direct" {
+		if m.Gains == "data" || overlapping[m.ID] || closed(m) {
 			continue
 		}
 		if !e.speaksOf(m) {
@@ -49,6 +50,24 @@ func Escalations(p *link.Program, w *link.Powers) []Path {
 	}
 	return out
 }
+
+// overlapping are methods that another one says already.
+var overlapping = map[string]bool{"iam-update-trust-direct": true, "iam-rotate-access-key": true}
+
+// closed reports whether a method needs a service that AWS has closed to new customers or is about to end.
+func closed(m iam.Escalation) bool {
+	for _, need := range m.Needs {
+		service, _, _ := strings.Cut(need.Actions[0], ":")
+		switch service {
+		case "datapipeline", "codestar", "proton", "cloud9", "opsworks":
+			return true
+		}
+	}
+	return false
+}
+
+// Alone reports whether a path needs no other role of the application: it leads to any role of the account, or to all permissions.
+func (p *Path) Alone() bool { return p.Through == nil }
 
 func rolesByResource(p *link.Program) map[*model.Resource]*model.Role {
 	out := map[*model.Resource]*model.Role{}

@@ -19,10 +19,47 @@ type Reach struct {
 	App      *model.App
 	Resource *model.Resource // nil: everything of the service, or of one of its types
 	Service  string          // its prefix
-	Kinds    []string        // what of the service, where Resource is nil: resource types; empty for what has none
-	Levels   []string        // in the order of Levels
-	Perhaps  bool            // under a condition, or by a value that only deployment knows
-	Actions  []string        // by which, sorted
+	Kind     string          // what of the service, where Resource is nil: a resource type; empty for what has none
+	Does     []Deed          // by level, in the order of Levels
+}
+
+// Deed is what can be done at one level.
+type Deed struct {
+	Level   string
+	Perhaps bool     // only under a condition, or by a value that only deployment knows
+	Actions []string // by which, sorted
+}
+
+// May is what can be done at a level; nil if nothing.
+func (r *Reach) May(level string) *Deed {
+	for i := range r.Does {
+		if r.Does[i].Level == level {
+			return &r.Does[i]
+		}
+	}
+	return nil
+}
+
+// note adds an action that is allowed, or perhaps is.
+func (r *Reach) note(a *iam.Action, answer model.Tri) {
+	level := link.LevelOf(a)
+	d := r.May(level)
+	if d == nil {
+		r.Does = append(r.Does, Deed{Level: level, Perhaps: true})
+		d = &r.Does[len(r.Does)-1]
+	}
+	d.Perhaps = d.Perhaps && answer != model.Yes
+	d.Actions = append(d.Actions, a.String())
+}
+
+// sorted puts levels and actions in order.
+func (r *Reach) sorted() {
+	sort.Slice(r.Does, func(i, j int) bool {
+		return slices.Index(Levels, r.Does[i].Level) < slices.Index(Levels, r.Does[j].Level)
+	})
+	for _, d := range r.Does {
+		sort.Strings(d.Actions)
+	}
 }
 
 // Radius is what a role can do if it is taken over.
@@ -113,28 +150,19 @@ func granted(w *link.Powers) map[string][]*iam.Action {
 var services = []string{"s3", "dynamodb", "sqs", "sns", "lambda", "iam", "kms", "secretsmanager", "ssm", "states", "events", "kinesis", "firehose", "cognito-idp", "ec2", "cloudformation"}
 
 func onResource(w *link.Powers, app *model.App, res *model.Resource, actions map[string][]*iam.Action) (Reach, bool) {
-	reach := Reach{App: app, Resource: res, Perhaps: true}
-	levels := map[string]bool{}
+	reach := Reach{App: app, Resource: res}
 	for _, service := range serviceOf(app, res) {
 		reach.Service = service
 		for _, a := range actions[service] {
-			on := within(app, res, a)
-			if on == nil {
-				continue
+			if on := within(app, res, a); on != nil {
+				if answer := w.Allows(a.String(), on).Answer; answer != model.No {
+					reach.note(a, answer)
+				}
 			}
-			switch w.Allows(a.String(), on).Answer {
-			case model.No:
-				continue
-			case model.Yes:
-				reach.Perhaps = false
-			}
-			levels[link.LevelOf(a)] = true
-			reach.Actions = append(reach.Actions, a.String())
 		}
 	}
-	reach.Levels = ordered(levels)
-	sort.Strings(reach.Actions)
-	return reach, len(reach.Levels) > 0
+	reach.sorted()
+	return reach, len(reach.Does) > 0
 }
 
 // serviceOf are the prefixes of the actions on a resource.
@@ -149,16 +177,6 @@ func serviceOf(app *model.App, res *model.Resource) []string {
 	return []string{parts[2]}
 }
 
-func ordered(levels map[string]bool) []string {
-	var out []string
-	for _, l := range Levels {
-		if levels[l] {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
 // beyond is what a role can do to everything of a service that no template has.
 func beyond(w *link.Powers, actions map[string][]*iam.Action) []Reach {
 	var out []Reach
@@ -168,7 +186,7 @@ func beyond(w *link.Powers, actions map[string][]*iam.Action) []Reach {
 	}
 	sort.Strings(names)
 	for _, service := range names {
-		byKinds := map[string]*Reach{}
+		byKind := map[string]*Reach{}
 		var order []string
 		for _, a := range actions[service] {
 			answer := w.Allows(a.String(), elsewhere(a)).Answer
@@ -176,32 +194,15 @@ func beyond(w *link.Powers, actions map[string][]*iam.Action) []Reach {
 				continue
 			}
 			kind := mainType(a)
-			reach := byKinds[kind]
-			if reach == nil {
-				reach = &Reach{Service: service, Perhaps: true}
-				if kind != "" {
-					reach.Kinds = []string{kind}
-				}
-				byKinds[kind] = reach
+			if byKind[kind] == nil {
+				byKind[kind] = &Reach{Service: service, Kind: kind}
 				order = append(order, kind)
 			}
-			if answer == model.Yes {
-				reach.Perhaps = false
-			}
-			reach.Actions = append(reach.Actions, a.String())
-			if level := link.LevelOf(a); !slices.Contains(reach.Levels, level) {
-				reach.Levels = append(reach.Levels, level)
-			}
+			byKind[kind].note(a, answer)
 		}
 		for _, kind := range order {
-			r := byKinds[kind]
-			levels := map[string]bool{}
-			for _, l := range r.Levels {
-				levels[l] = true
-			}
-			r.Levels = ordered(levels)
-			sort.Strings(r.Actions)
-			out = append(out, *r)
+			byKind[kind].sorted()
+			out = append(out, *byKind[kind])
 		}
 	}
 	return out

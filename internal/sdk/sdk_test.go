@@ -93,7 +93,9 @@ func TestCalls(t *testing.T) {
 func TestSubjects(t *testing.T) {
 	at := model.Origin{}
 	text := func(s string) *model.Value { return model.NewString(s, at) }
-	object := func(key string, v *model.Value) *model.Value { return model.NewMap([]model.Field{{Key: key, Value: v}}, at) }
+	object := func(key string, v *model.Value) *model.Value {
+		return model.NewMap([]model.Field{{Key: key, Value: v}}, at)
+	}
 	tests := []struct {
 		client, method string
 		arguments      *model.Value

@@ -32,6 +32,8 @@ func policyChecks() map[string]Check {
 		"trust-own-account":       eachStatement(trustPolicies, trustsOwnAccount),
 		"trust-other-account":     eachStatement(trustPolicies, trustsOtherAccount),
 		"identity-pool-role-wide": identityPoolRoles,
+		"escalation":              escalates,
+		"escalation-through-role": escalatesThrough,
 
 		"policy-other-account":          eachStatement(resourcePolicies, letsOtherAccountsIn),
 		"policy-action-wildcard":        eachStatement(resourcePolicies, allowsAllActions),

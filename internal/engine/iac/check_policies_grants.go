@@ -140,7 +140,9 @@ func makesUnboundPrincipals(s *Subject, st statement) judgement {
 			bound = max(bound, c.there)
 		case "iam:permissionsboundary", "iam:policyarn":
 			positive := strings.HasPrefix(c.operator, "stringequals") || strings.HasPrefix(c.operator, "arn") || strings.HasPrefix(c.operator, "stringlike")
-			free, _ := asks(c.value, func(v *model.Value) model.Tri { return model.TriOf(v.Kind == model.String && strings.Trim(v.Str, "*") == "") })
+			free, _ := asks(c.value, func(v *model.Value) model.Tri {
+				return model.TriOf(v.Kind == model.String && strings.Trim(v.Str, "*") == "")
+			})
 			if positive && !strings.HasSuffix(c.operator, "ifexists") && !strings.Contains(c.operator, "not") {
 				bound = max(bound, min(c.there, not(free)))
 			}

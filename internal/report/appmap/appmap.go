@@ -7,7 +7,6 @@ package appmap
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -110,39 +109,4 @@ func shortARN(s string) string {
 		return s[i+len(own):]
 	}
 	return s
-}
-
-// power is what makes a role dangerous at a glance: an action with a wildcard on everything, or a managed policy that
-// grants a whole service. Empty if there is nothing of the kind.
-func power(r *model.Role) string {
-	if r == nil {
-		return ""
-	}
-	for i := range r.Grants {
-		g := &r.Grants[i]
-		if effect, _ := g.Effect.Scalar(); effect == "Deny" || !onEverything(g.Resources) {
-			continue
-		}
-		for _, a := range g.Actions {
-			if s, ok := a.Scalar(); ok && strings.HasSuffix(s, "*") {
-				return "may do " + s + " on *"
-			}
-		}
-	}
-	for _, m := range r.Managed {
-		name := path.Base(show(m))
-		if strings.HasSuffix(name, "FullAccess") || name == "AdministratorAccess" || name == "PowerUserAccess" {
-			return "has " + name
-		}
-	}
-	return ""
-}
-
-func onEverything(resources []*model.Value) bool {
-	for _, r := range resources {
-		if s, _ := r.Scalar(); s == "*" {
-			return true
-		}
-	}
-	return false
 }

@@ -24,6 +24,7 @@ type node struct {
 	title    string
 	lines    []row
 	alert    string // a line that should be seen
+	blast    string // of a function: how far its permissions reach
 	exposure model.Exposure
 }
 
@@ -84,7 +85,7 @@ func newGraph(a *model.App) *graph {
 }
 
 func functionNode(f *model.Function) *node {
-	n := &node{kind: function, alert: power(f.Role), id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []row{{text: handlerPlace(f), path: true}}}
+	n := &node{kind: function, alert: f.Blast.Note, blast: string(f.Blast.Reach), id: f.ID, title: orElse(f.Name, f.ID), exposure: f.Exposure, lines: []row{{text: handlerPlace(f), path: true}}}
 	if runtime := show(f.Runtime); runtime != "" {
 		n.lines = append(n.lines, row{text: runtime})
 	}

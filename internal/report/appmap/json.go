@@ -52,6 +52,7 @@ type functionDoc struct {
 	Handler  string         `json:"handler,omitempty"`
 	Code     codeDoc        `json:"code"`
 	Exposure model.Exposure `json:"exposure,omitempty"`
+	Blast    *blastDoc      `json:"blast,omitempty"`
 	Role     string         `json:"role,omitempty"` // ID of the role
 	Triggers []triggerDoc   `json:"triggers"`
 	Env      []envDoc       `json:"env"`
@@ -65,6 +66,12 @@ type codeDoc struct {
 	Symbol   string          `json:"symbol,omitempty"`
 	At       model.Pos       `json:"at,omitzero"`
 	Reason   string          `json:"reason,omitempty"`
+}
+
+// blastDoc is how far the permissions of a function reach.
+type blastDoc struct {
+	Reach model.BlastReach `json:"reach"`
+	Note  string           `json:"note,omitempty"`
 }
 
 type triggerDoc struct {
@@ -156,6 +163,9 @@ func newFunction(f *model.Function) functionDoc {
 	}
 	if f.Role != nil {
 		doc.Role = f.Role.ID
+	}
+	if f.Blast.Reach != "" {
+		doc.Blast = &blastDoc{f.Blast.Reach, f.Blast.Note}
 	}
 	return doc
 }

@@ -25,6 +25,9 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 .public .stripe{stroke:#c62828}
 .authenticated .stripe{stroke:#b26a00}
 .account .stripe{stroke:#1565c0}
+.blast{fill:none;stroke-width:5;stroke-linecap:round}
+.blast.all{stroke:#8e24aa}
+.blast.wide{stroke:#d0a3dc}
 .edge{fill:none;stroke:#7a8492;stroke-width:1.4;stroke-opacity:.85}
 .edge.public{stroke:#c62828}
 .edge.authenticated{stroke:#b26a00}
@@ -53,6 +56,8 @@ text{fill:#e7eaef}
 .public .stripe,.edge.public{stroke:#f0716a}
 .authenticated .stripe,.edge.authenticated{stroke:#e0a13c}
 .account .stripe,.edge.account{stroke:#64a8f0}
+.blast.all{stroke:#d58cf0}
+.blast.wide{stroke:#7d4d8f}
 .edge.denied{stroke:#6d7888}
 .tip{fill:#8a95a5}
 .tip.public{fill:#f0716a}

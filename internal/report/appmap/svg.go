@@ -15,7 +15,7 @@ import (
 // Sizes of the picture in pixels. Text is measured by its number of columns, since no font is at hand.
 const (
 	margin     = 32.0
-	headHeight = 92.0 // title and legend
+	headHeight = 110.0 // title and legend
 	appHead    = 46.0 // name of an application
 	appGap     = 40.0
 	padding    = 11.0
@@ -121,6 +121,14 @@ func (p *picture) legend() {
 		p.text(x+33, 74, "about", entry.text)
 		x += 33 + float64(len(entry.text))*6.5 + 20
 	}
+	x = margin
+	for _, entry := range []struct{ class, text string }{
+		{"blast all", "taken over, it may do everything or gains that"}, {"blast wide", "taken over, it changes or reads secrets beyond the application"},
+	} {
+		p.put(`<path class="%s" d="M%.0f 90h26"/>`, entry.class, x)
+		p.text(x+33, 94, "about", entry.text)
+		x += 33 + float64(len(entry.text))*6.5 + 20
+	}
 }
 
 // heading is a text at the margin with a smaller one beside it, wherever the first ends.
@@ -161,6 +169,9 @@ func (p *picture) box(n *node, s *slot) {
 	p.put(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="%.0f"/>`, x, y, s.width, s.height, radius)
 	if n.kind == function {
 		p.put(`<path class="stripe" d="M%.1f %.1fv%.1f"/>`, x+5, y+8, s.height-16)
+		if n.blast == string(model.BlastAll) || n.blast == string(model.BlastWide) {
+			p.put(`<path class="blast %s" d="M%.1f %.1fv%.1f"/>`, n.blast, x+s.width-5, y+8, s.height-16)
+		}
 	}
 	left := x + padding + 3
 	room := s.width - 2*padding - 3

@@ -125,6 +125,17 @@ func (p *page) function(a *model.App, f *model.Function) {
 	}
 	facts = append(facts, p.ink.Plain(handlerPlace(f)))
 	p.line("  ", strings.Join(facts, "  "))
+	if f.Blast.Note != "" {
+		ink := p.ink.Bad
+		if f.Blast.Reach == model.BlastWide {
+			ink = p.ink.Warn
+		}
+		var lines []string
+		for _, line := range screen.Wrap(f.Blast.Note, max(20, p.width-17)) {
+			lines = append(lines, ink(line))
+		}
+		p.list("taken over", lines)
+	}
 	p.list("called by", p.triggers(f))
 	p.list("points to", p.environment(f))
 	p.list("sends to", p.sends(a, f))
@@ -155,6 +166,9 @@ func (p *page) triggers(f *model.Function) []string {
 		}
 		if t.Filter.IsSet() != model.No {
 			line += "  " + p.ink.Dim("filtered")
+		}
+		if t.Off {
+			line += "  " + p.ink.Dim("switched off")
 		}
 		out = append(out, line)
 	}
@@ -233,6 +247,12 @@ func (p *page) between(a *model.App) {
 		}
 		if f.Filter != nil {
 			note += ", filtered"
+		}
+		if f.Granted == model.No {
+			note += ", not granted"
+		}
+		if f.Via != nil && f.Matches == model.No {
+			note += ", never"
 		}
 		p.line("    ", line, "  ", p.ink.Dim(screen.Crop(p.ink.Plain(note), max(20, p.width-4-screen.Width(line)))))
 	}

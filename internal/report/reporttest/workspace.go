@@ -25,6 +25,7 @@ func Shop() *model.Workspace {
 	s.env(get, "QUEUE_URL", queue)
 	get.Env = append(get.Env, model.EnvVar{Name: "API_TOKEN", Value: model.NewString("do-not-show-me", model.Origin{}), At: s.at()})
 	get.Role = s.role("OrdersRole", s.grant("dynamodb:*", "*"), s.grant("sqs:SendMessage", queue))
+	get.Blast = model.Blast{Reach: model.BlastWide, Note: "may administer every table of dynamodb"}
 
 	hook := s.function("WebhookFunction", "src/webhook.js", 3, "handler", model.Public)
 	hook.Triggers = []*model.Trigger{route(url, "any path", "none", model.Public)}
@@ -122,6 +123,7 @@ func HostileWorkspace() *model.Workspace {
 	f.Triggers[0].Target = model.NewString(Hostile, model.Origin{})
 	s.env(f, Hostile, table)
 	f.Role = s.role(Hostile, s.grant(Hostile+"*", "*"))
+	f.Blast = model.Blast{Reach: model.BlastWide, Note: "may do " + Hostile}
 	s.app.Flows = []*model.Flow{{From: Hostile, To: Hostile + "Table", Kind: Hostile, Detail: Hostile}}
 	s.resource(Hostile+"2", Hostile)
 	f.Unseen = Hostile
