@@ -14,6 +14,9 @@ type Machine struct {
 	open   bool // states or transitions that are not known may exist
 }
 
+// Complete reports whether all states and transitions are known.
+func (m *Machine) Complete() bool { return !m.open }
+
 // State is the state of this name in this machine, not in those inside it; nil if there is none.
 func (m *Machine) State(name string) *State { return m.byName[name] }
 

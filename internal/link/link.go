@@ -87,6 +87,7 @@ func Build(ws *model.Workspace) *Program {
 	}
 	for _, app := range ws.All() {
 		p.grants(app)
+		problems = append(problems, p.policyProblems(app)...)
 	}
 	p.tell(problems)
 	return p

@@ -19,6 +19,19 @@ type Powers struct {
 	Open []string // why perhaps there is more: policies of which nobody here knows the content
 }
 
+// policyProblems tells of policies of roles that are not written as IAM wants them.
+func (p *Program) policyProblems(app *model.App) []model.Diagnostic {
+	var out []model.Diagnostic
+	for _, role := range app.Roles {
+		for _, d := range p.Powers(app, role).Docs {
+			if !d.Managed {
+				out = append(out, d.Document.Problems...)
+			}
+		}
+	}
+	return out
+}
+
 // Doc is one policy of a role.
 type Doc struct {
 	Name     string // as the template calls it, or the name of a policy that AWS manages
@@ -261,17 +274,17 @@ func ARN(app *model.App, r *model.Resource) *model.Value {
 		return nil
 	}
 	before, after, _ := strings.Cut(form, "%")
-	return model.NewText([]*model.Value{model.NewString("arn:aws:"+before, r.Origin), nameOf(app, r), model.NewString(after, r.Origin)}, r.Origin)
+	return model.NewText([]*model.Value{model.NewString("arn:aws:"+before, r.Origin), NameOf(app, r), model.NewString(after, r.Origin)}, r.Origin)
 }
 
-// nameOf is the name that a resource will have: as written, or a reference to it where deployment makes one.
-func nameOf(_ *model.App, r *model.Resource) *model.Value {
+// NameOf is the name that a resource will have: as written, or a reference to it where deployment makes one.
+func NameOf(app *model.App, r *model.Resource) *model.Value {
 	for _, key := range model.NameKeys(r.Type) {
 		if v := r.Props.Get(key).Settled(); v.IsSet() == model.Yes && v.Kind != model.Unknown && v.Kind != model.Ref {
 			return v
 		}
 	}
-	return model.NewRef(r.ID, "", r.Origin)
+	return model.NewRef(app.File+"#"+r.ID, "", r.Origin) // which is no other application's of that logical ID
 }
 
 // Canonical is a policy whose statements speak of the resources of an application by the ARNs that they will have, so that they
@@ -366,7 +379,7 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 		return arn.At(v.Origin)
 	}
 	if v.Attr == "" || strings.HasSuffix(v.Attr, "Name") {
-		return nameOf(c.app, r).At(v.Origin)
+		return NameOf(c.app, r).At(v.Origin)
 	}
 	return v
 }

@@ -33,6 +33,8 @@ func policyChecks() map[string]Check {
 		"trust-other-account":     eachStatement(trustPolicies, trustsOtherAccount),
 		"identity-pool-role-wide": identityPoolRoles,
 		"escalation":              escalates,
+		"machine-role-wider":      machineRoleWider,
+		"function-without-logs":   functionWithoutLogs,
 		"escalation-through-role": escalatesThrough,
 
 		"policy-other-account":          eachStatement(resourcePolicies, letsOtherAccountsIn),

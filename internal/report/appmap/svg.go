@@ -16,7 +16,7 @@ import (
 const (
 	margin     = 32.0
 	headHeight = 110.0 // title and legend
-	appHead    = 46.0 // name of an application
+	appHead    = 46.0  // name of an application
 	appGap     = 40.0
 	padding    = 11.0
 	titleLine  = 17.0
