@@ -63,7 +63,7 @@ func may(h privileges.Holder) string {
 	}
 	var parts []string
 	for _, r := range h.Reaches {
-		on := r.Resource
+		on := r.Resource + r.Named
 		if on == "" {
 			on = strings.TrimSpace("any " + r.Service + " " + r.Kind)
 		}

@@ -235,7 +235,7 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 		known[key] = values
 	}
 	set := w.Set
-	if strings.HasPrefix(strings.ToLower(action), "kms:") {
+	if a := iam.Find(action); a != nil && a.Service == "kms" && a.Scopable() {
 		set.ResourceOpen = "the policy of the key decides as well"
 	}
 	return set.Allows(policy.Request{
@@ -257,13 +257,20 @@ var arns = map[string]string{
 	"AWS::Glue::Job": "glue:*:*:job/%", "AWS::EC2::Instance": "ec2:*:*:instance/%", "AWS::Cognito::IdentityPool": "cognito-identity:*:*:identitypool/%",
 	"AWS::AppSync::GraphQLApi": "appsync:*:*:apis/%", "AWS::ApiGateway::RestApi": "execute-api:*:*:%", "AWS::ApiGatewayV2::Api": "execute-api:*:*:%",
 	"AWS::RDS::DBCluster": "rds:*:*:cluster:%", "AWS::RDS::DBInstance": "rds:*:*:db:%", "AWS::CodePipeline::Pipeline": "codepipeline:*:*:%",
+	"AWS::Elasticsearch::Domain": "es:*:*:domain/%", "AWS::OpenSearchService::Domain": "es:*:*:domain/%", "AWS::OpenSearchServerless::Collection": "aoss:*:*:collection/%",
+	"AWS::Batch::JobQueue": "batch:*:*:job-queue/%", "AWS::Batch::JobDefinition": "batch:*:*:job-definition/%", "AWS::AppConfig::Application": "appconfig:*:*:application/%",
+	"AWS::Scheduler::Schedule": "scheduler:*:*:schedule/default/%", "AWS::Scheduler::ScheduleGroup": "scheduler:*:*:schedule-group/%", "AWS::MSK::Cluster": "kafka:*:*:cluster/%",
+	"AWS::CodeCommit::Repository": "codecommit:*:*:%", "AWS::EFS::FileSystem": "elasticfilesystem:*:*:file-system/%", "AWS::Athena::WorkGroup": "athena:*:*:workgroup/%",
+	"AWS::Glue::Database": "glue:*:*:database/%", "AWS::Glue::Crawler": "glue:*:*:crawler/%", "AWS::Events::Rule": "events:*:*:rule/%", "AWS::Events::Connection": "events:*:*:connection/%",
+	"AWS::Bedrock::Agent": "bedrock:*:*:agent/%", "AWS::Bedrock::KnowledgeBase": "bedrock:*:*:knowledge-base/%", "AWS::Kendra::Index": "kendra:*:*:index/%",
+	"AWS::SES::EmailIdentity": "ses:*:*:identity/%", "AWS::StepFunctions::Activity": "states:*:*:activity:%", "AWS::Pipes::Pipe": "pipes:*:*:pipe/%",
 	"AWS::SageMaker::NotebookInstance": "sagemaker:*:*:notebook-instance/%", "AWS::ECS::TaskDefinition": "ecs:*:*:task-definition/%",
 }
 
 // byName are types whose Ref is the ARN itself, not the name.
 var refIsARN = map[string]bool{
 	"AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true, "AWS::SecretsManager::Secret": true, "AWS::IAM::ManagedPolicy": true,
-	"AWS::ECS::TaskDefinition": true,
+	"AWS::ECS::TaskDefinition": true, "AWS::Batch::JobQueue": true, "AWS::Batch::JobDefinition": true, "AWS::AppSync::GraphQLApi": true, "AWS::MSK::Cluster": true,
 }
 
 // ARN is the ARN that a resource will have: region and account stand as *, because they are its own, and a name that deployment
@@ -280,8 +287,17 @@ func ARN(app *model.App, r *model.Resource) *model.Value {
 // NameOf is the name that a resource will have: as written, or a reference to it where deployment makes one.
 func NameOf(app *model.App, r *model.Resource) *model.Value {
 	for _, key := range model.NameKeys(r.Type) {
-		if v := r.Props.Get(key).Settled(); v.IsSet() == model.Yes && v.Kind != model.Unknown && v.Kind != model.Ref {
-			return v
+		if v := r.Props.Get(key).Settled(); v.IsSet() == model.Yes {
+			c := &canonical{app: app, left: 1_000}
+			switch v.Kind {
+			case model.Text:
+				return c.resource(v)
+			case model.Unknown:
+				return c.own(v)
+			case model.Ref:
+			default:
+				return v
+			}
 		}
 	}
 	return model.NewRef(app.File+"#"+r.ID, "", r.Origin) // which is no other application's of that logical ID
@@ -336,7 +352,7 @@ func (c *canonical) resource(v *model.Value) *model.Value {
 	case model.Text:
 		parts := make([]*model.Value, len(v.Items))
 		for i, p := range v.Items {
-			parts[i] = p
+			parts[i] = c.own(p)
 			if p.Kind == model.Ref {
 				parts[i] = c.ref(p, i == 0)
 			}
@@ -348,6 +364,14 @@ func (c *canonical) resource(v *model.Value) *model.Value {
 	if in, r := c.app.Find(v); r != nil && in != nil && ARN(in, r) != nil {
 		return ARN(in, r).At(v.Origin)
 	}
+	return c.own(v)
+}
+
+// own is a parameter of a template as one of that template alone: another one of that name is another parameter.
+func (c *canonical) own(v *model.Value) *model.Value {
+	if from, key, ok := v.Elsewhere(); ok && from == model.FromCaller {
+		return model.NewElsewhere(from, model.NewString(c.app.File+"#"+key.String(), key.Origin), v.Str, v.Origin)
+	}
 	return v
 }
 
@@ -358,6 +382,8 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 		return model.NewString("aws", v.Origin)
 	case "AWS::Region", "AWS::AccountId":
 		return model.NewString("*", v.Origin)
+	case "AWS::StackName", "AWS::StackId":
+		return model.NewRef("AWS::StackName of "+c.app.File, "", v.Origin)
 	}
 	r := c.app.Resource(v.Str)
 	if r == nil || r.Type == model.ParameterType {
@@ -378,7 +404,7 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 	if strings.HasSuffix(v.Attr, "Arn") || v.Attr == "ARN" || v.Attr == "" && refIsARN[r.Type] && first {
 		return arn.At(v.Origin)
 	}
-	if v.Attr == "" || strings.HasSuffix(v.Attr, "Name") {
+	if v.Attr == "" || strings.HasSuffix(v.Attr, "Name") || strings.HasSuffix(v.Attr, "Id") {
 		return NameOf(c.app, r).At(v.Origin)
 	}
 	return v

@@ -86,6 +86,7 @@ type escalation struct {
 	roles  map[*model.Resource]*model.Role
 	powers *link.Powers
 	named  map[string]bool // actions that statements allow, as they speak of them
+	inst   []*model.Value  // things that statements name
 }
 
 // speaksOf reports whether the statements of the role speak of all actions that a method needs: most methods end here.
@@ -130,11 +131,62 @@ func (e *escalation) method(m iam.Escalation) []Path {
 
 // onAnything asks whether all needs of a method are met for whatever they are done to.
 func (e *escalation) onAnything(m iam.Escalation) Path {
-	return e.needs(m, func(_ iam.Need, a *iam.Action) *model.Value { return elsewhere(a) })
+	return e.needs(m, func(need iam.Need, a *iam.Action) []*model.Value {
+		if m.Gains == "role" && need.On != "role" {
+			return e.somewhere(m, a) // to make something of one's own, any name will do
+		}
+		return elsewhere(a)
+	})
 }
 
+// somewhere are things that an action could be done to: anything of its kind, or what the statements of the role name. A method
+// takes several actions on one thing, so only those are left that all of its actions on things of that kind are allowed on.
+func (e *escalation) somewhere(m iam.Escalation, a *iam.Action) []*model.Value {
+	var out []*model.Value
+	for _, on := range append(elsewhere(a), e.instances()...) {
+		if e.allNeeds(m, a, on) {
+			out = append(out, on)
+		}
+	}
+	return out
+}
+
+// allNeeds reports whether the needs of a method that are about what an action is about are all met on one thing.
+func (e *escalation) allNeeds(m iam.Escalation, a *iam.Action, on *model.Value) bool {
+	for _, need := range m.Needs {
+		met := false
+		for _, name := range need.Actions {
+			b := iam.Find(name)
+			same := b != nil && b.Service == a.Service && slices.Equal(kindsOf(b), kindsOf(a)) && need.On != "role"
+			met = met || !same || e.powers.Allows(b.String(), on).Answer != model.No
+		}
+		if !met {
+			return false
+		}
+	}
+	return true
+}
+
+// instances are things that the statements of the role name.
+func (e *escalation) instances() []*model.Value {
+	if e.inst == nil {
+		e.inst = []*model.Value{}
+		for _, s := range e.powers.Statements() {
+			for _, v := range s.Resources {
+				if s.Effect != policy.Deny && v.EqualsText("*") != model.Yes && len(e.inst) < maxInstances {
+					e.inst = append(e.inst, instance(v))
+				}
+			}
+		}
+	}
+	return e.inst
+}
+
+// maxInstances bounds the things that are tried.
+const maxInstances = 30
+
 // needs asks whether all needs of a method are met, each on what target says.
-func (e *escalation) needs(m iam.Escalation, target func(iam.Need, *iam.Action) *model.Value) Path {
+func (e *escalation) needs(m iam.Escalation, target func(iam.Need, *iam.Action) []*model.Value) Path {
 	path := Path{Method: m, Answer: model.Yes}
 	for _, need := range m.Needs {
 		best := Step{}
@@ -144,13 +196,11 @@ func (e *escalation) needs(m iam.Escalation, target func(iam.Need, *iam.Action) 
 			if a == nil {
 				continue
 			}
-			on := target(need, a)
-			if on == nil {
-				continue
-			}
-			d := e.allows(m, a, on)
-			if d.Answer > answer || best.Action == "" {
-				answer, reason, best = max(answer, d.Answer), d.Reason, Step{a.String(), on, d.By}
+			for _, on := range target(need, a) {
+				d := e.allows(m, a, on)
+				if d.Answer > answer || best.Action == "" {
+					answer, reason, best = max(answer, d.Answer), d.Reason, Step{a.String(), on, d.By}
+				}
 			}
 			if answer == model.Yes {
 				break
@@ -184,9 +234,12 @@ func (e *escalation) byRoles(m iam.Escalation) []Path {
 				continue
 			}
 			arn := link.ARN(app, role.Resource)
-			path := e.needs(m, func(need iam.Need, a *iam.Action) *model.Value {
+			path := e.needs(m, func(need iam.Need, a *iam.Action) []*model.Value {
 				if need.On == "role" {
-					return arn
+					return []*model.Value{arn}
+				}
+				if m.Gains == "role" {
+					return e.somewhere(m, a)
 				}
 				return elsewhere(a)
 			})
@@ -213,9 +266,9 @@ func (e *escalation) onRoles(m iam.Escalation) []Path {
 				continue
 			}
 			arn := link.ARN(app, role.Resource)
-			path := e.needs(m, func(need iam.Need, a *iam.Action) *model.Value {
-				if mainType(a) == "role" {
-					return arn
+			path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
+				if slices.Contains(a.Types, "role") {
+					return []*model.Value{arn}
 				}
 				return elsewhere(a)
 			})
@@ -240,8 +293,8 @@ func (e *escalation) byResources(m iam.Escalation) []Path {
 			if role == nil || role == e.powers.Role || !e.gainsBy(app, role) {
 				continue
 			}
-			path := e.needs(m, func(_ iam.Need, a *iam.Action) *model.Value {
-				if on := within(app, r, a); on != nil {
+			path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
+				if on := within(app, r, a); len(on) > 0 {
 					return on
 				}
 				return elsewhere(a)

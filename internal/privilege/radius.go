@@ -19,7 +19,8 @@ type Reach struct {
 	App      *model.App
 	Resource *model.Resource // nil: everything of the service, or of one of its types
 	Service  string          // its prefix
-	Kind     string          // what of the service, where Resource is nil: a resource type; empty for what has none
+	Named    *model.Value    // the ARN of what a statement names and no template has; nil for the others
+	Kind     string          // what of the service, where both are nil: a resource type; empty for what has none
 	Does     []Deed          // by level, in the order of Levels
 }
 
@@ -82,16 +83,79 @@ func RadiusOf(p *link.Program, w *link.Powers) Radius {
 	actions := granted(w)
 	for _, app := range reachable(p, w.App) {
 		for _, res := range app.Resources {
-			if res.Tool || link.ARN(app, res) == nil {
-				continue
+			arn := link.ARN(app, res)
+			if res.Tool || arn == nil || app != w.App && strings.ContainsRune(outline(arn), 0) {
+				continue // what another stack makes the name of, nobody here can name
 			}
 			if reach, ok := onResource(w, app, res, actions); ok {
 				r.Reaches = append(r.Reaches, reach)
 			}
 		}
 	}
+	r.Reaches = append(r.Reaches, named(w, actions, r.Reaches)...)
 	r.Reaches = append(r.Reaches, beyond(w, actions)...)
 	return r
+}
+
+// named is what statements name and no template here has: a bucket by its ARN, a table by a parameter.
+func named(w *link.Powers, actions map[string][]*iam.Action, known []Reach) []Reach {
+	var out []Reach
+	seen := map[string]bool{}
+	for _, s := range w.Statements() {
+		if s.Effect == policy.Deny {
+			continue
+		}
+		for _, v := range s.Resources {
+			shown := v.String()
+			if shown == "*" || seen[shown] {
+				continue
+			}
+			seen[shown] = true
+			reach := Reach{Named: v, App: w.App}
+			for _, all := range actions {
+				for _, a := range all {
+					if s.SpeaksOf(a.String()) == model.No || !a.Scopable() || a.Key == "iam:createservicelinkedrole" || covered(known, a) || anywhere(w, a) {
+						continue
+					}
+					on := instance(v)
+					if !canBe(a, on) {
+						continue
+					}
+					if answer := w.Allows(a.String(), on).Answer; answer != model.No {
+						reach.Service = a.Service
+						reach.note(a, answer)
+					}
+				}
+			}
+			if len(reach.Does) > 0 {
+				reach.sorted()
+				out = append(out, reach)
+			}
+		}
+	}
+	return out
+}
+
+// covered reports whether an action is known to be for a resource of the templates: then that is what its statement names.
+func covered(known []Reach, a *iam.Action) bool {
+	for i := range known {
+		for _, d := range known[i].Does {
+			if slices.Contains(d.Actions, a.String()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// anywhere reports whether an action is allowed on whatever it can be done to.
+func anywhere(w *link.Powers, a *iam.Action) bool {
+	for _, on := range elsewhere(a) {
+		if w.Allows(a.String(), on).Answer != model.No {
+			return true
+		}
+	}
+	return false
 }
 
 // reachable are the applications whose resources a role can be about: its own first.
@@ -108,7 +172,7 @@ func reachable(p *link.Program, own *model.App) []*model.App {
 // isAdmin reports whether a role may certainly do everything.
 func isAdmin(w *link.Powers) bool {
 	probe := iam.Find("iam:CreateUser")
-	return w.Allows("any:any", model.NewString(other, model.Origin{})).Answer == model.Yes && w.Allows(probe.String(), elsewhere(probe)).Answer == model.Yes
+	return w.Allows("any:any", model.NewString(other, model.Origin{})).Answer == model.Yes && w.Allows(probe.String(), elsewhere(probe)[0]).Answer == model.Yes
 }
 
 // granted are the actions that statements of a role speak of, by service; those that one of them denies on everything are left
@@ -154,10 +218,12 @@ func onResource(w *link.Powers, app *model.App, res *model.Resource, actions map
 	for _, service := range serviceOf(app, res) {
 		reach.Service = service
 		for _, a := range actions[service] {
-			if on := within(app, res, a); on != nil {
-				if answer := w.Allows(a.String(), on).Answer; answer != model.No {
-					reach.note(a, answer)
-				}
+			answer := allowsWithin(w, app, res, a)
+			if app != w.App && (answer != model.Yes || anywhere(w, a)) {
+				continue // of another application only what is meant by name
+			}
+			if answer != model.No {
+				reach.note(a, answer)
 			}
 		}
 	}
@@ -189,16 +255,27 @@ func beyond(w *link.Powers, actions map[string][]*iam.Action) []Reach {
 		byKind := map[string]*Reach{}
 		var order []string
 		for _, a := range actions[service] {
-			answer := w.Allows(a.String(), elsewhere(a)).Answer
-			if answer == model.No {
+			if a.Key == "iam:createservicelinkedrole" {
 				continue
 			}
-			kind := mainType(a)
-			if byKind[kind] == nil {
-				byKind[kind] = &Reach{Service: service, Kind: kind}
-				order = append(order, kind)
+			kinds := a.Types
+			if len(a.Required) > 0 {
+				kinds = a.Required // which the source also writes of those that a call names one of
 			}
-			byKind[kind].note(a, answer)
+			if len(kinds) == 0 {
+				kinds = []string{""}
+			}
+			for _, kind := range kinds {
+				answer := w.Allows(a.String(), anyOf(a, kind)).Answer
+				if answer == model.No {
+					continue
+				}
+				if byKind[kind] == nil {
+					byKind[kind] = &Reach{Service: service, Kind: kind}
+					order = append(order, kind)
+				}
+				byKind[kind].note(a, answer)
+			}
 		}
 		for _, kind := range order {
 			byKind[kind].sorted()

@@ -5,6 +5,7 @@ package privileges
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -41,7 +42,8 @@ type Reach struct {
 	App      string `json:"app,omitempty"` // where the resource is in another one
 	Resource string `json:"resource,omitempty"`
 	Service  string `json:"service"`
-	Kind     string `json:"kind,omitempty"` // instead of a resource: everything of this kind
+	Named    string `json:"named,omitempty"` // instead of a resource: an ARN that no template here has
+	Kind     string `json:"kind,omitempty"`  // instead of both: everything of this kind
 	Does     []Deed `json:"does"`
 }
 
@@ -121,6 +123,9 @@ func reach(app *model.App, r privilege.Reach) Reach {
 	for _, d := range r.Does {
 		out.Does = append(out.Does, Deed(d))
 	}
+	if r.Named != nil {
+		out.Named = shown(r.Named)
+	}
 	if r.Resource == nil {
 		return out
 	}
@@ -129,6 +134,18 @@ func reach(app *model.App, r privilege.Reach) Reach {
 		out.App = r.App.File
 	}
 	return out
+}
+
+// fileOf is the template in front of what only one template means.
+var fileOf = regexp.MustCompile(`\$\{[^}#]*#`)
+
+// shown is an ARN for a person: without what says nothing of one's own account.
+func shown(v *model.Value) string {
+	s := fileOf.ReplaceAllString(v.String(), "$${")
+	if f := strings.SplitN(s, ":", 6); len(f) == 6 && f[0] == "arn" && (f[4] == "*" || f[4] == "") && (f[3] == "*" || f[3] == "") {
+		return f[2] + ":" + f[5]
+	}
+	return s
 }
 
 func gain(p *link.Program, app *model.App, path *privilege.Path) Gain {
@@ -242,8 +259,8 @@ func (t *page) level(h Holder, level string) {
 		if r.Does[i].Perhaps {
 			mark = " (perhaps)"
 		}
-		if r.Resource != "" {
-			own = append(own, r.Resource+mark)
+		if r.Resource != "" || r.Named != "" {
+			own = append(own, r.Resource+r.Named+mark)
 			continue
 		}
 		if r.Kind == "" && (level == "read" || mark != "") {
