@@ -16,7 +16,10 @@ type Program struct {
 	*model.Workspace
 	refs map[*model.App]*references
 
-	powers    sync.Map // *model.Role -> *Powers
+	powers  sync.Map // *model.Role -> *Powers
+	once    sync.Once
+	foreign map[string][]Place
+
 	documents sync.Map // name -> *policy.Document of a policy that AWS manages
 }
 

@@ -244,6 +244,29 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 	})
 }
 
+// Foreign are the resources of other applications that a role of an application can only mean by name: those of which the whole name
+// is written in a template, by the service of their ARN. The list is made once.
+func (p *Program) Foreign(service string) []Place {
+	p.once.Do(func() {
+		p.foreign = map[string][]Place{}
+		for _, app := range p.Apps {
+			for _, r := range app.Resources {
+				if s, ok := ARN(app, r).Scalar(); ok && !r.Tool {
+					of := strings.SplitN(s, ":", 4)[2]
+					p.foreign[of] = append(p.foreign[of], Place{app, r})
+				}
+			}
+		}
+	})
+	return p.foreign[service]
+}
+
+// Place is a resource with the application that has it.
+type Place struct {
+	App      *model.App
+	Resource *model.Resource
+}
+
 // arns are the ARNs of resources below "arn:aws:", with % for the name, by type.
 var arns = map[string]string{
 	"AWS::SQS::Queue": "sqs:*:*:%", "AWS::SNS::Topic": "sns:*:*:%", "AWS::S3::Bucket": "s3:::%", "AWS::DynamoDB::Table": "dynamodb:*:*:table/%",

@@ -87,6 +87,7 @@ type escalation struct {
 	powers *link.Powers
 	named  map[string]bool // actions that statements allow, as they speak of them
 	inst   []*model.Value  // things that statements name
+	places []link.Place    // resources that the role can be about
 }
 
 // speaksOf reports whether the statements of the role speak of all actions that a method needs: most methods end here.
@@ -124,7 +125,7 @@ func (e *escalation) method(m iam.Escalation) []Path {
 	case "existing":
 		return e.byResources(m)
 	case "admin":
-		return e.onRoles(m)
+		return e.onItself(m)
 	}
 	return nil
 }
@@ -165,6 +166,14 @@ func (e *escalation) allNeeds(m iam.Escalation, a *iam.Action, on *model.Value) 
 		}
 	}
 	return true
+}
+
+// reachable is worked out once.
+func (e *escalation) reachable() []link.Place {
+	if e.places == nil {
+		e.places = reachable(e.p, e.powers)
+	}
+	return e.places
 }
 
 // instances are things that the statements of the role name.
@@ -228,81 +237,74 @@ func (e *escalation) allows(m iam.Escalation, a *iam.Action, on *model.Value) po
 // byRoles asks about each role of the applications that could be passed or taken.
 func (e *escalation) byRoles(m iam.Escalation) []Path {
 	var out []Path
-	for _, app := range reachable(e.p, e.powers.App) {
-		for _, role := range app.Roles {
-			if role == e.powers.Role || role.Resource == nil || !e.gainsBy(app, role) {
-				continue
+	for _, at := range e.reachable() {
+		app, role := at.App, e.roles[at.Resource]
+		if role == nil || role == e.powers.Role || !e.gainsBy(app, role) {
+			continue
+		}
+		arn := link.ARN(app, role.Resource)
+		path := e.needs(m, func(need iam.Need, a *iam.Action) []*model.Value {
+			if need.On == "role" {
+				return []*model.Value{arn}
 			}
-			arn := link.ARN(app, role.Resource)
-			path := e.needs(m, func(need iam.Need, a *iam.Action) []*model.Value {
-				if need.On == "role" {
-					return []*model.Value{arn}
-				}
-				if m.Gains == "role" {
-					return e.somewhere(m, a)
-				}
-				return elsewhere(a)
-			})
-			if path.Answer == model.No {
-				continue
+			if m.Gains == "role" {
+				return e.somewhere(m, a)
 			}
-			path.Answer = min(path.Answer, e.trusts(role, m))
-			if path.Answer != model.No {
-				path.Through, path.By = role, role.Resource
-				out = append(out, path)
-			}
+			return elsewhere(a)
+		})
+		if path.Answer == model.No {
+			continue
+		}
+		path.Answer = min(path.Answer, e.trusts(role, m))
+		if path.Answer != model.No {
+			path.Through, path.By = role, role.Resource
+			out = append(out, path)
 		}
 	}
 	return out
 }
 
-// onRoles asks about each role of the applications whose policies could be changed: to change those of one's own role is as
-// good as any.
-func (e *escalation) onRoles(m iam.Escalation) []Path {
-	var out []Path
-	for _, app := range reachable(e.p, e.powers.App) {
-		for _, role := range app.Roles {
-			if role.Resource == nil || role != e.powers.Role && !e.gainsBy(app, role) {
-				continue
-			}
-			arn := link.ARN(app, role.Resource)
-			path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
-				if slices.Contains(a.Types, "role") {
-					return []*model.Value{arn}
-				}
-				return elsewhere(a)
-			})
-			if path.Answer != model.No && role == e.powers.Role {
-				path.By = role.Resource
-				return []Path{path}
-			}
-		}
+// onItself asks whether the role's own policies can be changed: that is as good as any role's.
+func (e *escalation) onItself(m iam.Escalation) []Path {
+	own := e.powers.Role.Resource
+	if own == nil || own.Type != "AWS::IAM::Role" {
+		return nil
 	}
-	return out
+	arn := link.ARN(e.powers.App, own)
+	path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
+		if slices.Contains(a.Types, "role") {
+			return []*model.Value{arn}
+		}
+		return elsewhere(a)
+	})
+	if path.Answer == model.No {
+		return nil
+	}
+	path.By = own
+	return []Path{path}
 }
 
 // byResources asks about each resource of the applications that acts with a role of its own.
 func (e *escalation) byResources(m iam.Escalation) []Path {
 	var out []Path
-	for _, app := range reachable(e.p, e.powers.App) {
-		for _, r := range app.Resources {
-			if r.Type != m.Of || r.Tool {
-				continue
+	for _, at := range e.reachable() {
+		app, r := at.App, at.Resource
+		if r.Type != m.Of || r.Tool {
+			continue
+		}
+		role := roleOf(app, r, e.roles)
+		if role == nil || role == e.powers.Role || !e.gainsBy(app, role) {
+			continue
+		}
+		path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
+			if on := within(app, r, a); len(on) > 0 {
+				return on
 			}
-			role := roleOf(app, r, e.roles)
-			if role == nil || role == e.powers.Role || !e.gainsBy(app, role) {
-				continue
-			}
-			path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
-				if on := within(app, r, a); len(on) > 0 {
-					return on
-				}
-				return elsewhere(a)
-			})
-			if path.Answer != model.No {
-				path.Through, path.By = role, r
-				out = append(out, path)
-			}
+			return elsewhere(a)
+		})
+		if path.Answer != model.No {
+			path.Through, path.By = role, r
+			out = append(out, path)
 		}
 	}
 	return out

@@ -81,15 +81,12 @@ func RadiusOf(p *link.Program, w *link.Powers) Radius {
 		return r
 	}
 	actions := granted(w)
-	for _, app := range reachable(p, w.App) {
-		for _, res := range app.Resources {
-			arn := link.ARN(app, res)
-			if res.Tool || arn == nil || app != w.App && strings.ContainsRune(outline(arn), 0) {
-				continue // what another stack makes the name of, nobody here can name
-			}
-			if reach, ok := onResource(w, app, res, actions); ok {
-				r.Reaches = append(r.Reaches, reach)
-			}
+	for _, at := range reachable(p, w) {
+		if at.Resource.Tool || link.ARN(at.App, at.Resource) == nil {
+			continue
+		}
+		if reach, ok := onResource(w, at.App, at.Resource, actions); ok {
+			r.Reaches = append(r.Reaches, reach)
 		}
 	}
 	r.Reaches = append(r.Reaches, named(w, actions, r.Reaches)...)
@@ -158,12 +155,27 @@ func anywhere(w *link.Powers, a *iam.Action) bool {
 	return false
 }
 
-// reachable are the applications whose resources a role can be about: its own first.
-func reachable(p *link.Program, own *model.App) []*model.App {
-	out := []*model.App{own}
-	for _, app := range p.Apps {
-		if app != own && !slices.Contains(app.Variants, own) {
-			out = append(out, app)
+// reachable are the resources that a role can be about: those of its own application, and those of others that its statements can
+// mean by name.
+func reachable(p *link.Program, w *link.Powers) []link.Place {
+	var out []link.Place
+	for _, r := range w.App.Resources {
+		out = append(out, link.Place{App: w.App, Resource: r})
+	}
+	seen := map[string]bool{}
+	for _, s := range w.Statements() {
+		for _, v := range s.Resources {
+			text, ok := v.Scalar()
+			parts := strings.SplitN(text, ":", 4)
+			if !ok || len(parts) < 4 || seen[parts[2]] {
+				continue
+			}
+			seen[parts[2]] = true
+			for _, at := range p.Foreign(parts[2]) {
+				if at.App != w.App && !slices.Contains(at.App.Variants, w.App) {
+					out = append(out, at)
+				}
+			}
 		}
 	}
 	return out
