@@ -286,6 +286,7 @@ var arns = map[string]string{
 	"AWS::CodeCommit::Repository": "codecommit:*:*:%", "AWS::EFS::FileSystem": "elasticfilesystem:*:*:file-system/%", "AWS::Athena::WorkGroup": "athena:*:*:workgroup/%",
 	"AWS::Glue::Database": "glue:*:*:database/%", "AWS::Glue::Crawler": "glue:*:*:crawler/%", "AWS::Events::Rule": "events:*:*:rule/%", "AWS::Events::Connection": "events:*:*:connection/%",
 	"AWS::Bedrock::Agent": "bedrock:*:*:agent/%", "AWS::Bedrock::KnowledgeBase": "bedrock:*:*:knowledge-base/%", "AWS::Kendra::Index": "kendra:*:*:index/%",
+	"AWS::Events::ApiDestination": "events:*:*:api-destination/%", "AWS::EC2::SecurityGroup": "ec2:*:*:security-group/%", "AWS::EC2::Subnet": "ec2:*:*:subnet/%",
 	"AWS::SES::EmailIdentity": "ses:*:*:identity/%", "AWS::StepFunctions::Activity": "states:*:*:activity:%", "AWS::Pipes::Pipe": "pipes:*:*:pipe/%",
 	"AWS::SageMaker::NotebookInstance": "sagemaker:*:*:notebook-instance/%", "AWS::ECS::TaskDefinition": "ecs:*:*:task-definition/%",
 }
@@ -304,6 +305,9 @@ func ARN(app *model.App, r *model.Resource) *model.Value {
 		return nil
 	}
 	before, after, _ := strings.Cut(form, "%")
+	if name, ok := NameOf(app, r).Scalar(); ok && strings.HasPrefix(name, "/") { // of a parameter: parameter/shop/table
+		before = strings.TrimSuffix(before, "/")
+	}
 	return model.NewText([]*model.Value{model.NewString("arn:aws:"+before, r.Origin), NameOf(app, r), model.NewString(after, r.Origin)}, r.Origin)
 }
 

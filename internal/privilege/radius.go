@@ -162,7 +162,12 @@ func reachable(p *link.Program, w *link.Powers) []link.Place {
 	for _, r := range w.App.Resources {
 		out = append(out, link.Place{App: w.App, Resource: r})
 	}
-	seen := map[string]bool{}
+	seen, mine := map[string]bool{}, map[string]bool{}
+	for _, r := range w.App.Resources {
+		if s, ok := link.ARN(w.App, r).Scalar(); ok {
+			mine[s] = true
+		}
+	}
 	for _, s := range w.Statements() {
 		for _, v := range s.Resources {
 			text, ok := v.Scalar()
@@ -172,7 +177,8 @@ func reachable(p *link.Program, w *link.Powers) []link.Place {
 			}
 			seen[parts[2]] = true
 			for _, at := range p.Foreign(parts[2]) {
-				if at.App != w.App && !slices.Contains(at.App.Variants, w.App) {
+				arn, _ := link.ARN(at.App, at.Resource).Scalar()
+				if at.App != w.App && !slices.Contains(at.App.Variants, w.App) && !mine[arn] {
 					out = append(out, at)
 				}
 			}

@@ -73,7 +73,7 @@ func within(app *model.App, r *model.Resource, a *iam.Action) []*model.Value {
 	for _, kind := range a.Types {
 		format := strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(s.Resources[kind])
 		before, rest, found := strings.Cut(format, "${")
-		if !found || !strings.HasPrefix(own, before) || strings.ContainsAny(own[len(before):], ":/") && !strings.Contains(rest, "/") {
+		if !found || !strings.HasPrefix(own, before) {
 			continue
 		}
 		_, after, _ := strings.Cut(rest, "}")
