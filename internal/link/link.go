@@ -17,6 +17,8 @@ type Program struct {
 	refs map[*model.App]*references
 
 	powers  sync.Map // *model.Role -> *Powers
+	holders sync.Map // *model.App -> resources with policies of others
+
 	once    sync.Once
 	foreign map[string][]Place
 

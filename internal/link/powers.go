@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/data/iam"
+	"wardlet.example/internal/jsontext"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/policy"
 )
@@ -107,6 +108,13 @@ func principal(app *model.App, r *model.Resource) *model.Role {
 			add(policy.ID, policy.Props.Get("PolicyDocument"), policy)
 		}
 	}
+	if r.Type == "AWS::IAM::User" { // what its groups may do
+		for _, group := range groupsOf(app, r) {
+			inherited := principal(app, group)
+			out.Policies = append(out.Policies, inherited.Policies...)
+			out.Managed = append(out.Managed, inherited.Managed...)
+		}
+	}
 	for _, other := range app.Resources {
 		for _, key := range map[string][]string{
 			"AWS::IAM::Policy": {"Users", "Groups"}, "AWS::IAM::ManagedPolicy": {"Users", "Groups"},
@@ -117,6 +125,28 @@ func principal(app *model.App, r *model.Resource) *model.Role {
 					add(other.ID, other.Props.Get("PolicyDocument"), other)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// groupsOf are the groups that a user stands in.
+func groupsOf(app *model.App, user *model.Resource) []*model.Resource {
+	names := user.Props.Get("Groups").Elements()
+	for _, r := range app.Resources {
+		if r.Type != "AWS::IAM::UserToGroupAddition" {
+			continue
+		}
+		for _, u := range r.Props.Get("Users").Elements() {
+			if _, found := app.Find(u); found == user {
+				names = append(names, r.Props.Get("GroupName"))
+			}
+		}
+	}
+	var out []*model.Resource
+	for _, n := range names {
+		if _, g := app.Find(n, "AWS::IAM::Group"); g != nil {
+			out = append(out, g)
 		}
 	}
 	return out
@@ -137,6 +167,7 @@ func (p *Program) work(app *model.App, role *model.Role) *Powers {
 	for _, v := range role.Managed {
 		p.managed(w, v)
 	}
+	p.given(w)
 	if role.Resource != nil {
 		w.bound(role.Resource.Props.Get("PermissionsBoundary"))
 	}
@@ -144,8 +175,59 @@ func (p *Program) work(app *model.App, role *model.Role) *Powers {
 }
 
 func (w *Powers) add(d Doc) {
+	if d.Document.Unknown != "" {
+		w.Open = append(w.Open, d.Document.Unknown)
+	}
 	w.Docs = append(w.Docs, d)
 	w.Set.Identity = append(w.Set.Identity, d.Document)
+}
+
+// given adds what policies of resources allow the role by its name: of buckets, queues and topics, and of keys, where everything
+// means the key.
+func (p *Program) given(w *Powers) {
+	if w.ARN == nil {
+		return
+	}
+	for _, r := range p.resourcePolicies(w.App) {
+		document := r.Props.Get("PolicyDocument")
+		if r.Type == "AWS::KMS::Key" {
+			document = r.Props.Get("KeyPolicy")
+		}
+		names := false
+		for _, ref := range document.Refs() {
+			names = names || ref.Str == w.Role.ID
+		}
+		if !names {
+			continue
+		}
+		d := policy.Parse(Canonical(w.App, document))
+		kept := &policy.Document{}
+		for _, s := range d.Statements {
+			if s.Principals != nil && !s.Principals.Not && s.Names(w.ARN) && r.Type != "AWS::KMS::Key" {
+				kept.Statements = append(kept.Statements, s)
+			}
+		}
+		if len(kept.Statements) > 0 {
+			w.add(Doc{Name: "policy of " + r.ID, Document: kept, Source: model.Policy{Resource: r, App: w.App}})
+		}
+	}
+}
+
+// resourcePolicies are the resources of an application that hold policies of others, listed once.
+func (p *Program) resourcePolicies(app *model.App) []*model.Resource {
+	if known, ok := p.holders.Load(app); ok {
+		list, _ := known.([]*model.Resource)
+		return list
+	}
+	list := []*model.Resource{}
+	for _, r := range app.Resources {
+		switch r.Type {
+		case "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key":
+			list = append(list, r)
+		}
+	}
+	p.holders.Store(app, list)
+	return list
 }
 
 // managed adds a managed policy: one of AWS by its content, one of the templates is among the role's policies already.
@@ -229,7 +311,7 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 	}
 	known := map[string][]string{"aws:username": nil} // roles have none
 	if w.Role.Resource != nil && w.Role.Resource.Type == "AWS::IAM::User" {
-		known["aws:username"] = []string{w.Role.ID}
+		known["aws:username"] = []string{UserName(w.App, w.Role.Resource)}
 	}
 	for key, values := range keys {
 		known[key] = values
@@ -272,7 +354,7 @@ var arns = map[string]string{
 	"AWS::SQS::Queue": "sqs:*:*:%", "AWS::SNS::Topic": "sns:*:*:%", "AWS::S3::Bucket": "s3:::%", "AWS::DynamoDB::Table": "dynamodb:*:*:table/%",
 	"AWS::DynamoDB::GlobalTable": "dynamodb:*:*:table/%", "AWS::Kinesis::Stream": "kinesis:*:*:stream/%", "AWS::Events::EventBus": "events:*:*:event-bus/%",
 	"AWS::StepFunctions::StateMachine": "states:*:*:stateMachine:%", "AWS::Logs::LogGroup": "logs:*:*:log-group:%",
-	"AWS::SecretsManager::Secret": "secretsmanager:*:*:secret:%", "AWS::Cognito::UserPool": "cognito-idp:*:*:userpool/%",
+	"AWS::SecretsManager::Secret": "secretsmanager:*:*:secret:%-AbCdEf", "AWS::Cognito::UserPool": "cognito-idp:*:*:userpool/%",
 	"AWS::KinesisFirehose::DeliveryStream": "firehose:*:*:deliverystream/%", "AWS::Lambda::Function": "lambda:*:*:function:%",
 	"AWS::IAM::Role": "iam::*:role/%", "AWS::IAM::User": "iam::*:user/%", "AWS::IAM::Group": "iam::*:group/%", "AWS::IAM::ManagedPolicy": "iam::*:policy/%",
 	"AWS::KMS::Key": "kms:*:*:key/%", "AWS::SSM::Parameter": "ssm:*:*:parameter/%", "AWS::CodeBuild::Project": "codebuild:*:*:project/%",
@@ -334,6 +416,11 @@ func NameOf(app *model.App, r *model.Resource) *model.Value {
 // can be held against those. Region and account in ARNs become *, where they are the application's own or a number.
 func Canonical(app *model.App, document *model.Value) *model.Value {
 	c := &canonical{app: app, left: 100_000}
+	if v := document.Settled(); v != nil && (v.Kind == model.String || v.Kind == model.Text) {
+		if parsed, err := jsontext.Parse(v); err == nil {
+			document = parsed
+		}
+	}
 	return c.value(document, false)
 }
 
@@ -350,6 +437,10 @@ func (c *canonical) value(v *model.Value, resource bool) *model.Value {
 	case model.Map:
 		fields := slices.Clone(v.Fields)
 		for i, f := range fields {
+			if f.Key == "Principal" || f.Key == "NotPrincipal" {
+				fields[i].Value = c.principals(f.Value)
+				continue
+			}
 			fields[i].Value = c.value(f.Value, resource || f.Key == "Resource" || f.Key == "NotResource")
 		}
 		return model.NewMap(fields, v.Origin)
@@ -370,6 +461,31 @@ func (c *canonical) value(v *model.Value, resource bool) *model.Value {
 		return v
 	}
 	return c.resource(v)
+}
+
+// principals are principals with the roles and users of the templates by their ARNs.
+func (c *canonical) principals(v *model.Value) *model.Value {
+	switch v.Kind {
+	case model.Map:
+		fields := slices.Clone(v.Fields)
+		for i, f := range fields {
+			fields[i].Value = c.principals(f.Value)
+		}
+		return model.NewMap(fields, v.Origin)
+	case model.List:
+		items := slices.Clone(v.Items)
+		for i, item := range items {
+			items[i] = c.principals(item)
+		}
+		return model.NewList(items, v.Origin)
+	case model.Ref:
+		return c.ref(v, true)
+	case model.Text, model.String:
+		if v.ContainsText(":role/") == model.Yes || v.ContainsText(":user/") == model.Yes {
+			return c.resource(v)
+		}
+	}
+	return v
 }
 
 func (c *canonical) resource(v *model.Value) *model.Value {
@@ -428,6 +544,9 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 	if v.Attr == "StreamArn" {
 		return streamOf(arn.At(v.Origin))
 	}
+	if r.Type == "AWS::Logs::LogGroup" && v.Attr == "Arn" { // which ends in :* and so covers the streams
+		return model.NewText([]*model.Value{arn, model.NewString(":*", v.Origin)}, v.Origin)
+	}
 	if strings.HasSuffix(v.Attr, "Arn") || v.Attr == "ARN" || v.Attr == "" && refIsARN[r.Type] && first {
 		return arn.At(v.Origin)
 	}
@@ -440,6 +559,14 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 // streamOf is the ARN of a table's stream, whose label only deployment knows.
 func streamOf(table *model.Value) *model.Value {
 	return model.NewText([]*model.Value{table, model.NewString("/stream/any", table.Origin)}, table.Origin)
+}
+
+// UserName is the name that a user will have, or one that stands for it.
+func UserName(app *model.App, user *model.Resource) string {
+	if s, ok := NameOf(app, user).Scalar(); ok {
+		return s
+	}
+	return "user " + user.ID
 }
 
 // general is an ARN with * for partition, region and account, where a template cannot mean another one than its own.

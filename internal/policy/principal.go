@@ -90,6 +90,16 @@ func IAMPrincipal(arn string) Principal {
 	return p
 }
 
+// Names reports whether a statement speaks of a principal by its own ARN.
+func (s *Statement) Names(arn *model.Value) bool {
+	for _, n := range s.Principals.Named {
+		if n.Kind == "AWS" && n.text.matches(subjectOf(arn)) == model.Yes {
+			return true
+		}
+	}
+	return false
+}
+
 // isRoot reports whether the principal is the root user of an account, which may do everything in it.
 func (p Principal) isRoot() bool {
 	return p.Kind == "AWS" && p.ARN != nil && p.ARN.HasSuffix(":root") == model.Yes

@@ -40,7 +40,7 @@ func Escalations(p *link.Program, w *link.Powers) []Path {
 	}
 	var out []Path
 	for _, m := range methods() {
-		if m.Gains == "data" || overlapping[m.ID] || closed(m) {
+		if m.Gains == "data" || overlapping[m.ID] || closed(m) || !e.fits(m) {
 			continue
 		}
 		if !e.speaksOf(m) {
@@ -53,6 +53,27 @@ func Escalations(p *link.Program, w *link.Powers) []Path {
 
 // overlapping are methods that another one says already.
 var overlapping = map[string]bool{"iam-update-trust-direct": true, "iam-rotate-access-key": true}
+
+// fits reports whether a method is one for the kind of principal, and has something to work on: a boundary or a denial that could be
+// taken away, a user whose own policies could be changed.
+func (e *escalation) fits(m iam.Escalation) bool {
+	isUser := e.powers.Role.Resource != nil && e.powers.Role.Resource.Type == "AWS::IAM::User"
+	switch {
+	case strings.Contains(m.ID, "boundary") && e.powers.Set.Boundary == nil:
+		return false
+	case strings.Contains(m.ID, "deny") && !slices.ContainsFunc(e.powers.Statements(), func(s *policy.Statement) bool { return s.Effect == policy.Deny }):
+		return false
+	case strings.Contains(m.ID, "put-targets"): // the role stands on the target, and is passed
+		return false
+	case m.Gains == "admin" && (m.Of == "AWS::IAM::User" || m.Of == "AWS::IAM::Group"), strings.Contains(m.ID, "mfa"):
+		return isUser // of a user itself
+	case m.Gains == "admin" && m.Of == "AWS::IAM::Role":
+		return !isUser
+	case m.Of == "AWS::SSO::PermissionSet":
+		return false // only who signs in through it gains by it
+	}
+	return true
+}
 
 // closed reports whether a method needs a service that AWS has closed to new customers or is about to end.
 func closed(m iam.Escalation) bool {
@@ -126,6 +147,8 @@ func (e *escalation) method(m iam.Escalation) []Path {
 		return e.byResources(m)
 	case "admin":
 		return e.onItself(m)
+	case "user":
+		return e.byUsers(m)
 	}
 	return nil
 }
@@ -252,10 +275,14 @@ func (e *escalation) byRoles(m iam.Escalation) []Path {
 			}
 			return elsewhere(a)
 		})
-		if path.Answer == model.No {
+		if path.Answer == model.No && m.ID != "sts-assume-role" {
 			continue
 		}
-		path.Answer = min(path.Answer, e.trusts(role, m))
+		trust, direct := e.trusts(role, m)
+		if direct && m.ID == "sts-assume-role" {
+			path.Answer = model.Yes // who is named itself needs no leave of its own
+		}
+		path.Answer = min(path.Answer, trust)
 		if path.Answer != model.No {
 			path.Through, path.By = role, role.Resource
 			out = append(out, path)
@@ -264,16 +291,33 @@ func (e *escalation) byRoles(m iam.Escalation) []Path {
 	return out
 }
 
-// onItself asks whether the role's own policies can be changed: that is as good as any role's.
+// onItself asks whether the principal's own policies can be changed: those that it has, and the managed ones attached to it.
 func (e *escalation) onItself(m iam.Escalation) []Path {
 	own := e.powers.Role.Resource
-	if own == nil || own.Type != "AWS::IAM::Role" {
+	if own == nil {
 		return nil
 	}
-	arn := link.ARN(e.powers.App, own)
+	var mine []*model.Value
+	if arn := link.ARN(e.powers.App, own); arn != nil {
+		mine = append(mine, arn)
+	}
+	if own.Type == "AWS::IAM::User" {
+		mine = append(mine, model.NewString("arn:aws:iam::*:user/"+link.UserName(e.powers.App, own), own.Origin))
+	}
+	for _, d := range e.powers.Docs {
+		if r := d.Source.Resource; r != nil && r.Type == "AWS::IAM::ManagedPolicy" {
+			mine = append(mine, link.ARN(d.Source.App, r))
+		}
+	}
 	path := e.needs(m, func(_ iam.Need, a *iam.Action) []*model.Value {
-		if slices.Contains(a.Types, "role") {
-			return []*model.Value{arn}
+		var fitting []*model.Value
+		for _, arn := range mine {
+			if canBe(a, arn) {
+				fitting = append(fitting, arn)
+			}
+		}
+		if len(fitting) > 0 {
+			return fitting
 		}
 		return elsewhere(a)
 	})
@@ -282,6 +326,27 @@ func (e *escalation) onItself(m iam.Escalation) []Path {
 	}
 	path.By = own
 	return []Path{path}
+}
+
+// byUsers asks about each user of the applications that may do more.
+func (e *escalation) byUsers(m iam.Escalation) []Path {
+	var out []Path
+	for _, at := range e.reachable() {
+		if at.Resource.Type != "AWS::IAM::User" || at.Resource == e.powers.Role.Resource {
+			continue
+		}
+		w := e.p.PowersOf(at.App, at.Resource)
+		if w == nil || !isAdmin(w) {
+			continue
+		}
+		arn := link.ARN(at.App, at.Resource)
+		path := e.needs(m, func(_ iam.Need, _ *iam.Action) []*model.Value { return []*model.Value{arn} })
+		if path.Answer != model.No {
+			path.Through, path.By = w.Role, at.Resource
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // byResources asks about each resource of the applications that acts with a role of its own.
@@ -310,49 +375,30 @@ func (e *escalation) byResources(m iam.Escalation) []Path {
 	return out
 }
 
-// trusts is whether a role can be passed to the service of a method, or taken by the role that asks.
-func (e *escalation) trusts(role *model.Role, m iam.Escalation) model.Tri {
+// trusts is whether a role can be passed to the service of a method, or taken by the role that asks; direct: it is named itself.
+func (e *escalation) trusts(role *model.Role, m iam.Escalation) (answer model.Tri, direct bool) {
 	if role.Resource == nil {
-		return model.Maybe
+		return model.Maybe, false
 	}
-	trust := policy.Parse(role.Resource.Props.Get("AssumeRolePolicyDocument"))
+	app := e.powers.App
+	trust := policy.Parse(link.Canonical(app, role.Resource.Props.Get("AssumeRolePolicyDocument")))
+	ask := policy.Request{Action: "sts:AssumeRole", Owner: policy.OwnAccount, Context: &policy.Context{
+		Keys: map[string][]string{"aws:multifactorauthpresent": nil, "aws:multifactorauthage": nil, "sts:externalid": nil},
+		Open: func(string) bool { return true },
+	}}
 	if m.Gains == "role" {
-		who := policy.Principal{Kind: "Service", ARN: model.NewString(m.Of, model.Origin{})}
-		return policy.Set{Resource: trust}.Allows(policy.Request{Who: who, Action: "sts:AssumeRole", Owner: policy.OwnAccount}).Answer
+		ask.Who = policy.Principal{Kind: "Service", ARN: model.NewString(m.Of, model.Origin{})}
+		return policy.Set{Resource: trust}.Allows(ask).Answer, false
 	}
-	answer := model.No
-	for _, s := range trust.Statements {
-		if s.Effect != policy.Allow || s.Principals == nil {
-			continue
-		}
-		answer = max(answer, e.named1(s.Principals))
+	ask.Who = policy.Principal{Kind: "AWS", ARN: e.powers.ARN, Account: policy.OwnAccount}
+	if ask.Who.ARN == nil {
+		return model.Maybe, false
 	}
-	return answer
-}
-
-// named1 is whether principals hold the role that asks: by itself, or as one of the account.
-func (e *escalation) named1(p *policy.Principals) model.Tri {
-	answer := p.Any
-	for _, n := range p.Named {
-		if n.Kind != "AWS" {
-			continue
-		}
-		if _, r := e.powers.App.Find(n.Value, "AWS::IAM::Role"); r != nil {
-			if r == e.powers.Role.Resource {
-				return model.Yes
-			}
-			continue
-		}
-		if n.Value.HasSuffix(":root") == model.Yes {
-			for _, ref := range n.Value.Refs() {
-				if ref.Str == "AWS::AccountId" {
-					return model.Yes
-				}
-			}
-			answer = max(answer, model.Maybe)
-		}
+	if alone := (policy.Set{Resource: trust}).Allows(ask); alone.Answer == model.Yes {
+		return model.Yes, true
 	}
-	return answer
+	all := policy.Parse(model.NewString(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, model.Origin{}))
+	return policy.Set{Resource: trust, Identity: []*policy.Document{all}}.Allows(ask).Answer, false
 }
 
 // gainsBy reports whether a role may do something that matters and that the one who asks may not: everything, or to write,
@@ -382,7 +428,7 @@ func (e *escalation) gainsBy(app *model.App, role *model.Role) bool {
 // more reports whether an action that a statement of another role allows matters and is not allowed to the one who asks.
 func (e *escalation) more(s *policy.Statement, pattern string) bool {
 	for _, a := range policy.Expand(pattern) {
-		if harmless[a.Service] || link.LevelOf(a) == "read" && !secret[a.Key] {
+		if harmless[a.Service] && a.Service != "sts" || link.LevelOf(a) == "read" && !secret[a.Key] {
 			continue
 		}
 		for _, r := range s.Resources {
