@@ -111,7 +111,7 @@ func named(w *link.Powers, actions map[string][]*iam.Action, known []Reach) []Re
 			reach := Reach{Named: v, App: w.App}
 			for _, all := range actions {
 				for _, a := range all {
-					if s.SpeaksOf(a.String()) == model.No || !a.Scopable() || a.Key == "iam:createservicelinkedrole" || covered(known, a) || anywhere(w, a) {
+					if s.SpeaksOf(a.String()) == model.No || !a.Scopable() || a.Key == "iam:createservicelinkedrole" || covered(known, a) || Anywhere(w, a) {
 						continue
 					}
 					on := instance(v)
@@ -145,8 +145,8 @@ func covered(known []Reach, a *iam.Action) bool {
 	return false
 }
 
-// anywhere reports whether an action is allowed on whatever it can be done to.
-func anywhere(w *link.Powers, a *iam.Action) bool {
+// Anywhere reports whether an action is allowed on whatever it can be done to.
+func Anywhere(w *link.Powers, a *iam.Action) bool {
 	for _, on := range elsewhere(a) {
 		if w.Allows(a.String(), on).Answer != model.No {
 			return true
@@ -237,7 +237,7 @@ func onResource(w *link.Powers, app *model.App, res *model.Resource, actions map
 		reach.Service = service
 		for _, a := range actions[service] {
 			answer := allowsWithin(w, app, res, a)
-			if app != w.App && (answer != model.Yes || anywhere(w, a)) {
+			if app != w.App && (answer != model.Yes || Anywhere(w, a)) {
 				continue // of another application only what is meant by name
 			}
 			if answer != model.No {

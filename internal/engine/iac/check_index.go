@@ -3,6 +3,7 @@ package iac
 import (
 	"strings"
 
+	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
 )
 
@@ -16,6 +17,8 @@ type appIndex struct {
 	policiesOf  map[*model.Resource][]*model.Resource
 	users       map[*model.Resource]groupUsers
 	denials     map[*model.Resource][]denial
+	refusals    map[*model.Resource][]statement
+	holders     map[*model.Resource][]*link.Powers
 	functionsOf map[*model.Role][]string
 	defaults    map[string]bool
 	single      map[string]bool // parameters that can only be one resource

@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -123,12 +124,22 @@ func neededCall(c *asl.Call, needs map[string]bool) bool {
 		}
 	}
 	if c.Wait == asl.Sync { // the job is watched and stopped; the rule that tells of its end is made by the service
-		for _, a := range []string{"events:puttargets", "events:putrule", "events:removetargets", "events:deleterule", "events:describerule", "states:stopexecution", "ecs:stoptask", "batch:terminatejob", "glue:batchstopjobrun", "codebuild:stopbuild", "athena:stopqueryexecution", "sagemaker:stoptrainingjob", "sagemaker:stopprocessingjob", "sagemaker:stoptransformjob", "sagemaker:addtags", "elasticmapreduce:terminatejobflows", "elasticmapreduce:cancelsteps"} {
+		for _, a := range []string{"events:puttargets", "events:putrule", "events:removetargets", "events:deleterule", "events:describerule", "states:stopexecution", "sagemaker:addtags"} {
 			needs[a] = true
+		}
+		if service := iam.ServiceOf(c.Service); service != nil {
+			for _, a := range service.Actions {
+				if stops.MatchString(a.String()) {
+					needs[a.Key] = true
+				}
+			}
 		}
 	}
 	return found
 }
+
+// stops are actions that end a job, which the service does for a state that is given up.
+var stops = regexp.MustCompile(`:(Batch)?(Stop|Cancel|Terminate)[A-Z]`)
 
 // functionWithoutLogs finds functions whose role certainly may not write their logs.
 func functionWithoutLogs(s *Subject) Answer {

@@ -9,10 +9,10 @@ import (
 // policyChecks is the named checks about permissions, buckets, messages, data stores and networks.
 func policyChecks() map[string]Check {
 	return map[string]Check{
-		"admin-policy":               eachStatement(identityPolicies, adminStatement),
-		"action-wildcard":            eachStatement(identityPolicies, serviceWildcards),
-		"resource-wildcard":          eachStatement(identityPolicies, unscopedActions),
-		"pass-role-any":              eachStatement(identityPolicies, passesAnyRole),
+		"admin-policy":               eachGrant(anyAction, adminStatement),
+		"action-wildcard":            eachGrant(anyAction, serviceWildcards),
+		"resource-wildcard":          eachGrant(anyAction, unscopedActions),
+		"pass-role-any":              eachGrant(oneOf(words("iam:passrole")), passesAnyRole),
 		"not-action-allow":           eachStatement(allPolicies, allowsTheRest),
 		"trust-anyone":               eachStatement(trustPolicies, trustsAnyone),
 		"oidc-trust-too-wide":        eachStatement(trustPolicies, trustsEveryRepository),
@@ -21,10 +21,10 @@ func policyChecks() map[string]Check {
 
 		"partial-wildcard":        eachStatement(identityPolicies, partialWildcards),
 		"not-resource-allow":      eachStatement(identityPolicies, allowsOtherResources),
-		"read-any-secret":         eachStatement(identityPolicies, readsAnySecret),
-		"decrypt-any-key":         eachStatement(identityPolicies, decryptsAnything),
-		"credentials-exposure":    eachStatement(identityPolicies, handsOutCredentials),
-		"unbound-principals":      eachStatement(identityPolicies, makesUnboundPrincipals),
+		"read-any-secret":         eachGrant(oneOf(secretReads), readsAnySecret),
+		"decrypt-any-key":         eachGrant(oneOf(decrypts), decryptsAnything),
+		"credentials-exposure":    eachGrant(oneOf(handsOut), handsOutCredentials),
+		"unbound-principals":      eachGrant(oneOf(makesPrincipals), makesUnboundPrincipals),
 		"unknown-action":          eachStatement(allPolicies, unknownActions),
 		"policy-too-intricate":    tooIntricate,
 		"secrets-managed-policy":  eachManagedPolicy(secretPolicies),

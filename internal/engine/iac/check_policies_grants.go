@@ -61,7 +61,7 @@ func (st statement) allowsOneOf(actions map[string]bool) (model.Tri, []*model.Va
 
 // Actions that read what others keep secret.
 var (
-	secretReads = words("secretsmanager:getsecretvalue secretsmanager:batchgetsecretvalue ssm:getparameter ssm:getparameters " +
+	secretReads = words("secretsmanager:getsecretvalue ssm:getparameter ssm:getparameters " +
 		"ssm:getparametersbypath ssm:getparameterhistory")
 	decrypts = words("kms:decrypt kms:reencryptfrom")
 )
@@ -94,8 +94,8 @@ func (st statement) anyOf(s *Subject, actions map[string]bool) judgement {
 }
 
 // handsOut are actions that give credentials to whoever calls them.
-var handsOut = words("iam:createaccesskey iam:createloginprofile iam:updateloginprofile iam:updateaccesskey " +
-	"iam:createservicespecificcredential iam:resetservicespecificcredential sts:getfederationtoken sts:getsessiontoken " +
+var handsOut = words("iam:createaccesskey iam:createloginprofile iam:updateloginprofile " +
+	"iam:createservicespecificcredential iam:resetservicespecificcredential sts:getfederationtoken " +
 	"redshift:getclustercredentials redshift-serverless:getcredentials lightsail:getinstanceaccessdetails " +
 	"lightsail:downloaddefaultkeypair lightsail:getrelationaldatabasemasteruserpassword ec2:getpassworddata " +
 	"codeartifact:getauthorizationtoken sso:getrolecredentials gamelift:requestuploadcredentials chime:createapikey " +
@@ -155,17 +155,36 @@ func makesUnboundPrincipals(s *Subject, st statement) judgement {
 // denied is whether a policy of the subject denies what a statement allows, under a condition on a key.
 func denied(s *Subject, allowing statement, key string) model.Tri {
 	answer := model.No
-	for _, p := range identityPolicies(s) {
-		for _, st := range statementsOf(p) {
-			for _, c := range conditionKeys(st.Get("Condition")) {
-				if c.key == key {
-					covered, _ := st.allowsOneOf(makesPrincipals)
-					answer = max(answer, min(st.Get("Effect").EqualsText("Deny"), c.there, max(covered, st.coversActionsOf(allowing))))
-				}
+	for _, st := range s.conditionalDenials() {
+		for _, c := range conditionKeys(st.Get("Condition")) {
+			if c.key == key {
+				covered, _ := st.allowsOneOf(makesPrincipals)
+				answer = max(answer, min(st.Get("Effect").EqualsText("Deny"), c.there, max(covered, st.coversActionsOf(allowing))))
 			}
 		}
 	}
 	return answer
+}
+
+// conditionalDenials are the statements of a subject's own policies that deny under a condition, or perhaps do.
+func (s *Subject) conditionalDenials() []statement {
+	i := s.shared()
+	if all, known := i.refusals[s.Resource]; known {
+		return all
+	}
+	var all []statement
+	for _, p := range identityPolicies(s) {
+		for _, st := range statementsOf(p) {
+			if st.Get("Effect").EqualsText("Deny") != model.No && st.Get("Condition").IsSet() != model.No {
+				all = append(all, st)
+			}
+		}
+	}
+	if i.refusals == nil {
+		i.refusals = map[*model.Resource][]statement{}
+	}
+	i.refusals[s.Resource] = all
+	return all
 }
 
 // unknownActions is whether a statement names actions that do not exist.
@@ -296,8 +315,10 @@ func secretPolicies(name string) bool {
 	}
 	everything := policy.Set{Identity: []*policy.Document{document}}
 	for action := range secretReads {
-		service, _, _ := strings.Cut(action, ":")
-		arn := "arn:aws:" + service + ":eu-west-1:111122223333:x/" + path.Base(name) + "/any"
+		arn := "arn:aws:ssm:eu-west-1:111122223333:parameter/" + path.Base(name) + "/any"
+		if strings.HasPrefix(action, "secretsmanager:") {
+			arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:" + path.Base(name) + "/any-AbCdEf"
+		}
 		if everything.Allows(policy.Request{Who: policy.IAMPrincipal("arn:aws:iam::111122223333:role/any"), Action: action, On: model.NewString(arn, model.Origin{}), Context: &policy.Context{}}).Answer == model.Yes {
 			return true
 		}

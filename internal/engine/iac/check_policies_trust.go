@@ -35,17 +35,34 @@ func wholeAccount(v *model.Value) string {
 	return m[2]
 }
 
+// ofOwnAccount reports whether a principal is the account of the template, or one in it.
+func ofOwnAccount(v *model.Value) bool {
+	if wholeAccount(v) == "own" {
+		return true
+	}
+	parts := strings.SplitN(masked(v), ":", 6)
+	if len(parts) < 6 || parts[2] != "iam" || parts[4] != "\x00" {
+		return false
+	}
+	for _, p := range v.Items {
+		if p.Kind == model.Ref && p.Str == "AWS::AccountId" {
+			return true
+		}
+	}
+	return false
+}
+
 // trustsOwnAccount is whether a trust policy lets every principal of the account take the role whom their own policies let.
-func trustsOwnAccount(_ *Subject, st statement) judgement {
-	return st.trusts(func(account string) bool { return account == "own" })
+func trustsOwnAccount(s *Subject, st statement) judgement {
+	return st.trusts(s, func(account string) bool { return account == "own" })
 }
 
 // trustsOtherAccount is whether a trust policy lets in another account and asks nothing that only the right caller knows.
-func trustsOtherAccount(_ *Subject, st statement) judgement {
-	return st.trusts(func(account string) bool { return account != "" && account != "own" })
+func trustsOtherAccount(s *Subject, st statement) judgement {
+	return st.trusts(s, func(account string) bool { return account != "" && account != "own" })
 }
 
-func (st statement) trusts(is func(account string) bool) judgement {
+func (st statement) trusts(s *Subject, is func(account string) bool) judgement {
 	answer, found := asks(st.Get("Principal").Get("AWS"), func(v *model.Value) model.Tri {
 		return model.TriOf(is(wholeAccount(v)))
 	})
@@ -55,6 +72,12 @@ func (st statement) trusts(is func(account string) bool) judgement {
 	}
 	takes, _ := st.actions(func(action string) bool { return matches(action, "sts:assumerole") })
 	answer = min(answer, takes, st.allows(), not(st.asksCallers()))
+	for _, p := range trustPolicies(s) { // what is asked can also stand in a denial of all others
+		for _, other := range statementsOf(p) {
+			denies, _ := other.actions(func(action string) bool { return matches(action, "sts:assumerole") })
+			answer = min(answer, not(min(denies, other.Get("Effect").EqualsText("Deny"), other.Get("Condition").IsSet())))
+		}
+	}
 	return broken(answer, st.path+".Principal", st.at("Principal", found), detail)
 }
 
@@ -68,6 +91,10 @@ func (st statement) asksCallers() model.Tri {
 			answer = max(answer, c.there)
 		case c.key == "aws:multifactorauthpresent":
 			answer = max(answer, min(c.there, model.TriOf(c.operator == "bool"), isYes(c.value)))
+		case c.key == "aws:multifactorauthage":
+			answer = max(answer, min(c.there, model.TriOf(strings.HasPrefix(c.operator, "numericless") && !strings.HasSuffix(c.operator, "ifexists"))))
+		case c.key == "aws:username", c.key == "aws:userid":
+			answer = max(answer, min(c.there, c.leavesOut()))
 		case strings.HasPrefix(c.key, "aws:principaltag/"), c.key == "sts:rolesessionname":
 			answer = max(answer, min(c.there, c.leavesOut()))
 		case callerKeys[c.key] && c.key != "aws:principalaccount" && c.key != "kms:calleraccount":
@@ -106,12 +133,20 @@ func letsOtherAccountsIn(s *Subject, st statement) judgement {
 	return broken(answer, joinPath(st.path, "Principal"), st.at("Principal", found), detail)
 }
 
-// takesLogs is whether a statement lets load balancers write their logs, which come from accounts of AWS.
+// takesLogs is whether a statement lets load balancers write their logs, which come from accounts of AWS: it names their folder, or
+// the account from a table by region.
 func (st statement) takesLogs() model.Tri {
 	other, _ := st.actions(func(action string) bool { return action != "s3:putobject" })
 	logs := model.Yes
 	for _, r := range flatten(st.Get("Resource")) {
 		logs = min(logs, model.TriOf(strings.Contains(masked(r), "AWSLogs/")))
+	}
+	for _, p := range flatten(st.Get("Principal").Get("AWS")) {
+		byRegion := p.Kind == model.OneOf
+		for _, part := range p.Items {
+			byRegion = byRegion || part.Kind == model.OneOf
+		}
+		logs = max(logs, model.TriOf(byRegion))
 	}
 	return min(not(other), logs, st.Get("Resource").IsSet())
 }
@@ -146,9 +181,11 @@ func allowsAllActions(s *Subject, st statement) judgement {
 		}
 		other, _ := asks(v.Get("AWS"), func(v *model.Value) model.Tri {
 			_, role := s.App.Find(v, "AWS::IAM::Role", "AWS::IAM::User")
-			return model.TriOf(wholeAccount(v) != "own" && role == nil)
+			return model.TriOf(!ofOwnAccount(v) && role == nil && !strings.Contains(masked(v), "user/CloudFront Origin Access Identity"))
 		})
-		return max(other, v.Get("Service").IsSet(), v.Get("Federated").IsSet(), v.Get("CanonicalUser").IsSet())
+		user := v.Get("CanonicalUser")
+		_, identity := s.App.Find(user, "AWS::CloudFront::CloudFrontOriginAccessIdentity")
+		return max(other, v.Get("Service").IsSet(), v.Get("Federated").IsSet(), min(user.IsSet(), model.TriOf(identity == nil)))
 	})
 	answer = min(answer, st.allows(), others, not(min(st.ownAccountOnly(), not(st.Get("Principal").Get("Service").IsSet()))))
 	return broken(answer, joinPath(st.path, "Action"), st.at("Action", found), listed(found))
