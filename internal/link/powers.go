@@ -601,8 +601,10 @@ func LevelOf(a *iam.Action) string {
 	switch {
 	case a.Level == iam.Permissions, administers[a.Key]:
 		return "administer"
-	case a.Level == iam.Read || a.Level == iam.List:
+	case a.Level == iam.Read, a.Level == iam.List, strings.HasPrefix(name, "list"), strings.HasPrefix(name, "describe"):
 		return "read"
+	case a.Key == "sqs:deletemessage": // which says that a message is done
+		return "write"
 	}
 	for _, verb := range []string{"delete", "remove", "purge", "terminate", "deregister", "schedulekeydeletion"} {
 		if strings.HasPrefix(name, verb) {

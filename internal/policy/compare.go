@@ -152,7 +152,11 @@ func (s *Statement) coversAction(action text) model.Tri {
 		}
 		return model.Yes
 	}
-	return anyMatches(s.actions, action)
+	answer := model.No
+	for _, p := range s.actions {
+		answer = max(answer, p.coversPattern(action))
+	}
+	return answer
 }
 
 func (s *Statement) coversResource(resource *model.Value) model.Tri {
@@ -160,7 +164,26 @@ func (s *Statement) coversResource(resource *model.Value) model.Tri {
 	if s.negRes {
 		return min(model.Maybe, -anyMatches(s.notRes, subject))
 	}
-	return anyMatches(s.resources, subject)
+	answer := model.No
+	for _, p := range s.resources {
+		answer = max(answer, p.coversPattern(subject))
+	}
+	return answer
+}
+
+// coversPattern reports whether a pattern covers all that another one does. A star of the other stands for no character and for many,
+// so that a question mark does not cover it.
+func (t text) coversPattern(other text) model.Tri {
+	answer := t.matches(other)
+	if answer == model.No || t.holes || other.holes || !strings.Contains(t.plain, "?") || !strings.Contains(other.plain, "*") {
+		return answer
+	}
+	for _, with := range []string{"", "**"} {
+		longer := other
+		longer.plain = strings.ReplaceAll(other.plain, "*", with)
+		answer = min(answer, t.matches(longer))
+	}
+	return answer
 }
 
 // overlaps reports whether some action fits two patterns; both in lower case.

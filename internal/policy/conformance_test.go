@@ -56,6 +56,13 @@ func conformance(t *testing.T, file string, c *model.Value) int {
 	}
 	set.Identity, set.Session, set.Organization = documents("identity"), documents("session"), documents("organization")
 	set.Boundary, set.Resource = one("boundary"), one("resource")
+	for _, g := range c.Get("grants").Elements() {
+		grant := policy.Grant{Grantee: g.Get("grantee")}
+		for _, o := range g.Get("operations").Elements() {
+			grant.Operations = append(grant.Operations, o.String())
+		}
+		set.Grants = append(set.Grants, grant)
+	}
 	questions := c.Get("ask").Elements()
 	for _, q := range questions {
 		name := fmt.Sprintf("%s/%s/%s_%s", file, c.Get("name").String(), q.Get("action").String(), q.Get("on").String())

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/data/iam"
 	"wardlet.example/internal/model"
 )
 
@@ -29,8 +30,26 @@ type Set struct {
 	Boundary     *Document   // permissions boundary of the principal; nil if there is none
 	Session      []*Document // of the session; any of them has to allow where there are some
 	Organization []*Document // service control policies: each has to allow
+	Grants       []Grant     // of the key that is asked for; they are made while an application runs, not by templates
 	// ResourceOpen is why what is asked for perhaps has a policy that is not given here; empty if it has not.
 	ResourceOpen string
+}
+
+// Grant lets a principal do some operations with one KMS key, beside what policies say. A denial stands above it.
+type Grant struct {
+	Grantee    *model.Value // its ARN
+	Operations []string     // Decrypt, GenerateDataKey
+}
+
+// gives reports whether a grant lets a request through.
+func (g Grant) gives(r *Request) model.Tri {
+	for _, operation := range g.Operations {
+		if r.action == "kms:"+strings.ToLower(operation) && r.Who.ARN != nil {
+			who, _ := Named{Kind: "AWS", Value: g.Grantee, text: subjectOf(g.Grantee)}.is(r.Who)
+			return who
+		}
+	}
+	return model.No
 }
 
 // Decision is the answer to a request.
@@ -44,8 +63,14 @@ type Decision struct {
 type verdict struct {
 	allow, deny     model.Tri
 	allowBy, denyBy *Statement
-	grip            grip   // of the allowing statement, in a resource-based policy
-	open            string // why it is not known
+	grips           [grips]verdictBy // what statements allow, by how closely they speak of the principal, in a resource-based policy
+	open            string           // why it is not known
+}
+
+// verdictBy is an answer with the statement that gives it.
+type verdictBy struct {
+	allow model.Tri
+	by    *Statement
 }
 
 // Allows answers whether a request is allowed.
@@ -76,6 +101,11 @@ func (s Set) Allows(r Request) Decision {
 		return Decision{model.No, deny.denyBy, "a statement denies it"}
 	}
 	allow := s.allowed(r, identity, boundary, session, resource)
+	for _, g := range s.Grants {
+		if answer := g.gives(&r); answer > allow.Answer {
+			allow = Decision{Answer: answer, Reason: "a grant perhaps allows it"}
+		}
+	}
 	allow.Answer = min(allow.Answer, org)
 	switch {
 	case allow.Answer == model.Yes && deny.deny == model.Maybe:
@@ -116,14 +146,7 @@ func (s Set) allowed(r Request, identity, boundary, session, resource verdict) D
 	if r.Who.Kind != "AWS" {
 		return given
 	}
-	direct := given
-	switch resource.grip {
-	case byAccount:
-		direct.Answer = min(direct.Answer, own.Answer)
-		direct.By = own.By
-	case byRole:
-		direct.Answer = min(direct.Answer, limits)
-	}
+	direct := s.direct(given, own, limits, resource)
 	switch {
 	case r.crosses() == model.Yes:
 		return both(own, given)
@@ -144,6 +167,27 @@ func (s Set) allowed(r Request, identity, boundary, session, resource verdict) D
 	return wider(own, direct)
 }
 
+// direct is what the policy of a resource gives, by the statement that gives most: one that lets the account in needs the principal's
+// own policies too, one that names the role is limited by its boundary.
+func (s Set) direct(given, own Decision, limits model.Tri, resource verdict) Decision {
+	best := Decision{Answer: model.No, Reason: given.Reason}
+	if resource.open != "" {
+		best.Answer = model.Maybe
+	}
+	for g := range resource.grips {
+		d := Decision{Answer: resource.grips[g].allow, By: resource.grips[g].by, Reason: given.Reason}
+		switch grip(g) {
+		case byAccount:
+			d.Answer = min(d.Answer, own.Answer)
+			d.By = own.By
+		case byRole:
+			d.Answer = min(d.Answer, limits)
+		}
+		best = wider(best, d)
+	}
+	return best
+}
+
 func both(a, b Decision) Decision {
 	if b.Answer < a.Answer {
 		return b
@@ -160,8 +204,11 @@ func wider(a, b Decision) Decision {
 
 // guarded reports whether only the policy of what is asked for decides, also within the account: keys and the trust of roles.
 func (r *Request) guarded() bool {
-	return strings.HasPrefix(r.action, "kms:") && r.action != "kms:createkey" && !strings.HasPrefix(r.action, "kms:list") ||
-		strings.HasPrefix(r.action, "sts:assumerole")
+	if strings.HasPrefix(r.action, "kms:") {
+		a := iam.Find(r.action)
+		return a == nil || slices.Contains(a.Types, "key")
+	}
+	return strings.HasPrefix(r.action, "sts:assumerole")
 }
 
 // crosses reports whether the resource belongs to another account than the principal.
@@ -186,6 +233,9 @@ func (r *Request) prepare() {
 // ask is what some policies of one kind say together.
 func (r *Request) ask(documents []*Document, resource bool) verdict {
 	v := verdict{allow: model.No, deny: model.No}
+	for g := range v.grips {
+		v.grips[g].allow = model.No
+	}
 	for _, d := range documents {
 		if d == nil {
 			continue
@@ -202,7 +252,7 @@ func (r *Request) ask(documents []*Document, resource bool) verdict {
 }
 
 func (r *Request) consider(v *verdict, s *Statement, resource bool) {
-	if v.deny == model.Yes || s.Effect == Allow && v.allow == model.Yes && !(resource && v.grip == byAccount) {
+	if v.deny == model.Yes || s.Effect == Allow && v.allow == model.Yes && !resource {
 		return
 	}
 	answer, g := s.applies(r, resource)
@@ -210,10 +260,16 @@ func (r *Request) consider(v *verdict, s *Statement, resource bool) {
 	case answer == model.No:
 	case s.Effect == "":
 		v.allow, v.deny = max(v.allow, model.Maybe), max(v.deny, model.Maybe)
+		v.grips[g].allow = max(v.grips[g].allow, model.Maybe)
 	case s.Effect == Deny && answer > v.deny:
 		v.deny, v.denyBy = answer, s
-	case s.Effect == Allow && (answer > v.allow || answer == v.allow && g > v.grip):
-		v.allow, v.allowBy, v.grip = answer, s, g
+	case s.Effect == Allow:
+		if resource && answer > v.grips[g].allow {
+			v.grips[g] = verdictBy{answer, s}
+		}
+		if answer > v.allow {
+			v.allow, v.allowBy = answer, s
+		}
 	}
 }
 

@@ -123,6 +123,9 @@ func TestCompare(t *testing.T) {
 		{policyOf(all, statement("Deny", list("s3:PutObject"), list("*"))), policyOf(parts), policy.Other},
 		{policyOf(statement("Allow", list("sqs:SendMessage", "sqs:SendMessage*"), list("*"))), policyOf(statement("Allow", list("sqs:SendMessage*"), list("*"))), policy.Equal},
 		{policyOf(all), policy.Parse(model.NewUnknown("x", at)), policy.Unknown},
+		{policyOf(statement("Allow", list("s3:GetObject"), list("arn:aws:s3:::a/?"))), policyOf(read), policy.Narrow},
+		{policyOf(statement("Allow", list("s3:GetObject"), list("arn:aws:s3:::a/?*"))), policyOf(read), policy.Narrow},
+		{policyOf(statement("Allow", list("s3:GetObject"), list("arn:aws:s3:::a/*?*"))), policyOf(statement("Allow", list("s3:GetObject"), list("arn:aws:s3:::a/?"))), policy.Wider},
 	}
 	for i, test := range tests {
 		if got := policy.Compare(test.a, test.b); got != test.want {

@@ -113,6 +113,7 @@ const (
 	byAccount      // as one of an account, which decides by its own policies
 	byRole         // as a session of a role that is named
 	itself
+	grips // how many there are
 )
 
 // speaksOf reports whether a statement is about a principal, and how closely.

@@ -17,7 +17,6 @@ type Path struct {
 	Steps   []Step
 	Through *model.Role     // whose permissions it gains; nil: any of the account, or all
 	By      *model.Resource // the function or other resource through which; nil where none of the application
-	Next    []Path          // how that role gains more in turn, to the one that matters
 	Answer  model.Tri       // Yes, or Maybe with the reason
 	Reason  string
 }

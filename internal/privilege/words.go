@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wardlet.example/data/iam"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/policy"
@@ -126,21 +127,47 @@ func blast(p *link.Program, app *model.App, role *model.Role) model.Blast {
 	return model.Blast{Reach: model.BlastOwn}
 }
 
+// withoutServicePolicies are powers without what AWS wrote for the role of a service, such as the network interfaces of functions in a
+// network: every role has those, and none is the stronger for it.
+func withoutServicePolicies(w *link.Powers) *link.Powers {
+	out := *w
+	out.Set.Identity, out.Docs = nil, nil
+	for i, d := range w.Docs {
+		if !d.Managed || !iam.ForService(d.Name) {
+			out.Docs = append(out.Docs, d)
+			out.Set.Identity = append(out.Set.Identity, w.Set.Identity[i])
+		}
+	}
+	return &out
+}
+
 // Strong reports whether a role may do so much that to gain it is to gain the account: everything, to gain more by itself, or to
 // change what no template here has.
 func Strong(p *link.Program, app *model.App, role *model.Role) (why string, strong bool) {
+	return strongBeside(p, app, role, map[*model.Role]bool{})
+}
+
+// strongBeside leaves out roles that were asked about already: trust can go in circles.
+func strongBeside(p *link.Program, app *model.App, role *model.Role, seen map[*model.Role]bool) (why string, strong bool) {
 	w := p.Powers(app, role)
-	if w == nil {
+	if w == nil || seen[role] {
 		return "", false
 	}
+	seen[role] = true
 	if isAdmin(w) {
 		return "may do everything", true
 	}
-	alone, _ := Certain(Escalations(p, w))
+	alone, through := Certain(Escalations(p, w))
 	if len(alone) > 0 {
 		return alone[0].Words(), true
 	}
-	for _, reach := range beyond(w, granted(w)) {
+	for i := range through {
+		if next, strong := strongBeside(p, app, through[i].Through, seen); strong {
+			return through[i].Words() + " of " + through[i].Through.ID + ", which " + next, true
+		}
+	}
+	own := withoutServicePolicies(w)
+	for _, reach := range beyond(own, granted(own)) {
 		if reach.Kind == "" {
 			continue
 		}
