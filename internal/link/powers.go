@@ -3,6 +3,7 @@ package link
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"wardlet.example/data/iam"
 	"wardlet.example/internal/jsontext"
@@ -18,6 +19,8 @@ type Powers struct {
 	Set  policy.Set
 	Docs []Doc    // the documents of Set.Identity, in its order
 	Open []string // why perhaps there is more: policies of which nobody here knows the content
+
+	keys *sync.Map // policies of keys of the application, as they were read
 }
 
 // policyProblems tells of policies of roles that are not written as IAM wants them.
@@ -153,7 +156,7 @@ func groupsOf(app *model.App, user *model.Resource) []*model.Resource {
 }
 
 func (p *Program) work(app *model.App, role *model.Role) *Powers {
-	w := &Powers{App: app, Role: role}
+	w := &Powers{App: app, Role: role, keys: &sync.Map{}}
 	if role.Resource != nil {
 		w.ARN = ARN(app, role.Resource)
 	}
@@ -191,7 +194,7 @@ func (p *Program) given(w *Powers) {
 	for _, r := range p.resourcePolicies(w.App) {
 		document := r.Props.Get("PolicyDocument")
 		if r.Type == "AWS::KMS::Key" {
-			document = r.Props.Get("KeyPolicy")
+			document = aboutKey(w.App, r)
 		}
 		names := false
 		for _, ref := range document.Refs() {
@@ -203,7 +206,7 @@ func (p *Program) given(w *Powers) {
 		d := policy.Parse(Canonical(w.App, document))
 		kept := &policy.Document{}
 		for _, s := range d.Statements {
-			if s.Principals != nil && !s.Principals.Not && s.Names(w.ARN) && r.Type != "AWS::KMS::Key" {
+			if s.Principals != nil && !s.Principals.Not && s.Names(w.ARN) {
 				kept.Statements = append(kept.Statements, s)
 			}
 		}
@@ -297,6 +300,23 @@ func (w *Powers) Statements() []*policy.Statement {
 	return out
 }
 
+// aboutKey is the policy of a key, in which * is the key, as one about that key alone.
+func aboutKey(app *model.App, key *model.Resource) *model.Value {
+	document := key.Props.Get("KeyPolicy").Settled()
+	if document.Kind != model.Map {
+		return document
+	}
+	var statements []*model.Value
+	for _, st := range document.Get("Statement").Elements() {
+		fields := slices.DeleteFunc(slices.Clone(st.Fields), func(f model.Field) bool { return f.Key == "Resource" })
+		fields = append(fields, model.Field{Key: "Resource", Value: model.NewRef(key.ID, "Arn", st.Origin)})
+		statements = append(statements, model.NewMap(fields, st.Origin))
+	}
+	return model.NewMap([]model.Field{
+		{Key: "Version", Value: document.Get("Version")}, {Key: "Statement", Value: model.NewList(statements, document.Origin)},
+	}, document.Origin)
+}
+
 // Allows answers whether the role may do something to a resource, given by the ARN that it will have. Of the request nothing
 // else is known.
 func (w *Powers) Allows(action string, on *model.Value) policy.Decision {
@@ -316,14 +336,55 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 	for key, values := range keys {
 		known[key] = values
 	}
-	set := w.Set
-	if a := iam.Find(action); a != nil && a.Service == "kms" && a.Scopable() {
-		set.ResourceOpen = "the policy of the key decides as well"
-	}
-	return set.Allows(policy.Request{
+	request := policy.Request{
 		Who: who, Action: action, On: on, Owner: policy.OwnAccount, OnlyOwn: strings.HasPrefix(strings.ToLower(action), "sts:assumerole"),
 		Context: &policy.Context{Keys: known, Open: func(string) bool { return true }},
-	})
+	}
+	set := w.Set
+	if a := iam.Find(action); a != nil && a.Service == "kms" && a.Scopable() {
+		if key := w.keyOf(on); key != nil {
+			set.Resource = w.keyPolicy(key)
+			return set.Allows(request)
+		}
+		own := request
+		own.OnlyOwn = true
+		if d := set.Allows(own); d.Answer == model.No { // that a key elsewhere names this role is possible of every role
+			return d
+		}
+		set.ResourceOpen = "the policy of the key decides as well"
+	}
+	return set.Allows(request)
+}
+
+// keyOf is the key of the application that an ARN is of; nil if it is of none.
+func (w *Powers) keyOf(on *model.Value) *model.Resource {
+	if on == nil || on.Kind != model.Text {
+		return nil
+	}
+	for _, part := range on.Items {
+		id, ours := strings.CutPrefix(part.Str, w.App.File+"#")
+		if part.Kind == model.Ref && ours {
+			if r := w.App.Resource(id); r != nil && r.Type == "AWS::KMS::Key" {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// keyPolicy is the policy of a key; without one it leaves all to the policies of the account.
+func (w *Powers) keyPolicy(key *model.Resource) *policy.Document {
+	if known, ok := w.keys.Load(key); ok {
+		document, _ := known.(*policy.Document)
+		return document
+	}
+	written := key.Props.Get("KeyPolicy")
+	if written.Kind == model.Absent {
+		written = model.NewString(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"`+policy.OwnAccount+`"},"Action":"kms:*","Resource":"*"}]}`, key.Origin)
+	}
+	document := policy.Parse(Canonical(w.App, written))
+	w.keys.Store(key, document)
+	return document
 }
 
 // Foreign are the resources of other applications that a role of an application can only mean by name: those of which the whole name

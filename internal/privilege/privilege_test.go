@@ -126,6 +126,10 @@ func TestRadius(t *testing.T) {
   Files: {Type: AWS::S3::Bucket, Properties: {BucketName: files}}
   Jobs: {Type: AWS::SQS::Queue}
 `
+	keys := `  Plain: {Type: AWS::KMS::Key}
+  Ours: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:role/web"}, Action: "kms:*", Resource: "*"}]}}}
+  Given: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: !GetAtt A.Arn}, Action: "kms:Encrypt", Resource: "*"}]}}}
+`
 	tests := []struct{ name, statements, want string }{
 		{"one table", `{Effect: Allow, Action: ["dynamodb:GetItem", "dynamodb:DeleteItem"], Resource: !GetAtt Orders.Arn}`, "Orders: read delete"},
 		{"a table and its indexes", `{Effect: Allow, Action: "dynamodb:Query", Resource: !Sub "${Orders.Arn}/index/*"}`, "Orders: read"},
@@ -134,12 +138,17 @@ func TestRadius(t *testing.T) {
 		{"the objects and not the bucket", `{Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::files/*"}`, "Files: read write delete administer"},
 		{"taken back for one", `{Effect: Allow, Action: "dynamodb:PutItem", Resource: "*"}, {Effect: Deny, Action: "dynamodb:*", Resource: !GetAtt Other.Arn}`, "Orders: write; any dynamodb table: write"},
 		{"under a condition", `{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Jobs.Arn, Condition: {Bool: {"aws:ViaAWSService": true}}}`, "Jobs: write?"},
+		{"keys by their policies", `{Effect: Allow, Action: "kms:Encrypt", Resource: [!GetAtt Plain.Arn, !GetAtt Ours.Arn]}`, "Plain: write; Given: write"},
 		{"logs are left out", `{Effect: Allow, Action: ["logs:*", "xray:*"], Resource: "*"}`, ""},
 		{"unknown service", `{Effect: Allow, Action: "nothing:Really", Resource: "*"}`, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, app := program(t, role(test.statements, more))
+			resources := more
+			if strings.HasPrefix(test.name, "keys") {
+				resources = keys
+			}
+			p, app := program(t, role(test.statements, resources))
 			var got []string
 			radius := privilege.RadiusOf(p, p.PowersOf(app, app.Resource("A")))
 			for _, r := range radius.Reaches {
