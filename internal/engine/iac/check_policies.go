@@ -35,6 +35,7 @@ func policyChecks() map[string]Check {
 		"escalation":              escalates,
 		"machine-role-wider":      machineRoleWider,
 		"function-without-logs":   functionWithoutLogs,
+		"role-shared-by-stages":   roleSharedByStages,
 		"escalation-through-role": escalatesThrough,
 
 		"policy-other-account":          eachStatement(resourcePolicies, letsOtherAccountsIn),
