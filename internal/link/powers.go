@@ -194,7 +194,7 @@ func (p *Program) given(w *Powers) {
 	for _, r := range p.resourcePolicies(w.App) {
 		document := r.Props.Get("PolicyDocument")
 		if r.Type == "AWS::KMS::Key" {
-			document = aboutKey(w.App, r)
+			document = aboutKey(r)
 		}
 		names := false
 		for _, ref := range document.Refs() {
@@ -301,7 +301,7 @@ func (w *Powers) Statements() []*policy.Statement {
 }
 
 // aboutKey is the policy of a key, in which * is the key, as one about that key alone.
-func aboutKey(app *model.App, key *model.Resource) *model.Value {
+func aboutKey(key *model.Resource) *model.Value {
 	document := key.Props.Get("KeyPolicy").Settled()
 	if document.Kind != model.Map {
 		return document

@@ -11,7 +11,7 @@ import (
 
 // api is one API description of the JavaScript SDK.
 type api struct {
-	Metadata struct{ ServiceID, EndpointPrefix, SigningName string }
+	Metadata   struct{ ServiceID, EndpointPrefix, SigningName string }
 	Operations map[string]struct {
 		Input shape
 	}
