@@ -18,7 +18,9 @@ var floors = map[string]int{
 	"internal/golden": 0, "internal/model": 0, "internal/finding": 0, "internal/rule": 0,
 	"internal/repo": 1, "internal/document": 1, "internal/jsontext": 1, "rules": 1, "data": 1, "data/": 1,
 	"internal/syntax": 2, "internal/syntax/": 2, "internal/expr": 2,
-	"internal/asl": 2, "internal/pattern": 2, "internal/policy": 2, "internal/sdk": 2,
+	"internal/ir": 3, "internal/lower": 3,
+	"internal/dataflow": 4,
+	"internal/asl":      2, "internal/pattern": 2, "internal/policy": 2, "internal/sdk": 2,
 	"internal/template/": 3,
 	"internal/assemble":  4,
 	"internal/link":      5,
@@ -47,6 +49,7 @@ var arrows = map[string][]string{
 	"internal/report/privileges":   {"internal/report/escape", "internal/report/screen"},
 	"internal/report/screen":       {"internal/report/escape"},
 	"internal/privilege":           {"internal/link"},
+	"internal/lower":               {"internal/ir"},
 	"cmd/wardlet":                  {"internal/cli"},
 }
 

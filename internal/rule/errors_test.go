@@ -35,7 +35,7 @@ func loadOne(text string) (*rule.Catalogue, []*rule.Error) {
 }
 
 const (
-	allKeys = "known are id, title, severity, practices, cwe, engine, profile, on, when, fail, check, at, message, " +
+	allKeys = "known are id, title, severity, practices, cwe, engine, profile, on, when, fail, check, taint, match, at, message, " +
 		"confidence, catalogue, equivalents, references"
 	asBlock = "write `fail: |` and the expression indented on the next line"
 	expr    = "fail: |\n  props.AuthType == \"NONE\"\n"
@@ -113,8 +113,8 @@ var frontMistakes = []mistake{
 		":10: fail is empty: write it like fail: |"},
 	{"guard on one line", "at: AuthType", "when: true",
 		":12: when is not written as a block: write `when: |` and the expression indented on the next line"},
-	{"kind of rule that does not run yet", expr, "match: |\n  (call)\n",
-		":10: match rules are not supported by this version: use fail or check"},
+	{"kind of rule that does not run yet", expr, "secret: |\n  (call)\n",
+		":10: secret rules are not supported by this version: use fail or check"},
 	{"path with a hole", "at: AuthType", "at: Cors..Origins[x]",
 		`:12: at "Cors..Origins[x]" is not the path of a property: write it like Cors.AllowOrigins[*]`},
 	{"field not closed", `"{{name}} can`, `"{{name} can`,

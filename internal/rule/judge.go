@@ -42,10 +42,17 @@ func (r *reader) judgeProfile() {
 func (r *reader) judgeCheck() {
 	fail, check := r.rule.Line("fail"), r.rule.Line("check")
 	engine, name, _ := strings.Cut(r.rule.Check, "/")
+	var written []string
+	for _, key := range []string{"fail", "check", "taint", "match"} {
+		if r.rule.Line(key) > 0 {
+			written = append(written, key)
+		}
+	}
+	code := r.rule.Line("taint") + r.rule.Line("match")
 	switch {
-	case fail > 0 && check > 0:
-		r.add(check, "keep one of them", "both fail and check are written")
-	case fail == 0 && check == 0 && !r.refused && !r.meant["fail"] && !r.meant["check"]:
+	case len(written) > 1:
+		r.add(r.rule.Line(written[1]), "keep one of them", "both %s are written", strings.Join(written, " and "))
+	case len(written) == 0 && !r.refused && !r.meant["fail"] && !r.meant["check"] && !r.meant["taint"] && !r.meant["match"]:
 		r.add(1, "add a condition under `fail: |`, or a named check, like check: privilege/unused-actions",
 			"neither fail nor check is written")
 	case fail > 0 && r.rule.Line("on") == 0 && !r.meant["on"]:
@@ -53,6 +60,8 @@ func (r *reader) judgeCheck() {
 	case name != "" && r.rule.Engine != "" && engine != r.rule.Engine:
 		r.add(check, fmt.Sprintf("write check: %s/%s, or engine: %s", r.rule.Engine, name, engine),
 			"check of engine %s in a rule of engine %s", engine, r.rule.Engine)
+	case code > 0 && r.rule.Engine != "" && r.rule.Engine != "sast":
+		r.add(code, "write engine: sast", "%s is for rules of engine sast", written[0])
 	}
 	r.rule.Check = name
 }

@@ -94,16 +94,30 @@ func checkKeys() []Key {
 		},
 		{
 			Name: "fail", Form: "CEL expression under `|`",
-			Doc: "The rule fails on subjects for which this is true. A rule has either `fail` or `check`. Always written " +
+			Doc: "The rule fails on subjects for which this is true. A rule has one of `fail`, `check`, `taint`, `match`. Always written " +
 				"as a block (`fail: |`), because YAML reads `!`, `*`, `?` and `:` as its own.",
 			Example: "fail: |\n  props.AuthType == \"NONE\"",
 			read:    expression(func(r *Rule) *string { return &r.Fail }),
 		},
 		{
 			Name: "check", Form: "engine/name",
-			Doc:     "A named check of the engine, for what an expression cannot say. A rule has either `fail` or `check`.",
+			Doc:     "A named check of the engine, for what an expression cannot say.",
 			Example: "check: privilege/unused-actions",
 			read:    text(func(r *Rule) *string { return &r.Check }, checkName()),
+		},
+		{
+			Name: "taint", Form: "kebab-case name",
+			Doc: "For engine `sast`: what outsiders' data does where it ends, as rows of models call it (`rule` of a sink, see " +
+				"`data/models/README.md`). A finding is data that comes from outside and reaches such a sink.",
+			Example: "taint: sql",
+			read:    text(func(r *Rule) *string { return &r.Taint }, kebab()),
+		},
+		{
+			Name: "match", Form: "map of languages",
+			Doc: "For engine `sast`: patterns of code as tree-sitter queries, by language (`javascript`, which is TypeScript too, or " +
+				"`python`). What `@here` catches is where the finding points. See `docs/code-patterns.md`.",
+			Example: "match:\n  python: |\n    (call function: (identifier) @f (#eq? @f \"eval\")) @here",
+			read:    match,
 		},
 		{
 			Name: "at", Form: "path of a property", Default: "the whole subject",
@@ -152,7 +166,7 @@ func crossReferenceKeys() []Key {
 }
 
 // reserved lists keys of the form that this version does not run.
-func reserved() []string { return []string{"match", "taint", "secret"} }
+func reserved() []string { return []string{"secret"} }
 
 func severities() []string {
 	var words []string

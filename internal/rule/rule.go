@@ -30,6 +30,8 @@ type Rule struct {
 	When        string             // CEL guard; empty: always
 	Fail        string             // CEL; empty where Check is set
 	Check       string             // name of the engine's check, without the engine; empty where Fail is set
+	Taint       string             // what outsiders' data does where it ends: the rule of sinks in model rows; empty for other rules
+	Match       map[string]string  // patterns of code by language (javascript, python); nil for other rules
 	At          string             // path of the property that findings point to; empty: the whole subject
 	Message     string             // with fields in {{ }}
 	Confidence  finding.Confidence // empty: the engine decides

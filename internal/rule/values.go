@@ -111,3 +111,22 @@ func practices(r *reader, k *Key, value *yaml.Node) {
 		r.rule.Practices = append(r.rule.Practices, n)
 	}
 }
+
+// match reads patterns of code by language, each written as a block.
+func match(r *reader, k *Key, value *yaml.Node) {
+	if value.Kind != yaml.MappingNode || len(value.Content) == 0 {
+		r.add(value.Line, "write it like "+k.Example, "%s must be a %s", k.Name, k.Form)
+		return
+	}
+	r.rule.Match = map[string]string{}
+	for i := 0; i+1 < len(value.Content); i += 2 {
+		language, query := value.Content[i], value.Content[i+1]
+		if language.Value != "javascript" && language.Value != "python" {
+			r.add(language.Line, didYouMean(language.Value, []string{"javascript", "python"}), "unknown language %q", language.Value)
+			continue
+		}
+		if s, ok := r.scalar(k, query); ok {
+			r.rule.Match[language.Value] = s
+		}
+	}
+}

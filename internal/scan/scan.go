@@ -9,16 +9,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
+	"wardlet.example/data/models"
 	"wardlet.example/internal/assemble"
+	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/document"
 	"wardlet.example/internal/engine/iac"
+	"wardlet.example/internal/engine/sast"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
@@ -35,6 +40,7 @@ type Options struct {
 	Skip      []string
 	Exclude   []string // globs of paths left out
 	RuleDirs  []string // folders with the user's own rules
+	ModelDirs []string // folders with the user's own rows about libraries
 	FailOn    finding.Severity
 	Jobs      int // 0: as many as there are processors
 	Version   string
@@ -71,6 +77,10 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	defer s.repo.Close()
 	s.o.Progress("checking")
 	s.report = s.engine.Run(ctx, s.program, s.selection.Has)
+	code := s.code.Run(ctx, s.program, s.selection.Has)
+	s.report.Findings = append(s.report.Findings, code.Findings...)
+	s.report.Outcomes = append(s.report.Outcomes, code.Outcomes...)
+	s.notes = append(s.notes, code.Diagnostics...)
 	s.notes = append(s.notes, s.report.Diagnostics...)
 	s.unselected = s.engine.Secrets(ctx, s.program, s.selection.Has)
 	return &Scan{Result: s.result(), Program: s.program}, nil
@@ -104,6 +114,7 @@ type scanner struct {
 	catalogue *rule.Catalogue
 	selection *rule.Selection
 	engine    *iac.Engine
+	code      *sast.Engine
 	notes     []model.Diagnostic
 	report    iac.Report
 	ignored   int
@@ -133,8 +144,63 @@ func (s *scanner) rules() error {
 		return err
 	}
 	s.selection = selection
-	s.engine, err = iac.New(s.catalogue, iac.Options{Now: s.o.Now, Jobs: s.o.Jobs})
+	if s.engine, err = iac.New(s.catalogue, iac.Options{Now: s.o.Now, Jobs: s.o.Jobs}); err != nil {
+		return err
+	}
+	s.code, err = sast.New(s.catalogue, sast.Options{Files: source{s}, Models: s.models, Jobs: s.o.Jobs})
 	return err
+}
+
+// source hands out the bytes of source files.
+type source struct{ *scanner }
+
+// Read gives the bytes of a file; nil where there is none.
+func (s source) Read(path string) []byte {
+	if !s.repo.IsFile(path) {
+		return nil
+	}
+	data, err := s.repo.Read(path)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+func builtinRows() map[string][]byte {
+	files := map[string][]byte{}
+	names, _ := fs.Glob(models.FS, "*.yaml")
+	for _, name := range names {
+		files["models/"+name], _ = fs.ReadFile(models.FS, name)
+	}
+	return files
+}
+
+// builtinModels reads the built-in rows, once.
+var builtinModels = sync.OnceValues(func() (*dataflow.Models, []model.Diagnostic) { return dataflow.ReadModels(builtinRows()) })
+
+// models reads what is known of libraries: the built-in rows, and those of the user.
+func (s *scanner) models() (*dataflow.Models, []model.Diagnostic) {
+	if len(s.o.ModelDirs) == 0 {
+		return builtinModels()
+	}
+	files := builtinRows()
+	var problems []model.Diagnostic
+	for _, dir := range s.o.ModelDirs {
+		own, err := fs.Glob(os.DirFS(dir), "*.yaml")
+		if err != nil || len(own) == 0 {
+			problems = append(problems, model.Diagnostic{Pos: model.Pos{File: dir}, Level: model.Warning, Message: "the folder has no rows about libraries", Hint: "write them into files that end in .yaml"})
+		}
+		for _, name := range own {
+			data, err := fs.ReadFile(os.DirFS(dir), name)
+			if err != nil {
+				problems = append(problems, model.Diagnostic{Pos: model.Pos{File: dir}, Level: model.Error, Message: err.Error(), Incomplete: true})
+				continue
+			}
+			files[filepath.Join(dir, name)] = data
+		}
+	}
+	m, told := dataflow.ReadModels(files)
+	return m, append(problems, told...)
 }
 
 func (s *scanner) read(ctx context.Context) error {

@@ -25,7 +25,7 @@ func scanExample(t *testing.T, name string, profile rule.Profile) *finding.Resul
 
 var (
 	tableRow  = regexp.MustCompile(`(?m)^\| \d+ \|.*\|$`)
-	rowPlace  = regexp.MustCompile("`(template\\.yaml:\\d+)`")
+	rowPlace  = regexp.MustCompile("`((?:template|src/[a-z/]+)\\.(?:yaml|js|py):\\d+)`")
 	rowRule   = regexp.MustCompile("`([a-z0-9-]+)`")
 	rowStrict = "(strict)"
 )
@@ -64,6 +64,9 @@ func TestShopTable(t *testing.T) {
 func checkRow(t *testing.T, row, id string, at [][]string, strict, inDefault map[string]bool, onlyStrict bool) {
 	t.Helper()
 	for _, place := range at {
+		if strings.Contains(row, "later") && !strings.HasPrefix(place[1], "template.yaml") {
+			continue // of code that another kind of scanner reads
+		}
 		key := id + " " + place[1]
 		if !strict[key] {
 			t.Errorf("not found: %s (row %s)", key, row)

@@ -35,7 +35,7 @@ def handler(event, context):
             try:
                 products.put_item(Item=product(entry))
             except (KeyError, TypeError, ValueError) as error:
-                log.warning("entry left out of %s: %s", key, type(error).__name__)
+                log.warning("entry left out of %r: %s", key, type(error).__name__)
 
 
 def read(bucket, key):

@@ -1,0 +1,707 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// arguments are what a call gives.
+type arguments struct {
+	list []*Value
+	kw   map[string]*Value
+	rest *Value // from a spread
+	at   []int32
+}
+
+func (a *arguments) get(i int) *Value {
+	if i < len(a.list) {
+		return a.list[i]
+	}
+	if a.rest != nil {
+		return a.rest
+	}
+	return nothing
+}
+
+// all are the taints of all arguments.
+func (a *arguments) all() []*Taint {
+	var out []*Taint
+	for _, v := range a.list {
+		out = addTaints(out, v.all())
+	}
+	for _, v := range a.kw {
+		out = addTaints(out, v.all())
+	}
+	return addTaints(out, a.rest.all())
+}
+
+func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
+	a := &arguments{kw: map[string]*Value{}}
+	for i, x := range e.List {
+		v := in.eval(f, x)
+		key := ""
+		if i < len(e.Keys) {
+			key = e.Keys[i]
+		}
+		switch {
+		case key == "**":
+			for k, field := range v.fields {
+				a.kw[k] = field
+			}
+			if len(v.taints) > 0 || v.elem != nil {
+				a.rest = join(a.rest, in.elements(v))
+			}
+		case key != "":
+			a.kw[key] = v
+		case x.Kind == ir.Spread:
+			for j := range 6 {
+				if field, ok := v.fields[itoa(j)]; ok {
+					a.list = append(a.list, field)
+				}
+			}
+			a.rest = join(a.rest, in.elements(v))
+		default:
+			a.list = append(a.list, v)
+			a.at = append(a.at, x.At)
+		}
+	}
+	return a
+}
+
+// call follows a call: into a function of the program, or by what is known of a library.
+func (in *interp) call(f frame, e *ir.Expr) *Value {
+	var recv *Value
+	var callee *Value
+	method := ""
+	if e.X.Kind == ir.Member {
+		recv = in.eval(f, e.X.X)
+		method = e.X.Str
+		callee = in.member(f, recv, method, e.X.At)
+	} else {
+		callee = in.eval(f, e.X)
+	}
+	args := in.arguments(f, e)
+	if callee.sink != nil { // the resolve of a promise
+		*callee.sink = *join(callee.sink, args.get(0))
+		return nothing
+	}
+	if in.answered(f, e, callee.ref, args) {
+		return nothing
+	}
+	if callee.ref == "builtin.require" && len(args.list) > 0 && args.list[0].known {
+		return in.p.require(in, f.file, args.list[0].text)
+	}
+	if callee.ref == "util.promisify" || callee.ref == "bluebird.promisify" {
+		return args.get(0)
+	}
+	if callee.isType && callee.class != nil {
+		return in.instance(f, callee, args, e.At)
+	}
+	if method == "super" || e.X.Kind == ir.This { // super(...)
+		return nothing
+	}
+	if v, ok := in.native(f, e, recv, method, callee, args); ok {
+		return v
+	}
+	if len(callee.fns) > 0 {
+		var out *Value
+		for _, c := range callee.fns {
+			this := c.this
+			if this == nil && recv != nil && recv.ref == "" {
+				this = recv
+			}
+			out = join(out, in.invoke(f, c, this, args, e.At))
+		}
+		if out == nil {
+			return nothing
+		}
+		return out
+	}
+	return in.library(f, e, recv, method, callee, args)
+}
+
+// answered takes what a handler answers through its callback or context.
+func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) bool {
+	at := 0
+	switch ref {
+	case "lambda.callback", "lambda.context.done":
+		at = 1
+	case "lambda.context.succeed":
+	default:
+		return false
+	}
+	in.respond(f, args.get(at), e.At)
+	return true
+}
+
+// instance makes an instance of a class of the program.
+func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
+	v := &Value{class: cl.class, fields: map[string]*Value{}}
+	for name, x := range cl.class.static.fields {
+		v.fields[name] = rebound(x, v)
+	}
+	for _, name := range []string{"constructor", "__init__"} {
+		if m := cl.class.method(name, 0); m != nil {
+			in.invoke(f, m, v, args, m.fn.Start)
+			break
+		}
+	}
+	for _, b := range cl.class.bases { // what a library's class is
+		if b != nil && b.ref != "" {
+			v.ref, v.args = b.ref+"()", args.list
+			for _, m := range in.p.lookup(f.file.Language, b.ref, "", nil) {
+				if m.Kind == sink && m.applies(args) {
+					in.sinkAt(f, &ir.Expr{At: at}, m, nil, args)
+				}
+			}
+		}
+	}
+	return v
+}
+
+// rebound gives functions of a field their object.
+func rebound(x, this *Value) *Value {
+	if x == nil || len(x.fns) == 0 {
+		return x
+	}
+	c := *x
+	c.fns = nil
+	for _, fn := range x.fns {
+		c.fns = append(c.fns, &closure{fn: fn.fn, scope: fn.scope, this: this})
+	}
+	return &c
+}
+
+// invoke follows a function of the program with its arguments.
+func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at int32) *Value {
+	if in.depth >= maxCalls || !in.spend() {
+		return &Value{taints: args.all()}
+	}
+	n := 0
+	for _, g := range in.stack {
+		if g == c.fn {
+			n++
+		}
+	}
+	if n > 1 { // it calls itself
+		return &Value{taints: args.all()}
+	}
+	key, plain := in.memo(c, this, args)
+	if v, ok := in.p.memo[key]; plain && ok {
+		return v
+	}
+	in.depth++
+	in.stack = append(in.stack, c.fn)
+	s := newScope(c.scope, c.scope.module)
+	s.this = this
+	g := frame{s, c.fn.File}
+	in.parameters(f, g, c, this, args, at)
+	in.run(g, c.fn.Body)
+	in.depth--
+	in.stack = in.stack[:len(in.stack)-1]
+	out := s.result
+	if out == nil {
+		out = nothing
+	}
+	if c.fn.Generator {
+		out = &Value{elem: out}
+	}
+	if plain {
+		in.p.memo[key] = out
+	}
+	return out
+}
+
+// memoKey names a call of which the result is always the same: nothing of an outsider's goes in.
+type memoKey struct {
+	fn    *ir.Func
+	scope *scope
+}
+
+func (in *interp) memo(c *closure, this *Value, args *arguments) (memoKey, bool) {
+	if this != nil || len(in.overlay) > 0 || len(args.kw) > 0 || args.rest != nil {
+		return memoKey{}, false
+	}
+	for _, v := range args.list {
+		if !v.empty() && !v.known {
+			return memoKey{}, false
+		}
+	}
+	if c.scope.module == nil || c.scope != c.scope.module.scope || len(args.list) > 0 {
+		return memoKey{}, false
+	}
+	return memoKey{c.fn, c.scope}, true
+}
+
+func (in *interp) parameters(f, g frame, c *closure, this *Value, args *arguments, at int32) {
+	params := c.fn.Params
+	if c.fn.File.Language == ir.Python && c.fn.Class != nil && !c.fn.Static && len(params) > 0 { // self, cls
+		if params[0].Kind == ir.Name {
+			v := this
+			if v == nil {
+				v = &Value{}
+			}
+			g.s.vars[params[0].Str] = v
+			g.s.this = v
+		}
+		params = params[1:]
+	}
+	note := "is given to " + orElse(c.fn.Name, "a function")
+	for i, p := range params {
+		v := args.get(i)
+		name := p
+		if p.Kind == ir.Default {
+			name = p.X
+		}
+		if name.Kind == ir.Name {
+			if kw, ok := args.kw[name.Str]; ok {
+				v = kw
+			}
+		}
+		if p.Kind == ir.Spread {
+			if p.Str == "**" {
+				in.bind(g, p.X, &Value{fields: args.kw}, true)
+				continue
+			}
+			rest := &Value{fields: map[string]*Value{}}
+			for j := i; j < len(args.list); j++ {
+				rest.fields[itoa(j-i)] = args.list[j]
+			}
+			rest.elem = args.rest
+			in.bind(g, p.X, rest, true)
+			continue
+		}
+		if len(v.taints) > 0 {
+			w := *v
+			w.taints = in.stepped(f, v.taints, at, note)
+			v = &w
+		}
+		in.bind(g, p, v, true)
+	}
+	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
+}
+
+func indexed(list []*Value) map[string]*Value {
+	out := map[string]*Value{}
+	for i, v := range list {
+		out[itoa(i)] = v
+	}
+	return out
+}
+
+func orElse(s, t string) string {
+	if s == "" {
+		return t
+	}
+	return s
+}
+
+// decorated is a function with its decorators: those of the program are called, those of libraries keep the function.
+func (in *interp) decorated(f frame, fn *ir.Func, v *Value) *Value {
+	for i := len(fn.Decorators) - 1; i >= 0; i-- {
+		d := in.eval(f, fn.Decorators[i])
+		in.p.decoratedRoute(f, d, v, fn.Decorators[i].At)
+		if len(d.fns) > 0 {
+			w := in.invoke(f, d.fns[0], nil, &arguments{list: []*Value{v}}, fn.Start)
+			if len(w.fns) > 0 {
+				v = w
+			}
+		}
+	}
+	return v
+}
+
+// native are the parts of the languages themselves: promises, callbacks of lists, binding.
+func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) (*Value, bool) {
+	switch callee.ref {
+	case "builtin.Promise": // new Promise((resolve, reject) => ...)
+		result := &Value{}
+		for _, c := range args.get(0).fns {
+			in.invoke(f, c, nil, &arguments{list: []*Value{{sink: result}, {}}}, e.At)
+		}
+		return result, true
+	case "builtin.Promise.resolve", "builtin.Promise.reject", "builtin.Object", "builtin.Object.freeze", "builtin.iter", "builtin.list", "builtin.tuple", "builtin.sorted",
+		"builtin.reversed", "builtin.set", "builtin.Array.from", "builtin.structuredClone", "copy.deepcopy", "copy.copy", "builtin.next":
+		v := args.get(0)
+		if callee.ref == "builtin.next" {
+			v = in.elements(v)
+		}
+		return v, true
+	case "builtin.Promise.all", "builtin.Promise.allSettled", "asyncio.gather", "builtin.Promise.race", "builtin.Promise.any":
+		if callee.ref == "asyncio.gather" {
+			return &Value{fields: indexed(args.list)}, true
+		}
+		return args.get(0), true
+	case "builtin.Object.assign":
+		out := args.get(0)
+		for _, v := range args.list[min(1, len(args.list)):] {
+			out = join(out, v)
+		}
+		return out, true
+	case "builtin.Object.keys":
+		return &Value{elem: in.keys(args.get(0))}, true
+	case "builtin.Object.values", "builtin.Object.entries", "builtin.enumerate", "builtin.zip", "builtin.map", "builtin.filter":
+		return in.going(f, e, callee.ref, args), true
+	case "builtin.dict":
+		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
+	case "builtin.super":
+		if this := thisOf(f.s); this != nil {
+			return this, true
+		}
+		return nothing, true
+	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
+		return in.parsed(f, e, args.get(0)), true
+	}
+	if recv == nil {
+		return nil, false
+	}
+	if len(callee.fns) > 0 && method != "then" && method != "catch" {
+		switch method {
+		case "call", "apply", "bind":
+		default:
+			return nil, false
+		}
+	}
+	return in.methods(f, e, recv, method, args)
+}
+
+// going is what functions give that go through a value.
+func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value {
+	item := in.elements(args.get(0))
+	switch ref {
+	case "builtin.map", "builtin.filter":
+		item = in.elements(args.get(1))
+		for _, c := range args.get(0).fns {
+			r := in.invoke(f, c, nil, &arguments{list: []*Value{item}}, e.At)
+			if ref == "builtin.map" {
+				return &Value{elem: r}
+			}
+		}
+		return &Value{elem: item}
+	case "builtin.Object.values":
+		for _, v := range args.get(0).fields {
+			item = join(item, v)
+		}
+		return &Value{elem: item}
+	case "builtin.zip":
+		pair := &Value{fields: map[string]*Value{}}
+		for i, a := range args.list {
+			pair.fields[itoa(i)] = in.elements(a)
+		}
+		return &Value{elem: pair}
+	case "builtin.enumerate":
+		return &Value{elem: &Value{fields: map[string]*Value{"0": nothing, "1": item}}}
+	}
+	for _, v := range args.get(0).fields {
+		item = join(item, v)
+	}
+	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(args.get(0)), "1": item}}}
+}
+
+// parsed is what JSON text holds: an outsider's text can hold anything.
+func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
+	out := &Value{}
+	for _, t := range v.all() {
+		if t.token == tokenDecoded {
+			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)
+		}
+		u := *t
+		u.object, u.token, u.parsed = true, noToken, u.Path
+		out.taints = append(out.taints, (&u).with(f.file, e.At, "is parsed"))
+	}
+	return out
+}
+
+// methods of values of the languages. Which type a value has is not known, so a name is enough where the value is no library's.
+func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	cb := func(list ...*Value) *Value {
+		var out *Value
+		for _, a := range args.list {
+			for _, c := range a.fns {
+				out = join(out, in.invoke(f, c, c.this, &arguments{list: list}, e.At))
+			}
+		}
+		return out
+	}
+	switch method {
+	case "split":
+		if sep := args.get(0); sep.known && sep.text == "." && len(recv.taints) > 0 {
+			return in.sections(f, recv, e.At), true
+		}
+		return nil, false
+	case "format":
+		if recv.known && f.file.Language == ir.Python {
+			return in.formatted(f, recv, "{", append(slices.Clone(args.list), kwValues(args)...), e.At), true
+		}
+		return nil, false
+	case "call", "apply":
+		if len(recv.fns) == 0 {
+			return nil, false
+		}
+		list := args.list[min(1, len(args.list)):]
+		if method == "apply" {
+			list = []*Value{in.elements(args.get(1))}
+		}
+		var out *Value
+		for _, c := range recv.fns {
+			out = join(out, in.invoke(f, c, args.get(0), &arguments{list: list}, e.At))
+		}
+		return out, true
+	case "bind":
+		if len(recv.fns) > 0 {
+			return rebound(recv, args.get(0)), true
+		}
+		return nil, false
+	case "then":
+		if len(args.list) > 0 && len(args.list[0].fns) > 0 {
+			var out *Value
+			for _, c := range args.list[0].fns {
+				out = join(out, in.invoke(f, c, nil, &arguments{list: []*Value{recv}}, e.At))
+			}
+			for _, a := range args.list[1:] {
+				for _, c := range a.fns {
+					in.invoke(f, c, nil, &arguments{}, e.At)
+				}
+			}
+			return out, true
+		}
+		return recv, true
+	case "catch", "finally":
+		out := recv
+		for _, a := range args.list {
+			for _, c := range a.fns {
+				out = join(out, in.invoke(f, c, nil, &arguments{}, e.At))
+			}
+		}
+		return out, true
+	case "promise":
+		if recv.ref == "" || strings.HasSuffix(recv.ref, ")") || len(recv.taints) > 0 {
+			return recv, true
+		}
+	case "forEach", "map", "filter", "find", "some", "every", "flatMap", "sort", "findLast", "reduce":
+		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 {
+			return nil, false
+		}
+		item := in.elements(recv)
+		if method == "reduce" {
+			return cb(args.get(1), item), true
+		}
+		r := cb(item, nothing)
+		switch method {
+		case "map", "flatMap":
+			return &Value{elem: r}, true
+		case "filter", "sort":
+			return recv, true
+		case "find", "findLast":
+			return item, true
+		}
+		return nothing, true
+	case "push", "append", "unshift", "add", "extend", "insert":
+		if recv.ref != "" {
+			return nil, false
+		}
+		for _, a := range args.list {
+			in.assignElem(recv, a)
+		}
+		return nothing, true
+	case "set":
+		if recv.ref == "" && len(args.list) == 2 {
+			if k := args.get(0); k.known {
+				in.assign(f, recv, k.text, args.get(1), e.At)
+			} else {
+				in.assignElem(recv, args.get(1))
+			}
+			return recv, true
+		}
+	case "get", "pop", "shift", "setdefault":
+		if recv.ref != "" {
+			return nil, false
+		}
+		if k := args.get(0); k.known {
+			v := in.member(f, recv, k.text, e.At)
+			if len(args.list) > 1 {
+				v = join(v, args.get(1))
+			}
+			return v, true
+		}
+		return in.elements(recv), true
+	case "items", "entries":
+		if recv.ref != "" {
+			return nil, false
+		}
+		item := in.elements(recv)
+		for _, v := range recv.fields {
+			item = join(item, v)
+		}
+		return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(recv), "1": item}}}, true
+	case "keys":
+		if recv.ref == "" {
+			return &Value{elem: in.keys(recv)}, true
+		}
+	case "values", "copy", "slice", "concat":
+		if recv.ref == "" && len(recv.taints) == 0 {
+			v := recv
+			for _, a := range args.list {
+				v = join(v, a)
+			}
+			if method == "values" {
+				item := in.elements(recv)
+				for _, x := range recv.fields {
+					item = join(item, x)
+				}
+				v = &Value{elem: item}
+			}
+			return v, true
+		}
+	case "update":
+		if recv.ref == "" && len(args.list) == 1 && !recv.shared {
+			a := args.get(0)
+			for k, v := range a.fields {
+				in.assign(f, recv, k, v, e.At)
+			}
+			recv.taints = addTaints(recv.taints, a.taints)
+			return nothing, true
+		}
+	case "join":
+		if recv.ref == "" {
+			all := addTaints(texts(recv.all()), texts(args.all()))
+			return &Value{taints: in.stepped(f, all, e.At, "is joined")}, true
+		}
+	}
+	return nil, false
+}
+
+// sections are the parts of a text between its dots: those of a token, where it is called so.
+func (in *interp) sections(f frame, recv *Value, at int32) *Value {
+	var out []*Taint
+	for _, t := range recv.taints {
+		u := *t
+		if path := strings.ToLower(t.Path); strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
+			u.token = tokenPart
+		}
+		out = append(out, (&u).with(f.file, at, "is split at its dots"))
+	}
+	return &Value{taints: out}
+}
+
+// library is a call of something that the program does not define.
+func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
+	ref := callee.ref
+	out := &Value{}
+	if ref != "" {
+		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
+		if len(args.list) == 0 && len(callee.args) > 0 {
+			out.args = callee.args
+		}
+	}
+	in.p.routes(f, ref, args, e)
+	if strings.HasSuffix(ref, ".Response") && (strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "chalice.")) {
+		in.response(f, e, args)
+	}
+	if v, ok := in.sdkCall(f, e, callee, args); ok {
+		return v
+	}
+	out.taints = addTaints(out.taints, in.opened(ref, args))
+	models := in.p.lookup(f.file.Language, ref, method, recv)
+	handled, called := false, map[*closure]bool{}
+	for _, m := range models {
+		if !m.applies(args) {
+			continue
+		}
+		switch m.Kind {
+		case sink:
+			in.sinkAt(f, e, m, recv, args)
+		case propagator, sanitizer, sourceKind:
+			handled = true
+			in.propagate(f, e, m, recv, args, out, called)
+		case validator:
+			handled = handled || m.Out != ""
+			if m.Out != "" {
+				in.propagate(f, e, m, recv, args, out, called)
+			}
+			if m.throws {
+				for _, name := range m.In {
+					if x := argumentExpr(e, name); x != nil {
+						in.trust(f, x, m.For)
+					}
+				}
+			}
+		}
+	}
+	known := len(models) > 0
+	for _, a := range append(slices.Clone(args.list), kwValues(args)...) { // functions that are given away are called by somebody
+		for _, c := range a.fns {
+			if !called[c] {
+				called[c] = true
+				in.invoke(f, c, c.this, callbackArguments(c, out), e.At)
+			}
+			out.wraps = addFns(out.wraps, []*closure{c})
+		}
+		out.wraps = addFns(out.wraps, a.wraps)
+	}
+	if recv != nil {
+		out.wraps = addFns(out.wraps, recv.wraps)
+	}
+	if handled {
+		return out
+	}
+	// What a library does with what it is given is not known: a method of an outsider's value gives a part of it; a function of a
+	// library of which nothing is known perhaps gives back what it got.
+	if recv != nil && len(recv.taints) > 0 && (ref == "" || isRequest(recv.ref)) {
+		out.taints = addTaints(out.taints, in.stepped(f, recv.taints, e.At, "."+method+"()"))
+	}
+	if !known && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
+		for _, t := range args.all() {
+			u := *t
+			u.unsure = true
+			out.taints = addTaints(out.taints, []*Taint{(&u).with(f.file, e.At, "goes through "+shortRef(ref, method))})
+		}
+	}
+	return out
+}
+
+// response checks an answer that is made as an object of a framework.
+func (in *interp) response(f frame, e *ir.Expr, args *arguments) {
+	v := &Value{fields: map[string]*Value{"headers": {fields: map[string]*Value{}}, "body": args.kw["body"]}}
+	for name, x := range orNothing(args.kw["headers"]).fields {
+		v.fields["headers"].fields[name] = x
+	}
+	if kind := args.kw["content_type"]; kind != nil {
+		if kind.ref != "" && strings.HasSuffix(kind.ref, "TEXT_HTML") {
+			kind = constant("text/html")
+		}
+		v.fields["headers"].fields["Content-Type"] = kind
+	}
+	in.respond(f, v, e.At)
+}
+
+// isRequest reports whether a path is what a framework hands to its routes.
+func isRequest(ref string) bool {
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context")
+}
+
+// callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.
+func callbackArguments(c *closure, result *Value) *arguments {
+	given := &Value{ref: result.ref, args: result.args}
+	if len(c.fn.Params) >= 2 {
+		return &arguments{list: []*Value{{}, given}}
+	}
+	return &arguments{list: []*Value{given}}
+}
+
+func kwValues(a *arguments) []*Value {
+	var out []*Value
+	for _, v := range a.kw {
+		out = append(out, v)
+	}
+	return out
+}
+
+func shortRef(ref, method string) string {
+	if ref == "" {
+		return orElse(method, "a call") + "()"
+	}
+	return strings.TrimPrefix(ref, "builtin.") + "()"
+}

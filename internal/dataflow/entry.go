@@ -1,0 +1,364 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Entry is where outsiders' data comes into the program: a handler, with what the application says of who calls it.
+type Entry struct {
+	File   string // relative to the root
+	Symbol string // what the module gives
+	Quiet  bool   // nobody but the platform decides what it gets: a schedule
+	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
+}
+
+// Result is what was found for an entry.
+type Result struct {
+	Hits    []*Hit
+	Uses    []Use    // calls of SDKs of AWS that its code makes
+	Files   []string // that it reaches by imports, itself first
+	Found   bool     // whether there is such a function
+	Cut     bool     // it took too many steps: not followed to the end
+	Routes  int      // of frameworks that it serves
+	Handled int      // functions that were followed from the entry
+}
+
+// Run follows an entry. It may be called for several entries, one after the other.
+func (p *Program) Run(e Entry) Result {
+	in := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: map[string]*Source{}, seen: map[string]bool{}}
+	m := p.load(in, e.File)
+	if m == nil {
+		return Result{}
+	}
+	r := Result{Files: p.closure(e.File)}
+	v := p.handler(m, e.Symbol)
+	functions := handlersOf(v)
+	for _, c := range functions {
+		in.handle(c, e)
+	}
+	for _, route := range p.routesOf(r.Files) {
+		in.route(route)
+		r.Routes++
+	}
+	r.Handled = len(functions) + r.Routes
+	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
+	r.Hits, r.Uses, r.Cut = append(in.hits, p.loadHits(r.Files)...), in.uses, in.cut
+	return r
+}
+
+// handler is what a module gives under the name of a handler: a member of an object, a method of an instance too.
+func (p *Program) handler(m *module, symbol string) *Value {
+	if v := m.gives(symbol); v != nil {
+		return v
+	}
+	first, rest, ok := strings.Cut(symbol, ".")
+	if !ok {
+		return nil
+	}
+	v := m.gives(first)
+	in := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: map[string]*Source{}, seen: map[string]bool{}}
+	for _, part := range strings.Split(rest, ".") {
+		if v == nil {
+			return nil
+		}
+		v = in.member(frame{m.scope, m.file}, v, part, 0)
+	}
+	return v
+}
+
+// handlersOf are the functions behind a handler: itself, or those that were given to what made it.
+func handlersOf(v *Value) []*closure {
+	if v == nil {
+		return nil
+	}
+	if len(v.fns) > 0 {
+		return v.fns
+	}
+	if v.class != nil { // an instance that is called
+		for _, name := range []string{"__call__", "handler", "handle"} {
+			if m := v.class.method(name, 0); m != nil {
+				return []*closure{{fn: m.fn, scope: m.scope, this: v}}
+			}
+		}
+	}
+	return v.wraps
+}
+
+// handle follows a handler with the event of an outsider.
+func (in *interp) handle(c *closure, e Entry) {
+	event := &Value{}
+	if !e.Quiet {
+		event.taints = []*Taint{{
+			Path: "event", Source: in.source("event"), object: e.Loose,
+			step: &step{c.fn.File, c.fn.Start, "the event of the handler " + orElse(c.fn.Name, e.Symbol), nil},
+		}}
+	}
+	in.answers = "lambda"
+	list := []*Value{event, {ref: "lambda.context"}, {ref: "lambda.callback"}}
+	in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{list: list}, c.fn.Start)
+	in.answers = ""
+}
+
+// returned checks what an entry returns.
+func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
+	switch in.answers {
+	case "lambda":
+		if x.Kind != ir.Object { // those were checked where they are written
+			in.respond(f, v, x.At)
+		}
+	case "text":
+		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+	}
+}
+
+// respond checks what a handler answers over HTTP: an object with headers and a body.
+func (in *interp) respond(f frame, v *Value, at int32) {
+	if v == nil {
+		return
+	}
+	html := false
+	for _, headers := range []*Value{v.fields["headers"], v.fields["multiValueHeaders"]} {
+		if headers == nil {
+			continue
+		}
+		for name, x := range headers.fields {
+			switch strings.ToLower(name) {
+			case "location":
+				in.answer(f, "open-redirect", "Location", x, at)
+			case "content-type":
+				html = html || strings.HasPrefix(strings.ToLower(x.text), "text/html")
+			case "access-control-allow-origin", "access-control-allow-headers", "access-control-allow-methods", "vary":
+			default:
+				in.answer(f, "header-injection", name, x, at)
+			}
+		}
+	}
+	if body := v.fields["body"]; body != nil && html {
+		in.answer(f, "html-response", "the response", &Value{taints: body.taints}, at)
+	}
+}
+
+// answer notes a part of a response.
+func (in *interp) answer(f frame, rule, what string, v *Value, at int32) {
+	if v != nil {
+		in.hit(f, at, rule, what, v.all(), false)
+	}
+}
+
+// routed is a function that a framework calls for requests.
+type routed struct {
+	framework string // express, koa, fastify, flask, fastapi, chalice, powertools
+	fn        *closure
+	file      string // in which it was registered
+	at        int32
+	middle    bool // it stands before others, and gets next
+}
+
+// routeMethods register functions for requests, by the path of what they are methods of.
+var routeMethods = set("get post put patch delete del options head all use route any param")
+
+// frameworks are the packages whose routes are known, by the path that registers.
+var frameworks = map[string]string{
+	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
+	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "koa",
+	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
+	"fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
+}
+
+// frameworkOf is the framework whose application or router a path is of.
+func frameworkOf(ref string) string {
+	if name, ok := frameworks[ref]; ok {
+		return name
+	}
+	if strings.HasPrefix(ref, "aws_lambda_powertools.event_handler") && strings.HasSuffix(ref, "()") && (strings.Contains(ref, "Resolver") || strings.Contains(ref, "Router")) {
+		return "powertools"
+	}
+	if i := strings.Index(ref, "().route()"); i > 0 { // app.route("/x").get(...)
+		return frameworks[ref[:i+2]]
+	}
+	return ""
+}
+
+// routes notes functions that are given to a router.
+func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
+	dot := strings.LastIndexByte(ref, '.')
+	if dot < 0 || !routeMethods[ref[dot+1:]] {
+		return
+	}
+	framework := frameworkOf(ref[:dot])
+	if framework == "" || f.file.Language == ir.Python {
+		return
+	}
+	for i, a := range args.list {
+		for _, fn := range append(slices.Clone(a.fns), elementFns(a)...) {
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use"})
+		}
+	}
+	for _, a := range args.list { // fastify.route({handler})
+		if h := a.fields["handler"]; h != nil {
+			for _, fn := range h.fns {
+				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
+			}
+		}
+	}
+}
+
+// elementFns are the functions in a list.
+func elementFns(v *Value) []*closure {
+	var out []*closure
+	for k, x := range v.fields {
+		if _, ok := number(k); ok {
+			out = append(out, x.fns...)
+		}
+	}
+	return out
+}
+
+// decoratedRoute notes a function with a decorator of a router.
+func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) {
+	ref, ok := strings.CutSuffix(decorator.ref, "()")
+	if !ok {
+		ref = decorator.ref
+	}
+	dot := strings.LastIndexByte(ref, '.')
+	if dot < 0 {
+		return
+	}
+	framework := frameworkOf(ref[:dot])
+	method := ref[dot+1:]
+	if framework == "" {
+		return
+	}
+	if framework == "chalice" && method != "route" && method != "on_ws_message" {
+		framework = "event"
+	} else if !routeMethods[method] && method != "websocket" && method != "api_route" && method != "on_ws_message" {
+		return
+	}
+	for _, fn := range v.fns {
+		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false})
+	}
+}
+
+// route follows a function that a framework calls.
+func (in *interp) route(r *routed) {
+	f := frame{r.fn.scope, r.fn.fn.File}
+	outside := func(path string) []*Taint {
+		return []*Taint{{Path: path, Source: in.source(path), step: &step{r.fn.fn.File, r.fn.fn.Start, "a request comes to " + orElse(r.fn.fn.Name, "this function"), nil}}}
+	}
+	args := &arguments{}
+	switch r.framework {
+	case "express":
+		args.list = []*Value{{ref: "express.Request", taints: outside("req")}, {ref: "express.Response"}, {}}
+		if len(r.fn.fn.Params) == 4 { // it handles errors
+			args.list = append([]*Value{{}}, args.list...)
+		}
+	case "fastify":
+		args.list = []*Value{{ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}, {}}
+	case "koa":
+		args.list = []*Value{{ref: "koa.Context", taints: outside("ctx")}, {}}
+	case "event":
+		args.list = []*Value{{taints: outside("event")}, {}}
+	default: // Python: the parameters are parts of the path, or what the framework reads from the request
+		for _, p := range r.fn.fn.Params {
+			name := parameterName(p)
+			if name == "self" {
+				continue
+			}
+			args.list = append(args.list, &Value{taints: outside(name)})
+		}
+	}
+	switch r.framework {
+	case "flask": // a text is sent as HTML
+		in.answers = "text"
+	case "powertools", "chalice":
+		in.answers = "lambda"
+	}
+	in.invoke(f, r.fn, r.fn.this, args, r.fn.fn.Start)
+	in.answers = ""
+}
+
+// onlyTexts are the taints of a value that is a text, or of the first of a tuple.
+func onlyTexts(v *Value) []*Taint {
+	if v == nil {
+		return nil
+	}
+	if first := v.fields["0"]; first != nil {
+		v = first
+	}
+	var out []*Taint
+	for _, t := range v.taints {
+		if !t.object {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func parameterName(p *ir.Expr) string {
+	switch p.Kind {
+	case ir.Name:
+		return p.Str
+	case ir.Default, ir.Spread:
+		return parameterName(p.X)
+	}
+	return "an argument"
+}
+
+// routesOf are the routes that were registered in some files, each function once.
+func (p *Program) routesOf(files []string) []*routed {
+	var out []*routed
+	seen := map[*ir.Func]bool{}
+	for _, r := range p.routed {
+		if slices.Contains(files, r.file) && !seen[r.fn.fn] {
+			seen[r.fn.fn] = true
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// closure are the files that a file imports, directly or not, itself first.
+func (p *Program) closure(file string) []string {
+	out := []string{file}
+	seen := map[string]bool{file: true}
+	for i := 0; i < len(out); i++ {
+		if m := p.modules[out[i]]; m != nil {
+			for _, dep := range m.imports {
+				if !seen[dep] {
+					seen[dep] = true
+					out = append(out, dep)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// loadHits are what was found while modules were loaded.
+func (p *Program) loadHits(files []string) []*Hit {
+	var out []*Hit
+	for _, file := range files {
+		if m := p.modules[file]; m != nil {
+			out = append(out, m.hits...)
+		}
+	}
+	return out
+}
+
+// dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
+func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
+	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
+		return
+	}
+	outer := in.eval(f, p.X.Y)
+	for _, t := range outer.taints {
+		if !t.clean["prototype-pollution"] {
+			u := *t
+			u.object = true
+			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
+		}
+	}
+}

@@ -1,0 +1,745 @@
+package dataflow
+
+import (
+	"regexp"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// interp follows one entry through the program.
+type interp struct {
+	p          *Program
+	overlay    map[*scope]map[string]*Value // what this entry sets in modules
+	over       map[*Value]map[string]*Value // what this entry sets in values that modules share
+	steps      int
+	depth      int
+	stack      []*ir.Func
+	sources    map[string]*Source
+	hits       []*Hit
+	seen       map[string]bool
+	cut        bool
+	uses       []Use
+	downloaded []*Taint // what files hold that were fetched from buckets
+	loading    *module  // the module that is being loaded
+	answers    string   // how what an entry returns is sent: lambda, text; empty where it is not
+}
+
+// maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
+const (
+	maxWork  = 400_000
+	maxCalls = 14
+)
+
+// frame is where an expression stands.
+type frame struct {
+	s    *scope
+	file *ir.File
+}
+
+func (in *interp) spend() bool {
+	in.steps++
+	if in.steps > maxWork {
+		in.cut = true
+	}
+	return !in.cut
+}
+
+// run follows statements; it reports whether they always leave.
+func (in *interp) run(f frame, body []*ir.Stmt) bool {
+	for _, s := range body { // functions and classes are there from the start
+		if s.Kind == ir.Define && f.file.Language == ir.Node {
+			in.define(f, s.Fn)
+		}
+	}
+	for _, s := range body {
+		if !in.spend() {
+			return true
+		}
+		if in.statement(f, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *interp) define(f frame, fn *ir.Func) {
+	v := &Value{fns: []*closure{{fn: fn, scope: f.s}}}
+	in.set(f.s, fn.Name, in.decorated(f, fn, v), true)
+}
+
+func (in *interp) statement(f frame, s *ir.Stmt) bool {
+	switch s.Kind {
+	case ir.Eval:
+		if s.Str == "global" {
+			if f.s.global == nil {
+				f.s.global = map[string]bool{}
+			}
+			for _, n := range s.Names {
+				f.s.global[n.Name] = true
+			}
+		}
+		if s.X != nil {
+			in.eval(f, s.X)
+		}
+	case ir.Return, ir.Throw:
+		v := nothing
+		if s.X != nil {
+			v = in.eval(f, s.X)
+		}
+		if s.Kind == ir.Return {
+			f.s.result = join(f.s.result, v)
+			if in.depth == 1 && s.X != nil {
+				in.returned(f, s.X, v)
+			}
+		}
+		return true
+	case ir.Leave:
+		return true
+	case ir.If:
+		return in.choose(f, s)
+	case ir.Loop:
+		in.loop(f, s)
+	case ir.Try:
+		return in.try(f, s)
+	case ir.Block:
+		return in.run(f, s.Body)
+	case ir.Import:
+		in.p.bindImport(in, f, s)
+	case ir.Define:
+		if f.file.Language == ir.Python {
+			in.define(f, s.Fn)
+		}
+	case ir.Declare:
+		in.set(f.s, s.Class.Name, in.class(f, s.Class), true)
+	case ir.Export:
+		in.p.export(in, f, s)
+	case ir.Guard:
+		in.eval(f, s.X)
+		in.guard(f, s.X, true)
+	}
+	return false
+}
+
+func (in *interp) choose(f frame, s *ir.Stmt) bool {
+	in.eval(f, s.X)
+	var ends [2]bool
+	then := f.s.branch(func() {
+		in.guard(f, s.X, true)
+		ends[0] = in.run(f, s.Body)
+	})
+	other := f.s.branch(func() {
+		in.guard(f, s.X, false)
+		ends[1] = in.run(f, s.Else)
+	})
+	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	return ends[0] && ends[1]
+}
+
+func (in *interp) loop(f frame, s *ir.Stmt) {
+	var item *Value
+	if s.Y != nil {
+		v := in.eval(f, s.Y)
+		item = in.elements(v)
+		if s.Str == "keys" {
+			item = in.keys(v)
+		}
+	}
+	for range 2 { // twice: what one round sets the next one reads
+		layer := f.s.branch(func() {
+			if s.X != nil {
+				in.bind(f, s.X, item, true)
+			} else if s.Y != nil {
+				in.guard(f, s.Y, true)
+			}
+			in.run(f, s.Body)
+		})
+		in.merge(f.s, []map[string]*Value{layer, {}}, []bool{false, false})
+	}
+}
+
+func (in *interp) try(f frame, s *ir.Stmt) bool {
+	var ends [2]bool
+	body := f.s.branch(func() { ends[0] = in.run(f, s.Body) })
+	handler := f.s.branch(func() {
+		if s.X != nil {
+			in.bind(f, s.X, nothing, true)
+		}
+		ends[1] = in.run(f, s.Else) && !allIfs(s.Else)
+	})
+	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
+	return in.run(f, s.Final) || ends[0] && (ends[1] || len(s.Else) == 0)
+}
+
+func allIfs(body []*ir.Stmt) bool {
+	for _, s := range body {
+		if s.Kind != ir.If {
+			return false
+		}
+	}
+	return len(body) > 0
+}
+
+// bind gives a pattern its value.
+func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
+	if p == nil || !in.spend() {
+		return
+	}
+	if v == nil {
+		v = nothing
+	}
+	switch p.Kind {
+	case ir.Name:
+		in.set(f.s, p.Str, v, declares)
+		in.forget(f, p.Str)
+	case ir.Default:
+		if v.empty() {
+			v = in.eval(f, p.Y)
+		} else {
+			in.eval(f, p.Y)
+		}
+		in.bind(f, p.X, v, declares)
+	case ir.Spread:
+		in.bind(f, p.X, &Value{elem: v, taints: v.taints}, declares)
+	case ir.Object:
+		for i, e := range p.List {
+			switch key := p.Keys[i]; key {
+			case "...":
+				in.bind(f, e, v, declares)
+			default:
+				in.bind(f, e, in.member(f, v, key, e.At), declares)
+			}
+		}
+	case ir.Array:
+		for i, e := range p.List {
+			if e.Kind == ir.Spread {
+				in.bind(f, e.X, v, declares)
+				continue
+			}
+			in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
+		}
+	case ir.Member:
+		in.assign(f, in.eval(f, p.X), p.Str, v, p.At)
+		in.forget(f, textOf(p))
+	case ir.Index:
+		x, key := in.eval(f, p.X), in.eval(f, p.Y)
+		if key.known {
+			in.assign(f, x, key.text, v, p.At)
+			return
+		}
+		in.dynamicKey(f, p, key)
+		in.assignElem(x, v)
+	}
+}
+
+func itoa(i int) string {
+	if i < 10 {
+		return string(rune('0' + i))
+	}
+	return itoa(i/10) + itoa(i%10)
+}
+
+// assign sets a field of a value.
+func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
+	if x == nil || x == nothing {
+		return
+	}
+	if x.ref != "" && len(v.taints) > 0 {
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
+				in.hit(f, at, m.Rule, callName(m), v.taints, false)
+			}
+		}
+	}
+	if x.ref == "module" && key == "exports" || x.ref == "exports" || x.ref == "module" {
+		in.p.assignExport(x, key, v)
+		return
+	}
+	if x.shared {
+		o := in.over[x]
+		if o == nil {
+			o = map[string]*Value{}
+			in.over[x] = o
+		}
+		o[key] = join(o[key], v)
+		return
+	}
+	if x.fields == nil {
+		x.fields = map[string]*Value{}
+	}
+	if len(x.fields) < maxFields {
+		x.fields[key] = v
+	}
+}
+
+func (in *interp) assignElem(x, v *Value) {
+	if x != nil && x != nothing && !x.shared {
+		x.elem = join(x.elem, v)
+	}
+}
+
+// member is a field of a value: what is known of it, or a part of what an outsider put there, or a part of a library.
+func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
+	if v == nil {
+		return nothing
+	}
+	if o := in.over[v]; o != nil {
+		if x := o[key]; x != nil {
+			return join(x, v.fields[key])
+		}
+	}
+	if x, ok := v.fields[key]; ok {
+		return x
+	}
+	if v.class != nil {
+		if m := v.class.method(key, 0); m != nil {
+			return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: v}}}
+		}
+		if v.class.static != nil {
+			if x, ok := v.class.static.fields[key]; ok {
+				return x
+			}
+		}
+	}
+	out := &Value{}
+	if v.ref != "" {
+		out.ref, out.args = v.ref+"."+key, v.args
+		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
+			out.ref = "builtin." + key
+		}
+	}
+	if v.elem != nil {
+		out = join(out, v.elem)
+	}
+	if out.ref != "" {
+		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
+			switch {
+			case m.Kind == sourceKind:
+				c := *out
+				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
+				out = &c
+			case m.Kind == sanitizer && len(m.In) == 1 && m.In[0] == "recv" && len(v.taints) > 0: // a property
+				c := *cleanedBy(v, m.For)
+				c.ref, c.fields, c.elem = out.ref, nil, nil
+				return &c
+			}
+		}
+	}
+	if len(v.taints) > 0 {
+		c := *out
+		c.taints = addTaints(c.taints, in.parts(v.taints, key))
+		out = &c
+	}
+	if out.empty() {
+		return &Value{}
+	}
+	return out
+}
+
+// parts are the taints of a part of a value.
+func (in *interp) parts(taints []*Taint, key string) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		u := *t
+		if len(t.Path) < 120 {
+			u.Path = t.Path + "." + key
+			if _, ok := number(key); ok {
+				u.Path = t.Path + "[]"
+			}
+		}
+		if t.Source != nil && !t.Source.Stored && in.p.platform(u.Path) {
+			continue
+		}
+		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
+			u.object = true // what a client sends is parsed into whatever it says
+		}
+		if strings.HasSuffix(u.Path, "s3.object.key") || strings.HasSuffix(u.Path, "detail.object.key") {
+			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
+		}
+		if t.token == tokenPart && key == "2" { // its signature
+			u.token = noToken
+		}
+		out = append(out, &u)
+	}
+	return out
+}
+
+func number(s string) (int, bool) {
+	n := 0
+	for _, c := range s {
+		if c < '0' || c > '9' || n > 1_000_000 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, s != ""
+}
+
+// elements is an element of a list, or whatever going through a value gives.
+func (in *interp) elements(v *Value) *Value {
+	if v == nil {
+		return nothing
+	}
+	out := v.elem
+	for k, x := range v.fields {
+		if _, ok := number(k); ok {
+			out = join(out, x)
+		}
+	}
+	if len(v.taints) > 0 {
+		out = join(out, &Value{taints: in.parts(v.taints, "0")})
+	}
+	if out == nil {
+		return nothing
+	}
+	return out
+}
+
+// keys are the names of the fields of a value: an outsider's where the value is.
+func (in *interp) keys(v *Value) *Value {
+	if len(v.taints) > 0 {
+		return &Value{taints: v.taints}
+	}
+	return nothing
+}
+
+func (in *interp) eval(f frame, e *ir.Expr) *Value {
+	if e == nil || !in.spend() {
+		return nothing
+	}
+	v := in.expression(f, e)
+	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index) {
+		return in.harmless(f, e, v)
+	}
+	return v
+}
+
+func (in *interp) expression(f frame, e *ir.Expr) *Value {
+	switch e.Kind {
+	case ir.Const:
+		v := constant(e.Str)
+		v.regexp = e.Regexp
+		return v
+	case ir.Name:
+		return in.name(f, e)
+	case ir.This:
+		for s := f.s; s != nil; s = s.parent {
+			if s.this != nil {
+				return s.this
+			}
+		}
+		return nothing
+	case ir.Member:
+		return in.member(f, in.eval(f, e.X), e.Str, e.At)
+	case ir.Index:
+		x, key := in.eval(f, e.X), in.eval(f, e.Y)
+		if key.known {
+			return in.member(f, x, key.text, e.At)
+		}
+		return in.anyMember(x)
+	case ir.Call:
+		return in.call(f, e)
+	case ir.Lambda:
+		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
+	case ir.ClassOf:
+		return in.class(f, e.Class)
+	case ir.Object:
+		return in.object(f, e)
+	case ir.Array:
+		return in.array(f, e)
+	case ir.Template:
+		return in.concat(f, e.List, e.At)
+	case ir.Binary:
+		return in.binary(f, e)
+	case ir.Not:
+		in.eval(f, e.X)
+		return nothing
+	case ir.Cond:
+		in.eval(f, e.X)
+		var y, z *Value
+		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		return join(y, z)
+	case ir.Assign:
+		return in.assignment(f, e)
+	case ir.Await, ir.Spread:
+		return in.eval(f, e.X)
+	}
+	var out *Value
+	if e.Str == "typeof" {
+		in.eval(f, e.List[0])
+		return &Value{}
+	}
+	for _, x := range e.List {
+		v := in.eval(f, x)
+		if t := v.all(); len(t) > 0 {
+			out = join(out, &Value{taints: t})
+		}
+	}
+	if out == nil {
+		return &Value{}
+	}
+	return out
+}
+
+func thisOf(s *scope) *Value {
+	for ; s != nil; s = s.parent {
+		if s.this != nil {
+			return s.this
+		}
+	}
+	return nil
+}
+
+func (in *interp) name(f frame, e *ir.Expr) *Value {
+	if v, ok := in.get(f.s, e.Str); ok {
+		return v
+	}
+	switch e.Str {
+	case "undefined", "None", "null":
+		return nothing
+	}
+	return &Value{ref: "builtin." + e.Str}
+}
+
+// anyMember is a field whose name is not known.
+func (in *interp) anyMember(x *Value) *Value {
+	out := in.elements(x)
+	for _, v := range x.fields {
+		out = join(out, v)
+	}
+	if out == nothing {
+		return &Value{}
+	}
+	return out
+}
+
+func (in *interp) object(f frame, e *ir.Expr) *Value {
+	v := &Value{fields: map[string]*Value{}}
+	for i, x := range e.List {
+		key := e.Keys[i]
+		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
+			in.eval(f, x.List[0])
+			v.elem = join(v.elem, in.eval(f, x.List[1]))
+			continue
+		}
+		val := in.eval(f, x)
+		if key == "..." {
+			for k, field := range val.fields {
+				v.fields[k] = field
+			}
+			v.elem = join(v.elem, val.elem)
+			v.taints = addTaints(v.taints, val.taints)
+			v.spread = val
+			continue
+		}
+		if len(v.fields) < maxFields {
+			v.fields[key] = val
+		}
+	}
+	if in.answers == "lambda" && v.fields["statusCode"] != nil {
+		in.respond(f, v, e.At)
+	}
+	return v
+}
+
+func (in *interp) array(f frame, e *ir.Expr) *Value {
+	v := &Value{fields: map[string]*Value{}}
+	for i, x := range e.List {
+		val := in.eval(f, x)
+		if x.Kind == ir.Spread {
+			v.elem = join(v.elem, in.elements(val))
+			v.taints = addTaints(v.taints, val.taints)
+			continue
+		}
+		if i < 20 {
+			v.fields[itoa(i)] = val
+		} else {
+			v.elem = join(v.elem, val)
+		}
+	}
+	return v
+}
+
+// concat is a text that is put together.
+func (in *interp) concat(f frame, parts []*ir.Expr, at int32) *Value {
+	values := make([]*Value, len(parts))
+	for i, p := range parts {
+		values[i] = in.eval(f, p)
+	}
+	return in.joined(f, values, at)
+}
+
+// joined is a text of these parts.
+func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
+	out := &Value{known: true}
+	before := ""
+	for _, v := range parts {
+		taints := texts(v.all())
+		out.taints = addTaints(out.taints, behind(taints, before))
+		out.known = out.known && v.known
+		out.text += v.text
+		switch {
+		case v.known:
+			before += v.text
+		case len(taints) > 0:
+			before += outsiders
+		default:
+			before += unknownText
+		}
+	}
+	if !out.known {
+		out.text = ""
+	}
+	if len(out.text) > 4_000 {
+		out.known, out.text = false, ""
+	}
+	out.taints = in.stepped(f, out.taints, at, "becomes part of a text")
+	return out
+}
+
+// What stands in the text before a part, where it is not known.
+const (
+	unknownText = "\x01"
+	outsiders   = "\x02"
+)
+
+// fixedHost is the beginning of an address of which the host cannot be changed any more.
+var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01`)
+
+// behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
+func behind(taints []*Taint, before string) []*Taint {
+	if before == "" || len(taints) == 0 {
+		return taints
+	}
+	rules := []string{"object-key", "user-controlled-target"}
+	switch {
+	case fixedHost.MatchString(before):
+		rules = append(rules, "ssrf", "open-redirect")
+	case before[0] == '?', before[0] == '#', len(before) > 1 && before[0] == '/' && before[1] != '/' && before[1] != outsiders[0]:
+		rules = append(rules, "open-redirect")
+	}
+	out := make([]*Taint, 0, len(taints))
+	for _, t := range taints {
+		out = append(out, t.cleaned(rules))
+	}
+	return out
+}
+
+// formatted is a text with placeholders that are filled in order; mark begins one.
+func (in *interp) formatted(f frame, text *Value, mark string, parts []*Value, at int32) *Value {
+	if !text.known {
+		return in.joined(f, append([]*Value{text}, parts...), at)
+	}
+	var all []*Value
+	rest := text.text
+	for _, part := range parts {
+		before, after, found := strings.Cut(rest, mark)
+		if !found {
+			break
+		}
+		all = append(all, constant(before), part)
+		rest = after
+	}
+	for i := len(all) / 2; i < len(parts); i++ {
+		all = append(all, parts[i])
+	}
+	out := in.joined(f, append(all, constant(rest)), at)
+	out.known, out.text = false, ""
+	return out
+}
+
+// texts are taints of what has become a text.
+func texts(taints []*Taint) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		if t.object {
+			u := *t
+			u.object = false
+			t = &u
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Taint {
+	if len(taints) == 0 {
+		return nil
+	}
+	out := make([]*Taint, len(taints))
+	for i, t := range taints {
+		out[i] = t.with(f.file, at, note)
+	}
+	return out
+}
+
+func (in *interp) binary(f frame, e *ir.Expr) *Value {
+	switch e.Str {
+	case "+":
+		return in.concat(f, []*ir.Expr{e.X, e.Y}, e.At)
+	case "%":
+		if f.file.Language == ir.Python {
+			x := in.eval(f, e.X)
+			parts := []*ir.Expr{e.Y}
+			if e.Y.Kind == ir.Array {
+				parts = e.Y.List
+			}
+			values := make([]*Value, len(parts))
+			for i, p := range parts {
+				values[i] = in.eval(f, p)
+			}
+			return in.formatted(f, x, "%", values, e.At)
+		}
+	case "||", "??":
+		x := in.eval(f, e.X)
+		return join(x, in.eval(f, e.Y))
+	case "&&":
+		in.eval(f, e.X)
+		var y *Value
+		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		return y
+	case "/": // pathlib
+		if f.file.Language == ir.Python {
+			x, y := in.eval(f, e.X), in.eval(f, e.Y)
+			return &Value{taints: addTaints(x.taints, y.taints), ref: x.ref}
+		}
+	}
+	in.eval(f, e.X)
+	in.eval(f, e.Y)
+	return &Value{}
+}
+
+func (in *interp) assignment(f frame, e *ir.Expr) *Value {
+	if e.Str == "+=" {
+		v := in.concat(f, []*ir.Expr{e.X, e.Y}, e.At)
+		in.bind(f, e.X, v, false)
+		return v
+	}
+	v := in.eval(f, e.Y)
+	if e.Str != "" { // ||=, ??= and arithmetic
+		v = join(in.eval(f, e.X), v)
+	}
+	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
+	return v
+}
+
+func (in *interp) class(f frame, c *ir.Class) *Value {
+	cl := &class{def: c, scope: f.s, methods: map[string]*closure{}, static: &Value{fields: map[string]*Value{}}}
+	for _, b := range c.Bases {
+		cl.bases = append(cl.bases, in.eval(f, b))
+	}
+	for _, m := range c.Methods {
+		cl.methods[m.Name] = &closure{fn: m, scope: f.s}
+	}
+	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
+	for _, field := range c.Fields {
+		cl.static.fields[field.Name] = in.eval(f, field.Value)
+	}
+	for name, m := range cl.methods {
+		if m.fn.Static {
+			v.fields[name] = &Value{fns: []*closure{m}}
+		}
+	}
+	return v
+}

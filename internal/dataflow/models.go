@@ -1,0 +1,663 @@
+package dataflow
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"wardlet.example/internal/document"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+)
+
+// modelKind is what a row says that a member of a library is.
+type modelKind string
+
+const (
+	sourceKind modelKind = "source"
+	sink       modelKind = "sink"
+	sanitizer  modelKind = "sanitizer"
+	validator  modelKind = "validator"
+	propagator modelKind = "propagator"
+)
+
+// aws is the language of rows about operations of AWS, which are the same in all SDKs: package is the client, member the operation.
+const aws ir.Language = "aws"
+
+// Model is one row about a member of a library. The form of rows is in data/models/README.md.
+type Model struct {
+	Language ir.Language
+	Package  string
+	Member   string
+	Kind     modelKind
+	Rule     string
+	In       []string
+	Out      string
+	For      []string
+	when     []condition
+	path     []string // package and member in parts, for rows with wildcards
+	throws   bool     // a validator that does not answer but throws
+	refuses  bool     // a validator whose no is the good answer
+	before   string   // the first version of the package for which the row does not hold; empty where it always does
+	object   bool     // only an object that comes whole from outside does harm
+	text     bool     // a text does harm too, where the rule is about objects
+}
+
+// condition is what the arguments of a call have to be.
+type condition struct {
+	arg     string
+	is, not []string
+}
+
+// Models are all rows, found by what they are about.
+type Models struct {
+	tables map[ir.Language]*table
+	Count  int
+}
+
+// table are the rows of one language.
+type table struct {
+	exact   map[string][]*Model // "package.member"
+	methods map[string][]*Model // of the language's own values, by the method
+	globs   map[string][]*Model // rows with wildcards, by their last part
+	known   map[string]bool     // packages with a row
+}
+
+// ReadModels reads files of rows; what is not understood is told and left out.
+func ReadModels(files map[string][]byte) (*Models, []model.Diagnostic) {
+	m := &Models{tables: map[ir.Language]*table{}}
+	for _, language := range []ir.Language{ir.Node, ir.Python, aws} {
+		m.tables[language] = &table{exact: map[string][]*Model{}, methods: map[string][]*Model{}, globs: map[string][]*Model{}, known: map[string]bool{}}
+	}
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	documents, problems := readAll(names, files)
+	for _, doc := range documents {
+		if doc == nil {
+			continue
+		}
+		for _, row := range doc.Root.Elements() {
+			if err := m.add(row); err != "" {
+				problems = append(problems, model.Diagnostic{
+					Pos: row.Origin.Pos, Level: model.Warning, Message: "a model row is left out: " + err,
+					Hint: "the form of rows is in data/models/README.md",
+				})
+			}
+		}
+	}
+	return m, problems
+}
+
+// readAll reads the files side by side.
+func readAll(names []string, files map[string][]byte) ([]*document.Document, []model.Diagnostic) {
+	documents := make([]*document.Document, len(names))
+	told := make([][]model.Diagnostic, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			documents[i], told[i] = document.ParseYAML(name, files[name], document.Options{})
+		})
+	}
+	wg.Wait()
+	return documents, slices.Concat(told...)
+}
+
+func (m *Models) add(row *model.Value) string {
+	word := func(key string) string { s, _ := row.Get(key).Scalar(); return s }
+	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out")}
+	t := m.tables[r.Language]
+	if t == nil {
+		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python or aws"
+	}
+	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator}, r.Kind) {
+		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator or propagator"
+	}
+	switch {
+	case r.Package == "" || r.Member == "":
+		return "package or member is missing"
+	case r.Kind == sink && r.Rule == "":
+		return "a sink needs a rule"
+	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
+		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
+	case r.Kind != sourceKind && row.Get("in").Kind == model.Absent:
+		return "in is missing: which arguments count"
+	}
+	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
+	r.text, r.object = word("text") == "true", word("object") == "true"
+	r.throws, r.refuses = word("throws") == "true", word("answer") == "false"
+	r.before = versionIn(word("note"))
+	for _, w := range row.Get("when").Elements() {
+		r.when = append(r.when, condition{arg: w.Get("arg").String(), is: scalars(w.Get("is")), not: scalars(w.Get("not"))})
+	}
+	m.Count++
+	t.put(r)
+	return ""
+}
+
+func scalars(v *model.Value) []string {
+	var out []string
+	for _, e := range v.Elements() {
+		if s, ok := e.Scalar(); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (t *table) put(r *Model) {
+	if kind, method, ok := strings.Cut(r.Member, "."); ok && r.Package == "builtin" && valueKinds[kind] {
+		t.methods[method] = append(t.methods[method], r)
+		return
+	}
+	key := library(r.Package)
+	t.known[packageOf(key)] = true
+	switch rest, isDefault := strings.CutPrefix(r.Member, "default"); {
+	case isDefault && (rest == "" || rest[0] == '(' || rest[0] == '.'):
+		key += rest
+	default:
+		key += "." + r.Member
+	}
+	if strings.Contains(key, "*") {
+		r.path = strings.Split(key, ".")
+		last := r.path[len(r.path)-1]
+		t.globs[last] = append(t.globs[last], r)
+		return
+	}
+	t.exact[key] = append(t.exact[key], r)
+}
+
+// valueKinds are what methods of the languages' own values are written under.
+var valueKinds = map[string]bool{
+	"string": true, "str": true, "array": true, "list": true, "dict": true, "object": true, "bytes": true, "regexp": true, "set": true,
+	"map": true, "buffer": true, "promise": true, "number": true, "date": true, "match": true, "iterator": true, "stream": true, "file": true,
+}
+
+// packageOf is the package of a path: what stands before the first dot or call.
+func packageOf(ref string) string {
+	if end := strings.IndexAny(ref, ".("); end > 0 {
+		return ref[:end]
+	}
+	return ref
+}
+
+// lookup finds the rows for a call: by the whole path, or by the method of a value that is no library's.
+func (p *Program) lookup(language ir.Language, ref, method string, recv *Value) []*Model {
+	t := p.models.tables[language]
+	if ref != "" {
+		if rows := t.of(ref); rows != nil {
+			return rows
+		}
+		if recv == nil || len(recv.taints) == 0 && !strings.HasPrefix(ref, "builtin.") && !strings.HasPrefix(ref, "re.") && !recv.isText() {
+			return nil
+		}
+	}
+	if recv != nil {
+		return t.methods[method]
+	}
+	return nil
+}
+
+// isText reports whether a value is a text as far as is known.
+func (v *Value) isText() bool { return v.known }
+
+// of finds the rows for a path.
+func (t *table) of(ref string) []*Model {
+	if rows := t.exact[ref]; rows != nil {
+		return rows
+	}
+	if strings.Contains(ref, ".default") {
+		if rows := t.exact[strings.ReplaceAll(ref, ".default", "")]; rows != nil {
+			return rows
+		}
+	}
+	last := ref[strings.LastIndexByte(ref, '.')+1:]
+	var out []*Model
+	var parts []string
+	for _, key := range [2]string{last, "*"} {
+		for _, r := range t.globs[key] {
+			if parts == nil {
+				parts = strings.Split(ref, ".")
+			}
+			if matchPath(r.path, parts) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// matchPath matches a path with wildcards: * is one part that is no call, ** any parts.
+func matchPath(pattern, path []string) bool {
+	for i, p := range pattern {
+		switch {
+		case p == "**":
+			for j := i; j <= len(path); j++ {
+				if matchPath(pattern[i+1:], path[j:]) {
+					return true
+				}
+			}
+			return false
+		case i >= len(path):
+			return false
+		case p != path[i] && (p != "*" || strings.HasSuffix(path[i], ")")):
+			return false
+		}
+		if i == len(pattern)-1 {
+			return len(path) == len(pattern)
+		}
+		if p != "**" && i+1 < len(pattern) && pattern[i+1] == "**" {
+			return matchPath(pattern[i+1:], path[i+1:])
+		}
+	}
+	return len(path) == 0
+}
+
+// modelled reports whether anything is known of a package.
+func (p *Program) modelled(language ir.Language, ref string) bool {
+	return ref == "" || p.models.tables[language].known[packageOf(ref)]
+}
+
+// modelsOf are the rows for a call that was evaluated already.
+func (in *interp) modelsOf(f frame, e *ir.Expr) []*Model {
+	if e.X.Kind == ir.Member {
+		recv := in.quiet(f, e.X.X)
+		callee := in.member(f, recv, e.X.Str, e.X.At)
+		if len(callee.fns) > 0 {
+			return nil
+		}
+		return in.p.lookup(f.file.Language, callee.ref, e.X.Str, recv)
+	}
+	return in.p.lookup(f.file.Language, in.quiet(f, e.X).ref, "", nil)
+}
+
+// argumentExpr is the expression that an input of a row names.
+func argumentExpr(e *ir.Expr, input string) *ir.Expr {
+	if input == "recv" {
+		if e.X.Kind == ir.Member {
+			return e.X.X
+		}
+		return nil
+	}
+	if i, ok := number(input); ok && i < len(e.List) {
+		return e.List[i]
+	}
+	return nil
+}
+
+// applies reports whether the conditions of a row are met.
+func (m *Model) applies(args *arguments) bool {
+	for _, c := range m.when {
+		if !c.met(m, args) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c condition) met(m *Model, args *arguments) bool {
+	v := input(c.arg, nil, args)
+	if strings.HasPrefix(c.arg, "rest:") && len(c.is) > 0 && c.is[0] == "absent" { // nothing else is given, by keyword neither
+		for key := range args.kw {
+			if !slices.Contains(m.In, "kw:"+key) {
+				return false
+			}
+		}
+		from, _ := number(strings.TrimPrefix(c.arg, "rest:"))
+		return len(args.list) <= from && args.rest == nil
+	}
+	name := v.ref[strings.LastIndexByte(v.ref, '.')+1:]
+	for _, not := range c.not {
+		if name != "" && name == not || v.known && strings.EqualFold(v.text, not) {
+			return false
+		}
+	}
+	if len(c.is) == 0 {
+		return true
+	}
+	for _, is := range c.is {
+		switch is {
+		case "absent":
+			if v == nothing || v.empty() {
+				return true
+			}
+		case "literal":
+			if v.known {
+				return true
+			}
+		case "string":
+			if len(v.fields) == 0 && v.elem == nil && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.object }) {
+				return true
+			}
+		}
+		if name != "" && name == is || v.known && strings.EqualFold(v.text, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// input is what a row means by an input.
+func input(name string, recv *Value, args *arguments) *Value {
+	switch {
+	case name == "recv":
+		return recv
+	case name == "*":
+		return &Value{taints: args.all()}
+	case name == "kw:**":
+		return orNothing(args.rest)
+	case strings.HasPrefix(name, "rest:"):
+		from, _ := number(name[5:])
+		var out []*Taint
+		for _, v := range args.list[min(from, len(args.list)):] {
+			out = addTaints(out, v.all())
+		}
+		return &Value{taints: addTaints(out, args.rest.all())}
+	}
+	head, path, _ := strings.Cut(strings.TrimPrefix(name, "arg:"), ".")
+	var v *Value
+	if kw, ok := strings.CutPrefix(head, "kw:"); ok {
+		v = args.kw[kw]
+	} else if i, ok := number(head); ok {
+		v = args.get(i)
+	}
+	for path != "" && v != nil {
+		var key string
+		key, path, _ = strings.Cut(path, ".")
+		next := v.fields[key]
+		if next == nil {
+			next = v.kw[key]
+		}
+		if next == nil && len(v.taints) > 0 && len(v.fields) == 0 {
+			next = &Value{taints: v.taints}
+		}
+		v = next
+	}
+	return orNothing(v)
+}
+
+func orNothing(v *Value) *Value {
+	if v == nil {
+		return nothing
+	}
+	return v
+}
+
+// narrowed are the inputs of a sink that count: where an argument is written out as an object and the row names parts of it, these.
+func (m *Model) narrowed(args *arguments) []string {
+	var out []string
+	for _, name := range m.In {
+		if i, ok := number(name); ok && len(args.get(i).fields) > 0 {
+			parts := slices.ContainsFunc(m.In, func(o string) bool { return strings.HasPrefix(o, name+".") })
+			if parts {
+				continue
+			}
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// propagate lets what goes in come out, by a row.
+func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments, out *Value, called map[*closure]bool) {
+	var taints []*Taint
+	if m.Kind == sourceKind {
+		taints = in.sourceTaint(f, m, e.At)
+	}
+	for _, name := range m.In {
+		if v := input(name, recv, args); v != nil {
+			taints = addTaints(taints, v.all())
+		}
+	}
+	if m.Kind == sanitizer || m.Kind == validator {
+		var kept []*Taint
+		for _, t := range taints {
+			if u := t.cleaned(m.For); u != nil {
+				kept = append(kept, u)
+			}
+		}
+		taints = kept
+	}
+	if m.Kind != sourceKind {
+		taints = in.stepped(f, taints, e.At, "goes through "+orElse(memberName(m), m.Package))
+	}
+	if m.makesText() {
+		taints = texts(taints)
+	}
+	if strings.HasSuffix(strings.ToLower(m.Member), "decode") || m.Member == "Buffer.from" || m.Member == "atob" {
+		taints = decoded(taints)
+	}
+	switch o := m.Out; {
+	case o == "recv" && recv != nil && !recv.shared:
+		recv.taints = addTaints(recv.taints, taints)
+	case strings.HasPrefix(o, "cb:"):
+		in.toCallback(f, e, o, args, taints, called)
+	case strings.HasPrefix(o, "arg:"):
+		if i, ok := number(o[4:]); ok && !args.get(i).shared && args.get(i) != nothing {
+			args.get(i).taints = addTaints(args.get(i).taints, taints)
+		}
+	default:
+		out.taints = addTaints(out.taints, taints)
+	}
+}
+
+// makesText reports whether what comes out is a text, whatever goes in.
+func (m *Model) makesText() bool {
+	switch m.Package + "." + m.Member {
+	case "builtin.String", "builtin.str", "builtin.repr", "builtin.JSON.stringify", "json.dumps", "builtin.format":
+		return true
+	}
+	return m.Package == "builtin" && (strings.HasPrefix(m.Member, "string.to") || m.Member == "string.trim" || m.Member == "str.strip")
+}
+
+func memberName(m *Model) string {
+	if m.Member == "default" {
+		return m.Package
+	}
+	return m.Member
+}
+
+func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
+	member := m.Member[strings.LastIndexByte(m.Member, '.')+1:]
+	if strings.HasPrefix(m.Member, "request.") || strings.Contains(m.Member, "current_request.") {
+		member = "request." + member
+	}
+	return []*Taint{{Path: member, object: strings.Contains(member, "json"), Source: in.source(m.Package + "." + m.Member), step: &step{f.file, at, member + " comes in", nil}}}
+}
+
+// decoded notes that a part of a token was decoded.
+func decoded(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if t.token == tokenPart {
+			u := *t
+			u.token = tokenDecoded
+			out[i] = &u
+		}
+	}
+	return out
+}
+
+func (in *interp) toCallback(f frame, e *ir.Expr, out string, args *arguments, taints []*Taint, called map[*closure]bool) {
+	parts := strings.Split(out, ":")
+	if len(parts) != 3 {
+		return
+	}
+	i, _ := number(parts[1])
+	j, _ := number(parts[2])
+	list := make([]*Value, j+1)
+	for k := range list {
+		list[k] = nothing
+	}
+	list[j] = &Value{taints: taints}
+	for _, c := range args.get(i).fns {
+		called[c] = true
+		in.invoke(f, c, c.this, &arguments{list: list}, e.At)
+	}
+}
+
+// source is a source by its label, the same each time.
+func (in *interp) source(label string) *Source {
+	if s := in.sources[label]; s != nil {
+		return s
+	}
+	s := &Source{Label: label}
+	in.sources[label] = s
+	return s
+}
+
+// Hit is an outsider's data at a place where it can do harm.
+type Hit struct {
+	Rule   string
+	File   *ir.File
+	At     int32
+	What   string // the call: exec, Pool().query
+	Path   string // what of the entry it is: event.body
+	Stored bool   // it was stored before, and is read from there
+	Unsure bool   // something in between is not known
+	Steps  []Step
+}
+
+// Step is one hop of the way.
+type Step struct {
+	File *ir.File
+	At   int32
+	Note string
+}
+
+// whole are the rules that count what is anywhere inside a value; of the others only the value itself counts.
+func whole(rule string) bool {
+	switch rule {
+	case "nosql", "sql", "os-command", "code-eval", "prototype-pollution", "template-injection":
+		return true
+	}
+	return false
+}
+
+func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	var shown []*Value
+	if m.Rule == "log-injection" {
+		shown = asCode(args)
+	}
+	for _, name := range m.narrowed(args) {
+		for _, v := range inputs(name, recv, args) {
+			if slices.Contains(shown, v) {
+				continue
+			}
+			taints := v.taints
+			if whole(m.Rule) && !m.object {
+				taints = v.all()
+			}
+			if m.text {
+				taints = objects(taints)
+			}
+			if m.object {
+				taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
+			}
+			if holds := in.p.holdsFor(f.file, m); holds != model.No {
+				in.hit(f, e.At, m.Rule, callName(m), taints, holds == model.Maybe)
+			}
+		}
+	}
+}
+
+// placeholder is where a value goes in a text that is logged.
+var placeholder = regexp.MustCompile(`%[-+ #0-9.]*[a-zA-Z]`)
+
+// asCode are the arguments of a call that logs which are shown as code or numbers, so that line breaks are escaped.
+func asCode(args *arguments) []*Value {
+	var out []*Value
+	for i, p := range placeholder.FindAllString(args.get(0).text, -1) {
+		if i+1 < len(args.list) && !strings.HasSuffix(p, "s") {
+			out = append(out, args.list[i+1])
+		}
+	}
+	return out
+}
+
+// inputs are the values that an input means, each by itself.
+func inputs(name string, recv *Value, args *arguments) []*Value {
+	from := -1
+	if name == "*" {
+		from = 0
+	} else if n, ok := number(strings.TrimPrefix(name, "rest:")); ok && strings.HasPrefix(name, "rest:") {
+		from = n
+	}
+	if from >= 0 {
+		out := slices.Clone(args.list[min(from, len(args.list)):])
+		for _, key := range slices.Sorted(maps.Keys(args.kw)) {
+			out = append(out, args.kw[key])
+		}
+		return append(out, orNothing(args.rest))
+	}
+	if v := input(name, recv, args); v != nil {
+		return []*Value{v}
+	}
+	return nil
+}
+
+// objects are taints that do harm as texts too.
+func objects(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		u := *t
+		u.object = true
+		out[i] = &u
+	}
+	return out
+}
+
+// callName is how people call what a row is about: child_process.exec.
+func callName(m *Model) string {
+	if m.Package == "builtin" || strings.ContainsAny(m.Package, "/") && m.Member != "default" {
+		return m.Member
+	}
+	if m.Member == "default" {
+		return m.Package
+	}
+	return m.Package + "." + strings.ReplaceAll(m.Member, "**.", "")
+}
+
+// needsObject are rules for which only more than a text does harm.
+var needsObject = map[string]bool{"nosql": true, "prototype-pollution": true, "mass-assignment": true}
+
+// onlyText are rules for which objects do no harm: they are shown as JSON.
+var onlyText = map[string]bool{"log-injection": true, "html-response": true, "header-injection": true}
+
+// containers are fields of what entries get that are objects and not texts.
+var containers = set(`event req ctx headers queryStringParameters multiValueQueryStringParameters multiValueHeaders pathParameters requestContext stageVariables
+	Records Sns s3 object dynamodb NewImage OldImage Keys kinesis messageAttributes detail request response query params cookies files identity arguments`)
+
+// isObject reports whether an outsider's value is an object and no text.
+func (t *Taint) isObject() bool {
+	last := t.Path[strings.LastIndexByte(t.Path, '.')+1:]
+	return containers[strings.TrimSuffix(last, "[]")] || t.object && t.parsedWhole()
+}
+
+// parsedWhole reports whether the taint is all of something that was parsed.
+func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
+
+// hit notes taints that reach a sink.
+func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
+	for _, t := range taints {
+		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() {
+			continue
+		}
+		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+		if in.seen[key] {
+			return
+		}
+		in.seen[key] = true
+		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure}
+		for s := t.step; s != nil; s = s.prev {
+			h.Steps = append(h.Steps, Step{s.file, s.at, s.note})
+		}
+		slices.Reverse(h.Steps)
+		in.hits = append(in.hits, h)
+		return
+	}
+}

@@ -1,0 +1,60 @@
+package dataflow
+
+import "strings"
+
+// platform reports whether the platform sets a field of what an entry gets, so that no outsider decides it. The fields are those that
+// AWS documents for the events of its services and the frameworks for their requests; of others it is not known, and an outsider may.
+func (p *Program) platform(path string) bool {
+	path = strings.ReplaceAll(path, "[]", "")
+	root, rest, _ := strings.Cut(path, ".")
+	if root != "event" {
+		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
+	}
+	rest = strings.TrimPrefix(rest, "Records.")
+	if name, ok := platformSpelling[first(rest)]; ok { // as data classes of Powertools have it
+		rest = name + strings.TrimPrefix(rest, first(rest))
+	}
+	if under, ok := strings.CutPrefix(rest, "requestContext."); ok {
+		return !outsiderContext[strings.TrimPrefix(strings.TrimPrefix(under, "http."), "identity.")] && under != "http" && under != "identity"
+	}
+	return platformFields[rest] || platformFields[first(rest)+".*"] && strings.Contains(rest, ".")
+}
+
+func first(path string) string {
+	if i := strings.IndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// outsiderContext are the fields below requestContext that follow what the caller sent.
+var outsiderContext = map[string]bool{"path": true, "userAgent": true}
+
+// platformSpelling are fields that data classes spell otherwise.
+var platformSpelling = map[string]string{"request_context": "requestContext", "stage_variables": "stageVariables", "http_method": "httpMethod"}
+
+// platformFields are fields of events that AWS sets: of API Gateway and function URLs, load balancers, SQS, SNS, S3, DynamoDB and
+// Kinesis streams, EventBridge, Cognito, AppSync, CloudFront.
+var platformFields = set(`httpMethod resource routeKey version isBase64Encoded stageVariables.* type methodArn routeArn
+	messageId receiptHandle attributes attributes.* md5OfBody md5OfMessageAttributes eventSource eventSourceARN eventSourceArn awsRegion eventVersion
+	EventSource EventVersion EventSubscriptionArn Sns.Type Sns.MessageId Sns.TopicArn Sns.Timestamp Sns.SignatureVersion Sns.Signature Sns.SigningCertUrl Sns.UnsubscribeUrl
+	s3.s3SchemaVersion s3.configurationId s3.bucket s3.bucket.name s3.bucket.arn s3.bucket.ownerIdentity s3.object.size s3.object.eTag s3.object.versionId s3.object.sequencer
+	eventName eventTime eventID requestParameters.sourceIPAddress userIdentity userIdentity.* responseElements.*
+	dynamodb.SequenceNumber dynamodb.SizeBytes dynamodb.StreamViewType dynamodb.ApproximateCreationDateTime
+	kinesis.sequenceNumber kinesis.approximateArrivalTimestamp kinesis.kinesisSchemaVersion invokeIdentityArn
+	id source account time region resources detail-type detail.bucket detail.bucket.name detail.object.size detail.object.etag detail.reason
+	triggerSource userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
+
+// requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.
+var requestPlatform = map[string]map[string]bool{
+	"req": set(`body query params headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host apiGateway raw event subdomains`),
+	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event body`),
+}
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		out[w] = true
+	}
+	return out
+}

@@ -1,0 +1,397 @@
+// Package dataflow follows what outsiders send through the code of functions: from the event of a handler, through calls,
+// modules and callbacks, to where it can do harm.
+//
+// A program is followed by running it with what is known of values in the place of values: both branches of a condition, each loop
+// twice, each function with the arguments of its call. Work is bounded by steps. What a library does is told by rows (data/models);
+// of what no row tells, a method of an outsider's value gives a part of it, and a function of a library of which nothing is known
+// perhaps gives back what it got, which makes findings less sure.
+package dataflow
+
+import (
+	"path"
+	"strings"
+	"sync"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/lower"
+)
+
+// Files gives the bytes of source files of the repository: nil where there is none.
+type Files interface {
+	Read(path string) []byte
+}
+
+// Program is the code that handlers reach, lowered as far as it was asked for.
+type Program struct {
+	files   Files
+	models  *Models
+	modules map[string]*module
+	trees   *Trees
+	memo    map[memoKey]*Value
+	routed  []*routed
+	Broken  map[string]bool   // files with syntax errors
+	Cut     map[string]string // files that were not read in full, with the reason
+}
+
+// New begins a program.
+func New(files Files, models *Models, trees *Trees) *Program {
+	return &Program{files: files, models: models, modules: map[string]*module{}, trees: trees, memo: map[memoKey]*Value{}, Broken: map[string]bool{}, Cut: map[string]string{}}
+}
+
+// Trees are source files, each read once for all programs. They may be shared by programs that run side by side.
+type Trees struct{ files sync.Map }
+
+type lowered struct {
+	once sync.Once
+	file *ir.File
+	err  error
+}
+
+func (t *Trees) file(name string, source []byte) (*ir.File, error) {
+	v, _ := t.files.LoadOrStore(name, &lowered{})
+	l, _ := v.(*lowered)
+	l.once.Do(func() { l.file, l.err = lower.File(name, source) })
+	return l.file, l.err
+}
+
+// module is one source file with what it gives to others.
+type module struct {
+	file    *ir.File
+	scope   *scope
+	exports *Value
+	object  *Value // CommonJS: module
+	loaded  bool
+	imports []string // files of the program that it imports
+	hits    []*Hit   // found while it was loaded
+}
+
+// load reads a module and follows its top level, once.
+func (p *Program) load(in *interp, name string) *module {
+	if m, ok := p.modules[name]; ok {
+		if m != nil && in.loading != nil {
+			in.loading.imports = append(in.loading.imports, name)
+		}
+		return m
+	}
+	source := p.files.Read(name)
+	if source == nil {
+		p.modules[name] = nil
+		return nil
+	}
+	file, err := p.trees.file(name, source)
+	if err != nil || file == nil {
+		if err != nil {
+			p.Cut[name] = err.Error()
+		}
+		p.modules[name] = nil
+		return nil
+	}
+	if file.Broken {
+		p.Broken[name] = true
+	}
+	if file.Cut != "" {
+		p.Cut[name] = file.Cut
+	}
+	if in.loading != nil {
+		in.loading.imports = append(in.loading.imports, name)
+	}
+	m := &module{file: file, exports: &Value{ref: "exports", fields: map[string]*Value{}}}
+	m.scope = newScope(nil, m)
+	p.modules[name] = m
+	if file.Language == ir.Node {
+		m.object = &Value{ref: "module", fields: map[string]*Value{"exports": m.exports}}
+		m.scope.vars["module"], m.scope.vars["exports"] = m.object, m.exports
+		m.scope.vars["__dirname"], m.scope.vars["__filename"] = constant("."), constant(name)
+	}
+	loader := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: in.sources, seen: map[string]bool{}, loading: m}
+	loader.run(frame{m.scope, file}, file.Body)
+	m.hits = loader.hits
+	if loader.cut {
+		p.Cut[name] = "it takes too many steps to follow"
+	}
+	m.loaded = true
+	seen := map[*Value]bool{}
+	for _, v := range m.scope.vars {
+		share(v, seen, 0)
+	}
+	share(m.exports, seen, 0)
+	return m
+}
+
+// share marks values that all entries see.
+func share(v *Value, seen map[*Value]bool, depth int) {
+	if v == nil || v == nothing || seen[v] || depth > 6 {
+		return
+	}
+	seen[v] = true
+	v.shared = true
+	for _, f := range v.fields {
+		share(f, seen, depth+1)
+	}
+	share(v.elem, seen, depth+1)
+}
+
+// gives is what a module gives under a name.
+func (m *module) gives(name string) *Value {
+	if m.file.Language == ir.Python {
+		if v, ok := m.scope.own(name); ok {
+			return v
+		}
+		return nil
+	}
+	exports := m.exports
+	if m.object != nil {
+		exports = m.object.fields["exports"]
+	}
+	if exports == nil {
+		return nil
+	}
+	switch {
+	case name == "*":
+		return exports
+	case name == "default":
+		if v, ok := exports.fields["default"]; ok {
+			return v
+		}
+		return exports
+	}
+	if v, ok := exports.fields[name]; ok {
+		return v
+	}
+	if d, ok := exports.fields["default"]; ok {
+		return d.fields[name]
+	}
+	return nil
+}
+
+// assignExport sets what a CommonJS module gives.
+func (p *Program) assignExport(x *Value, key string, v *Value) {
+	if x.fields == nil {
+		x.fields = map[string]*Value{}
+	}
+	if x.ref == "module" && key == "exports" && v != nil {
+		c := *v
+		if c.fields == nil {
+			c.fields = map[string]*Value{}
+		}
+		if c.ref == "" && len(c.fns) == 0 && c.class == nil {
+			c.ref = "exports"
+		}
+		c.shared = false
+		v = &c
+	}
+	x.fields[key] = v
+}
+
+func (p *Program) export(in *interp, f frame, s *ir.Stmt) {
+	m := f.s.module
+	if m == nil {
+		return
+	}
+	if s.X != nil {
+		m.exports.fields["default"] = in.eval(f, s.X)
+		return
+	}
+	var from *module
+	if s.Str != "" {
+		from = p.resolveNode(in, f.file.Path, s.Str)
+	}
+	for _, n := range s.Names {
+		switch {
+		case s.Str == "":
+			if v, ok := in.get(f.s, n.Name); ok {
+				m.exports.fields[n.As] = v
+			}
+		case from == nil:
+			m.exports.fields[n.As] = &Value{ref: library(s.Str) + "." + n.Name}
+		case n.Name == "*" && n.As == "*":
+			for k, v := range from.gives("*").fields {
+				m.exports.fields[k] = v
+			}
+		default:
+			if v := from.gives(n.Name); v != nil {
+				m.exports.fields[n.As] = v
+			}
+		}
+	}
+}
+
+// bindImport binds the names of an import.
+func (p *Program) bindImport(in *interp, f frame, s *ir.Stmt) {
+	if f.file.Language == ir.Python {
+		p.importPython(in, f, s)
+		return
+	}
+	from := p.resolveNode(in, f.file.Path, s.Str)
+	for _, n := range s.Names {
+		var v *Value
+		switch {
+		case from != nil:
+			v = from.gives(n.Name)
+		case n.Name == "*" || n.Name == "default":
+			v = &Value{ref: library(s.Str)}
+		default:
+			v = &Value{ref: library(s.Str) + "." + n.Name}
+		}
+		if v == nil {
+			v = &Value{}
+		}
+		in.set(f.s, n.As, v, true)
+	}
+}
+
+// library is the name of a package without what only says where it comes from.
+func library(name string) string {
+	name = strings.TrimPrefix(name, "node:")
+	if member, ok := strings.CutPrefix(name, "lodash/"); ok && !strings.HasPrefix(member, "fp") {
+		return "lodash." + strings.TrimSuffix(member, ".js")
+	}
+	return strings.TrimSuffix(name, ".js")
+}
+
+func (p *Program) require(in *interp, file *ir.File, name string) *Value {
+	if m := p.resolveNode(in, file.Path, name); m != nil {
+		if v := m.gives("*"); v != nil {
+			return v
+		}
+		return &Value{}
+	}
+	if strings.HasPrefix(name, ".") {
+		return &Value{}
+	}
+	return &Value{ref: library(name)}
+}
+
+// resolveNode finds the module that a specifier means: relative ones, and those below the folders that TypeScript projects map.
+func (p *Program) resolveNode(in *interp, from, name string) *module {
+	if strings.HasPrefix(name, ".") {
+		return p.firstOf(in, path.Join(path.Dir(from), name))
+	}
+	for _, prefix := range []string{"@/", "~/", "src/", "@libs/", "@functions/", "@lib/"} {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if !ok {
+			continue
+		}
+		folder := strings.Trim(strings.TrimPrefix(prefix, "@"), "/~")
+		for dir := path.Dir(from); ; dir = path.Dir(dir) {
+			for _, base := range []string{path.Join(dir, "src", folder), path.Join(dir, folder), path.Join(dir, "src")} {
+				if m := p.firstOf(in, path.Join(base, rest)); m != nil {
+					return m
+				}
+			}
+			if dir == "." || dir == "/" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+var nodeEndings = []string{"", ".js", ".ts", ".mjs", ".cjs", ".tsx", ".jsx", ".mts", "/index.js", "/index.ts", "/index.mjs"}
+
+func (p *Program) firstOf(in *interp, base string) *module {
+	if strings.HasPrefix(base, "../") {
+		return nil
+	}
+	for _, ending := range nodeEndings {
+		if lower.LanguageOf(base+ending) == ir.Node {
+			if m := p.load(in, base+ending); m != nil {
+				return m
+			}
+		}
+	}
+	if stem, ok := strings.CutSuffix(base, ".js"); ok { // TypeScript written with the name of what it is compiled to
+		return p.load(in, stem+".ts")
+	}
+	return nil
+}
+
+func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
+	for _, n := range s.Names {
+		switch {
+		case n.Name == "": // import a.b binds a
+			first, _, more := strings.Cut(s.Str, ".")
+			m := p.resolvePython(in, f.file.Path, first)
+			v := &Value{ref: first}
+			if m != nil {
+				v = p.namespace(m)
+			} else if more {
+				p.resolvePython(in, f.file.Path, s.Str)
+			}
+			in.set(f.s, n.As, v, true)
+		case n.Name == "*" && n.As == "*":
+			if m := p.resolvePython(in, f.file.Path, s.Str); m != nil {
+				for k, v := range m.scope.vars {
+					in.set(f.s, k, v, true)
+				}
+			}
+		case n.Name == "*": // import a.b as c
+			if m := p.resolvePython(in, f.file.Path, s.Str); m != nil {
+				in.set(f.s, n.As, p.namespace(m), true)
+				continue
+			}
+			in.set(f.s, n.As, &Value{ref: s.Str}, true)
+		default:
+			in.set(f.s, n.As, p.fromPython(in, f, s.Str, n.Name), true)
+		}
+	}
+}
+
+func (p *Program) fromPython(in *interp, f frame, mod, name string) *Value {
+	if m := p.resolvePython(in, f.file.Path, mod); m != nil {
+		if v := m.gives(name); v != nil {
+			return v
+		}
+	}
+	sub := mod + "." + name
+	if strings.HasSuffix(mod, ".") {
+		sub = mod + name
+	}
+	if m := p.resolvePython(in, f.file.Path, sub); m != nil {
+		return p.namespace(m)
+	}
+	if strings.HasPrefix(mod, ".") {
+		return &Value{}
+	}
+	return &Value{ref: mod + "." + name}
+}
+
+// namespace is a module as a value.
+func (p *Program) namespace(m *module) *Value {
+	return &Value{fields: m.scope.vars, shared: true}
+}
+
+// resolvePython finds the module that a name means: below the folder of the file, or below one of those around it.
+func (p *Program) resolvePython(in *interp, from, name string) *module {
+	dir := path.Dir(from)
+	if strings.HasPrefix(name, ".") {
+		dots := len(name) - len(strings.TrimLeft(name, "."))
+		for range dots - 1 {
+			dir = path.Dir(dir)
+		}
+		return p.pythonAt(in, path.Join(dir, strings.ReplaceAll(name[dots:], ".", "/")))
+	}
+	rel := strings.ReplaceAll(name, ".", "/")
+	for {
+		if m := p.pythonAt(in, path.Join(dir, rel)); m != nil {
+			return m
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+func (p *Program) pythonAt(in *interp, base string) *module {
+	if strings.HasPrefix(base, "../") || base == "." {
+		return nil
+	}
+	if m := p.load(in, base+".py"); m != nil {
+		return m
+	}
+	return p.load(in, base+"/__init__.py")
+}
+
+// LanguageOf is the language of a file, by its name; empty for those that are not followed.
+func LanguageOf(file string) ir.Language { return lower.LanguageOf(file) }

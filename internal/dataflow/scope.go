@@ -1,0 +1,155 @@
+package dataflow
+
+import "wardlet.example/internal/ir"
+
+// scope is the names of a module or of one call of a function. While a branch is followed what it sets stands in a layer over the
+// rest, so that it can be joined with what the other branch sets.
+type scope struct {
+	vars   map[string]*Value
+	layers []map[string]*Value
+	parent *scope
+	module *module
+	global map[string]bool // Python: names that belong to the module
+	this   *Value
+	result *Value
+	guards bool // some expression is known to be harmless
+}
+
+func newScope(parent *scope, m *module) *scope {
+	return &scope{vars: map[string]*Value{}, parent: parent, module: m}
+}
+
+// own looks a name up in this scope alone.
+func (s *scope) own(name string) (*Value, bool) {
+	for i := len(s.layers) - 1; i >= 0; i-- {
+		if v, ok := s.layers[i][name]; ok {
+			return v, true
+		}
+	}
+	v, ok := s.vars[name]
+	return v, ok
+}
+
+// get looks a name up, also in the scopes around.
+func (in *interp) get(s *scope, name string) (*Value, bool) {
+	for ; s != nil; s = s.parent {
+		if o := in.overlay[s]; o != nil {
+			if v, ok := o[name]; ok {
+				return v, true
+			}
+		}
+		if v, ok := s.own(name); ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// set binds a name: where it is bound already, or here. Python binds in the function unless told otherwise.
+func (in *interp) set(s *scope, name string, v *Value, declares bool) {
+	at := s
+	if !declares {
+		for t := s; t != nil; t = t.parent {
+			if _, ok := t.own(name); ok {
+				at = t
+				break
+			}
+		}
+	}
+	if s.global[name] && s.module != nil {
+		at = s.module.scope
+	}
+	switch {
+	case at.module != nil && at == at.module.scope && at.module.loaded: // after its module is loaded: for this entry only
+		o := in.overlay[at]
+		if o == nil {
+			o = map[string]*Value{}
+			in.overlay[at] = o
+		}
+		before, _ := in.get(at, name)
+		o[name] = join(before, v)
+	case len(at.layers) > 0:
+		at.layers[len(at.layers)-1][name] = v
+	case at != s:
+		at.vars[name] = join(at.vars[name], v)
+	default:
+		at.vars[name] = v
+	}
+}
+
+// branch follows a branch in a layer of its own and gives it back.
+func (s *scope) branch(follow func()) map[string]*Value {
+	layer := map[string]*Value{}
+	s.layers = append(s.layers, layer)
+	follow()
+	s.layers = s.layers[:len(s.layers)-1]
+	return layer
+}
+
+// merge joins what branches set with what was before; branches that leave the function do not count.
+func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
+	names := map[string]bool{}
+	left := 0
+	for i, b := range branches {
+		if ends[i] {
+			continue
+		}
+		left++
+		for name := range b {
+			names[name] = true
+		}
+	}
+	if left == 0 {
+		return
+	}
+	for name := range names {
+		before, _ := s.own(name)
+		var v *Value
+		isGuard := len(name) > 0 && name[0] == guardMark
+		for i, b := range branches {
+			if ends[i] {
+				continue
+			}
+			set, ok := b[name]
+			if !ok {
+				set = before
+			}
+			if isGuard && set == nil { // harmless in one branch only
+				v = nil
+				break
+			}
+			v = join(v, set)
+		}
+		if isGuard && v == nil {
+			continue
+		}
+		if v == nil {
+			v = nothing
+		}
+		in.set(s, name, v, true)
+	}
+}
+
+// guardMark stands before the text of an expression that is known to be harmless.
+const guardMark = '\x00'
+
+// textOf is the text of an expression that a guard can be about: names, members and elements; empty for others.
+func textOf(e *ir.Expr) string {
+	switch e.Kind {
+	case ir.Name:
+		return e.Str
+	case ir.This:
+		return "this"
+	case ir.Member:
+		if x := textOf(e.X); x != "" {
+			return x + "." + e.Str
+		}
+	case ir.Index:
+		if x := textOf(e.X); x != "" && e.Y.Kind == ir.Const {
+			return x + "." + e.Y.Str
+		}
+	case ir.Await:
+		return textOf(e.X)
+	}
+	return ""
+}

@@ -1,0 +1,224 @@
+package dataflow
+
+import (
+	"wardlet.example/internal/ir"
+)
+
+// Value is what is known of a value while a program is followed: what an outsider put into it, what it is made of, and what it is.
+type Value struct {
+	taints []*Taint
+	fields map[string]*Value
+	elem   *Value // of a list, or under keys that are not known
+	fns    []*closure
+	wraps  []*closure // functions that were given to a call which this is the result of
+	class  *class     // of which it is an instance, or which it is
+	isType bool       // it is the class itself
+	ref    string     // path of what it is in a library: "pg.Pool().query"
+	args   []*Value   // that a library's constructor got
+	kw     map[string]*Value
+	text   string // of a constant
+	known  bool   // whether text is all of it
+	regexp bool
+	shared bool // made while a module was loaded: not changed afterwards
+	sink   *Value
+	spread *Value // an object was spread into it
+}
+
+// Taint says that an outsider decides a value, or a part of it.
+type Taint struct {
+	Path   string // from the entry: event.body.id
+	Source *Source
+	step   *step
+	clean  map[string]bool // rules that it can do no harm for
+	object bool            // it can be more than a text: parsed from JSON
+	parsed string          // the path at which it was parsed from JSON
+	unsure bool            // a call that is not known stands in between
+	token  token           // what of a token it is, where it looks like one
+	length int
+}
+
+// token is what is left of a JSON Web Token that code takes apart by hand.
+type token uint8
+
+// Parts of tokens.
+const (
+	noToken      token = iota
+	tokenPart          // what stands between its dots
+	tokenDecoded       // that, decoded
+)
+
+// Source is where outside data comes in.
+type Source struct {
+	Label  string // event, req, an item read from a store
+	Stored bool   // it was stored before by somebody
+}
+
+// step is one hop of a taint, linked backwards.
+type step struct {
+	file *ir.File
+	at   int32
+	note string
+	prev *step
+}
+
+// maxTaints bounds the taints of one value, maxSteps the steps of one taint.
+const (
+	maxTaints = 4
+	maxSteps  = 40
+	maxFields = 200
+)
+
+// with is a taint with one more step.
+func (t *Taint) with(file *ir.File, at int32, note string) *Taint {
+	if t.step != nil && t.step.at == at && t.step.file == file || t.length >= maxSteps {
+		return t
+	}
+	u := *t
+	u.step = &step{file, at, note, t.step}
+	u.length++
+	return &u
+}
+
+// cleaned is a taint that can do no harm for some rules any more; nil for all.
+func (t *Taint) cleaned(rules []string) *Taint {
+	for _, r := range rules {
+		if r == "all" {
+			return nil
+		}
+	}
+	u := *t
+	u.clean = map[string]bool{}
+	for r := range t.clean {
+		u.clean[r] = true
+	}
+	for _, r := range rules {
+		u.clean[r] = true
+	}
+	return &u
+}
+
+// addTaints joins taints, each source path and state once.
+func addTaints(to, from []*Taint) []*Taint {
+	for _, t := range from {
+		found := false
+		for _, u := range to {
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && len(u.clean) <= len(t.clean)
+		}
+		if !found && len(to) < maxTaints {
+			to = append(to[:len(to):len(to)], t)
+		}
+	}
+	return to
+}
+
+// all are the taints of a value and of all that is in it.
+func (v *Value) all() []*Taint { return v.collect(nil, 0) }
+
+func (v *Value) collect(out []*Taint, depth int) []*Taint {
+	if v == nil || depth > 4 || len(out) >= maxTaints {
+		return out
+	}
+	out = addTaints(out, v.taints)
+	for _, f := range v.fields {
+		if len(out) >= maxTaints {
+			break
+		}
+		out = f.collect(out, depth+1)
+	}
+	return v.elem.collect(out, depth+1)
+}
+
+// join is a value that is one of two.
+func join(a, b *Value) *Value {
+	switch {
+	case a == nil || a == b:
+		return b
+	case b == nil:
+		return a
+	case a.empty():
+		return b
+	case b.empty():
+		return a
+	}
+	v := *a
+	v.shared, v.known = false, a.known && b.known && a.text == b.text
+	v.taints = addTaints(a.taints, b.taints)
+	if len(b.fields) > 0 {
+		v.fields = map[string]*Value{}
+		for k, f := range a.fields {
+			v.fields[k] = f
+		}
+		for k, f := range b.fields {
+			if len(v.fields) < maxFields {
+				v.fields[k] = join(v.fields[k], f)
+			}
+		}
+	}
+	v.elem = join(a.elem, b.elem)
+	v.fns = addFns(a.fns, b.fns)
+	v.wraps = addFns(a.wraps, b.wraps)
+	if v.class == nil {
+		v.class, v.isType = b.class, b.isType
+	}
+	if v.ref == "" {
+		v.ref, v.args, v.kw = b.ref, b.args, b.kw
+	}
+	return &v
+}
+
+// empty reports whether a value says nothing.
+func (v *Value) empty() bool {
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil
+}
+
+// maxFns bounds the functions that a value can be.
+const maxFns = 6
+
+func addFns(a, b []*closure) []*closure {
+	for _, f := range b {
+		found := false
+		for _, g := range a {
+			found = found || f == g || f.fn == g.fn && f.scope == g.scope
+		}
+		if !found && len(a) < maxFns {
+			a = append(a[:len(a):len(a)], f)
+		}
+	}
+	return a
+}
+
+// closure is a function with the names that it sees.
+type closure struct {
+	fn    *ir.Func
+	scope *scope
+	this  *Value
+}
+
+// class is a class of the program.
+type class struct {
+	def     *ir.Class
+	scope   *scope
+	bases   []*Value
+	methods map[string]*closure
+	static  *Value
+}
+
+// method looks a method up, also in the classes that it extends.
+func (c *class) method(name string, depth int) *closure {
+	if m := c.methods[name]; m != nil || depth > 5 {
+		return m
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			if m := b.class.method(name, depth+1); m != nil {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// constant is a text that is known.
+func constant(s string) *Value { return &Value{text: s, known: true} }
+
+var nothing = &Value{}

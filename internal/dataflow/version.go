@@ -1,0 +1,106 @@
+package dataflow
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+)
+
+// beforeVersion is a note of a row that holds for older versions of its package only: "before 4.17.12: ...".
+var beforeVersion = regexp.MustCompile(`^before (?:[A-Za-z][\w .-]* )?(\d+(?:\.\d+)*)`)
+
+func versionIn(note string) string {
+	if m := beforeVersion.FindStringSubmatch(note); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// holdsFor reports whether a row holds for the version of its package that a file gets: Maybe where that is not written.
+func (p *Program) holdsFor(file *ir.File, m *Model) model.Tri {
+	if m.before == "" {
+		return model.Yes
+	}
+	name := m.Package
+	if file.Language == ir.Python {
+		name = distributions[packageOf(name)]
+	}
+	version := p.versionOf(path.Dir(file.Path), name, file.Language)
+	switch {
+	case version == "":
+		return model.Maybe
+	case older(version, m.before):
+		return model.Yes
+	}
+	return model.No
+}
+
+// distributions are packages of Python by what is imported, where rows speak of versions.
+var distributions = map[string]string{"yaml": "pyyaml", "lxml": "lxml"}
+
+// versionOf is the version of a package that a folder gets, by the files that pin it there or above; empty if none does.
+func (p *Program) versionOf(dir, name string, language ir.Language) string {
+	if name == "" {
+		return ""
+	}
+	for {
+		var found string
+		if language == ir.Node {
+			found = pinnedNode(string(p.files.Read(path.Join(dir, "package-lock.json"))), string(p.files.Read(path.Join(dir, "package.json"))), name)
+		} else {
+			found = pinnedPython(string(p.files.Read(path.Join(dir, "requirements.txt"))), name)
+		}
+		if found != "" || dir == "." || dir == "/" {
+			return found
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// pinnedNode reads a version from the files of npm: the lock file, or an exact version among the dependencies.
+func pinnedNode(lock, manifest, name string) string {
+	quoted := regexp.QuoteMeta(name)
+	if m := regexp.MustCompile(`"(?:node_modules/)?` + quoted + `":\s*\{\s*"version":\s*"(\d[^"]*)"`).FindStringSubmatch(lock); m != nil {
+		return m[1]
+	}
+	if m := regexp.MustCompile(`"` + quoted + `":\s*"[\^~]?(\d[^"]*)"`).FindStringSubmatch(manifest); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func pinnedPython(requirements, name string) string {
+	if m := regexp.MustCompile(`(?im)^\s*` + regexp.QuoteMeta(name) + `\s*[=~]=\s*(\d[\w.]*)`).FindStringSubmatch(requirements); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// older reports whether a version comes before another, part by part.
+func older(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range max(len(x), len(y)) {
+		m, n := part(x, i), part(y, i)
+		if m != n {
+			return m < n
+		}
+	}
+	return false
+}
+
+// part is the number of a part of a version; what follows the digits is left out.
+func part(parts []string, i int) int {
+	n := 0
+	if i < len(parts) {
+		for _, c := range parts[i] {
+			if c < '0' || c > '9' {
+				break
+			}
+			n = n*10 + int(c-'0')
+		}
+	}
+	return n
+}

@@ -1,0 +1,355 @@
+// Package sast is the engine for what code does with outsiders' data: rules over the ways that data takes through the functions of
+// an application, and over the patterns of their code.
+package sast
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/expr"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/rule"
+)
+
+// Name is what rules call this engine.
+const Name = "sast"
+
+// Options are what the engine depends on besides the program.
+type Options struct {
+	Files  dataflow.Files
+	Models func() (*dataflow.Models, []model.Diagnostic) // read when the first function is followed
+	Jobs   int                                           // how many applications are worked on at once; at least 1
+}
+
+// Engine holds the rules that are ready to run.
+type Engine struct {
+	options Options
+	taints  map[string][]*bound // by what data does where it ends
+	matches []*bound
+	trees   dataflow.Trees
+}
+
+type bound struct {
+	*rule.Rule
+	message *expr.Template
+}
+
+// Variables are the names that messages of this engine may use.
+func Variables() []string { return []string{"name", "source", "call", "here"} }
+
+// New binds the rules of this engine.
+func New(c *rule.Catalogue, o Options) (*Engine, error) {
+	joined, err := rule.Bind(c, Name, map[string]struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{options: o, taints: map[string][]*bound{}}
+	for _, j := range joined {
+		message, err := expr.ParseTemplate(j.Rule.Message, Variables())
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: message: %w", j.Rule.File, j.Rule.Line("message"), err)
+		}
+		b := &bound{j.Rule, message}
+		if b.Taint != "" {
+			e.taints[b.Taint] = append(e.taints[b.Taint], b)
+		} else {
+			e.matches = append(e.matches, b)
+		}
+	}
+	return e, nil
+}
+
+// Report is what the engine found.
+type Report struct {
+	Findings    []finding.Finding
+	Outcomes    []finding.Outcome
+	Diagnostics []model.Diagnostic
+}
+
+// Run follows the functions of every application. The order of the report does not depend on Jobs.
+func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool) Report {
+	if !e.wanted(selected) {
+		return Report{}
+	}
+	var all Report
+	models, problems := e.options.Models()
+	all.Diagnostics = append(all.Diagnostics, problems...)
+	reports := make([]Report, len(p.Apps))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range max(1, e.options.Jobs) {
+		wg.Go(func() {
+			for i := range next {
+				if ctx.Err() != nil {
+					reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
+					continue
+				}
+				w := &work{engine: e, app: p.Apps[i], selected: selected, program: dataflow.New(e.options.Files, models, &e.trees)}
+				reports[i] = w.run()
+			}
+		})
+	}
+	for i := range p.Apps {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, r := range reports {
+		all.Findings = append(all.Findings, r.Findings...)
+		all.Outcomes = append(all.Outcomes, r.Outcomes...)
+		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
+	}
+	all.Findings = once(all.Findings)
+	return all
+}
+
+func (e *Engine) wanted(selected func(id string) bool) bool {
+	for _, list := range e.taints {
+		if slices.ContainsFunc(list, func(b *bound) bool { return selected(b.ID) }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.matches, func(b *bound) bool { return selected(b.ID) })
+}
+
+func unfinished(app *model.App) model.Diagnostic {
+	return model.Diagnostic{
+		Pos: model.Pos{File: app.File}, Level: model.Error, Message: "the code of " + app.File + " was not checked: the time was up",
+		Hint: "give more with --timeout", Incomplete: true,
+	}
+}
+
+// work is what is done for one application.
+type work struct {
+	engine   *Engine
+	app      *model.App
+	selected func(string) bool
+	program  *dataflow.Program
+	report   Report
+}
+
+func (w *work) run() Report {
+	failed := map[string]map[string]bool{}
+	files := map[string]bool{}
+	for _, f := range w.app.Functions {
+		if f.Code.State != model.CodeResolved || f.Code.File == "" || f.Resource != nil && f.Resource.Tool {
+			continue
+		}
+		if lang := dataflow.LanguageOf(f.Code.File); lang == "" {
+			continue
+		}
+		r := w.program.Run(dataflow.Entry{File: f.Code.File, Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f)})
+		for _, h := range r.Hits {
+			w.hit(f, h, failed)
+		}
+		w.outcomes(f, r, failed[f.ID])
+		for _, file := range r.Files {
+			files[file] = true
+		}
+	}
+	w.notes()
+	return w.report
+}
+
+// hit makes findings of what reached a sink.
+func (w *work) hit(f *model.Function, h *dataflow.Hit, failed map[string]map[string]bool) {
+	for _, b := range w.engine.taints[h.Rule] {
+		if !w.selected(b.ID) || !concerns(h.Rule, f) {
+			continue
+		}
+		if h.Stored && !second[h.Rule] {
+			continue
+		}
+		if failed[f.ID] == nil {
+			failed[f.ID] = map[string]bool{}
+		}
+		failed[f.ID][b.ID] = true
+		w.report.Findings = append(w.report.Findings, w.finding(b, f, h))
+	}
+}
+
+// overHTTPOnly are kinds of harm to whoever reads the answer of a function.
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true}
+
+// bySender are kinds of harm that are none where the application calls a function itself, and says on what it works.
+var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
+
+// concerns reports whether a kind of harm is one for a function, by who calls it.
+func concerns(harm string, f *model.Function) bool {
+	switch {
+	case overHTTPOnly[harm]:
+		return outward(f)
+	case bySender[harm]:
+		return len(f.Triggers) > 0 || outward(f)
+	}
+	return true
+}
+
+// second are kinds of harm that what was stored before does as well.
+var second = map[string]bool{"os-command": true, "code-eval": true, "sql": true, "deserialization": true, "template-injection": true}
+
+// outward reports whether somebody outside of the application calls a function, or perhaps does.
+func outward(f *model.Function) bool {
+	if len(f.Triggers) == 0 {
+		return f.Exposure != model.Internal && f.Exposure != model.Account
+	}
+	for _, t := range f.Triggers {
+		switch t.Kind {
+		case model.TriggerHTTP, model.TriggerWebSocket, model.TriggerGraphQL, model.TriggerEdge, model.TriggerAuthorizer, model.TriggerUserPool:
+			return true
+		}
+	}
+	return false
+}
+
+func overHTTP(f *model.Function) bool {
+	for _, t := range f.Triggers {
+		switch t.Kind {
+		case model.TriggerHTTP, model.TriggerWebSocket, model.TriggerQueue, model.TriggerTopic, model.TriggerObject, model.TriggerEdge, model.TriggerAuthorizer:
+		default:
+			return false
+		}
+	}
+	return len(f.Triggers) > 0
+}
+
+// onlyPlatform reports whether nothing but schedules calls a function.
+func onlyPlatform(f *model.Function) bool {
+	for _, t := range f.Triggers {
+		if t.Kind != model.TriggerSchedule {
+			return false
+		}
+	}
+	return len(f.Triggers) > 0 && f.Unseen == ""
+}
+
+func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Finding {
+	pos := position(h.File, h.At)
+	conf := finding.Likely
+	if h.Unsure || h.Stored {
+		conf = finding.Possible
+	}
+	if b.Confidence != "" {
+		conf = b.Confidence
+	}
+	out := finding.Finding{
+		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: pos},
+		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What}),
+		App:     w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
+		Group: b.ID, Anchor: h.What + " " + h.Path + " " + around(h.File, h.At),
+	}
+	if f.Name != f.ID {
+		out.Name = f.Name
+	}
+	for _, s := range h.Steps {
+		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: position(s.File, s.At)}, Message: s.Note})
+	}
+	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: "reaches " + h.What})
+	out.Trace = shortened(out.Trace)
+	return out
+}
+
+// shortened leaves out steps that stand on the line of the one before.
+func shortened(all []finding.Step) []finding.Step {
+	var out []finding.Step
+	for i, s := range all {
+		if n := len(out); n > 1 && out[n-1].File == s.File && out[n-1].Line == s.Line && i < len(all)-1 {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (w *work) render(b *bound, fields map[string]string) string {
+	return b.message.Render(func(name string) *model.Value { return model.NewString(fields[name], model.Origin{}) })
+}
+
+func position(f *ir.File, at int32) model.Pos {
+	line, col := f.Tree.Position(int(at))
+	return model.Pos{File: f.Path, Line: line, Col: col}
+}
+
+// around is the line at an offset without spaces, which stays when others are written before it.
+func around(f *ir.File, at int32) string {
+	source := string(f.Tree.Source)
+	start := strings.LastIndexByte(source[:at], '\n') + 1
+	end := len(source)
+	if i := strings.IndexByte(source[at:], '\n'); i >= 0 {
+		end = int(at) + i
+	}
+	return strings.Join(strings.Fields(source[start:end]), "")
+}
+
+// outcomes say of each rule what became of it for a function.
+func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]bool) {
+	var ids []string
+	for _, list := range w.engine.taints {
+		for _, b := range list {
+			if w.selected(b.ID) {
+				ids = append(ids, b.ID)
+			}
+		}
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		o := finding.Outcome{Rule: id, App: w.app.File, Subject: f.ID, State: finding.Passed, At: f.Code.At}
+		switch {
+		case failed[id]:
+			o.State = finding.Failed
+		case !r.Found:
+			o.State, o.Reason = finding.NotChecked, "what "+f.Code.File+" gives as "+f.Code.Symbol+" is not known to be a function"
+		case r.Cut:
+			o.State, o.Reason = finding.NotChecked, "the function takes too many steps to follow to the end"
+		}
+		w.report.Outcomes = append(w.report.Outcomes, o)
+	}
+}
+
+// notes tell of files that were not read in full.
+func (w *work) notes() {
+	var files []string
+	for file := range w.program.Broken {
+		files = append(files, file)
+	}
+	for file := range w.program.Cut {
+		files = append(files, file)
+	}
+	sort.Strings(files)
+	for _, file := range slices.Compact(files) {
+		d := model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Warning}
+		if reason, cut := w.program.Cut[file]; cut {
+			d.Message, d.Incomplete = file+" was not analysed in full: "+reason, true
+		} else {
+			d.Message = file + " has syntax errors: what parses was analysed"
+		}
+		w.report.Diagnostics = append(w.report.Diagnostics, d)
+	}
+}
+
+// once keeps the first of findings that say the same of the same place, as exposed as the most exposed of them.
+func once(all []finding.Finding) []finding.Finding {
+	at := map[string]int{}
+	var out []finding.Finding
+	for _, f := range all {
+		key := f.Rule + "\x00" + f.Place.String()
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, f)
+			continue
+		}
+		if f.Exposure != out[i].Exposure && f.Exposure.Wider(out[i].Exposure) == f.Exposure {
+			out[i] = f
+		}
+	}
+	return out
+}

@@ -1,0 +1,148 @@
+// Package ir is the small language that JavaScript, TypeScript and Python are lowered to before data is followed through them:
+// functions, statements and expressions with positions, and nothing of what the languages differ in.
+package ir
+
+import "wardlet.example/internal/syntax"
+
+// Language is what a file was written in.
+type Language string
+
+// Languages.
+const (
+	Node   Language = "node"
+	Python Language = "python"
+)
+
+// File is one source file.
+type File struct {
+	Path     string // relative to the root
+	Language Language
+	Tree     *syntax.Tree
+	Body     []*Stmt
+	Broken   bool   // it has syntax errors: what parses is here
+	Cut      string // which limit cut it, empty if it is whole
+}
+
+// Func is a function, method or lambda.
+type Func struct {
+	File       *File
+	Name       string  // empty for one without
+	Params     []*Expr // patterns; a Spread takes the rest, a Default has its value in Y
+	Keywords   bool    // Python: the last Spread takes keyword arguments
+	Body       []*Stmt
+	Class      *Class // whose method it is
+	Static     bool
+	Decorators []*Expr
+	Generator  bool
+	Start, End int32 // offsets
+}
+
+// Class is a class with its methods.
+type Class struct {
+	Name    string
+	Bases   []*Expr
+	Methods []*Func
+	Fields  []Field // with what they begin
+}
+
+// Field is a field of a class.
+type Field struct {
+	Name  string
+	Value *Expr
+}
+
+// Kind tells what an Expr is.
+type Kind uint8
+
+// Kinds of Expr.
+const (
+	Unknown  Kind = iota // List: what stands in it
+	Const                // Str: its text; numbers and words as written
+	Name                 // Str
+	This                 //
+	Member               // X.Str
+	Index                // X[Y]
+	Call                 // X(List); Keys[i] names a keyword argument; New
+	Lambda               // Fn
+	Object               // Keys and List: "..." spreads, "" is computed (the key is in a Member of Unknown)
+	Array                // List
+	Template             // List: the parts in order
+	Binary               // Str: operator; X, Y
+	Not                  // X
+	Cond                 // X ? Y : Z
+	Assign               // X = Y; Str: an operator such as += ; a pattern in X binds
+	Await                // X
+	Spread               // ...X
+	Default              // X, or Y where there is nothing: in patterns
+	ClassOf              // Class
+)
+
+// Expr is an expression or a pattern.
+type Expr struct {
+	Kind    Kind
+	New     bool // of a Call
+	Regexp  bool // of a Const: a regular expression
+	At, End int32
+	Str     string
+	X, Y, Z *Expr
+	List    []*Expr
+	Keys    []string
+	Fn      *Func
+	Class   *Class
+}
+
+// StmtKind tells what a Stmt is.
+type StmtKind uint8
+
+// Kinds of Stmt.
+const (
+	Eval    StmtKind = iota // X
+	Return                  // X or nothing
+	Throw                   // X
+	If                      // X; Body, Else
+	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body
+	Try                     // Body; X bound to what is thrown in Else; Final
+	Block                   // Body
+	Import                  // Str: module; Names
+	Define                  // Fn: a function by its name
+	Declare                 // Class
+	Export                  // Names: what is given to others; X: the default; Str: module it is from
+	Leave                   // break or continue
+	Guard                   // assert X
+)
+
+// Stmt is a statement.
+type Stmt struct {
+	Kind  StmtKind
+	At    int32
+	Str   string
+	X, Y  *Expr
+	Body  []*Stmt
+	Else  []*Stmt
+	Final []*Stmt
+	Fn    *Func
+	Class *Class
+	Names []Alias
+}
+
+// Alias is one name of an import or export: "*" is the module as a whole, "default" its default.
+type Alias struct{ Name, As string }
+
+// Ends reports whether a statement list always leaves its function or loop.
+func Ends(body []*Stmt) bool {
+	for _, s := range body {
+		switch s.Kind {
+		case Return, Throw, Leave:
+			return true
+		case Block:
+			if Ends(s.Body) {
+				return true
+			}
+		case If:
+			if len(s.Else) > 0 && Ends(s.Body) && Ends(s.Else) {
+				return true
+			}
+		}
+	}
+	return false
+}
