@@ -56,6 +56,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !ok {
 		return out, !keeps(ref)
 	}
+	out.ref = "" // what an operation gives is data
 	for _, o := range c {
 		in.uses = append(in.uses, Use{o.op.Key, f.file, e.At})
 		in.operation(f, e, o, out)

@@ -344,6 +344,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{elem: in.keys(args.get(0))}, true
 	case "builtin.Object.values", "builtin.Object.entries", "builtin.enumerate", "builtin.zip", "builtin.map", "builtin.filter":
 		return in.going(f, e, callee.ref, args), true
+	case "re.sub":
+		return in.without(f, args.get(2), args.get(0), e.At), len(args.get(2).taints) > 0 && args.get(1).known
 	case "builtin.dict":
 		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
 	case "builtin.super":
@@ -426,6 +428,11 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		return out
 	}
 	switch method {
+	case "replace", "replaceAll":
+		if v := in.replaced(f, e, recv, method, args); v != nil {
+			return v, true
+		}
+		return nil, false
 	case "split":
 		if sep := args.get(0); sep.known && sep.text == "." && len(recv.taints) > 0 {
 			return in.sections(f, recv, e.At), true
@@ -613,6 +620,11 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		switch m.Kind {
 		case sink:
 			in.sinkAt(f, e, m, recv, args)
+			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
+				for _, v := range args.list {
+					out = join(out, in.parsed(f, e, v))
+				}
+			}
 		case propagator, sanitizer, sourceKind:
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
@@ -657,6 +669,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			u := *t
 			u.unsure = true
 			out.taints = addTaints(out.taints, []*Taint{(&u).with(f.file, e.At, "goes through "+shortRef(ref, method))})
+		}
+		if strings.Contains(strings.ToLower(method), "decode") {
+			out.taints = decoded(out.taints)
 		}
 	}
 	return out

@@ -45,7 +45,10 @@ func (p *Program) Run(e Entry) Result {
 	}
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
-	r.Hits, r.Uses, r.Cut = append(in.hits, p.loadHits(r.Files)...), in.uses, in.cut
+	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
+		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")]
+	})
+	r.Hits, r.Uses, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.cut
 	return r
 }
 
@@ -54,8 +57,14 @@ func (p *Program) handler(m *module, symbol string) *Value {
 	if v := m.gives(symbol); v != nil {
 		return v
 	}
+	if v, ok := m.scope.own(symbol); ok { // it is given under another name, such as default
+		return v
+	}
 	first, rest, ok := strings.Cut(symbol, ".")
 	if !ok {
+		if m.file.Language == ir.Node && m.exports != nil {
+			return m.exports.fields["default"]
+		}
 		return nil
 	}
 	v := m.gives(first)
@@ -116,9 +125,10 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 
 // respond checks what a handler answers over HTTP: an object with headers and a body.
 func (in *interp) respond(f frame, v *Value, at int32) {
-	if v == nil {
+	if v == nil || v.told {
 		return
 	}
+	v.told = true
 	html := false
 	for _, headers := range []*Value{v.fields["headers"], v.fields["multiValueHeaders"]} {
 		if headers == nil {

@@ -20,9 +20,10 @@ type interp struct {
 	seen       map[string]bool
 	cut        bool
 	uses       []Use
-	downloaded []*Taint // what files hold that were fetched from buckets
-	loading    *module  // the module that is being loaded
-	answers    string   // how what an entry returns is sent: lambda, text; empty where it is not
+	downloaded []*Taint        // what files hold that were fetched from buckets
+	verified   map[string]bool // tokens that are verified, by their paths
+	loading    *module         // the module that is being loaded
+	answers    string          // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -267,6 +268,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x.fields == nil {
 		x.fields = map[string]*Value{}
 	}
+	x.told = false
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
 	}
@@ -612,16 +614,21 @@ func behind(taints []*Taint, before string) []*Taint {
 	if before == "" || len(taints) == 0 {
 		return taints
 	}
-	rules := []string{"object-key", "user-controlled-target"}
-	switch {
-	case fixedHost.MatchString(before):
-		rules = append(rules, "ssrf", "open-redirect")
-	case before[0] == '?', before[0] == '#', len(before) > 1 && before[0] == '/' && before[1] != '/' && before[1] != outsiders[0]:
-		rules = append(rules, "open-redirect")
-	}
 	out := make([]*Taint, 0, len(taints))
 	for _, t := range taints {
-		out = append(out, t.cleaned(rules))
+		lead := before + t.lead
+		rules := []string{"object-key", "user-controlled-target"}
+		switch {
+		case fixedHost.MatchString(lead):
+			rules = append(rules, "ssrf", "open-redirect")
+		case lead[0] == '?', lead[0] == '#', len(lead) > 1 && lead[0] == '/' && lead[1] != '/' && lead[1] != outsiders[0]:
+			rules = append(rules, "open-redirect")
+		}
+		u := t.cleaned(rules)
+		if len(lead) < 200 {
+			u.lead = lead
+		}
+		out = append(out, u)
 	}
 	return out
 }

@@ -413,6 +413,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 			taints = addTaints(taints, v.all())
 		}
 	}
+	if m.Kind == sanitizer && tokens[packageOf(m.Package)] {
+		in.verifies(taints)
+	}
 	if m.Kind == sanitizer || m.Kind == validator {
 		var kept []*Taint
 		for _, t := range taints {
@@ -442,6 +445,19 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	default:
 		out.taints = addTaints(out.taints, taints)
+	}
+}
+
+// tokens are packages that verify tokens.
+var tokens = set("jsonwebtoken jose jwt aws-jwt-verify fast-jwt express-jwt jwks-rsa python-jose authlib cognitojwt njwt jwt-simple paseto")
+
+// verifies notes that a token is verified somewhere on the way: then reading it before is no harm.
+func (in *interp) verifies(taints []*Taint) {
+	if in.verified == nil {
+		in.verified = map[string]bool{}
+	}
+	for _, t := range taints {
+		in.verified[strings.ReplaceAll(t.Path, "[]", "")] = true
 	}
 }
 
@@ -644,7 +660,7 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 // hit notes taints that reach a sink.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	for _, t := range taints {
-		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() {
+		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") {
 			continue
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))

@@ -10,7 +10,14 @@ func (p *Program) platform(path string) bool {
 	if root != "event" {
 		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
 	}
-	rest = strings.TrimPrefix(rest, "Records.")
+	if i := strings.LastIndex(rest, "Records."); i >= 0 { // also in what was parsed from another event's body
+		rest = rest[i+len("Records."):]
+	}
+	for _, suffix := range []string{".s3.bucket.name", ".s3.bucket.arn", ".detail.bucket.name", ".detail.bucket", ".s3.bucket"} {
+		if strings.HasSuffix(rest, suffix) {
+			return true
+		}
+	}
 	if name, ok := platformSpelling[first(rest)]; ok { // as data classes of Powertools have it
 		rest = name + strings.TrimPrefix(rest, first(rest))
 	}
@@ -43,6 +50,9 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 	dynamodb.SequenceNumber dynamodb.SizeBytes dynamodb.StreamViewType dynamodb.ApproximateCreationDateTime
 	kinesis.sequenceNumber kinesis.approximateArrivalTimestamp kinesis.kinesisSchemaVersion invokeIdentityArn
 	id source account time region resources detail-type detail.bucket detail.bucket.name detail.object.size detail.object.etag detail.reason
+	headers.Host headers.host
+	RequestType RequestId ResponseURL ResponseURL.* StackId LogicalResourceId PhysicalResourceId PhysicalResourceId.* ResourceType ServiceToken ResourceProperties ResourceProperties.* OldResourceProperties OldResourceProperties.*
+	getObjectContext getObjectContext.* configuration configuration.* protocolVersion
 	triggerSource userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
 
 // requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.

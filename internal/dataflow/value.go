@@ -22,6 +22,7 @@ type Value struct {
 	shared bool // made while a module was loaded: not changed afterwards
 	sink   *Value
 	spread *Value // an object was spread into it
+	told   bool   // it was checked as an answer
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -32,6 +33,7 @@ type Taint struct {
 	clean  map[string]bool // rules that it can do no harm for
 	object bool            // it can be more than a text: parsed from JSON
 	parsed string          // the path at which it was parsed from JSON
+	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	token  token           // what of a token it is, where it looks like one
 	length int

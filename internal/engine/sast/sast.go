@@ -188,9 +188,20 @@ func concerns(harm string, f *model.Function) bool {
 	case overHTTPOnly[harm]:
 		return outward(f)
 	case bySender[harm]:
-		return len(f.Triggers) > 0 || outward(f)
+		return outward(f) || has(f, model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerIoT)
 	}
 	return true
+}
+
+// has reports whether something of one of some kinds calls a function.
+func has(f *model.Function, kinds ...model.TriggerKind) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return slices.Contains(kinds, t.Kind) })
+}
+
+// handedOn reports whether only the application itself, or who administers it, calls a function: then it is less sure that an outsider
+// decides what it gets.
+func handedOn(f *model.Function) bool {
+	return !outward(f) && !has(f, model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerIoT, model.TriggerAlexa)
 }
 
 // second are kinds of harm that what was stored before does as well.
@@ -234,7 +245,7 @@ func onlyPlatform(f *model.Function) bool {
 func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Finding {
 	pos := position(h.File, h.At)
 	conf := finding.Likely
-	if h.Unsure || h.Stored {
+	if h.Unsure || h.Stored || handedOn(f) || bySender[h.Rule] && !outward(f) {
 		conf = finding.Possible
 	}
 	if b.Confidence != "" {
