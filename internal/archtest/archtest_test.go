@@ -18,7 +18,7 @@ var floors = map[string]int{
 	"internal/golden": 0, "internal/model": 0, "internal/finding": 0, "internal/rule": 0,
 	"internal/repo": 1, "internal/document": 1, "internal/jsontext": 1, "rules": 1, "data": 1, "data/": 1,
 	"internal/syntax": 2, "internal/syntax/": 2, "internal/expr": 2,
-	"internal/ir": 3, "internal/lower": 3,
+	"internal/ir": 3, "internal/lower": 3, "internal/query": 3,
 	"internal/dataflow": 4,
 	"internal/asl":      2, "internal/pattern": 2, "internal/policy": 2, "internal/sdk": 2,
 	"internal/template/": 3,

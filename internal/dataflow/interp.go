@@ -329,13 +329,28 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 	}
 	if len(v.taints) > 0 {
 		c := *out
-		c.taints = addTaints(c.taints, in.parts(v.taints, key))
+		parts := in.parts(v.taints, key)
+		if isAddress(v.ref) && (key == "path" || key == "pathname") {
+			for _, t := range parts { // copies of their own
+				t.lead = "/"
+			}
+		}
+		c.taints = addTaints(c.taints, parts)
 		out = &c
 	}
 	if out.empty() {
 		return &Value{}
 	}
 	return out
+}
+
+// isAddress reports whether a path is an address that was taken apart.
+func isAddress(ref string) bool {
+	switch ref {
+	case "urllib.parse.urlsplit()", "urllib.parse.urlparse()", "builtin.URL()", "url.URL()", "url.parse()":
+		return true
+	}
+	return false
 }
 
 // parts are the taints of a part of a value.

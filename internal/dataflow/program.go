@@ -395,3 +395,11 @@ func (p *Program) pythonAt(in *interp, base string) *module {
 
 // LanguageOf is the language of a file, by its name; empty for those that are not followed.
 func LanguageOf(file string) ir.Language { return lower.LanguageOf(file) }
+
+// File is a source file that was reached; nil for others.
+func (p *Program) File(name string) *ir.File {
+	if m := p.modules[name]; m != nil {
+		return m.file
+	}
+	return nil
+}

@@ -16,6 +16,7 @@ import (
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/query"
 	"wardlet.example/internal/rule"
 )
 
@@ -35,12 +36,18 @@ type Engine struct {
 	taints  map[string][]*bound // by what data does where it ends
 	matches []*bound
 	trees   dataflow.Trees
+
+	problems []model.Diagnostic // rules that do not work
 }
 
 type bound struct {
 	*rule.Rule
 	message *expr.Template
+	queries map[ir.Language]*query.Query // of a rule about patterns
 }
+
+// languages are what rules call the languages of code.
+var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python}
 
 // Variables are the names that messages of this engine may use.
 func Variables() []string { return []string{"name", "source", "call", "here"} }
@@ -53,11 +60,14 @@ func New(c *rule.Catalogue, o Options) (*Engine, error) {
 	}
 	e := &Engine{options: o, taints: map[string][]*bound{}}
 	for _, j := range joined {
-		message, err := expr.ParseTemplate(j.Rule.Message, Variables())
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: message: %w", j.Rule.File, j.Rule.Line("message"), err)
+		b, err := bind(j.Rule)
+		if err != nil { // the others still run
+			e.problems = append(e.problems, model.Diagnostic{
+				Pos: model.Pos{File: j.Rule.File, Line: j.Rule.Line("match")}, Level: model.Error, Incomplete: true,
+				Message: "rule " + j.Rule.ID + " does not work: " + err.Error(), Hint: "mend the rule, or leave it out with --skip " + j.Rule.ID,
+			})
+			continue
 		}
-		b := &bound{j.Rule, message}
 		if b.Taint != "" {
 			e.taints[b.Taint] = append(e.taints[b.Taint], b)
 		} else {
@@ -65,6 +75,29 @@ func New(c *rule.Catalogue, o Options) (*Engine, error) {
 		}
 	}
 	return e, nil
+}
+
+// bind compiles what a rule says.
+func bind(r *rule.Rule) (*bound, error) {
+	b := &bound{Rule: r, queries: map[ir.Language]*query.Query{}}
+	variables := Variables()
+	for name, source := range r.Match {
+		q, err := query.Parse(source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		b.queries[languages[name]] = q
+		for _, c := range q.Captures() {
+			if !slices.Contains(variables, c) {
+				variables = append(variables, c)
+			}
+		}
+	}
+	var err error
+	if b.message, err = expr.ParseTemplate(r.Message, variables); err != nil {
+		return nil, fmt.Errorf("message: %w", err)
+	}
+	return b, nil
 }
 
 // Report is what the engine found.
@@ -79,7 +112,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	if !e.wanted(selected) {
 		return Report{}
 	}
-	var all Report
+	all := Report{Diagnostics: slices.Clone(e.problems)}
 	models, problems := e.options.Models()
 	all.Diagnostics = append(all.Diagnostics, problems...)
 	reports := make([]Report, len(p.Apps))
@@ -138,7 +171,6 @@ type work struct {
 
 func (w *work) run() Report {
 	failed := map[string]map[string]bool{}
-	files := map[string]bool{}
 	for _, f := range w.app.Functions {
 		if f.Code.State != model.CodeResolved || f.Code.File == "" || f.Resource != nil && f.Resource.Tool {
 			continue
@@ -150,10 +182,8 @@ func (w *work) run() Report {
 		for _, h := range r.Hits {
 			w.hit(f, h, failed)
 		}
+		w.patterns(f, r.Files, failed)
 		w.outcomes(f, r, failed[f.ID])
-		for _, file := range r.Files {
-			files[file] = true
-		}
 	}
 	w.notes()
 	return w.report
@@ -168,12 +198,70 @@ func (w *work) hit(f *model.Function, h *dataflow.Hit, failed map[string]map[str
 		if h.Stored && !second[h.Rule] {
 			continue
 		}
-		if failed[f.ID] == nil {
-			failed[f.ID] = map[string]bool{}
-		}
-		failed[f.ID][b.ID] = true
+		fail(failed, f, b)
 		w.report.Findings = append(w.report.Findings, w.finding(b, f, h))
 	}
+}
+
+func fail(failed map[string]map[string]bool, f *model.Function, b *bound) {
+	if failed[f.ID] == nil {
+		failed[f.ID] = map[string]bool{}
+	}
+	failed[f.ID][b.ID] = true
+}
+
+// patterns asks the rules about patterns of the files that a function reaches.
+func (w *work) patterns(f *model.Function, files []string, failed map[string]map[string]bool) {
+	for _, name := range files {
+		file := w.program.File(name)
+		if file == nil {
+			continue
+		}
+		for _, b := range w.engine.matches {
+			q := b.queries[file.Language]
+			if q == nil || !w.selected(b.ID) {
+				continue
+			}
+			matches, complete := q.Find(file.Tree)
+			if !complete {
+				w.program.Cut[name] = "the patterns of " + b.ID + " take too many steps"
+			}
+			for _, m := range matches {
+				fail(failed, f, b)
+				w.report.Findings = append(w.report.Findings, w.match(b, f, file, m))
+			}
+		}
+	}
+}
+
+// match is the finding for a place that fits a pattern.
+func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) finding.Finding {
+	fields := map[string]string{"name": f.Name}
+	for name, node := range m {
+		text, _, _ := strings.Cut(file.Tree.Text(node), "\n")
+		if r := []rune(text); len(r) > 80 {
+			text = string(r[:80]) + "…"
+		}
+		fields[name] = text
+	}
+	at := 0
+	if here, ok := m["here"]; ok {
+		at = here
+	}
+	start := int32(file.Tree.Nodes[at].Start)
+	conf := b.Confidence
+	if conf == "" {
+		conf = finding.Likely
+	}
+	out := finding.Finding{
+		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: position(file, start)},
+		Message: w.render(b, fields), App: w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE,
+		Strict: b.Profile == rule.Strict, Group: b.ID, Anchor: around(file, start),
+	}
+	if f.Name != f.ID {
+		out.Name = f.Name
+	}
+	return out
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
@@ -209,8 +297,8 @@ var second = map[string]bool{"os-command": true, "code-eval": true, "sql": true,
 
 // outward reports whether somebody outside of the application calls a function, or perhaps does.
 func outward(f *model.Function) bool {
-	if len(f.Triggers) == 0 {
-		return f.Exposure != model.Internal && f.Exposure != model.Account
+	if f.Exposure == model.Public || f.Exposure == model.Authenticated || len(f.Triggers) == 0 && f.Exposure != model.Internal && f.Exposure != model.Account {
+		return true
 	}
 	for _, t := range f.Triggers {
 		switch t.Kind {
@@ -308,6 +396,11 @@ func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]
 			if w.selected(b.ID) {
 				ids = append(ids, b.ID)
 			}
+		}
+	}
+	for _, b := range w.engine.matches {
+		if w.selected(b.ID) && b.queries[dataflow.LanguageOf(f.Code.File)] != nil {
+			ids = append(ids, b.ID)
 		}
 	}
 	sort.Strings(ids)
