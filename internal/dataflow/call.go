@@ -84,7 +84,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	args := in.arguments(f, e)
 	if callee.sink != nil { // the resolve of a promise
-		*callee.sink = *join(callee.sink, args.get(0))
+		*callee.sink = *join(callee.sink, orNothing(args.get(0)))
 		return nothing
 	}
 	if in.answered(f, e, callee.ref, args) {
@@ -563,7 +563,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return v, true
 		}
 	case "update":
-		if recv.ref == "" && len(args.list) == 1 && !recv.shared {
+		if recv.ref == "" && len(args.list) == 1 && !recv.shared && recv != nothing {
 			a := args.get(0)
 			for k, v := range a.fields {
 				in.assign(f, recv, k, v, e.At)

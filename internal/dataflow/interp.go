@@ -370,7 +370,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
-		if strings.HasSuffix(u.Path, "s3.object.key") || strings.HasSuffix(u.Path, "detail.object.key") {
+		if strings.HasSuffix(u.Path, "s3.object.key") || strings.HasSuffix(u.Path, "s3.get_object.key") || strings.HasSuffix(u.Path, "event.object_key") || strings.HasSuffix(u.Path, "detail.object.key") {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
 		if t.token == tokenPart && key == "2" { // its signature

@@ -435,7 +435,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		taints = decoded(taints)
 	}
 	switch o := m.Out; {
-	case o == "recv" && recv != nil && !recv.shared:
+	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)
 	case strings.HasPrefix(o, "cb:"):
 		in.toCallback(f, e, o, args, taints, called)

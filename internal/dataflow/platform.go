@@ -8,6 +8,10 @@ func (p *Program) platform(path string) bool {
 	path = strings.ReplaceAll(path, "[]", "")
 	root, rest, _ := strings.Cut(path, ".")
 	if root != "event" {
+		if strings.HasPrefix(rest, "file.") || strings.HasPrefix(rest, "files.") { // multer names what it stores by itself
+			last := rest[strings.LastIndexByte(rest, '.')+1:]
+			return last == "filename" || last == "path" || last == "destination" || last == "size"
+		}
 		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
 	}
 	if i := strings.LastIndex(rest, "Records."); i >= 0 { // also in what was parsed from another event's body
@@ -50,7 +54,7 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 	dynamodb.SequenceNumber dynamodb.SizeBytes dynamodb.StreamViewType dynamodb.ApproximateCreationDateTime
 	kinesis.sequenceNumber kinesis.approximateArrivalTimestamp kinesis.kinesisSchemaVersion invokeIdentityArn
 	id source account time region resources detail-type detail.bucket detail.bucket.name detail.object.size detail.object.etag detail.reason
-	headers.Host headers.host
+	headers.Host headers.host bucket_name
 	RequestType RequestId ResponseURL ResponseURL.* StackId LogicalResourceId PhysicalResourceId PhysicalResourceId.* ResourceType ServiceToken ResourceProperties ResourceProperties.* OldResourceProperties OldResourceProperties.*
 	getObjectContext getObjectContext.* configuration configuration.* protocolVersion
 	triggerSource userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
