@@ -37,6 +37,7 @@ func configKeys() map[string]struct {
 		"skip":             {"skip", configList(func(f *scanFlags) *[]string { return &f.skip })},
 		"exclude":          {"exclude", configList(func(f *scanFlags) *[]string { return &f.exclude })},
 		"rules":            {"rules", configList(func(f *scanFlags) *[]string { return &f.rules })},
+		"models":           {"models", configList(func(f *scanFlags) *[]string { return &f.models })},
 		"timeout":          {"timeout", configDuration},
 		"require-complete": {"require-complete", configBool},
 	}
@@ -131,31 +132,36 @@ func (f *scanFlags) apply(file string, root *model.Value, changed func(string) b
 			return fmt.Errorf("%s: %s %w", field.Value.Origin.Pos, field.Key, err)
 		}
 	}
-	if changed("rules") {
-		return nil
+	for key, folders := range map[string][]string{"rules": f.rules, "models": f.models} {
+		if changed(key) {
+			continue
+		}
+		if err := f.locate(key, folders, filepath.Dir(file)); err != nil {
+			return err
+		}
 	}
-	return f.locateRules(filepath.Dir(file))
+	return nil
 }
 
-// locateRules makes the rule folders of the configuration relative to where it lies. A configuration that belongs to the
-// scanned tree may only name folders inside the tree.
-func (f *scanFlags) locateRules(dir string) error {
-	for i, r := range f.rules {
+// locate makes folders that the configuration names relative to where it lies. A configuration that belongs to the scanned tree may
+// only name folders inside the tree.
+func (f *scanFlags) locate(key string, folders []string, dir string) error {
+	for i, folder := range folders {
 		if f.config == "" {
-			if err := insideTree(dir, r); err != nil {
-				return hinted{err, "use --rules " + r + ", or give the configuration with --config"}
+			if err := insideTree(dir, key, folder); err != nil {
+				return hinted{err, "use --" + key + " " + folder + ", or give the configuration with --config"}
 			}
 		}
-		if !filepath.IsAbs(r) {
-			f.rules[i] = filepath.Join(dir, r)
+		if !filepath.IsAbs(folder) {
+			folders[i] = filepath.Join(dir, folder)
 		}
 	}
 	return nil
 }
 
 // insideTree refuses a folder that is not inside dir, also by way of a link.
-func insideTree(dir, folder string) error {
-	outside := fmt.Errorf("%s: rules: %s lies outside the scanned folder", filepath.Join(dir, configName), folder)
+func insideTree(dir, key, folder string) error {
+	outside := fmt.Errorf("%s: %s: %s lies outside the scanned folder", filepath.Join(dir, configName), key, folder)
 	if !filepath.IsLocal(folder) {
 		return outside
 	}

@@ -27,6 +27,7 @@ type scanFlags struct {
 	only, skip      []string
 	exclude         []string
 	rules           []string
+	models          []string
 	profile         string
 	stage           string
 	config          string
@@ -42,6 +43,7 @@ func (f *scanFlags) selection(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave these `names` out: engines, families or rules")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match `glob`")
 	flags.StringArrayVar(&f.rules, "rules", nil, "add the rules in `dir`")
+	flags.StringArrayVar(&f.models, "models", nil, "add what the rows in `dir` say of libraries")
 	flags.StringVar(&f.profile, "profile", "default", "default, or strict with hardening advice")
 	flags.StringVar(&f.stage, "stage", "", "the `stage` to read, where a service has stages")
 	flags.StringVar(&f.config, "config", "", "configuration `file` (default: .wardlet.yaml in PATH)")
@@ -123,7 +125,7 @@ func (p *Program) options(path string, f *scanFlags) (scan.Options, error) {
 		return scan.Options{}, err
 	}
 	return scan.Options{
-		Path: path, Stage: f.stage, Profile: profile, Only: f.only, Skip: f.skip, Exclude: f.exclude, RuleDirs: f.rules,
+		Path: path, Stage: f.stage, Profile: profile, Only: f.only, Skip: f.skip, Exclude: f.exclude, RuleDirs: f.rules, ModelDirs: f.models,
 		FailOn: failOn, Jobs: f.jobs, Version: p.Version, Catalogue: catalogue,
 	}, nil
 }

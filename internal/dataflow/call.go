@@ -99,8 +99,18 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if callee.isType && callee.class != nil {
 		return in.instance(f, callee, args, e.At)
 	}
-	if method == "super" || e.X.Kind == ir.This { // super(...)
+	if e.X.Kind == ir.Name && e.X.Str == "super" && f.file.Language == ir.Node {
+		if base := in.super(f); base != nil {
+			if m := base.class.method("constructor", 0); m != nil {
+				in.invoke(f, m, base, args, e.At)
+			}
+		}
 		return nothing
+	}
+	if callee.class != nil && len(callee.fns) == 0 { // an instance that is called
+		if m := callee.class.method("__call__", 0); m != nil {
+			return in.invoke(f, m, callee, args, e.At)
+		}
 	}
 	if v, ok := in.native(f, e, recv, method, callee, args); ok {
 		return v
@@ -134,6 +144,43 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	}
 	in.respond(f, args.get(at), e.At)
 	return true
+}
+
+// super is the object at hand as one of the class that the class of the method extends; nil where that is none of the program.
+func (in *interp) super(f frame) *Value {
+	this := thisOf(f.s)
+	if this == nil || this.class == nil || len(in.stack) == 0 {
+		return nil
+	}
+	at := this.class
+	if def := in.stack[len(in.stack)-1].Class; def != nil {
+		if c := at.extended(def, 0); c != nil {
+			at = c
+		}
+	}
+	for _, b := range at.bases {
+		if b != nil && b.class != nil {
+			c := *this // its fields are the same
+			c.class = b.class
+			return &c
+		}
+	}
+	return nil
+}
+
+// extended is the class of a definition, among a class and those that it extends.
+func (c *class) extended(def *ir.Class, depth int) *class {
+	if c.def == def || depth > 5 {
+		return c
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			if found := b.class.extended(def, depth+1); found != nil && found.def == def {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // instance makes an instance of a class of the program.
@@ -205,8 +252,8 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if out == nil {
 		out = nothing
 	}
-	if c.fn.Generator {
-		out = &Value{elem: out}
+	if s.yielded != nil {
+		out = &Value{elem: s.yielded}
 	}
 	if plain {
 		in.p.memo[key] = out
@@ -349,10 +396,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.dict":
 		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
 	case "builtin.super":
-		if this := thisOf(f.s); this != nil {
-			return this, true
-		}
-		return nothing, true
+		return orNothing(in.super(f)), true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}
@@ -523,7 +567,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return recv, true
 		}
 	case "get", "pop", "shift", "setdefault":
-		if recv.ref != "" {
+		if recv.ref != "" && len(recv.taints) == 0 {
 			return nil, false
 		}
 		if k := args.get(0); k.known {
@@ -535,7 +579,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		}
 		return in.elements(recv), true
 	case "items", "entries":
-		if recv.ref != "" {
+		if recv.ref != "" && len(recv.taints) == 0 {
 			return nil, false
 		}
 		item := in.elements(recv)

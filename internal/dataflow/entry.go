@@ -102,7 +102,7 @@ func (in *interp) handle(c *closure, e Entry) {
 	if !e.Quiet {
 		event.taints = []*Taint{{
 			Path: "event", Source: in.source("event"), object: e.Loose,
-			step: &step{c.fn.File, c.fn.Start, "the event of the handler " + orElse(c.fn.Name, e.Symbol), nil},
+			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil},
 		}}
 	}
 	in.answers = "lambda"

@@ -29,7 +29,7 @@ type interp struct {
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
 const (
 	maxWork  = 400_000
-	maxCalls = 14
+	maxCalls = 30
 )
 
 // frame is where an expression stands.
@@ -295,6 +295,9 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 	}
 	if v.class != nil {
 		if m := v.class.method(key, 0); m != nil {
+			if !v.isType && isProperty(m.fn) {
+				return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
+			}
 			return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: v}}}
 		}
 		if v.class.static != nil {
@@ -342,6 +345,20 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 		return &Value{}
 	}
 	return out
+}
+
+// isProperty reports whether a method is read like a field.
+func isProperty(fn *ir.Func) bool {
+	for _, d := range fn.Decorators {
+		name := d
+		if d.Kind == ir.Member {
+			name = &ir.Expr{Str: d.Str}
+		}
+		if name.Str == "property" || name.Str == "cached_property" {
+			return true
+		}
+	}
+	return fn.Getter
 }
 
 // isAddress reports whether a path is an address that was taken apart.
@@ -480,7 +497,16 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Assign:
 		return in.assignment(f, e)
 	case ir.Await, ir.Spread:
-		return in.eval(f, e.X)
+		v := in.eval(f, e.X)
+		switch e.Str {
+		case "yield":
+			f.s.yielded = join(f.s.yielded, v)
+			return nothing
+		case "yield*":
+			f.s.yielded = join(f.s.yielded, in.elements(v))
+			return nothing
+		}
+		return v
 	}
 	var out *Value
 	if e.Str == "typeof" {
@@ -515,6 +541,10 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 	switch e.Str {
 	case "undefined", "None", "null":
 		return nothing
+	case "super":
+		if f.file.Language == ir.Node {
+			return orNothing(in.super(f))
+		}
 	}
 	return &Value{ref: "builtin." + e.Str}
 }

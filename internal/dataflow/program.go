@@ -8,6 +8,7 @@
 package dataflow
 
 import (
+	"bytes"
 	"path"
 	"strings"
 	"sync"
@@ -78,6 +79,11 @@ func (p *Program) load(in *interp, name string) *module {
 		p.modules[name] = nil
 		return nil
 	}
+	if minified(name, source) {
+		p.Cut[name] = "it is minified"
+		p.modules[name] = nil
+		return nil
+	}
 	file, err := p.trees.file(name, source)
 	if err != nil || file == nil {
 		if err != nil {
@@ -116,6 +122,24 @@ func (p *Program) load(in *interp, name string) *module {
 	}
 	share(m.exports, seen, 0)
 	return m
+}
+
+// longLine is more than people write on one line, usualLine what they write on average.
+const (
+	longLine  = 5_000
+	usualLine = 300
+)
+
+// minified reports whether a file was made by a tool that leaves out names and line breaks: nobody mends it there.
+func minified(name string, source []byte) bool {
+	if strings.Contains(path.Base(name), ".min.") {
+		return true
+	}
+	if len(source) < 4*longLine {
+		return false
+	}
+	lines := bytes.Count(source, []byte("\n")) + 1
+	return len(source)/lines > usualLine
 }
 
 // share marks values that all entries see.

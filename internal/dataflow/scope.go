@@ -5,14 +5,15 @@ import "wardlet.example/internal/ir"
 // scope is the names of a module or of one call of a function. While a branch is followed what it sets stands in a layer over the
 // rest, so that it can be joined with what the other branch sets.
 type scope struct {
-	vars   map[string]*Value
-	layers []map[string]*Value
-	parent *scope
-	module *module
-	global map[string]bool // Python: names that belong to the module
-	this   *Value
-	result *Value
-	guards bool // some expression is known to be harmless
+	vars    map[string]*Value
+	layers  []map[string]*Value
+	parent  *scope
+	module  *module
+	global  map[string]bool // Python: names that belong to the module
+	this    *Value
+	result  *Value
+	yielded *Value // by a generator
+	guards  bool   // some expression is known to be harmless
 }
 
 func newScope(parent *scope, m *module) *scope {

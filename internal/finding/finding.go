@@ -80,25 +80,26 @@ type Step struct {
 
 // Finding is a rule broken at a place.
 type Finding struct {
-	Rule        string         `json:"rule"`
-	Title       string         `json:"title"`
-	Severity    Severity       `json:"severity"`
-	Confidence  Confidence     `json:"confidence"`
-	Message     string         `json:"message"`
-	Place       Place          `json:"place"`
-	App         string         `json:"app"`                // file of the app
-	Subject     string         `json:"subject"`            // logical ID or function it is about
-	Name        string         `json:"name,omitempty"`     // what people call the subject, where that is not its ID
-	Exposure    model.Exposure `json:"exposure,omitempty"` // who can reach it
-	When        []string       `json:"when,omitempty"`     // worlds in which it holds; empty: in all
-	Stages      []string       `json:"stages,omitempty"`   // stages of the service in which it holds; empty: in all
-	Trace       []Step         `json:"trace,omitempty"`
-	Practices   []int          `json:"practices,omitempty"`
-	CWE         []string       `json:"cwe,omitempty"`
-	Strict      bool           `json:"strict,omitempty"` // hardening advice: only with the strict profile
-	Group       string         `json:"group"`            // equal causes share it
-	Fingerprint string         `json:"fingerprint"`
-	Ignored     *Ignored       `json:"ignored,omitempty"`
+	Rule        string           `json:"rule"`
+	Title       string           `json:"title"`
+	Severity    Severity         `json:"severity"`
+	Confidence  Confidence       `json:"confidence"`
+	Message     string           `json:"message"`
+	Place       Place            `json:"place"`
+	App         string           `json:"app"`                // file of the app
+	Subject     string           `json:"subject"`            // logical ID or function it is about
+	Name        string           `json:"name,omitempty"`     // what people call the subject, where that is not its ID
+	Exposure    model.Exposure   `json:"exposure,omitempty"` // who can reach it
+	Power       model.BlastReach `json:"power,omitempty"`    // how far the permissions of the function reach in which it is
+	When        []string         `json:"when,omitempty"`     // worlds in which it holds; empty: in all
+	Stages      []string         `json:"stages,omitempty"`   // stages of the service in which it holds; empty: in all
+	Trace       []Step           `json:"trace,omitempty"`
+	Practices   []int            `json:"practices,omitempty"`
+	CWE         []string         `json:"cwe,omitempty"`
+	Strict      bool             `json:"strict,omitempty"` // hardening advice: only with the strict profile
+	Group       string           `json:"group"`            // equal causes share it
+	Fingerprint string           `json:"fingerprint"`
+	Ignored     *Ignored         `json:"ignored,omitempty"`
 
 	// Anchor is what the fingerprint is made of besides rule, file and subject: the path of the property or the
 	// normalised text. It holds no line numbers.

@@ -33,7 +33,7 @@ type Func struct {
 	Class      *Class // whose method it is
 	Static     bool
 	Decorators []*Expr
-	Generator  bool
+	Getter     bool  // JavaScript: it is read like a field
 	Start, End int32 // offsets
 }
 
@@ -71,7 +71,7 @@ const (
 	Not                  // X
 	Cond                 // X ? Y : Z
 	Assign               // X = Y; Str: an operator such as += ; a pattern in X binds
-	Await                // X
+	Await                // X; Str: yield, or yield* for all of X
 	Spread               // ...X
 	Default              // X, or Y where there is nothing: in patterns
 	ClassOf              // Class

@@ -378,7 +378,7 @@ func (j *js) key(n int) string {
 func (j *js) function(n int) *ir.Func {
 	f := j.lowering.function(n)
 	f.Name = strings.TrimPrefix(j.t.Text(j.t.Child(n, "name")), "#")
-	f.Generator = strings.Contains(j.t.Kind(n), "generator")
+	f.Getter = j.t.Kind(n) == "method_definition" && j.t.HasToken(n, "get")
 	if p := j.t.Child(n, "parameter"); p >= 0 { // x => ...
 		f.Params = append(f.Params, j.pattern(p))
 	}
@@ -484,7 +484,11 @@ func (j *js) expression(n int) *ir.Expr {
 		e := j.expr(ir.Name, n)
 		e.Str = j.t.Text(n)
 		return e
-	case "this", "super":
+	case "super":
+		e := j.expr(ir.Name, n)
+		e.Str = "super"
+		return e
+	case "this":
 		return j.expr(ir.This, n)
 	case "string":
 		return j.constant(n, j.unquoted(n))
@@ -568,6 +572,12 @@ func (j *js) expression(n int) *ir.Expr {
 		if kind == "await_expression" || kind == "yield_expression" {
 			e := j.expr(ir.Await, n)
 			e.X = j.expression(x)
+			if kind == "yield_expression" {
+				e.Str = "yield"
+				if j.t.HasToken(n, "*") {
+					e.Str = "yield*"
+				}
+			}
 			return e
 		}
 		return j.expression(x)

@@ -392,6 +392,12 @@ func (p *py) expression(n int) *ir.Expr {
 	case "await", "yield":
 		e := p.expr(ir.Await, n)
 		e.X = p.expression(p.t.FirstNamed(n))
+		if p.t.Kind(n) == "yield" {
+			e.Str = "yield"
+			if p.t.HasToken(n, "from") {
+				e.Str = "yield*"
+			}
+		}
 		return e
 	case "parenthesized_expression", "type", "as_pattern":
 		return p.expression(p.t.FirstNamed(n))
@@ -482,7 +488,9 @@ func (p *py) comprehension(n int) *ir.Expr {
 	ret := p.stmt(ir.Return, n)
 	array := p.expr(ir.Array, n)
 	if p.t.Kind(item) == "pair" {
-		array.List = []*ir.Expr{p.expression(p.t.Child(item, "key")), p.expression(p.t.Child(item, "value"))}
+		entry := p.expr(ir.Unknown, item)
+		entry.List = []*ir.Expr{p.expression(p.t.Child(item, "key")), p.expression(p.t.Child(item, "value"))}
+		array.Kind, array.Keys, array.List = ir.Object, []string{""}, []*ir.Expr{entry}
 	} else {
 		array.List = []*ir.Expr{p.expression(item)}
 	}

@@ -100,14 +100,15 @@ func Mark(p *link.Program) {
 				continue
 			}
 			if _, known := of[f.Role]; !known {
-				of[f.Role] = blast(p, app, f.Role)
+				of[f.Role] = BlastOf(p, app, f.Role)
 			}
 			f.Blast = of[f.Role]
 		}
 	}
 }
 
-func blast(p *link.Program, app *model.App, role *model.Role) model.Blast {
+// BlastOf is what whoever takes over a function with this role can do.
+func BlastOf(p *link.Program, app *model.App, role *model.Role) model.Blast {
 	w := p.Powers(app, role)
 	if isAdmin(w) {
 		return model.Blast{Reach: model.BlastAll, Note: "may do everything"}

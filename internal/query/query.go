@@ -339,7 +339,7 @@ func (p *parser) quoted() (string, error) {
 }
 
 // budget bounds the nodes that are compared for one file.
-const budget = 4_000_000
+const budget = 1_000_000
 
 // Find lists the places in a tree that fit, in the order of the source. It reports false where it gave up: the tree asks for too many
 // comparisons.

@@ -311,8 +311,25 @@ func sortFindings(all []finding.Finding) {
 		if a.Exposure != b.Exposure {
 			return false
 		}
+		if x, y := sureness(a), sureness(b); x != y {
+			return x > y
+		}
+		if x, y := reach[a.Power], reach[b.Power]; x != y {
+			return x > y
+		}
 		return before(a, b)
 	})
+}
+
+// reach ranks findings in functions by what whoever takes one over can do.
+var reach = map[model.BlastReach]int{model.BlastAll: 2, model.BlastWide: 1}
+
+// sureness ranks findings that a way through code leads to.
+func sureness(f *finding.Finding) int {
+	if f.Power != "" && f.Confidence == finding.Possible {
+		return 0
+	}
+	return 1
 }
 
 // addSnippets gives each finding the text of its line. What any finding says is secret is masked: a long one wherever it

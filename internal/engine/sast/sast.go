@@ -16,6 +16,7 @@ import (
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/privilege"
 	"wardlet.example/internal/query"
 	"wardlet.example/internal/rule"
 )
@@ -113,6 +114,9 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		return Report{}
 	}
 	all := Report{Diagnostics: slices.Clone(e.problems)}
+	if !slices.ContainsFunc(p.Apps, hasCode) {
+		return all
+	}
 	models, problems := e.options.Models()
 	all.Diagnostics = append(all.Diagnostics, problems...)
 	reports := make([]Report, len(p.Apps))
@@ -125,7 +129,10 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 					reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
 					continue
 				}
-				w := &work{engine: e, app: p.Apps[i], selected: selected, program: dataflow.New(e.options.Files, models, &e.trees)}
+				w := &work{
+					engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
+					program: dataflow.New(e.options.Files, models, &e.trees),
+				}
 				reports[i] = w.run()
 			}
 		})
@@ -141,7 +148,21 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
 	}
 	all.Findings = once(all.Findings)
+	told := map[string]bool{}
+	all.Diagnostics = slices.DeleteFunc(all.Diagnostics, func(d model.Diagnostic) bool {
+		key := d.Pos.String() + d.Message
+		was := told[key]
+		told[key] = true
+		return was
+	})
 	return all
+}
+
+// hasCode reports whether an application has a function whose code can be followed.
+func hasCode(app *model.App) bool { return slices.ContainsFunc(app.Functions, followed) }
+
+func followed(f *model.Function) bool {
+	return f.Code.State == model.CodeResolved && dataflow.LanguageOf(f.Code.File) != "" && (f.Resource == nil || !f.Resource.Tool)
 }
 
 func (e *Engine) wanted(selected func(id string) bool) bool {
@@ -166,16 +187,15 @@ type work struct {
 	app      *model.App
 	selected func(string) bool
 	program  *dataflow.Program
+	linked   *link.Program
+	blasts   map[*model.Role]model.Blast
 	report   Report
 }
 
 func (w *work) run() Report {
 	failed := map[string]map[string]bool{}
 	for _, f := range w.app.Functions {
-		if f.Code.State != model.CodeResolved || f.Code.File == "" || f.Resource != nil && f.Resource.Tool {
-			continue
-		}
-		if lang := dataflow.LanguageOf(f.Code.File); lang == "" {
+		if !followed(f) {
 			continue
 		}
 		r := w.program.Run(dataflow.Entry{File: f.Code.File, Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f)})
@@ -348,12 +368,57 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Fin
 	if f.Name != f.ID {
 		out.Name = f.Name
 	}
+	blast := w.blast(f)
+	out.Power = blast.Reach
 	for _, s := range h.Steps {
 		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: position(s.File, s.At)}, Message: s.Note})
 	}
-	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: "reaches " + h.What})
+	if len(out.Trace) > 0 && !h.Stored {
+		out.Trace[0].Message += doors(f)
+	}
+	last := "reaches " + h.What
+	if blast.Note != "" && takesOver[h.Rule] {
+		last += "; whoever takes the function over " + blast.Note
+	}
+	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)
 	return out
+}
+
+// takesOver are kinds of harm by which the function itself is taken over, or lends its permissions.
+var takesOver = map[string]bool{"os-command": true, "code-eval": true, "deserialization": true, "template-injection": true, "ssrf": true, "user-controlled-target": true}
+
+// doors say by what a function is called: "by POST /orders and 2 others, open to everyone".
+func doors(f *model.Function) string {
+	if len(f.Triggers) == 0 {
+		return ""
+	}
+	out := " by " + f.Triggers[0].Detail
+	if n := len(f.Triggers) - 1; n == 1 {
+		out += " and another"
+	} else if n > 1 {
+		out += fmt.Sprintf(" and %d others", n)
+	}
+	switch f.Exposure {
+	case model.Public:
+		out += ", open to everyone"
+	case model.Authenticated:
+		out += ", open to whoever is signed in"
+	}
+	return out
+}
+
+// blast is what whoever takes over a function can do, worked out once for each role.
+func (w *work) blast(f *model.Function) model.Blast {
+	if f.Role == nil {
+		return model.Blast{Reach: model.BlastOwn}
+	}
+	known, ok := w.blasts[f.Role]
+	if !ok {
+		known = privilege.BlastOf(w.linked, w.app, f.Role)
+		w.blasts[f.Role] = known
+	}
+	return known
 }
 
 // shortened leaves out steps that stand on the line of the one before.
@@ -431,9 +496,9 @@ func (w *work) notes() {
 	for _, file := range slices.Compact(files) {
 		d := model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Warning}
 		if reason, cut := w.program.Cut[file]; cut {
-			d.Message, d.Incomplete = file+" was not analysed in full: "+reason, true
+			d.Message, d.Incomplete = "the code was not analysed in full: "+strings.TrimPrefix(strings.TrimPrefix(reason, file+": "), "not parsed: "), true
 		} else {
-			d.Message = file + " has syntax errors: what parses was analysed"
+			d.Message = "the code has syntax errors: what parses was analysed"
 		}
 		w.report.Diagnostics = append(w.report.Diagnostics, d)
 	}

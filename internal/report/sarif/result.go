@@ -73,6 +73,9 @@ func about(f *finding.Finding) properties {
 	if f.Exposure != "" {
 		p["exposure"] = string(f.Exposure)
 	}
+	if f.Power != "" {
+		p["power"] = string(f.Power)
+	}
 	if f.App != "" {
 		p["app"] = escape.Terminal(f.App)
 	}

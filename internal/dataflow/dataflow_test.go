@@ -1,0 +1,196 @@
+package dataflow_test
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"wardlet.example/data/models"
+	"wardlet.example/internal/dataflow"
+)
+
+// archive hands out the files of an archive.
+type archive map[string][]byte
+
+func (a archive) Read(path string) []byte { return a[path] }
+
+func builtin(t testing.TB) *dataflow.Models {
+	t.Helper()
+	files := map[string][]byte{}
+	names, err := fs.Glob(models.FS, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if files[name], err = fs.ReadFile(models.FS, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, problems := dataflow.ReadModels(files)
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Pos, p.Message)
+	}
+	return m
+}
+
+// Each archive of testdata is a small program. Its comment says which entry is followed, and its marks where an outsider's data does
+// harm: `<- sql event.body.id` at the end of a line, with the rule and what of the event it is. Nothing else may be found.
+func TestPrograms(t *testing.T) {
+	known := builtin(t)
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no programs", err)
+	}
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, program := range split(a) {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+program.name, func(t *testing.T) {
+				p := dataflow.New(program.files, known, &dataflow.Trees{})
+				r := p.Run(dataflow.Entry{File: program.entry, Symbol: program.symbol})
+				if !r.Found {
+					t.Error("the entry was not found")
+				}
+				var got []string
+				for _, h := range r.Hits {
+					line, _ := h.File.Tree.Position(int(h.At))
+					got = append(got, fmt.Sprintf("%s:%d: %s %s", h.File.Path, line, h.Rule, h.Path))
+					if len(h.Steps) == 0 {
+						t.Errorf("%s without a way", h.Rule)
+					}
+				}
+				slices.Sort(got)
+				if want := program.marks; !slices.Equal(got, want) {
+					t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+				}
+			})
+		}
+	}
+}
+
+type program struct {
+	name, entry, symbol string
+	files               archive
+	marks               []string
+}
+
+// split takes the programs out of an archive: a file is called `program name/path`, and the first of each is the entry, whose handler
+// is called handler.
+func split(a *txtar.Archive) []*program {
+	var out []*program
+	for _, f := range a.Files {
+		name, path, _ := strings.Cut(f.Name, "/")
+		if len(out) == 0 || out[len(out)-1].name != name {
+			out = append(out, &program{name: name, entry: path, symbol: "handler", files: archive{}})
+		}
+		p := out[len(out)-1]
+		p.files[path] = f.Data
+		for i, line := range strings.Split(string(f.Data), "\n") {
+			if _, mark, ok := strings.Cut(line, "<- "); ok {
+				for _, m := range strings.Split(mark, ", ") {
+					p.marks = append(p.marks, fmt.Sprintf("%s:%d: %s", path, i+1, m))
+				}
+			}
+		}
+		slices.Sort(p.marks)
+	}
+	return out
+}
+
+// Whatever a program is, following it ends without a panic, and within its steps.
+func FuzzRun(f *testing.F) {
+	known := builtin(f)
+	f.Add("exports.handler = (e, c, cb) => { for (const [k, v] of Object.entries(e)) eval(k + v); cb(null, {headers: e}) }", true)
+	f.Add("class A { constructor(x) { this.x = x } m() { return new A(this.m()) } } exports.handler = async e => new A(e).m()", true)
+	f.Add("exports.handler = function h(e) { return h(h(e.a.b.c)) }; module.exports = {...exports, [e]: () => exports.handler}", true)
+	f.Add("import os\nclass A(A):\n    def __init__(self): super().__init__()\n    def __call__(self, *a, **k): return self(*a, **k)\ndef handler(event, context):\n    os.system(A()(event)[0])\n", false)
+	f.Add("from app import *\nimport app\ndef handler(event, context):\n    x = {k: v for k, v in event.items()}\n    x['y'] = x\n    return app.handler(x, handler)\n", false)
+	f.Fuzz(func(t *testing.T, source string, node bool) {
+		name := "app.py"
+		if node {
+			name = "app.js"
+		}
+		p := dataflow.New(archive{name: []byte(source)}, known, &dataflow.Trees{})
+		for _, h := range p.Run(dataflow.Entry{File: name, Symbol: "handler"}).Hits {
+			if h.Rule == "" || h.File == nil {
+				t.Error("a hit of nothing")
+			}
+		}
+	})
+}
+
+// Adding a sanitizer or a validator never adds a finding.
+func TestSanitizersOnlyTakeAway(t *testing.T) {
+	source := "const db = require('acme'); exports.handler = (e) => { const q = db.clean(e.body); if (!db.ok(q)) return; db.run(q); eval(q); require('fs').readFileSync(e.body) }"
+	sinks := "- {lang: node, package: acme, member: run, kind: sink, rule: sql, in: [0]}\n- {lang: node, package: builtin, member: eval, kind: sink, rule: code-eval, in: [0]}\n- {lang: node, package: fs, member: readFileSync, kind: sink, rule: path-traversal, in: [0]}\n"
+	last := -1
+	for _, more := range []string{
+		"", "- {lang: node, package: acme, member: ok, kind: validator, in: [0], for: [sql]}\n", "- {lang: node, package: acme, member: clean, kind: sanitizer, in: [0], for: [code-eval]}\n",
+		"- {lang: node, package: acme, member: clean, kind: sanitizer, in: [0], for: [all]}\n",
+	} {
+		sinks += more
+		m, problems := dataflow.ReadModels(map[string][]byte{"rows.yaml": []byte(sinks)})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		p := dataflow.New(archive{"app.js": []byte(source)}, m, &dataflow.Trees{})
+		n := len(p.Run(dataflow.Entry{File: "app.js", Symbol: "handler"}).Hits)
+		if last >= 0 && n > last {
+			t.Errorf("%d findings instead of %d after\n%s", n, last, more)
+		}
+		last = n
+	}
+	if last != 1 {
+		t.Errorf("%d findings at last, want 1", last)
+	}
+}
+
+// Rows that are not understood are told with their place; the rest holds.
+func TestRowMistakes(t *testing.T) {
+	tests := []struct{ row, want string }{
+		{"{lang: ruby, package: a, member: b, kind: sink, rule: sql, in: [0]}", "lang is ruby, want node, python or aws"},
+		{"{package: a, member: b, kind: sink, rule: sql, in: [0]}", "lang is missing"},
+		{"{lang: node, package: a, member: b, kind: hole, in: [0]}", "kind is hole"},
+		{"{lang: node, member: b, kind: sink, rule: sql, in: [0]}", "package or member is missing"},
+		{"{lang: node, package: a, member: b, kind: sink, in: [0]}", "a sink needs a rule"},
+		{"{lang: node, package: a, member: b, kind: sink, rule: sql}", "in is missing"},
+		{"{lang: node, package: a, member: b, kind: sanitizer, in: [0]}", "a sanitizer needs for"},
+	}
+	for _, test := range tests {
+		m, problems := dataflow.ReadModels(map[string][]byte{"rows.yaml": []byte("- " + test.row + "\n- {lang: node, package: a, member: c, kind: propagator, in: [0]}\n")})
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, test.want) || problems[0].Pos.Line != 1 {
+			t.Errorf("%s: got %v", test.row, problems)
+		}
+		if m.Count != 1 {
+			t.Errorf("%d rows are left", m.Count)
+		}
+	}
+}
+
+// The built-in rows are as many as they should be, in both languages and of each kind.
+func TestBuiltinRows(t *testing.T) {
+	if m := builtin(t); m.Count < 4_000 {
+		t.Errorf("%d rows", m.Count)
+	}
+}
+
+// A program that would take for ever is cut off by its steps, and says so.
+func TestSteps(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("const f0 = (x) => x;\n")
+	for i := 1; i < 60; i++ {
+		fmt.Fprintf(&b, "const f%d = (x) => f%d(x + 'a') + f%d(x + 'b');\n", i, i-1, i-1)
+	}
+	b.WriteString("exports.handler = (event) => eval(f59(event.body));\n")
+	p := dataflow.New(archive{"app.js": []byte(b.String())}, builtin(t), &dataflow.Trees{})
+	if r := p.Run(dataflow.Entry{File: "app.js", Symbol: "handler"}); !r.Cut {
+		t.Error("it was followed to the end")
+	}
+}
