@@ -84,6 +84,11 @@ func (a *assembly) modulesMeant(app *model.App, file, module string, packages ma
 		}
 		return first(a.symbols.pythonModule(app.Dir, module))
 	}
+	return a.inPackages(module, packages)
+}
+
+// inPackages are the files that a module means in a package that the repository itself has.
+func (a *assembly) inPackages(module string, packages map[string]string) []string {
 	name, rest := packageOf(module)
 	dir, ok := packages[name]
 	if !ok {

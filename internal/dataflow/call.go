@@ -691,7 +691,11 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		for _, c := range a.fns {
 			if !called[c] {
 				called[c] = true
-				in.invoke(f, c, c.this, callbackArguments(c, out), e.At)
+				given := callbackArguments(c, out)
+				if !known {
+					given = in.perhapsElements(f, e, args, given)
+				}
+				in.invoke(f, c, c.this, given, e.At)
 			}
 			out.wraps = addFns(out.wraps, []*closure{c})
 		}
@@ -734,6 +738,27 @@ func (in *interp) response(f frame, e *ir.Expr, args *arguments) {
 		v.fields["headers"].fields["Content-Type"] = kind
 	}
 	in.respond(f, v, e.At)
+}
+
+// perhapsElements is what a library of which nothing is known perhaps gives to a callback: a part of what else it got.
+func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *arguments {
+	var item *Value
+	for _, a := range args.list {
+		if len(a.fns) == 0 {
+			item = join(item, in.elements(a))
+		}
+	}
+	if item == nil || len(item.all()) == 0 {
+		return given
+	}
+	c := *item
+	c.taints = nil
+	for _, t := range item.taints {
+		u := *t
+		u.unsure = true
+		c.taints = append(c.taints, (&u).with(f.file, e.At, "is perhaps given to a callback"))
+	}
+	return &arguments{list: []*Value{&c}}
 }
 
 // isRequest reports whether a path is what a framework hands to its routes.

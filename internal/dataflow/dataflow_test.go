@@ -19,6 +19,8 @@ type archive map[string][]byte
 
 func (a archive) Read(path string) []byte { return a[path] }
 
+func (a archive) Module(string, string) string { return "" }
+
 func builtin(t testing.TB) *dataflow.Models {
 	t.Helper()
 	files := map[string][]byte{}

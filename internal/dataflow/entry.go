@@ -195,6 +195,14 @@ func frameworkOf(ref string) string {
 // routes notes functions that are given to a router.
 func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	dot := strings.LastIndexByte(ref, '.')
+	if servers[ref] {
+		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
+	}
+	if strings.HasPrefix(ref, "typera-express.") && strings.HasSuffix(ref, ".handler") {
+		for _, fn := range args.get(0).fns {
+			p.routed = append(p.routed, &routed{"typera", fn, f.file.Path, e.At, false})
+		}
+	}
 	if dot < 0 || !routeMethods[ref[dot+1:]] {
 		return
 	}
@@ -213,6 +221,23 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
 			}
 		}
+	}
+}
+
+// servers are servers of GraphQL, made with their resolvers.
+var servers = set(`apollo-server-lambda.ApolloServer @apollo/server.ApolloServer apollo-server.ApolloServer apollo-server-express.ApolloServer graphql-yoga.createYoga
+	graphql-yoga.GraphQLServerLambda graphql-yoga.createSchema graphql-tools.makeExecutableSchema @graphql-tools/schema.makeExecutableSchema`)
+
+// resolvers notes the functions that answer the fields of types.
+func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
+	if depth > 3 {
+		return
+	}
+	for _, fn := range v.fns {
+		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false})
+	}
+	for _, x := range v.fields {
+		p.resolvers(f, x, at, depth+1)
 	}
 }
 
@@ -240,6 +265,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	framework := frameworkOf(ref[:dot])
 	method := ref[dot+1:]
 	if framework == "" {
+		p.perhapsRouted(f, ref, v, at)
 		return
 	}
 	if framework == "chalice" && method != "route" && method != "on_ws_message" {
@@ -249,6 +275,18 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	for _, fn := range v.fns {
 		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false})
+	}
+}
+
+// perhapsRouted notes a function that takes an event and is decorated by a library of which nothing is known: a router of somebody's own.
+func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
+	if p.modelled(f.file.Language, ref) || f.file.Language != ir.Python {
+		return
+	}
+	for _, fn := range v.fns {
+		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
+			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false})
+		}
 	}
 }
 
@@ -267,6 +305,14 @@ func (in *interp) route(r *routed) {
 		}
 	case "fastify":
 		args.list = []*Value{{ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}, {}}
+	case "typera":
+		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
+	case "graphql":
+		sent := &Value{taints: outside("args")}
+		for _, t := range sent.taints {
+			t.object = true
+		}
+		args.list = []*Value{{}, sent, {}, {}}
 	case "koa":
 		args.list = []*Value{{ref: "koa.Context", taints: outside("ctx")}, {}}
 	case "event":

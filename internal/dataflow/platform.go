@@ -61,7 +61,7 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 
 // requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.
 var requestPlatform = map[string]map[string]bool{
-	"req": set(`body query params headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host apiGateway raw event subdomains`),
+	"req": set(`body query params routeParams headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host apiGateway raw event subdomains`),
 	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event body`),
 }
 

@@ -20,6 +20,8 @@ import (
 // Files gives the bytes of source files of the repository: nil where there is none.
 type Files interface {
 	Read(path string) []byte
+	// Module is the file that a module means which does not stand beside the one that imports it; empty if none of the repository.
+	Module(from, module string) string
 }
 
 // Program is the code that handlers reach, lowered as far as it was asked for.
@@ -286,27 +288,13 @@ func (p *Program) require(in *interp, file *ir.File, name string) *Value {
 	return &Value{ref: library(name)}
 }
 
-// resolveNode finds the module that a specifier means: relative ones, and those below the folders that TypeScript projects map.
+// resolveNode finds the module that a specifier means: relative ones, and those that the repository has otherwise.
 func (p *Program) resolveNode(in *interp, from, name string) *module {
 	if strings.HasPrefix(name, ".") {
 		return p.firstOf(in, path.Join(path.Dir(from), name))
 	}
-	for _, prefix := range []string{"@/", "~/", "src/", "@libs/", "@functions/", "@lib/"} {
-		rest, ok := strings.CutPrefix(name, prefix)
-		if !ok {
-			continue
-		}
-		folder := strings.Trim(strings.TrimPrefix(prefix, "@"), "/~")
-		for dir := path.Dir(from); ; dir = path.Dir(dir) {
-			for _, base := range []string{path.Join(dir, "src", folder), path.Join(dir, folder), path.Join(dir, "src")} {
-				if m := p.firstOf(in, path.Join(base, rest)); m != nil {
-					return m
-				}
-			}
-			if dir == "." || dir == "/" {
-				break
-			}
-		}
+	if file := p.files.Module(from, name); file != "" && lower.LanguageOf(file) == ir.Node {
+		return p.load(in, file)
 	}
 	return nil
 }
@@ -401,10 +389,14 @@ func (p *Program) resolvePython(in *interp, from, name string) *module {
 			return m
 		}
 		if dir == "." || dir == "/" {
-			return nil
+			break
 		}
 		dir = path.Dir(dir)
 	}
+	if file := p.files.Module(from, name); file != "" {
+		return p.load(in, file)
+	}
+	return nil
 }
 
 func (p *Program) pythonAt(in *interp, base string) *module {

@@ -131,7 +131,12 @@ func (v *Value) collect(out []*Taint, depth int) []*Taint {
 }
 
 // join is a value that is one of two.
-func join(a, b *Value) *Value {
+func join(a, b *Value) *Value { return joinTo(a, b, 0) }
+
+// deepestJoin bounds how deep values are joined: they can hold themselves.
+const deepestJoin = 6
+
+func joinTo(a, b *Value, depth int) *Value {
 	switch {
 	case a == nil || a == b:
 		return b
@@ -143,20 +148,22 @@ func join(a, b *Value) *Value {
 		return a
 	}
 	v := *a
-	v.shared, v.known = false, a.known && b.known && a.text == b.text
+	v.shared, v.told, v.known = false, false, a.known && b.known && a.text == b.text
 	v.taints = addTaints(a.taints, b.taints)
-	if len(b.fields) > 0 {
-		v.fields = map[string]*Value{}
-		for k, f := range a.fields {
-			v.fields[k] = f
-		}
-		for k, f := range b.fields {
-			if len(v.fields) < maxFields {
-				v.fields[k] = join(v.fields[k], f)
+	if depth < deepestJoin {
+		if len(b.fields) > 0 {
+			v.fields = map[string]*Value{}
+			for k, f := range a.fields {
+				v.fields[k] = f
+			}
+			for k, f := range b.fields {
+				if len(v.fields) < maxFields {
+					v.fields[k] = joinTo(v.fields[k], f, depth+1)
+				}
 			}
 		}
+		v.elem = joinTo(a.elem, b.elem, depth+1)
 	}
-	v.elem = join(a.elem, b.elem)
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if v.class == nil {

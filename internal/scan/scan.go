@@ -147,16 +147,29 @@ func (s *scanner) rules() error {
 	if s.engine, err = iac.New(s.catalogue, iac.Options{Now: s.o.Now, Jobs: s.o.Jobs}); err != nil {
 		return err
 	}
-	s.code, err = sast.New(s.catalogue, sast.Options{Files: source{s}, Models: s.models, Jobs: s.o.Jobs})
+	s.code, err = sast.New(s.catalogue, sast.Options{Files: s.files(), Models: s.models, Jobs: s.o.Jobs})
 	return err
 }
 
-// source hands out the bytes of source files.
-type source struct{ *scanner }
+// files hands out the source files of applications.
+func (s *scanner) files() func(*model.App) dataflow.Files {
+	modules := sync.OnceValue(func() *assemble.Modules { return assemble.NewModules(s.repo) })
+	return func(app *model.App) dataflow.Files { return &source{s, app, modules} }
+}
 
-// Read gives the bytes of a file; nil where there is none.
-func (s source) Read(path string) []byte {
-	if !s.repo.IsFile(path) {
+// source hands out the source files of one application.
+type source struct {
+	*scanner
+	app     *model.App
+	modules func() *assemble.Modules
+}
+
+// Module is the file that a module means which does not stand beside the one that imports it; empty if none of the repository.
+func (s *source) Module(from, module string) string { return s.modules().Find(s.app.Dir, from, module) }
+
+// Read gives the bytes of a file; nil where there is none, and for the code of others that was installed into the repository.
+func (s *source) Read(path string) []byte {
+	if !s.repo.IsFile(path) || s.modules().Installed(path) {
 		return nil
 	}
 	data, err := s.repo.Read(path)

@@ -26,7 +26,7 @@ const Name = "sast"
 
 // Options are what the engine depends on besides the program.
 type Options struct {
-	Files  dataflow.Files
+	Files  func(*model.App) dataflow.Files
 	Models func() (*dataflow.Models, []model.Diagnostic) // read when the first function is followed
 	Jobs   int                                           // how many applications are worked on at once; at least 1
 }
@@ -131,7 +131,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 				}
 				w := &work{
 					engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
-					program: dataflow.New(e.options.Files, models, &e.trees),
+					program: dataflow.New(e.options.Files(p.Apps[i]), models, &e.trees),
 				}
 				reports[i] = w.run()
 			}
@@ -287,19 +287,11 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
 var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true}
 
-// bySender are kinds of harm that are none where the application calls a function itself, and says on what it works.
+// bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
 // concerns reports whether a kind of harm is one for a function, by who calls it.
-func concerns(harm string, f *model.Function) bool {
-	switch {
-	case overHTTPOnly[harm]:
-		return outward(f)
-	case bySender[harm]:
-		return outward(f) || has(f, model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerIoT)
-	}
-	return true
-}
+func concerns(harm string, f *model.Function) bool { return !overHTTPOnly[harm] || outward(f) }
 
 // has reports whether something of one of some kinds calls a function.
 func has(f *model.Function, kinds ...model.TriggerKind) bool {

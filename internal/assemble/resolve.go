@@ -1,0 +1,149 @@
+package assemble
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"wardlet.example/internal/repo"
+	"wardlet.example/internal/syntax/javascript"
+)
+
+// Modules finds the files that modules mean which are not beside those that import them: by the paths of tsconfig.json, among the
+// packages of the repository, and in the folders of layers. It may be used by many at a time.
+type Modules struct {
+	mu       sync.Mutex
+	program  *program
+	packages map[string]string
+	layers   []string        // folders whose content stands in /opt
+	others   map[string]bool // folders and files that installers put there: code of others
+	known    map[[3]string]string
+}
+
+// NewModules prepares for the modules of a repository. Nothing is read before the first question.
+func NewModules(r *repo.Repo) *Modules {
+	a := &assembly{repo: r, docs: map[string]*parsed{}, included: map[string]bool{}}
+	a.symbols = newSymbolCache(r)
+	return &Modules{program: &program{assembly: a, modules: map[string]javascript.Module{}, configs: map[string]*pathMapping{}}, known: map[[3]string]string{}}
+}
+
+// Installed reports whether a file was put there by an installer of packages, beside the code of the application or in a layer.
+func (m *Modules) Installed(file string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.prepare()
+	if strings.Contains("/"+file, "/node_modules/") || strings.Contains("/"+file, "/site-packages/") {
+		return true
+	}
+	if len(m.others) == 0 {
+		return false
+	}
+	for at := file; at != "." && at != "/"; at = path.Dir(at) {
+		if m.others[at] {
+			return true
+		}
+	}
+	return false
+}
+
+// Find is the file that a module means in a file of an application, whose folder says which layers are its; empty if none of the
+// repository.
+func (m *Modules) Find(app, from, module string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := [3]string{app, path.Dir(from), module}
+	if found, ok := m.known[key]; ok {
+		return found
+	}
+	found := ""
+	if all := m.find(app, from, module); len(all) > 0 {
+		found = all[0]
+	}
+	m.known[key] = found
+	return found
+}
+
+func (m *Modules) prepare() {
+	if m.packages == nil {
+		m.packages = m.program.packages()
+		m.layers = layersOf(m.program.repo)
+		m.others = installed(m.program.repo)
+	}
+}
+
+func (m *Modules) find(app, from, module string) []string {
+	m.prepare()
+	if path.Ext(from) == ".py" {
+		for _, layer := range m.layers {
+			if !within(layer, app) {
+				continue
+			}
+			if found := m.program.symbols.pythonModule(path.Join(layer, "python"), module); len(found) > 0 {
+				return found
+			}
+		}
+		return nil
+	}
+	if inside, ok := strings.CutPrefix(module, "/opt/"); ok {
+		for _, layer := range m.layers {
+			if !within(layer, app) {
+				continue
+			}
+			if found := m.program.moduleAt(path.Join(layer, inside)); len(found) > 0 {
+				return found
+			}
+		}
+		return nil
+	}
+	if found := m.program.files(from, module); len(found) > 0 {
+		return found
+	}
+	return m.program.inPackages(module, m.packages)
+}
+
+func within(file, dir string) bool {
+	return dir == "." || dir == "" || file == dir || strings.HasPrefix(file, dir+"/")
+}
+
+// installed are what installers of Python packages say that they put somewhere, by the records that they leave.
+func installed(r *repo.Repo) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range r.Files() {
+		dir, record := path.Split(f.Path)
+		if record != "RECORD" || !strings.HasSuffix(dir, ".dist-info/") {
+			continue
+		}
+		data, err := r.Read(f.Path)
+		if err != nil {
+			continue
+		}
+		base := path.Dir(path.Clean(dir))
+		for line := range strings.SplitSeq(string(data), "\n") {
+			name, _, _ := strings.Cut(line, ",")
+			name, _, _ = strings.Cut(name, "/")
+			if name != "" && name != ".." && name != "." {
+				out[path.Join(base, name)] = true
+			}
+		}
+	}
+	return out
+}
+
+// layersOf are the folders that hold a folder called python or nodejs, as layers do.
+func layersOf(r *repo.Repo) []string {
+	seen := map[string]bool{}
+	for _, f := range r.Files() {
+		for _, name := range []string{"python", "nodejs"} {
+			if before, _, ok := strings.Cut("/"+f.Path, "/"+name+"/"); ok {
+				seen[path.Clean("./"+before)] = true
+			}
+		}
+	}
+	var out []string
+	for dir := range seen {
+		out = append(out, dir)
+	}
+	slices.Sort(out)
+	return out
+}
