@@ -397,6 +397,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
 	case "builtin.super":
 		return orNothing(in.super(f)), true
+	case "builtin.JSON.stringify", "json.dumps":
+		taints := texts(args.get(0).all())
+		for i, t := range taints {
+			taints[i] = t.cleaned([]string{"log-injection", "header-injection"})
+		}
+		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: args.get(0)}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}
@@ -448,6 +454,9 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 
 // parsed is what JSON text holds: an outsider's text can hold anything.
 func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
+	if v.json != nil {
+		return v.json
+	}
 	out := &Value{}
 	for _, t := range v.all() {
 		if t.token == tokenDecoded {
@@ -643,7 +652,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	out := &Value{}
 	if ref != "" {
 		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
-		if len(args.list) == 0 && len(callee.args) > 0 {
+		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && len(callee.args[0].fields) > 0) {
 			out.args = callee.args
 		}
 	}
@@ -652,6 +661,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		in.response(f, e, args)
 	}
 	if v, ok := in.sdkCall(f, e, callee, args); ok {
+		return v
+	}
+	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))

@@ -191,10 +191,12 @@ func anchored(v *Value, begins, ends bool) bool {
 
 // trust notes that an expression can do no harm for some rules from here on.
 func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
-	text := textOf(e)
-	if text == "" {
-		return
+	if text := textOf(e); text != "" {
+		in.trustText(f, text, rules)
 	}
+}
+
+func (in *interp) trustText(f frame, text string, rules []string) {
 	f.s.guards = true
 	v := &Value{fields: map[string]*Value{}}
 	if known, ok := in.get(f.s, string(guardMark)+text); ok {

@@ -361,6 +361,16 @@ func isProperty(fn *ir.Func) bool {
 	return fn.Getter
 }
 
+// isObjectKey reports whether a path is the key of the object that an event is about.
+func isObjectKey(path string) bool {
+	for _, suffix := range []string{"s3.object.key", "s3.get_object.key", "event.object_key", "detail.object.key"} {
+		if strings.HasSuffix(path, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
 // isAddress reports whether a path is an address that was taken apart.
 func isAddress(ref string) bool {
 	switch ref {
@@ -387,7 +397,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
-		if strings.HasSuffix(u.Path, "s3.object.key") || strings.HasSuffix(u.Path, "s3.get_object.key") || strings.HasSuffix(u.Path, "event.object_key") || strings.HasSuffix(u.Path, "detail.object.key") {
+		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
 		if t.token == tokenPart && key == "2" { // its signature
@@ -630,10 +640,14 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		case v.known:
 			before += v.text
 		case len(taints) > 0:
-			before += outsiders
+			before += v.prefix + outsiders
 		default:
-			before += unknownText
+			before += v.prefix + unknownText
 		}
+	}
+	if !out.known && len(before) < 500 {
+		out.prefix, _, _ = strings.Cut(before, unknownText)
+		out.prefix, _, _ = strings.Cut(out.prefix, outsiders)
 	}
 	if !out.known {
 		out.text = ""
@@ -663,6 +677,9 @@ func behind(taints []*Taint, before string) []*Taint {
 	for _, t := range taints {
 		lead := before + t.lead
 		rules := []string{"object-key", "user-controlled-target"}
+		if isObjectKey(t.Path) {
+			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in
+		}
 		switch {
 		case fixedHost.MatchString(lead):
 			rules = append(rules, "ssrf", "open-redirect")
@@ -771,6 +788,9 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	v := in.eval(f, e.Y)
 	if e.Str != "" { // ||=, ??= and arithmetic
 		v = join(in.eval(f, e.X), v)
+	}
+	if text := textOf(e.Y); text != "" && e.X.Kind == ir.Object {
+		v = in.guardedFields(f, text, v)
 	}
 	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
 	return v

@@ -638,6 +638,9 @@ func callName(m *Model) string {
 	return m.Package + "." + strings.ReplaceAll(m.Member, "**.", "")
 }
 
+// sameAgain are rules for which one place is enough for what an outsider names: the file that is written and then read.
+var sameAgain = map[string]bool{"path-traversal": true, "object-key": true, "user-controlled-target": true}
+
 // needsObject are rules for which only more than a text does harm.
 var needsObject = map[string]bool{"nosql": true, "prototype-pollution": true, "mass-assignment": true}
 
@@ -664,10 +667,11 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			continue
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-		if in.seen[key] {
+		again := rule + "\x00" + t.Path
+		if in.seen[key] || sameAgain[rule] && in.seen[again] {
 			return
 		}
-		in.seen[key] = true
+		in.seen[key], in.seen[again] = true, true
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure}
 		for s := t.step; s != nil; s = s.prev {
 			h.Steps = append(h.Steps, Step{s.file, s.at, s.note})

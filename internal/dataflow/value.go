@@ -22,6 +22,8 @@ type Value struct {
 	shared bool // made while a module was loaded: not changed afterwards
 	sink   *Value
 	spread *Value // an object was spread into it
+	prefix string // with what a text begins of which not all is known
+	json   *Value // what a text was written from
 	told   bool   // it was checked as an answer
 }
 
@@ -164,6 +166,10 @@ func joinTo(a, b *Value, depth int) *Value {
 		}
 		v.elem = joinTo(a.elem, b.elem, depth+1)
 	}
+	if a.prefix != b.prefix {
+		v.prefix = ""
+	}
+	v.json = nil
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if v.class == nil {

@@ -291,7 +291,26 @@ var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": tr
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
 // concerns reports whether a kind of harm is one for a function, by who calls it.
-func concerns(harm string, f *model.Function) bool { return !overHTTPOnly[harm] || outward(f) }
+func concerns(harm string, f *model.Function) bool {
+	if harm == "jwt-unverified" && verified(f) {
+		return false
+	}
+	return !overHTTPOnly[harm] || outward(f)
+}
+
+// verified reports whether a gateway has checked the tokens of all requests before they come to a function.
+func verified(f *model.Function) bool {
+	asked := false
+	for _, t := range f.Triggers {
+		if t.Kind != model.TriggerHTTP && t.Kind != model.TriggerWebSocket {
+			continue
+		}
+		if asked = true; t.Auth != "cognito" && t.Auth != "jwt" {
+			return false
+		}
+	}
+	return asked
+}
 
 // has reports whether something of one of some kinds calls a function.
 func has(f *model.Function, kinds ...model.TriggerKind) bool {

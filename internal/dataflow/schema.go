@@ -1,0 +1,157 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// schemas are packages whose schemas are followed: joi and its like, zod, yup.
+var schemas = set("joi @hapi/joi zod yup celebrate")
+
+// harmlessKinds are schemas of values that do no harm: numbers, truths, dates, one of some, texts of a fixed form.
+var harmlessKinds = set(`number boolean bool bigint int integer date enum nativeEnum literal valid equal only oneOf guid uuid uuidv4 cuid ulid nanoid hex isoDate isoDuration datetime ip alphanum objectId`)
+
+// checkedBy follows the check of a value by a schema: fields that the schema lets be numbers or one of some are harmless afterwards,
+// in the value and in what the check gives. It reports nothing where there is no schema that is known.
+func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
+	if !schemas[packageOf(callee.ref)] {
+		return nil
+	}
+	schema, at := recv, 0
+	switch method {
+	case "validate", "validateAsync", "validateSync", "attempt", "assert", "parse", "safeParse", "parseAsync", "safeParseAsync", "cast", "isValid", "isValidSync":
+	default:
+		return nil
+	}
+	if len(args.list) > 1 && schemas[packageOf(args.list[1].ref)] {
+		schema = args.list[1]
+	}
+	if recv == nil && schema == nil || len(args.list) == 0 {
+		return nil
+	}
+	v := args.list[at]
+	out := in.shaped(f, v, schema, e.At, 0)
+	if len(out.fields) == 0 {
+		return nil
+	}
+	if text := textOf(e.List[0]); text != "" {
+		in.trustFields(f, text, schema, 0)
+	}
+	return answerOf(method, out)
+}
+
+// answerOf is what a check gives: the value, or an object with it.
+func answerOf(method string, v *Value) *Value {
+	switch method {
+	case "validate", "safeParse", "safeParseAsync":
+		out := &Value{fields: map[string]*Value{"value": v, "data": v}, taints: v.taints}
+		for k, field := range v.fields { // some of them give the value itself
+			if out.fields[k] == nil {
+				out.fields[k] = field
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// fieldsOf are the schemas of the fields of a schema of objects.
+func fieldsOf(schema *Value) map[string]*Value {
+	if schema == nil {
+		return nil
+	}
+	if len(schema.args) > 0 && len(schema.args[0].fields) > 0 {
+		return schema.args[0].fields
+	}
+	if schema.ref == "" || strings.HasPrefix(schema.ref, "exports") {
+		return schema.fields // an object of schemas
+	}
+	return nil
+}
+
+// deepestSchema bounds how deep schemas are followed.
+const deepestSchema = 4
+
+// shaped is a value as it comes out of a check.
+func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value {
+	fields := fieldsOf(schema)
+	if len(fields) == 0 || depth > deepestSchema {
+		return v
+	}
+	out := &Value{fields: map[string]*Value{}, elem: v.elem}
+	for name, s := range fields {
+		x := in.member(f, v, name, at)
+		switch {
+		case isHarmlessKind(s):
+			x = &Value{}
+		case len(fieldsOf(s)) > 0:
+			x = in.shaped(f, x, s, at, depth+1)
+		case strings.Contains(s.ref, ".string()"):
+			x = cleanedBy(x, []string{"nosql", "mass-assignment", "prototype-pollution"})
+		}
+		out.fields[name] = x
+	}
+	return out
+}
+
+// isHarmlessKind reports whether a schema lets through only what does no harm.
+func isHarmlessKind(s *Value) bool {
+	_, rest, ok := strings.Cut(s.ref, ".")
+	if !ok || !schemas[packageOf(s.ref)] {
+		return false
+	}
+	for _, part := range strings.Split(rest, ".") {
+		if harmlessKinds[strings.TrimSuffix(part, "()")] {
+			return true
+		}
+	}
+	return false
+}
+
+// trustFields notes the fields of an expression that a check has made harmless.
+func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
+	if depth > deepestSchema {
+		return
+	}
+	for name, s := range fieldsOf(schema) {
+		switch {
+		case isHarmlessKind(s):
+			in.trustText(f, text+"."+name, []string{"all"})
+		case len(fieldsOf(s)) > 0:
+			in.trustFields(f, text+"."+name, s, depth+1)
+		}
+	}
+}
+
+// guardedFields is a value of which some fields are known to be harmless by the name that it has.
+func (in *interp) guardedFields(f frame, text string, v *Value) *Value {
+	prefix := string(guardMark) + text + "."
+	var out *Value
+	for s := f.s; s != nil; s = s.parent {
+		if !s.guards {
+			continue
+		}
+		for _, layer := range append([]map[string]*Value{s.vars}, s.layers...) {
+			for name, g := range layer {
+				field, ok := strings.CutPrefix(name, prefix)
+				if !ok || len(g.fields) == 0 || strings.Contains(field, ".") {
+					continue
+				}
+				if out == nil {
+					c := *v
+					c.fields = map[string]*Value{}
+					for k, x := range v.fields {
+						c.fields[k] = x
+					}
+					out = &c
+				}
+				out.fields[field] = cleanedBy(in.member(f, v, field, 0), keysOf(g.fields))
+			}
+		}
+	}
+	if out == nil {
+		return v
+	}
+	return out
+}
