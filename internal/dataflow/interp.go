@@ -684,7 +684,9 @@ func behind(taints []*Taint, before string) []*Taint {
 		case fixedHost.MatchString(lead):
 			rules = append(rules, "ssrf", "open-redirect")
 		case lead[0] == '?', lead[0] == '#', len(lead) > 1 && lead[0] == '/' && lead[1] != '/' && lead[1] != outsiders[0]:
-			rules = append(rules, "open-redirect")
+			rules = append(rules, "open-redirect", "ssrf")
+		case lead == "/": // a path below the address that a client was made with
+			rules = append(rules, "ssrf")
 		}
 		u := t.cleaned(rules)
 		if len(lead) < 200 {

@@ -330,7 +330,7 @@ func (c condition) met(m *Model, args *arguments) bool {
 				return true
 			}
 		case "string":
-			if len(v.fields) == 0 && v.elem == nil && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.object }) {
+			if v != nothing && len(v.fields) == 0 && v.elem == nil && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.object }) {
 				return true
 			}
 		}
