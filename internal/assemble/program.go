@@ -118,18 +118,8 @@ func (a *assembly) keepComments(trees []*syntax.Tree) {
 
 func comments(tree *syntax.Tree) []document.Comment {
 	var out []document.Comment
-	for node := range tree.Nodes {
-		if tree.Kind(node) != "comment" {
-			continue
-		}
-		start := int(tree.Nodes[node].Start)
-		line, col := tree.Position(start)
-		before := tree.Source[:start]
-		before = before[bytes.LastIndexByte(before, '\n')+1:]
-		text := strings.TrimSuffix(strings.TrimLeft(tree.Text(node), "/*"), "*/")
-		out = append(out, document.Comment{
-			Line: line, Col: col, Text: strings.TrimSpace(text), Alone: len(bytes.TrimSpace(before)) == 0,
-		})
+	for _, c := range tree.Comments() {
+		out = append(out, document.Comment(c))
 	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/lower"
+	"wardlet.example/internal/syntax"
 )
 
 // Files gives the bytes of source files of the repository: nil where there is none.
@@ -418,4 +419,15 @@ func (p *Program) File(name string) *ir.File {
 		return m.file
 	}
 	return nil
+}
+
+// Sources are the trees of the files that were reached, by path.
+func (p *Program) Sources() map[string]*syntax.Tree {
+	out := map[string]*syntax.Tree{}
+	for name, m := range p.modules {
+		if m != nil {
+			out[name] = m.file.Tree
+		}
+	}
+	return out
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"wardlet.example/internal/document"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/syntax"
 )
 
 // ignore is one "wardlet:ignore RULE until=2027-01-31 reason" in a comment or in a resource's metadata.
@@ -86,29 +88,48 @@ func (s *scanner) ignores() []ignore {
 	}
 	sort.Strings(files)
 	for _, file := range files {
-		doc := s.sources[file]
-		alone := map[int]bool{}
-		for _, c := range doc.Comments {
-			if c.Alone {
-				alone[c.Line] = true
-			}
+		out = append(out, s.inComments(file, s.sources[file].Comments)...)
+	}
+	for _, c := range s.comments {
+		var comments []document.Comment
+		for _, one := range c.tree.Comments() {
+			comments = append(comments, document.Comment(one))
 		}
-		for _, c := range doc.Comments {
-			text, ok := strings.CutPrefix(c.Text, marker)
-			if !ok {
-				continue
-			}
-			line := c.Line
-			if c.Alone {
-				for line++; alone[line]; line++ {
-				}
-			}
-			ig := parseIgnore(text, model.Pos{File: file, Line: c.Line, Col: c.Col})
-			ig.covers = s.onLine(file, line)
-			out = append(out, ig)
-		}
+		out = append(out, s.inComments(c.file, comments)...)
 	}
 	return append(out, s.metadataIgnores()...)
+}
+
+// commented is a source file whose comments are read.
+type commented struct {
+	file string
+	tree *syntax.Tree
+}
+
+// inComments are the ignores in the comments of a file: for their own line, or for the one after them where they stand alone.
+func (s *scanner) inComments(file string, comments []document.Comment) []ignore {
+	var out []ignore
+	alone := map[int]bool{}
+	for _, c := range comments {
+		if c.Alone {
+			alone[c.Line] = true
+		}
+	}
+	for _, c := range comments {
+		text, ok := strings.CutPrefix(c.Text, marker)
+		if !ok {
+			continue
+		}
+		line := c.Line
+		if c.Alone {
+			for line++; alone[line]; line++ {
+			}
+		}
+		ig := parseIgnore(text, model.Pos{File: file, Line: c.Line, Col: c.Col})
+		ig.covers = s.onLine(file, line)
+		out = append(out, ig)
+	}
+	return out
 }
 
 // onLine covers findings on a line, and all findings of the resource that begins there.

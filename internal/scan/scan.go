@@ -5,6 +5,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -81,6 +82,12 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	s.report.Findings = append(s.report.Findings, code.Findings...)
 	s.report.Outcomes = append(s.report.Outcomes, code.Outcomes...)
 	s.notes = append(s.notes, code.Diagnostics...)
+	for file, tree := range code.Trees {
+		if bytes.Contains(tree.Source, []byte(marker)) {
+			s.comments = append(s.comments, commented{file, tree})
+		}
+	}
+	slices.SortFunc(s.comments, func(a, b commented) int { return strings.Compare(a.file, b.file) })
 	s.notes = append(s.notes, s.report.Diagnostics...)
 	s.unselected = s.engine.Secrets(ctx, s.program, s.selection.Has)
 	return &Scan{Result: s.result(), Program: s.program}, nil
@@ -115,6 +122,7 @@ type scanner struct {
 	selection *rule.Selection
 	engine    *iac.Engine
 	code      *sast.Engine
+	comments  []commented // source files in which something is ignored
 	notes     []model.Diagnostic
 	report    iac.Report
 	ignored   int

@@ -226,6 +226,30 @@ func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
 }
 
+// Comment is one comment of a source.
+type Comment struct {
+	Line, Col int    // where it begins
+	Text      string // without the signs around it
+	Alone     bool   // nothing stands before it on its line
+}
+
+// Comments lists the comments in source order.
+func (t *Tree) Comments() []Comment {
+	var out []Comment
+	for node := range t.Nodes {
+		if t.Kind(node) != "comment" {
+			continue
+		}
+		start := int(t.Nodes[node].Start)
+		line, col := t.Position(start)
+		before := t.Source[:start]
+		before = before[bytes.LastIndexByte(before, '\n')+1:]
+		text := strings.TrimSuffix(strings.TrimLeft(t.Text(node), "/*#"), "*/")
+		out = append(out, Comment{Line: line, Col: col, Text: strings.TrimSpace(text), Alone: len(bytes.TrimSpace(before)) == 0})
+	}
+	return out
+}
+
 // Position returns the line and the column of an offset, both counted from 1.
 // Columns count characters (runes), not bytes.
 func (t *Tree) Position(offset int) (line, column int) {

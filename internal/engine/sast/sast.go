@@ -5,6 +5,7 @@ package sast
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"wardlet.example/internal/privilege"
 	"wardlet.example/internal/query"
 	"wardlet.example/internal/rule"
+	"wardlet.example/internal/syntax"
 )
 
 // Name is what rules call this engine.
@@ -106,6 +108,7 @@ type Report struct {
 	Findings    []finding.Finding
 	Outcomes    []finding.Outcome
 	Diagnostics []model.Diagnostic
+	Trees       map[string]*syntax.Tree // of the files that were read, by path
 }
 
 // Run follows the functions of every application. The order of the report does not depend on Jobs.
@@ -117,6 +120,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	if !slices.ContainsFunc(p.Apps, hasCode) {
 		return all
 	}
+	all.Trees = map[string]*syntax.Tree{}
 	models, problems := e.options.Models()
 	all.Diagnostics = append(all.Diagnostics, problems...)
 	reports := make([]Report, len(p.Apps))
@@ -146,6 +150,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		all.Findings = append(all.Findings, r.Findings...)
 		all.Outcomes = append(all.Outcomes, r.Outcomes...)
 		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
+		maps.Copy(all.Trees, r.Trees)
 	}
 	all.Findings = once(all.Findings)
 	told := map[string]bool{}
@@ -206,6 +211,7 @@ func (w *work) run() Report {
 		w.outcomes(f, r, failed[f.ID])
 	}
 	w.notes()
+	w.report.Trees = w.program.Sources()
 	return w.report
 }
 
