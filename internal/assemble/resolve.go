@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -99,7 +100,46 @@ func (m *Modules) find(app, from, module string) []string {
 	if found := m.program.files(from, module); len(found) > 0 {
 		return found
 	}
+	if found := m.linked(from, module); len(found) > 0 {
+		return found
+	}
 	return m.program.inPackages(module, m.packages)
+}
+
+// linked are the files that a module means by the nearest package.json, where that says in which folder of the repository a package is.
+func (m *Modules) linked(from, module string) []string {
+	name, rest := packageOf(module)
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		if data, err := m.program.repo.Read(path.Join(dir, "package.json")); err == nil {
+			var said struct{ Dependencies, DevDependencies map[string]string }
+			if json.Unmarshal(data, &said) == nil {
+				where := said.Dependencies[name]
+				if where == "" {
+					where = said.DevDependencies[name]
+				}
+				for _, way := range []string{"file:", "link:", "portal:"} {
+					if folder, ok := strings.CutPrefix(where, way); ok {
+						return m.inFolder(path.Join(dir, folder), rest)
+					}
+				}
+			}
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
+}
+
+// inFolder are the files that a module means in the folder of its package.
+func (m *Modules) inFolder(dir, rest string) []string {
+	packages := map[string]string{"package": dir}
+	if data, err := m.program.repo.Read(path.Join(dir, "package.json")); err == nil {
+		var said struct{ Main string }
+		if json.Unmarshal(data, &said) == nil && said.Main != "" {
+			packages["package"+mainMark] = said.Main
+		}
+	}
+	return m.program.inPackages(strings.TrimSuffix("package/"+rest, "/"), packages)
 }
 
 func within(file, dir string) bool {

@@ -224,7 +224,13 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	for _, s := range c.op.Subjects {
 		if targets[s.Member] {
 			if v := c.params.fields[s.Member]; v != nil {
+				before := len(in.hits)
 				in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, v.taints, false)
+				for _, h := range in.hits[before:] {
+					for _, a := range c.op.Actions {
+						h.Needs = append(h.Needs, a.Name)
+					}
+				}
 			}
 		}
 	}

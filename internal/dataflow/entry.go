@@ -12,6 +12,7 @@ type Entry struct {
 	File   string // relative to the root
 	Symbol string // what the module gives
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
+	Typed  bool   // a schema says which fields its event has, and of which types
 	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
 }
 
@@ -106,9 +107,24 @@ func (in *interp) handle(c *closure, e Entry) {
 		}}
 	}
 	in.answers = "lambda"
+	if e.Typed {
+		event.taints = typed(event.taints)
+	}
 	list := []*Value{event, {ref: "lambda.context"}, {ref: "lambda.callback"}}
 	in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{list: list}, c.fn.Start)
 	in.answers = ""
+}
+
+// names is what is cleared where no outsider names the fields of an object.
+const names = "names of fields"
+
+// typed are taints of what a schema of GraphQL lets through: no field that it does not name, and of the type that it says.
+func typed(taints []*Taint) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		out = append(out, t.cleaned([]string{"nosql", "mass-assignment", "prototype-pollution", names}))
+	}
+	return out
 }
 
 // returned checks what an entry returns.
@@ -175,7 +191,8 @@ var frameworks = map[string]string{
 	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
 	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "koa",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
-	"fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
+	"flask_restx.Namespace()": "flask", "flask_restx.Api()": "flask", "flask_restful.Api()": "flask", "flask_restplus.Namespace()": "flask", "flask_restplus.Api()": "flask",
+	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
 }
 
 // frameworkOf is the framework whose application or router a path is of.
@@ -195,6 +212,19 @@ func frameworkOf(ref string) string {
 // routes notes functions that are given to a router.
 func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	dot := strings.LastIndexByte(ref, '.')
+	if strings.HasSuffix(ref, ".add_resource") || strings.HasSuffix(ref, ".add_url_rule") { // of Flask, with a class
+		view := args.get(0)
+		if kw := args.kw["view_func"]; kw != nil {
+			view = kw
+		}
+		if view.class != nil {
+			p.methodsOf(f, view.class, e.At)
+		}
+		for _, fn := range view.fns {
+			p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false})
+		}
+		return
+	}
 	if servers[ref] {
 		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
 	}
@@ -211,15 +241,49 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 		return
 	}
 	for i, a := range args.list {
-		for _, fn := range append(slices.Clone(a.fns), elementFns(a)...) {
+		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
 			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use"})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
 		if h := a.fields["handler"]; h != nil {
-			for _, fn := range h.fns {
+			for _, fn := range slices.Concat(h.fns, h.wraps) {
 				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
 			}
+		}
+	}
+}
+
+// nestRoutes are decorators of NestJS for methods that answer requests.
+var nestRoutes = set("@nestjs/common.Get() @nestjs/common.Post() @nestjs/common.Put() @nestjs/common.Patch() @nestjs/common.Delete() @nestjs/common.All()")
+
+// routesOfClass notes the methods of a class that answer requests: those of a decorated class of Flask, and decorated ones of NestJS.
+func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
+	for _, d := range def.Decorators {
+		ref := strings.TrimSuffix(in.eval(f, d).ref, "()")
+		if before, ok := strings.CutSuffix(ref, ".route"); ok && frameworkOf(before) != "" {
+			in.p.methodsOf(f, c, d.At)
+		}
+	}
+	for _, m := range def.Methods {
+		if f.file.Language != ir.Node {
+			break
+		}
+		for _, d := range m.Decorators {
+			if nestRoutes[in.eval(f, d).ref] {
+				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
+				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false})
+			}
+		}
+	}
+}
+
+// methodsOf notes the methods of a class that are called by the methods of HTTP.
+func (p *Program) methodsOf(f frame, c *class, at int32) {
+	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
+		if m := c.methods[name]; m != nil {
+			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
+			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false})
 		}
 	}
 }
@@ -246,7 +310,7 @@ func elementFns(v *Value) []*closure {
 	var out []*closure
 	for k, x := range v.fields {
 		if _, ok := number(k); ok {
-			out = append(out, x.fns...)
+			out = append(append(out, x.fns...), x.wraps...)
 		}
 	}
 	return out
@@ -308,22 +372,24 @@ func (in *interp) route(r *routed) {
 	case "typera":
 		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
 	case "graphql":
-		sent := &Value{taints: outside("args")}
-		for _, t := range sent.taints {
-			t.object = true
-		}
+		sent := &Value{taints: typed(outside("args"))}
 		args.list = []*Value{{}, sent, {}, {}}
 	case "koa":
 		args.list = []*Value{{ref: "koa.Context", taints: outside("ctx")}, {}}
 	case "event":
 		args.list = []*Value{{taints: outside("event")}, {}}
-	default: // Python: the parameters are parts of the path, or what the framework reads from the request
+	default: // the parameters are parts of the path, or what the framework reads from the request
 		for _, p := range r.fn.fn.Params {
 			name := parameterName(p)
-			if name == "self" {
-				continue
+			switch {
+			case name == "self":
+			case p.Kind == ir.Name && len(p.Keys) > 0 && harmlessTypes[p.Keys[0]]:
+				args.list = append(args.list, &Value{})
+			default:
+				v := &Value{taints: outside(name)}
+				v.taints[0].object = r.framework == "nest"
+				args.list = append(args.list, v)
 			}
-			args.list = append(args.list, &Value{taints: outside(name)})
 		}
 	}
 	switch r.framework {
@@ -332,9 +398,44 @@ func (in *interp) route(r *routed) {
 	case "powertools", "chalice":
 		in.answers = "lambda"
 	}
+	in.payload = in.expected(f, r.fn.fn)
 	in.invoke(f, r.fn, r.fn.this, args, r.fn.fn.Start)
-	in.answers = ""
+	in.answers, in.payload = "", nil
 }
+
+// expected is the model that flask-restx checks the payload of a route by; nil where there is none that is enforced.
+func (in *interp) expected(f frame, fn *ir.Func) *Value {
+	for _, d := range fn.Decorators {
+		v := in.eval(f, d)
+		if !strings.HasSuffix(v.ref, ".expect()") || len(v.args) == 0 || !strings.EqualFold(orNothing(v.kw["validate"]).text, "true") {
+			continue
+		}
+		if model := v.args[0]; len(model.args) > 1 {
+			return model.args[1]
+		}
+	}
+	return nil
+}
+
+// enforced is a payload whose fields are of the types that its model says.
+func (in *interp) enforced(v *Value) *Value {
+	out := *v
+	out.fields = map[string]*Value{}
+	for name, field := range in.payload.fields {
+		x := &Value{taints: in.parts(v.taints, name)}
+		switch kind := field.ref[strings.LastIndexByte(field.ref, '.')+1:]; kind {
+		case "Integer()", "Float()", "Boolean()", "DateTime()", "Date()", "Fixed()", "Arbitrary()":
+			x = &Value{}
+		case "String()", "Url()", "FormattedString()":
+			x = cleanedBy(x, []string{"nosql", "prototype-pollution"})
+		}
+		out.fields[name] = x
+	}
+	return &out
+}
+
+// harmlessTypes are types of parameters to which frameworks convert what they read.
+var harmlessTypes = set("int float bool UUID uuid.UUID Decimal date datetime Session Depends Request Response BackgroundTasks")
 
 // onlyTexts are the taints of a value that is a text, or of the first of a tuple.
 func onlyTexts(v *Value) []*Taint {

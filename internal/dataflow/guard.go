@@ -227,8 +227,9 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	if s == nil {
 		return v
 	}
+	v = in.harmlessPaths(f, v)
 	text := textOf(e)
-	for text != "" {
+	for text != "" && len(v.taints) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
 			return cleanedBy(v, keysOf(g.fields))
 		}
@@ -237,6 +238,28 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 			break
 		}
 		text = text[:i]
+	}
+	return v
+}
+
+// pathMark stands before the path of what is known to be harmless, whatever name it has.
+const pathMark = "@"
+
+// harmlessPaths takes from a value what is known to be harmless by the path that it came by.
+func (in *interp) harmlessPaths(f frame, v *Value) *Value {
+	for _, t := range v.taints {
+		if g, ok := in.get(f.s, string(guardMark)+pathMark+t.Path); ok && len(g.fields) > 0 {
+			c := *v
+			c.taints = nil
+			for _, u := range v.taints {
+				if u.Path != t.Path {
+					c.taints = append(c.taints, u)
+				} else if kept := u.cleaned(keysOf(g.fields)); kept != nil {
+					c.taints = append(c.taints, kept)
+				}
+			}
+			return &c
+		}
 	}
 	return v
 }

@@ -23,6 +23,7 @@ type interp struct {
 	downloaded []*Taint        // what files hold that were fetched from buckets
 	verified   map[string]bool // tokens that are verified, by their paths
 	loading    *module         // the module that is being loaded
+	payload    *Value          // the fields of the model that the payload of a route is checked by
 	answers    string          // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
@@ -323,6 +324,9 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
 				out = &c
+				if in.payload != nil && key == "payload" {
+					out = in.enforced(out)
+				}
 			case m.Kind == sanitizer && len(m.In) == 1 && m.In[0] == "recv" && len(v.taints) > 0: // a property
 				c := *cleanedBy(v, m.For)
 				c.ref, c.fields, c.elem = out.ref, nil, nil
@@ -397,6 +401,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
+		if u.Path == "event.arguments" || u.Path == "event.args" { // of AppSync, by its schema
+			u = *typed([]*Taint{&u})[0]
+		}
 		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
@@ -441,10 +448,13 @@ func (in *interp) elements(v *Value) *Value {
 
 // keys are the names of the fields of a value: an outsider's where the value is.
 func (in *interp) keys(v *Value) *Value {
-	if len(v.taints) > 0 {
-		return &Value{taints: v.taints}
+	var out []*Taint
+	for _, t := range v.taints {
+		if !t.clean[names] {
+			out = append(out, t)
+		}
 	}
-	return nothing
+	return &Value{taints: out}
 }
 
 func (in *interp) eval(f frame, e *ir.Expr) *Value {
@@ -807,6 +817,7 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 		cl.methods[m.Name] = &closure{fn: m, scope: f.s}
 	}
 	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
+	in.routesOfClass(f, c, cl)
 	for _, field := range c.Fields {
 		cl.static.fields[field.Name] = in.eval(f, field.Value)
 	}

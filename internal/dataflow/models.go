@@ -482,7 +482,7 @@ func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
 	if strings.HasPrefix(m.Member, "request.") || strings.Contains(m.Member, "current_request.") {
 		member = "request." + member
 	}
-	return []*Taint{{Path: member, object: strings.Contains(member, "json"), Source: in.source(m.Package + "." + m.Member), step: &step{f.file, at, member + " comes in", nil}}}
+	return []*Taint{{Path: member, object: strings.Contains(member, "json") || strings.Contains(member, "payload"), Source: in.source(m.Package + "." + m.Member), step: &step{f.file, at, member + " comes in", nil}}}
 }
 
 // decoded notes that a part of a token was decoded.
@@ -531,10 +531,11 @@ type Hit struct {
 	Rule   string
 	File   *ir.File
 	At     int32
-	What   string // the call: exec, Pool().query
-	Path   string // what of the entry it is: event.body
-	Stored bool   // it was stored before, and is read from there
-	Unsure bool   // something in between is not known
+	What   string   // the call: exec, Pool().query
+	Path   string   // what of the entry it is: event.body
+	Stored bool     // it was stored before, and is read from there
+	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
+	Unsure bool     // something in between is not known
 	Steps  []Step
 }
 
@@ -574,11 +575,30 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if m.object {
 				taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
 			}
+			if m.Rule == "nosql" {
+				in.hit(f, e.At, "redos", callName(m), patternsIn(v, 0), false)
+			}
 			if holds := in.p.holdsFor(f.file, m); holds != model.No {
 				in.hit(f, e.At, m.Rule, callName(m), taints, holds == model.Maybe)
 			}
 		}
 	}
+}
+
+// patternsIn are outsiders' texts that a filter of MongoDB takes for regular expressions.
+func patternsIn(v *Value, depth int) []*Taint {
+	if v == nil || depth > 5 {
+		return nil
+	}
+	var out []*Taint
+	for key, x := range v.fields {
+		if key == "$regex" {
+			out = addTaints(out, x.all())
+			continue
+		}
+		out = addTaints(out, patternsIn(x, depth+1))
+	}
+	return addTaints(out, patternsIn(v.elem, depth+1))
 }
 
 // placeholder is where a value goes in a text that is logged.
@@ -654,7 +674,7 @@ var containers = set(`event req ctx headers queryStringParameters multiValueQuer
 // isObject reports whether an outsider's value is an object and no text.
 func (t *Taint) isObject() bool {
 	last := t.Path[strings.LastIndexByte(t.Path, '.')+1:]
-	return containers[strings.TrimSuffix(last, "[]")] || t.object && t.parsedWhole()
+	return containers[strings.TrimSuffix(last, "[]")] || t.object && (t.parsedWhole() || strings.HasSuffix(t.Path, "req.body") || strings.HasSuffix(t.Path, "payload") || strings.HasSuffix(t.Path, "json"))
 }
 
 // parsedWhole reports whether the taint is all of something that was parsed.
@@ -663,7 +683,8 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 // hit notes taints that reach a sink.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	for _, t := range taints {
-		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") {
+		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
+			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))

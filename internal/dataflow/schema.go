@@ -38,6 +38,9 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	if text := textOf(e.List[0]); text != "" {
 		in.trustFields(f, text, schema, 0)
 	}
+	for _, t := range v.taints { // the same by whatever name
+		in.trustFields(f, pathMark+t.Path, schema, 0)
+	}
 	return answerOf(method, out)
 }
 

@@ -39,10 +39,11 @@ type Func struct {
 
 // Class is a class with its methods.
 type Class struct {
-	Name    string
-	Bases   []*Expr
-	Methods []*Func
-	Fields  []Field // with what they begin
+	Name       string
+	Bases      []*Expr
+	Decorators []*Expr
+	Methods    []*Func
+	Fields     []Field // with what they begin
 }
 
 // Field is a field of a class.
@@ -58,7 +59,7 @@ type Kind uint8
 const (
 	Unknown  Kind = iota // List: what stands in it
 	Const                // Str: its text; numbers and words as written
-	Name                 // Str
+	Name                 // Str; of a parameter, Keys[0] is the type that it is declared with
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]

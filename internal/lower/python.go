@@ -224,6 +224,9 @@ func (p *py) decorated(n int) []*ir.Stmt {
 		if p.t.Kind(c) == "decorator" && len(out) == 1 && out[0].Fn != nil {
 			out[0].Fn.Decorators = append(out[0].Fn.Decorators, p.expression(p.t.FirstNamed(c)))
 		}
+		if p.t.Kind(c) == "decorator" && len(out) == 1 && out[0].Class != nil {
+			out[0].Class.Decorators = append(out[0].Class.Decorators, p.expression(p.t.FirstNamed(c)))
+		}
 	}
 	return out
 }
@@ -238,7 +241,11 @@ func (p *py) function(n int) *ir.Func {
 			e.X, e.Y = p.pattern(p.t.Child(c, "name")), p.expression(p.t.Child(c, "value"))
 			f.Params = append(f.Params, e)
 		case "typed_parameter":
-			f.Params = append(f.Params, p.pattern(p.t.FirstNamed(c)))
+			e := p.pattern(p.t.FirstNamed(c))
+			if e.Kind == ir.Name {
+				e.Keys = []string{p.t.Text(p.t.Child(c, "type"))}
+			}
+			f.Params = append(f.Params, e)
 		case "dictionary_splat_pattern":
 			e := p.expr(ir.Spread, c)
 			e.X, e.Str = p.pattern(p.t.FirstNamed(c)), "**"

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"sync"
 
+	"wardlet.example/data/iam"
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/expr"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 	"wardlet.example/internal/privilege"
 	"wardlet.example/internal/query"
 	"wardlet.example/internal/rule"
@@ -203,7 +205,7 @@ func (w *work) run() Report {
 		if !followed(f) {
 			continue
 		}
-		r := w.program.Run(dataflow.Entry{File: f.Code.File, Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f)})
+		r := w.program.Run(dataflow.Entry{File: f.Code.File, Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f)})
 		for _, h := range r.Hits {
 			w.hit(f, h, failed)
 		}
@@ -221,7 +223,7 @@ func (w *work) hit(f *model.Function, h *dataflow.Hit, failed map[string]map[str
 		if !w.selected(b.ID) || !concerns(h.Rule, f) {
 			continue
 		}
-		if h.Stored && !second[h.Rule] {
+		if h.Stored && !second[h.Rule] || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
 			continue
 		}
 		fail(failed, f, b)
@@ -302,6 +304,31 @@ func concerns(harm string, f *model.Function) bool {
 		return false
 	}
 	return !overHTTPOnly[harm] || outward(f)
+}
+
+// onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.
+func onlyGraphQL(f *model.Function) bool {
+	return len(f.Triggers) > 0 && !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerGraphQL })
+}
+
+// mayReach reports whether the role of a function lets it do what a call needs on more than what its policies name: where it does not,
+// it makes no difference what an outsider names.
+func (w *work) mayReach(f *model.Function, actions []string) bool {
+	if f.Role == nil || len(actions) == 0 {
+		return true
+	}
+	powers := w.linked.Powers(w.app, f.Role)
+	if powers == nil || len(powers.Open) > 0 {
+		return true
+	}
+	spoken := false
+	for _, name := range actions {
+		if a := iam.Find(name); a == nil || privilege.Anywhere(powers, a) {
+			return true
+		}
+		spoken = spoken || slices.ContainsFunc(powers.Statements(), func(s *policy.Statement) bool { return s.SpeaksOf(name) != model.No })
+	}
+	return !spoken // what the templates do not grant at all is granted elsewhere
 }
 
 // verified reports whether a gateway has checked the tokens of all requests before they come to a function.
