@@ -387,11 +387,27 @@ func overHTTP(f *model.Function) bool {
 // onlyPlatform reports whether nothing but schedules calls a function.
 func onlyPlatform(f *model.Function) bool {
 	for _, t := range f.Triggers {
-		if t.Kind != model.TriggerSchedule {
+		if t.Kind != model.TriggerSchedule && !(t.Kind == model.TriggerBus && ofAWS(t.Filter)) {
 			return false
 		}
 	}
 	return len(f.Triggers) > 0 && f.Unseen == ""
+}
+
+// ofAWS reports whether a pattern lets through only events that services of AWS send of themselves: no names of objects, which
+// outsiders give.
+func ofAWS(pattern *model.Value) bool {
+	if pattern == nil {
+		return false
+	}
+	sources := pattern.Get("source").Elements()
+	for _, s := range sources {
+		text, ok := s.Scalar()
+		if !ok || !strings.HasPrefix(text, "aws.") || text == "aws.s3" {
+			return false
+		}
+	}
+	return len(sources) > 0
 }
 
 func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Finding {
