@@ -490,6 +490,15 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if sep := args.get(0); sep.known && sep.text == "." && len(recv.taints) > 0 {
 			return in.sections(f, recv, e.At), true
 		}
+		if sep := args.get(0); sep.known && (sep.text == "/" || sep.text == "\\") && len(recv.taints) > 0 {
+			out := &Value{taints: in.stepped(f, recv.taints, e.At, "is split at its slashes")}
+			for i, t := range out.taints {
+				u := *t
+				u.pieces = true
+				out.taints[i] = &u
+			}
+			return out, true
+		}
 		return nil, false
 	case "format":
 		if recv.known && f.file.Language == ir.Python {

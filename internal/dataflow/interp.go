@@ -389,6 +389,10 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	var out []*Taint
 	for _, t := range taints {
 		u := *t
+		if u.pieces { // one part has no slashes
+			u = *u.cleaned([]string{"path-traversal"})
+			u.pieces = false
+		}
 		if len(t.Path) < 120 {
 			u.Path = t.Path + "." + key
 			if _, ok := number(key); ok {
@@ -487,6 +491,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		return in.member(f, in.eval(f, e.X), e.Str, e.At)
 	case ir.Index:
 		x, key := in.eval(f, e.X), in.eval(f, e.Y)
+		if key.known && key.text == ":" { // a slice
+			c := *x
+			c.known, c.text = false, ""
+			return &c
+		}
 		if key.known {
 			return in.member(f, x, key.text, e.At)
 		}

@@ -37,6 +37,7 @@ type Taint struct {
 	parsed string          // the path at which it was parsed from JSON
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
+	pieces bool            // of a list: the parts of a path between its slashes
 	token  token           // what of a token it is, where it looks like one
 	length int
 }
