@@ -103,7 +103,30 @@ func (m *Modules) find(app, from, module string) []string {
 	if found := m.linked(from, module); len(found) > 0 {
 		return found
 	}
-	return m.program.inPackages(module, m.packages)
+	if found := m.program.inPackages(module, m.packages); len(found) > 0 {
+		return found
+	}
+	return m.aliased(from, module)
+}
+
+// aliased are the files that "@/x" and "~/x" mean where no tsconfig.json says it: by custom, below the folder src of the project.
+func (m *Modules) aliased(from, module string) []string {
+	rest, ok := strings.CutPrefix(module, "@/")
+	if !ok {
+		if rest, ok = strings.CutPrefix(module, "~/"); !ok {
+			return nil
+		}
+	}
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		for _, base := range []string{path.Join(dir, "src", rest), path.Join(dir, rest)} {
+			if found := m.program.moduleAt(base); len(found) > 0 {
+				return found
+			}
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
 }
 
 // linked are the files that a module means by the nearest package.json, where that says in which folder of the repository a package is.

@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -239,6 +241,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if v, ok := in.p.memo[key]; plain && ok {
 		return v
 	}
+	again := in.again(c, this, args)
+	if v, ok := in.results[again]; ok {
+		return v
+	}
 	in.depth++
 	in.stack = append(in.stack, c.fn)
 	s := newScope(c.scope, c.scope.module)
@@ -258,7 +264,83 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if plain {
 		in.p.memo[key] = out
 	}
+	if in.results == nil {
+		in.results = map[string]*Value{}
+	}
+	in.results[again] = out
 	return out
+}
+
+// again names a call by what goes in: what was followed once for an entry gives the same the next time. Objects are named by what
+// they are, texts by what is known of them.
+func (in *interp) again(c *closure, this *Value, args *arguments) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%p %p %p", c.fn, c.scope, this)
+	for _, v := range args.list {
+		v.name(&b)
+	}
+	for _, key := range slices.Sorted(maps.Keys(args.kw)) {
+		b.WriteString(" " + key)
+		args.kw[key].name(&b)
+	}
+	if args.rest != nil {
+		b.WriteString(" *")
+		args.rest.name(&b)
+	}
+	return b.String()
+}
+
+// longestName bounds the text that names what goes into a call; what is larger is named by itself.
+const longestName = 4_000
+
+func (v *Value) name(b *strings.Builder) {
+	before := b.Len()
+	if !v.write(b, 0) {
+		text := b.String()[:before]
+		b.Reset()
+		fmt.Fprintf(b, "%s %p", text, v)
+	}
+}
+
+// write writes all that is known of a value; it reports false where that is too much.
+func (v *Value) write(b *strings.Builder, depth int) bool {
+	switch {
+	case v == nil || v.empty():
+		b.WriteString(" -")
+		return true
+	case v.known:
+		b.WriteString(" '" + v.text + "'")
+		return true
+	case depth > 4 || b.Len() > longestName || v.sink != nil || v.json != nil:
+		return false
+	}
+	b.WriteString(" " + v.ref + v.prefix)
+	if v.class != nil {
+		fmt.Fprintf(b, "class %p", v.class)
+	}
+	for _, f := range v.fns {
+		fmt.Fprintf(b, "fn %p %p %p", f.fn, f.scope, f.this)
+	}
+	for _, f := range v.wraps {
+		fmt.Fprintf(b, "wraps %p %p", f.fn, f.scope)
+	}
+	for _, t := range v.taints {
+		fmt.Fprintf(b, "|%p %s %v %v %d %s", t.Source, t.Path, t.object, t.pieces, t.token, t.lead)
+		for _, rule := range slices.Sorted(maps.Keys(t.clean)) {
+			b.WriteString("," + rule)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(v.fields)) {
+		b.WriteString(" " + key + ":")
+		if !v.fields[key].write(b, depth+1) {
+			return false
+		}
+	}
+	if v.elem != nil {
+		b.WriteString(" []")
+		return v.elem.write(b, depth+1)
+	}
+	return true
 }
 
 // memoKey names a call of which the result is always the same: nothing of an outsider's goes in.
@@ -464,6 +546,10 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 		}
 		u := *t
 		u.object, u.token, u.parsed = true, noToken, u.Path
+		u.clean = maps.Clone(u.clean)
+		for rule := range needsObject { // that it was a text says nothing of what is in it
+			delete(u.clean, rule)
+		}
 		out.taints = append(out.taints, (&u).with(f.file, e.At, "is parsed"))
 	}
 	return out
@@ -710,7 +796,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	known := len(models) > 0
 	for _, a := range append(slices.Clone(args.list), kwValues(args)...) { // functions that are given away are called by somebody
 		for _, c := range a.fns {
-			if !called[c] {
+			if !called[c] && in.loading == nil { // what a module gives away while it is loaded is called later, with something else
 				called[c] = true
 				given := callbackArguments(c, out)
 				if !known {

@@ -188,7 +188,7 @@ func TestSteps(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("const f0 = (x) => x;\n")
 	for i := 1; i < 60; i++ {
-		fmt.Fprintf(&b, "const f%d = (x) => f%d(x + 'a') + f%d(x + 'b');\n", i, i-1, i-1)
+		fmt.Fprintf(&b, "const f%d = (x) => [f%d({ a: x }), f%d({ b: x })];\n", i, i-1, i-1)
 	}
 	b.WriteString("exports.handler = (event) => eval(f59(event.body));\n")
 	p := dataflow.New(archive{"app.js": []byte(b.String())}, builtin(t), &dataflow.Trees{})

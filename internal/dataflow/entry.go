@@ -230,7 +230,11 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	if strings.HasPrefix(ref, "typera-express.") && strings.HasSuffix(ref, ".handler") {
 		for _, fn := range args.get(0).fns {
-			p.routed = append(p.routed, &routed{"typera", fn, f.file.Path, e.At, false})
+			framework := "typera"
+			if strings.Contains(ref, ".use()") { // its parsers
+				framework = "typera-parsed"
+			}
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
 		}
 	}
 	if dot < 0 || !routeMethods[ref[dot+1:]] {
@@ -371,6 +375,9 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}, {}}
 	case "typera":
 		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
+	case "typera-parsed":
+		request := outside("req")
+		args.list = []*Value{{ref: "express.Request", taints: []*Taint{request[0].cleaned([]string{"nosql", "prototype-pollution"})}}}
 	case "graphql":
 		sent := &Value{taints: typed(outside("args"))}
 		args.list = []*Value{{}, sent, {}, {}}

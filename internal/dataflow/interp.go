@@ -20,16 +20,17 @@ type interp struct {
 	seen       map[string]bool
 	cut        bool
 	uses       []Use
-	downloaded []*Taint        // what files hold that were fetched from buckets
-	verified   map[string]bool // tokens that are verified, by their paths
-	loading    *module         // the module that is being loaded
-	payload    *Value          // the fields of the model that the payload of a route is checked by
-	answers    string          // how what an entry returns is sent: lambda, text; empty where it is not
+	downloaded []*Taint          // what files hold that were fetched from buckets
+	verified   map[string]bool   // tokens that are verified, by their paths
+	loading    *module           // the module that is being loaded
+	results    map[string]*Value // of calls, by what went in
+	payload    *Value            // the fields of the model that the payload of a route is checked by
+	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
 const (
-	maxWork  = 400_000
+	maxWork  = 3_000_000
 	maxCalls = 30
 )
 
@@ -147,7 +148,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			item = in.keys(v)
 		}
 	}
-	for range 2 { // twice: what one round sets the next one reads
+	for round := range 2 { // twice: what one round sets the next one reads
 		layer := f.s.branch(func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
@@ -156,8 +157,26 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
+		more := round == 0 && in.brings(f.s, layer)
 		in.merge(f.s, []map[string]*Value{layer, {}}, []bool{false, false})
+		if !more {
+			break
+		}
 	}
+}
+
+// brings reports whether a round of a loop has set something from outside that was not there before.
+func (in *interp) brings(s *scope, layer map[string]*Value) bool {
+	for name, v := range layer {
+		if name != "" && name[0] == guardMark {
+			continue
+		}
+		before, _ := in.get(s, name)
+		if new := v.all(); len(addTaints(before.all(), new)) > len(before.all()) {
+			return true
+		}
+	}
+	return false
 }
 
 func (in *interp) try(f frame, s *ir.Stmt) bool {
@@ -306,6 +325,9 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 				return x
 			}
 		}
+	}
+	if key == "length" && f.file != nil && f.file.Language == ir.Node { // a number
+		return &Value{}
 	}
 	out := &Value{}
 	if v.ref != "" {
