@@ -46,6 +46,10 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !isAWS(ref) {
 		return nil, false
 	}
+	switch ref[strings.LastIndexByte(ref, '.')+1:] {
+	case "marshall", "unmarshall", "serialize", "deserialize": // the same in other types
+		return args.get(0), true
+	}
 	if v := botoClient(ref, args); v != nil {
 		return v, true
 	}
@@ -54,7 +58,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	in.download(f, e, ref, args)
 	c, ok := in.p.operationOf(f.file.Language, ref, args)
 	if !ok {
-		return out, !keeps(ref)
+		return out, true
 	}
 	out.ref = "" // what an operation gives is data
 	for _, o := range c {
@@ -84,11 +88,6 @@ func (in *interp) boundTo(f frame, e *ir.Expr, ref string, args *arguments) {
 	if class == "Object" {
 		in.hit(f, e.At, "object-key", service+" "+class, args.get(1).taints, false)
 	}
-}
-
-// keeps reports whether something of an SDK is told of by rows: marshalling and the like.
-func keeps(ref string) bool {
-	return strings.HasPrefix(ref, "@aws-sdk/util-") || strings.Contains(ref, "Converter.") || strings.Contains(ref, "TypeSerializer") || strings.Contains(ref, "TypeDeserializer")
 }
 
 // botoClient is a client of boto3, which is made by the name of its service.
