@@ -34,7 +34,7 @@ func (p *Program) Run(e Entry) Result {
 	if m == nil {
 		return Result{}
 	}
-	r := Result{Files: p.closure(e.File)}
+	r := Result{Files: p.closure([]string{e.File})}
 	v := p.handler(m, e.Symbol)
 	functions := handlersOf(v)
 	for _, c := range functions {
@@ -44,6 +44,7 @@ func (p *Program) Run(e Entry) Result {
 		in.route(route)
 		r.Routes++
 	}
+	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
@@ -484,10 +485,16 @@ func (p *Program) routesOf(files []string) []*routed {
 	return out
 }
 
-// closure are the files that a file imports, directly or not, itself first.
-func (p *Program) closure(file string) []string {
-	out := []string{file}
-	seen := map[string]bool{file: true}
+// closure are files and those that they import, directly or not, themselves first.
+func (p *Program) closure(files []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, file := range files {
+		if !seen[file] {
+			seen[file] = true
+			out = append(out, file)
+		}
+	}
 	for i := 0; i < len(out); i++ {
 		if m := p.modules[out[i]]; m != nil {
 			for _, dep := range m.imports {

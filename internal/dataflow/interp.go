@@ -23,6 +23,7 @@ type interp struct {
 	downloaded []*Taint          // what files hold that were fetched from buckets
 	verified   map[string]bool   // tokens that are verified, by their paths
 	loading    *module           // the module that is being loaded
+	reached    []string          // files that were imported while the entry ran
 	results    map[string]*Value // of calls, by what went in
 	payload    *Value            // the fields of the model that the payload of a route is checked by
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not

@@ -72,8 +72,8 @@ type module struct {
 // load reads a module and follows its top level, once.
 func (p *Program) load(in *interp, name string) *module {
 	if m, ok := p.modules[name]; ok {
-		if m != nil && in.loading != nil {
-			in.loading.imports = append(in.loading.imports, name)
+		if m != nil {
+			in.imports(name)
 		}
 		return m
 	}
@@ -101,9 +101,7 @@ func (p *Program) load(in *interp, name string) *module {
 	if file.Cut != "" {
 		p.Cut[name] = file.Cut
 	}
-	if in.loading != nil {
-		in.loading.imports = append(in.loading.imports, name)
-	}
+	in.imports(name)
 	m := &module{file: file, exports: &Value{ref: "exports", fields: map[string]*Value{}}}
 	m.scope = newScope(nil, m)
 	p.modules[name] = m
@@ -125,6 +123,15 @@ func (p *Program) load(in *interp, name string) *module {
 	}
 	share(m.exports, seen, 0)
 	return m
+}
+
+// imports notes that a module is imported: by the one that is being loaded, or by code that runs.
+func (in *interp) imports(name string) {
+	if in.loading != nil {
+		in.loading.imports = append(in.loading.imports, name)
+		return
+	}
+	in.reached = append(in.reached, name)
 }
 
 // longLine is more than people write on one line, usualLine what they write on average.
