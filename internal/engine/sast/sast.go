@@ -118,7 +118,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	if !e.wanted(selected) {
 		return Report{}
 	}
-	all := Report{Diagnostics: slices.Clone(e.problems)}
+	all := Report{Diagnostics: append(slices.Clone(e.problems), notFollowed(p.Apps)...)}
 	if !slices.ContainsFunc(p.Apps, hasCode) {
 		return all
 	}
@@ -163,6 +163,41 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		return was
 	})
 	return all
+}
+
+// notFollowed tells of functions whose code no rule was asked of, because of its language or because it was not found.
+func notFollowed(apps []*model.App) []model.Diagnostic {
+	counts := map[string]int{}
+	sum := 0
+	for _, app := range apps {
+		for _, f := range app.Functions {
+			if followed(f) || f.Resource != nil && f.Resource.Tool {
+				continue
+			}
+			what := f.Code.Language
+			switch {
+			case f.Code.State == model.CodeInline:
+				what = "in the template"
+			case f.Code.State == model.CodeImage:
+				what = "container image"
+			case f.Code.State == model.CodeMissing, what == "":
+				what = "not found"
+			}
+			counts[what]++
+			sum++
+		}
+	}
+	if sum == 0 {
+		return nil
+	}
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %d", what, counts[what]))
+	}
+	return []model.Diagnostic{{
+		Level: model.Note, Message: fmt.Sprintf("the code of %d functions is not followed: %s", sum, strings.Join(parts, ", ")),
+		Hint: "JavaScript, TypeScript and Python are followed",
+	}}
 }
 
 // hasCode reports whether an application has a function whose code can be followed.
