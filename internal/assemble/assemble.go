@@ -76,11 +76,9 @@ func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*mode
 			sources[name] = p.doc
 		}
 	}
-	if len(ws.Apps) == 0 {
-		a.byConvention(ws)
-	}
 	ws.Diagnostics = append(ws.Diagnostics, a.nest(ws)...)
 	a.joinAll(ws)
+	a.byConvention(ws)
 	a.shareModules(ws)
 	ws.Diagnostics = append(ws.Diagnostics, otherClouds(ws.Apps)...)
 	ws.Diagnostics = append(ws.Diagnostics, r.Diagnostics()...)
@@ -495,9 +493,7 @@ func (a *assembly) joinAll(ws *model.Workspace) {
 		joins[i] = j
 		j.roles()
 		j.environment()
-		if j.app.Kind != model.Convention { // without a template nobody says who calls
-			j.triggers()
-		}
+		j.triggers()
 	})
 	for _, j := range joins {
 		j.tell()
@@ -505,10 +501,8 @@ func (a *assembly) joinAll(ws *model.Workspace) {
 	}
 	a.parallel(len(all), func(i int) {
 		for _, f := range all[i].Functions {
-			if all[i].Kind != model.Convention {
-				f.Exposure = widest(f)
-				sortTriggers(f.Triggers)
-			}
+			f.Exposure = widest(f)
+			sortTriggers(f.Triggers)
 			if f.Code.State == "" {
 				a.locate(all[i], f)
 			}

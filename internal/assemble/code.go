@@ -37,10 +37,17 @@ func (l *locator) locate() model.Code {
 		}
 		return model.Code{State: model.CodeUnknown, Language: l.language(), Reason: "the handler is not a known text"}
 	}
-	if reason := l.enter(code); reason != "" {
-		return model.Code{State: model.CodeUnknown, Language: l.language(), Reason: reason}
+	handler = strings.TrimPrefix(strings.TrimSpace(handler), "./")
+	found := model.Code{State: model.CodeUnknown, Language: l.language(), Reason: l.enter(code)}
+	if found.Reason == "" {
+		found = l.byLanguage(handler)
 	}
-	return l.byLanguage(strings.TrimPrefix(strings.TrimSpace(handler), "./"))
+	if found.State == model.CodeMissing || found.State == model.CodeUnknown {
+		if other, ok := l.elsewhere(handler, code); ok {
+			return other
+		}
+	}
+	return found
 }
 
 // enter sets the folder that the handler is relative to, from the Code property: a local path, or a place in a bucket.

@@ -211,22 +211,28 @@ func (a *assembly) readTSConfig(file string) *model.Value {
 // withoutComments blanks comments and trailing commas of a tsconfig.json, keeping every place.
 func withoutComments(data []byte) []byte {
 	out := append([]byte(nil), data...)
-	inText := false
+	inText, comma := false, -1 // comma is one after which nothing has come yet
 	for i := 0; i < len(out); i++ {
+		c := out[i]
 		switch {
-		case inText && out[i] == '\\':
+		case inText && c == '\\':
 			i++
-		case out[i] == '"':
-			inText = !inText
-		case inText:
-		case out[i] == '/' && i+1 < len(out) && out[i+1] == '/':
+		case c == '"':
+			inText, comma = !inText, -1
+		case inText || c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case c == '/' && i+1 < len(out) && out[i+1] == '/':
 			for ; i < len(out) && out[i] != '\n'; i++ {
 				out[i] = ' '
 			}
-		case out[i] == '/' && i+1 < len(out) && out[i+1] == '*':
+		case c == '/' && i+1 < len(out) && out[i+1] == '*':
 			i = blankBlock(out, i)
-		case out[i] == ',' && closesNext(out[i+1:]):
-			out[i] = ' '
+		case c == ',':
+			comma = i
+		default:
+			if comma >= 0 && (c == '}' || c == ']') {
+				out[comma] = ' '
+			}
+			comma = -1
 		}
 	}
 	return out
@@ -244,16 +250,4 @@ func blankBlock(out []byte, i int) int {
 		}
 	}
 	return i
-}
-
-// closesNext reports whether only white space stands before a closing bracket.
-func closesNext(rest []byte) bool {
-	for _, c := range rest {
-		switch c {
-		case ' ', '\t', '\n', '\r':
-		default:
-			return c == '}' || c == ']'
-		}
-	}
-	return false
 }

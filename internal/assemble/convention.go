@@ -1,22 +1,21 @@
 package assemble
 
 import (
+	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/syntax"
 )
 
-// byConvention finds functions by the shape of their code, for trees that have no template.
+// byConvention finds functions by the shape of their code: handlers that no template names, as where there is none, where it is in a
+// language that is not read, or where only a part of it is in the tree.
 func (a *assembly) byConvention(ws *model.Workspace) {
-	var files []string
-	for _, f := range a.repo.Files() {
-		if languageOf(f.Path) != "" && !isTest(f.Path) {
-			files = append(files, f.Path)
-		}
-	}
+	files := a.unclaimed(ws)
 	a.parallel(len(files), func(i int) { _, _ = a.symbols.of(files[i]) })
 	app := &model.App{Name: path.Base(ws.Root), Kind: model.Convention, File: ".", Dir: ".", Settings: model.NewAbsent(model.Origin{})}
 	app.Index()
@@ -30,18 +29,88 @@ func (a *assembly) byConvention(ws *model.Workspace) {
 			app.Functions = append(app.Functions, conventional(file, h))
 		}
 	}
+	said := model.Diagnostic{Level: model.Note}
+	switch n := len(app.Functions); {
+	case n == 0 && len(ws.Apps) > 0:
+		return
+	case n == 0:
+		said.Message = "no template and no handler was found: nothing was checked"
+		said.Hint = "point wardlet at the folder of a service (serverless.yml, template.yaml ...)"
+	case len(ws.Apps) == 0:
+		said.Message = fmt.Sprintf("no template was found: %d functions were recognised by the shape of their code, and who can call them is not known", n)
+	default:
+		said.Message = fmt.Sprintf("%d functions that no template names were recognised by the shape of their code, and who can call them is not known", n)
+	}
+	ws.Diagnostics = append(ws.Diagnostics, said)
 	if len(app.Functions) == 0 {
-		ws.Diagnostics = append(ws.Diagnostics, model.Diagnostic{
-			Level: model.Note, Message: "no template and no handler was found: nothing was checked",
-			Hint: "point wardlet at the folder of a service (serverless.yml, template.yaml ...)",
-		})
 		return
 	}
 	ws.Apps = append(ws.Apps, app)
-	ws.Diagnostics = append(ws.Diagnostics, model.Diagnostic{
-		Level:   model.Note,
-		Message: fmt.Sprintf("no template was found: %d functions were recognised by the shape of their code, and who can call them is not known", len(app.Functions)),
+	directories(ws)
+	j := &join{app: app, all: newJoint([]*model.App{app})} // without a template nobody says who calls
+	j.roles()
+	j.environment()
+}
+
+// unclaimed are the source files that may hold a handler and that no function of a template leads to.
+func (a *assembly) unclaimed(ws *model.Workspace) []string {
+	var files []string
+	for _, f := range a.repo.Files() {
+		if languageOf(f.Path) != "" && !isTest(f.Path) {
+			files = append(files, f.Path)
+		}
+	}
+	if len(ws.Apps) == 0 {
+		return files
+	}
+	claimed := a.claimed(ws)
+	others := installed(a.repo)
+	var mu sync.Mutex
+	var out []string
+	a.parallel(len(files), func(i int) {
+		if claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) || !a.mentionsHandler(files[i]) {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, files[i])
 	})
+	slices.Sort(out)
+	return out
+}
+
+// claimed are the source files that functions of templates lead to, and the folders of Go programs.
+func (a *assembly) claimed(ws *model.Workspace) map[string]bool {
+	packages := a.packages()
+	var mu sync.Mutex
+	out := map[string]bool{}
+	a.parallel(len(ws.Apps), func(i int) {
+		reached := a.modulesOf(ws.Apps[i], packages)
+		mu.Lock()
+		defer mu.Unlock()
+		for file := range reached {
+			out[file] = true
+		}
+		for _, f := range ws.Apps[i].Functions {
+			out[f.Code.File] = true
+			if path.Ext(f.Code.File) == ".go" {
+				out[path.Dir(f.Code.File)] = true
+			}
+		}
+	})
+	return out
+}
+
+// mentionsHandler looks into a file, because to parse them all would take long.
+func (a *assembly) mentionsHandler(file string) bool {
+	data, err := a.repo.Read(file)
+	if err != nil {
+		return false
+	}
+	if path.Ext(file) == ".go" {
+		return bytes.Contains(data, []byte("lambda.Start"))
+	}
+	return bytes.Contains(data, []byte("andler")) && bytes.Contains(data, []byte("event"))
 }
 
 func conventional(file string, h syntax.Def) *model.Function {

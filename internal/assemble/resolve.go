@@ -34,14 +34,19 @@ func (m *Modules) Installed(file string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.prepare()
+	return ofOthers(file, m.others)
+}
+
+// ofOthers reports whether a file is in a folder that an installer made, others being those that are told apart by what it wrote there.
+func ofOthers(file string, others map[string]bool) bool {
 	if strings.Contains("/"+file, "/node_modules/") || strings.Contains("/"+file, "/site-packages/") {
 		return true
 	}
-	if len(m.others) == 0 {
+	if len(others) == 0 {
 		return false
 	}
 	for at := file; at != "." && at != "/"; at = path.Dir(at) {
-		if m.others[at] {
+		if others[at] {
 			return true
 		}
 	}

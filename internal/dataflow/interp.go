@@ -708,7 +708,7 @@ const (
 )
 
 // fixedHost is the beginning of an address of which the host cannot be changed any more.
-var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01`)
+var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01(?:[^:]|:[^/]|$)`)
 
 // behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
 func behind(taints []*Taint, before string) []*Taint {
