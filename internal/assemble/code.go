@@ -28,7 +28,7 @@ func (l *locator) locate() model.Code {
 		return l.image()
 	}
 	if zip := code.Get("ZipFile"); zip.Kind != model.Absent {
-		return model.Code{State: model.CodeInline, Language: l.language(), File: zip.Origin.File, At: zip.Origin.Pos, Symbol: l.f.Handler.String()}
+		return l.inline(zip)
 	}
 	handler, known := l.f.Handler.Settled().Scalar()
 	if !known {

@@ -22,7 +22,9 @@ func (a *assembly) byConvention(ws *model.Workspace) {
 	for _, file := range files {
 		symbols, err := a.symbols.of(file)
 		if err != nil {
-			ws.Diagnostics = append(ws.Diagnostics, unreadable(file, err))
+			if len(ws.Apps) == 0 {
+				ws.Diagnostics = append(ws.Diagnostics, unreadable(file, err))
+			}
 			continue
 		}
 		for _, h := range symbols.Handlers {

@@ -131,6 +131,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		}
 		return out
 	}
+	if len(callee.wraps) > 0 && method == "" {
+		return in.wrapped(f, e, callee, args)
+	}
 	return in.library(f, e, recv, method, callee, args)
 }
 
@@ -794,6 +797,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	if recv != nil && strings.HasPrefix(ref, "@middy/core") && middleware(method, recv, args, out) {
+		return out
+	}
 	for _, a := range append(slices.Clone(args.list), kwValues(args)...) { // functions that are given away are called by somebody
 		for _, c := range a.fns {
 			if !called[c] && in.loading == nil { // what a module gives away while it is loaded is called later, with something else
@@ -810,6 +816,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if recv != nil {
 		out.wraps = addFns(out.wraps, recv.wraps)
+		out.middle = recv.middle
 	}
 	if handled {
 		return out

@@ -38,7 +38,7 @@ func (p *Program) Run(e Entry) Result {
 	v := p.handler(m, e.Symbol)
 	functions := handlersOf(v)
 	for _, c := range functions {
-		in.handle(c, e)
+		in.handle(c, e, v)
 	}
 	for _, route := range p.routesOf(r.Files) {
 		in.route(route)
@@ -99,7 +99,7 @@ func handlersOf(v *Value) []*closure {
 }
 
 // handle follows a handler with the event of an outsider.
-func (in *interp) handle(c *closure, e Entry) {
+func (in *interp) handle(c *closure, e Entry, v *Value) {
 	event := &Value{}
 	if !e.Quiet {
 		event.taints = []*Taint{{
@@ -111,8 +111,12 @@ func (in *interp) handle(c *closure, e Entry) {
 	if e.Typed {
 		event.taints = typed(event.taints)
 	}
-	list := []*Value{event, {ref: "lambda.context"}, {ref: "lambda.callback"}}
-	in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{list: list}, c.fn.Start)
+	f := frame{c.scope, c.fn.File}
+	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
+	in.before(f, v.middle, request, c.fn.Start)
+	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
+	in.invoke(f, c, c.this, &arguments{list: list}, c.fn.Start)
+	in.after(v.middle, request)
 	in.answers = ""
 }
 

@@ -11,6 +11,7 @@ type Value struct {
 	elem   *Value // of a list, or under keys that are not known
 	fns    []*closure
 	wraps  []*closure // functions that were given to a call which this is the result of
+	middle []*Value   // middlewares that run around wraps: objects with the functions before, after and onError
 	class  *class     // of which it is an instance, or which it is
 	isType bool       // it is the class itself
 	ref    string     // path of what it is in a library: "pg.Pool().query"
@@ -173,6 +174,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.json = nil
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
+	if len(v.middle) == 0 {
+		v.middle = b.middle
+	}
 	if v.class == nil {
 		v.class, v.isType = b.class, b.isType
 	}

@@ -173,6 +173,12 @@ type Code struct {
 	Symbol   string
 	At       Pos    // of the symbol's definition
 	Reason   string // why not resolved
+
+	// Of code that stands in a template: a name for it as a source file ("template.yaml#Function.py") and its text, with every line where
+	// the template has it; or Apart from that, when the template writes it otherwise.
+	Module string
+	Source []byte
+	Apart  bool
 }
 
 // EnvVar is one environment variable of a function.

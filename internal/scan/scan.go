@@ -84,7 +84,7 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	s.notes = append(s.notes, code.Diagnostics...)
 	for file, tree := range code.Trees {
 		if bytes.Contains(tree.Source, []byte(marker)) {
-			s.comments = append(s.comments, commented{file, tree})
+			s.comments = append(s.comments, commented{s.template(file), tree})
 		}
 	}
 	slices.SortFunc(s.comments, func(a, b commented) int { return strings.Compare(a.file, b.file) })
@@ -177,6 +177,13 @@ func (s *source) Module(from, module string) string { return s.modules().Find(s.
 
 // Read gives the bytes of a file; nil where there is none, and for the code of others that was installed into the repository.
 func (s *source) Read(path string) []byte {
+	if strings.Contains(path, "#") {
+		for _, f := range s.app.Functions {
+			if f.Code.Module == path {
+				return f.Code.Source
+			}
+		}
+	}
 	if !s.repo.IsFile(path) || s.modules().Installed(path) {
 		return nil
 	}
@@ -185,6 +192,20 @@ func (s *source) Read(path string) []byte {
 		return nil
 	}
 	return data
+}
+
+// template is the template that holds the code of that name, or the file itself where none does.
+func (s *scanner) template(file string) string {
+	if strings.Contains(file, "#") {
+		for _, app := range s.program.Apps {
+			for _, f := range app.Functions {
+				if f.Code.Module == file {
+					return f.Code.File
+				}
+			}
+		}
+	}
+	return file
 }
 
 func builtinRows() map[string][]byte {

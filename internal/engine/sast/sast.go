@@ -204,7 +204,18 @@ func notFollowed(apps []*model.App) []model.Diagnostic {
 func hasCode(app *model.App) bool { return slices.ContainsFunc(app.Functions, followed) }
 
 func followed(f *model.Function) bool {
-	return f.Code.State == model.CodeResolved && dataflow.LanguageOf(f.Code.File) != "" && (f.Resource == nil || !f.Resource.Tool)
+	return dataflow.LanguageOf(module(f)) != "" && (f.Resource == nil || !f.Resource.Tool)
+}
+
+// module is the file that the code of a function is in, or the name of the one that its template stands for; empty if there is none.
+func module(f *model.Function) string {
+	switch f.Code.State {
+	case model.CodeResolved:
+		return f.Code.File
+	case model.CodeInline:
+		return f.Code.Module
+	}
+	return ""
 }
 
 func (e *Engine) wanted(selected func(id string) bool) bool {
@@ -240,7 +251,7 @@ func (w *work) run() Report {
 		if !followed(f) {
 			continue
 		}
-		r := w.program.Run(dataflow.Entry{File: f.Code.File, Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f)})
+		r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f)})
 		for _, h := range r.Hits {
 			w.hit(f, h, failed)
 		}
@@ -317,7 +328,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 		conf = finding.Likely
 	}
 	out := finding.Finding{
-		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: position(file, start)},
+		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: w.position(file, start)},
 		Message: w.render(b, fields), App: w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE,
 		Strict: b.Profile == rule.Strict, Group: b.ID, Anchor: around(file, start),
 	}
@@ -446,7 +457,7 @@ func ofAWS(pattern *model.Value) bool {
 }
 
 func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Finding {
-	pos := position(h.File, h.At)
+	pos := w.position(h.File, h.At)
 	conf := finding.Likely
 	if h.Unsure || h.Stored || handedOn(f) || bySender[h.Rule] && !outward(f) {
 		conf = finding.Possible
@@ -466,7 +477,7 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Fin
 	blast := w.blast(f)
 	out.Power = blast.Reach
 	for _, s := range h.Steps {
-		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: position(s.File, s.At)}, Message: s.Note})
+		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(s.File, s.At)}, Message: s.Note})
 	}
 	if len(out.Trace) > 0 && !h.Stored {
 		out.Trace[0].Message += doors(f)
@@ -532,9 +543,30 @@ func (w *work) render(b *bound, fields map[string]string) string {
 	return b.message.Render(func(name string) *model.Value { return model.NewString(fields[name], model.Origin{}) })
 }
 
-func position(f *ir.File, at int32) model.Pos {
+// position is a place of a source file; one in code that a template holds is a place in the template.
+func (w *work) position(f *ir.File, at int32) model.Pos {
 	line, col := f.Tree.Position(int(at))
-	return model.Pos{File: f.Path, Line: line, Col: col}
+	code := w.inTemplate(f.Path)
+	switch {
+	case code == nil:
+		return model.Pos{File: f.Path, Line: line, Col: col}
+	case code.Apart:
+		return code.At
+	}
+	return model.Pos{File: code.File, Line: line, Col: col}
+}
+
+// inTemplate is the code that a template holds under the name of a source file; nil for others.
+func (w *work) inTemplate(file string) *model.Code {
+	if !strings.Contains(file, "#") {
+		return nil
+	}
+	for _, f := range w.app.Functions {
+		if f.Code.Module == file {
+			return &f.Code
+		}
+	}
+	return nil
 }
 
 // around is the line at an offset without spaces, which stays when others are written before it.
@@ -559,7 +591,7 @@ func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]
 		}
 	}
 	for _, b := range w.engine.matches {
-		if w.selected(b.ID) && b.queries[dataflow.LanguageOf(f.Code.File)] != nil {
+		if w.selected(b.ID) && b.queries[dataflow.LanguageOf(module(f))] != nil {
 			ids = append(ids, b.ID)
 		}
 	}
@@ -589,7 +621,11 @@ func (w *work) notes() {
 	}
 	sort.Strings(files)
 	for _, file := range slices.Compact(files) {
-		d := model.Diagnostic{Pos: model.Pos{File: file}, Level: model.Warning}
+		at := model.Pos{File: file}
+		if code := w.inTemplate(file); code != nil {
+			at = code.At
+		}
+		d := model.Diagnostic{Pos: at, Level: model.Warning}
 		if reason, cut := w.program.Cut[file]; cut {
 			d.Message, d.Incomplete = "the code was not analysed in full: "+strings.TrimPrefix(strings.TrimPrefix(reason, file+": "), "not parsed: "), true
 		} else {

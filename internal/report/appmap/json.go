@@ -156,9 +156,13 @@ func newApp(a *model.App) app {
 	}
 }
 
+func newCode(c model.Code) codeDoc {
+	return codeDoc{State: c.State, Language: c.Language, File: c.File, Symbol: c.Symbol, At: c.At, Reason: c.Reason}
+}
+
 func newFunction(f *model.Function) functionDoc {
 	doc := functionDoc{
-		ID: f.ID, Name: f.Name, Runtime: show(f.Runtime), Handler: show(f.Handler), Code: codeDoc(f.Code), Exposure: f.Exposure,
+		ID: f.ID, Name: f.Name, Runtime: show(f.Runtime), Handler: show(f.Handler), Code: newCode(f.Code), Exposure: f.Exposure,
 		Triggers: each(f.Triggers, newTrigger), Env: each(f.Env, newEnv), At: f.Origin.Pos,
 	}
 	if f.Role != nil {

@@ -1,0 +1,88 @@
+package dataflow
+
+import "wardlet.example/internal/ir"
+
+// middleware notes what middy runs around a handler: use(…) takes objects with the functions before, after and onError, or lists of
+// them; there are methods of these names too. It reports whether the call is one of these.
+func middleware(method string, recv *Value, args *arguments, out *Value) bool {
+	out.wraps, out.middle = recv.wraps, recv.middle[:len(recv.middle):len(recv.middle)]
+	switch method {
+	case "use":
+		for _, a := range args.list {
+			out.middle = append(out.middle, middlewares(a)...)
+		}
+	case "before", "after", "onError":
+		out.middle = append(out.middle, &Value{fields: map[string]*Value{method: args.get(0)}})
+	default:
+		return false
+	}
+	return true
+}
+
+// middlewares are what was given to use: one, or a list.
+func middlewares(v *Value) []*Value {
+	if v.ref != "" || v.fields["before"] != nil || v.fields["after"] != nil || v.fields["onError"] != nil {
+		return []*Value{v}
+	}
+	var out []*Value
+	for i := range len(v.fields) {
+		if x := v.fields[itoa(i)]; x != nil {
+			out = append(out, x)
+		}
+	}
+	if len(out) == 0 && v.elem != nil {
+		out = append(out, v.elem)
+	}
+	return out
+}
+
+// before follows what middlewares do with a request before the handler gets its event.
+func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
+	for _, m := range middle {
+		event := in.member(f, request, "event", at)
+		switch packageOf(m.ref) {
+		case "@middy/http-json-body-parser", "@middy/http-urlencode-body-parser", "@middy/http-multipart-body-parser", "@middy/event-normalizer":
+			body := in.parsed(f, &ir.Expr{At: at}, in.member(f, event, "body", at))
+			in.assign(f, event, "body", body, at)
+		case "@middy/validator":
+			if len(m.args) > 0 && (m.args[0].fields["eventSchema"] != nil || m.args[0].fields["inputSchema"] != nil) {
+				checked := []string{"nosql", "mass-assignment", "prototype-pollution"}
+				for _, part := range []string{"body", "queryStringParameters", "pathParameters"} {
+					in.assign(f, event, part, cleanedBy(in.member(f, event, part, at), checked), at)
+				}
+			}
+		}
+		in.hook(m, "before", request)
+	}
+}
+
+// after follows what middlewares do when the handler has answered or failed.
+func (in *interp) after(middle []*Value, request *Value) {
+	for _, m := range middle {
+		in.hook(m, "after", request)
+		in.hook(m, "onError", request)
+	}
+}
+
+func (in *interp) hook(m *Value, name string, request *Value) {
+	for _, c := range orNothing(m.fields[name]).fns {
+		in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{list: []*Value{request}}, c.fn.Start)
+	}
+}
+
+// wrapped is a call of what a library made of functions: they get what it is given.
+func (in *interp) wrapped(f frame, e *ir.Expr, callee *Value, args *arguments) *Value {
+	if len(callee.middle) > 0 && len(args.list) > 0 {
+		request := &Value{fields: map[string]*Value{"event": args.list[0], "context": orNothing(args.get(1))}}
+		in.before(f, callee.middle, request, e.At)
+		given := *args
+		given.list = append([]*Value{in.member(f, request, "event", e.At)}, args.list[1:]...)
+		args = &given
+		defer in.after(callee.middle, request)
+	}
+	var out *Value
+	for _, c := range callee.wraps {
+		out = join(out, in.invoke(f, c, c.this, args, e.At))
+	}
+	return orNothing(out)
+}
