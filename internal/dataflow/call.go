@@ -14,6 +14,7 @@ type arguments struct {
 	list []*Value
 	kw   map[string]*Value
 	rest *Value // from a spread
+	dict *Value // from a spread into keywords
 	at   []int32
 }
 
@@ -53,7 +54,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 				a.kw[k] = field
 			}
 			if len(v.taints) > 0 || v.elem != nil {
-				a.rest = join(a.rest, in.elements(v))
+				a.rest, a.dict = join(a.rest, in.elements(v)), join(a.dict, v)
 			}
 		case key != "":
 			a.kw[key] = v
@@ -113,6 +114,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		if m := callee.class.method("__call__", 0); m != nil {
 			return in.invoke(f, m, callee, args, e.At)
 		}
+	}
+	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
+		return v
 	}
 	if v, ok := in.native(f, e, recv, method, callee, args); ok {
 		return v
@@ -194,11 +198,19 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 	for name, x := range cl.class.static.fields {
 		v.fields[name] = rebound(x, v)
 	}
+	if cl.class.isEnum(0) { // it fails for all but its members
+		return &Value{}
+	}
+	made := false
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
 			in.invoke(f, m, v, args, m.fn.Start)
+			made = true
 			break
 		}
+	}
+	if !made && f.file.Language == ir.Python {
+		in.record(f, cl.class, v, args, at)
 	}
 	for _, b := range cl.class.bases { // what a library's class is
 		if b != nil && b.ref != "" {
@@ -394,7 +406,11 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		}
 		if p.Kind == ir.Spread {
 			if p.Str == "**" {
-				in.bind(g, p.X, &Value{fields: args.kw}, true)
+				given := &Value{fields: args.kw}
+				if args.dict != nil {
+					given.taints, given.elem = args.dict.taints, args.dict.elem
+				}
+				in.bind(g, p.X, given, true)
 				continue
 			}
 			rest := &Value{fields: map[string]*Value{}}
@@ -480,6 +496,26 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return in.without(f, args.get(2), args.get(0), e.At), len(args.get(2).taints) > 0 && args.get(1).known
 	case "builtin.dict":
 		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
+	case "builtin.locals", "builtin.vars":
+		if callee.ref == "builtin.vars" && len(args.list) > 0 {
+			return args.list[0], true
+		}
+		out := &Value{fields: map[string]*Value{}}
+		for name := range f.s.vars {
+			if name != "arguments" {
+				out.fields[name] = in.name(f, &ir.Expr{Kind: ir.Name, Str: name, At: e.At})
+			}
+		}
+		return out, true
+	case "builtin.setattr":
+		if len(args.list) > 2 {
+			if name := args.list[1]; name.known {
+				in.assign(f, args.list[0], name.text, args.list[2], e.At)
+			} else if o := args.list[0]; !o.shared && o != nothing && o.ref == "" {
+				o.elem = join(o.elem, args.list[2])
+			}
+		}
+		return nothing, true
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
@@ -755,6 +791,11 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.p.routes(f, ref, args, e)
+	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
+		if v := in.powertools(f, e, ref, args, out); v != nil {
+			return v
+		}
+	}
 	if strings.HasSuffix(ref, ".Response") && (strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "chalice.")) {
 		in.response(f, e, args)
 	}
@@ -877,7 +918,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 
 // isRequest reports whether a path is what a framework hands to its routes.
 func isRequest(ref string) bool {
-	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context")
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context")
 }
 
 // callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.

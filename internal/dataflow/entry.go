@@ -112,6 +112,9 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 		event.taints = typed(event.taints)
 	}
 	f := frame{c.scope, c.fn.File}
+	if len(c.fn.Params) > 0 && c.fn.File.Language == ir.Python { // @event_parser
+		event = in.modelled(frame{c.scope, c.fn.File}, event, c.fn.Params[0])
+	}
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
 	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
@@ -186,6 +189,7 @@ type routed struct {
 	file      string // in which it was registered
 	at        int32
 	middle    bool // it stands before others, and gets next
+	html      bool // the decorator says that it answers with a page
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -222,11 +226,13 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 		if kw := args.kw["view_func"]; kw != nil {
 			view = kw
 		}
-		if view.class != nil {
-			p.methodsOf(f, view.class, e.At)
-		}
-		for _, fn := range view.fns {
-			p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false})
+		for _, view := range append([]*Value{view}, args.list...) {
+			if view.class != nil {
+				p.methodsOf(f, view.class, e.At)
+			}
+			for _, fn := range view.fns {
+				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false})
+			}
 		}
 		return
 	}
@@ -239,7 +245,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			if strings.Contains(ref, ".use()") { // its parsers
 				framework = "typera-parsed"
 			}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false})
 		}
 	}
 	if dot < 0 || !routeMethods[ref[dot+1:]] {
@@ -251,13 +257,13 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use"})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
 		if h := a.fields["handler"]; h != nil {
 			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false})
+				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false})
 			}
 		}
 	}
@@ -281,7 +287,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		for _, d := range m.Decorators {
 			if nestRoutes[in.eval(f, d).ref] {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false})
+				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false})
 			}
 		}
 	}
@@ -292,7 +298,7 @@ func (p *Program) methodsOf(f frame, c *class, at int32) {
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false})
+			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false})
 		}
 	}
 }
@@ -307,7 +313,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 		return
 	}
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false})
+		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false})
 	}
 	for _, x := range v.fields {
 		p.resolvers(f, x, at, depth+1)
@@ -341,13 +347,20 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		p.perhapsRouted(f, ref, v, at)
 		return
 	}
+	if method == "before_request" || method == "before_app_request" || method == "middleware" {
+		for _, fn := range v.fns {
+			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false}}, p.routed...)
+		}
+		return
+	}
 	if framework == "chalice" && method != "route" && method != "on_ws_message" {
 		framework = "event"
 	} else if !routeMethods[method] && method != "websocket" && method != "api_route" && method != "on_ws_message" {
 		return
 	}
+	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false})
+		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html})
 	}
 }
 
@@ -358,7 +371,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 	}
 	for _, fn := range v.fns {
 		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
-			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false})
+			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false})
 		}
 	}
 }
@@ -390,21 +403,20 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{ref: "koa.Context", taints: outside("ctx")}, {}}
 	case "event":
 		args.list = []*Value{{taints: outside("event")}, {}}
+	case "record":
+		args.list = []*Value{{taints: outside("event.Records[]")}, {}}
 	default: // the parameters are parts of the path, or what the framework reads from the request
 		for _, p := range r.fn.fn.Params {
-			name := parameterName(p)
-			switch {
-			case name == "self":
-			case p.Kind == ir.Name && len(p.Keys) > 0 && harmlessTypes[p.Keys[0]]:
-				args.list = append(args.list, &Value{})
-			default:
-				v := &Value{taints: outside(name)}
-				v.taints[0].object = r.framework == "nest"
-				args.list = append(args.list, v)
+			if name := parameterName(p); name != "self" {
+				args.list = append(args.list, in.fromRequest(f, r, p, outside(name), 0))
 			}
 		}
 	}
 	switch r.framework {
+	case "fastapi":
+		if r.html {
+			in.answers = "text"
+		}
 	case "flask": // a text is sent as HTML
 		in.answers = "text"
 	case "powertools", "chalice":
@@ -413,6 +425,76 @@ func (in *interp) route(r *routed) {
 	in.payload = in.expected(f, r.fn.fn)
 	in.invoke(f, r.fn, r.fn.this, args, r.fn.fn.Start)
 	in.answers, in.payload = "", nil
+}
+
+// fromRequest is what a framework gives to a parameter of a route.
+func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, depth int) *Value {
+	name := p
+	if p.Kind == ir.Default {
+		if d := in.eval(f, p.Y); isDepends(d.ref) && len(d.args) > 0 {
+			return in.depended(f, r, d.args[0], depth)
+		}
+		name = p.X
+	}
+	v := &Value{taints: outside}
+	v.taints[0].object = r.framework == "nest" || r.framework == "fastapi"
+	if name.Kind != ir.Name || name.Y == nil {
+		return v
+	}
+	if t := name.Y; t.Kind == ir.Index && lastPart(textOf(t.X)) == "Annotated" && t.Y.Kind == ir.Array {
+		for _, x := range t.Y.List {
+			if d := in.eval(f, x); isDepends(d.ref) && len(d.args) > 0 {
+				return in.depended(f, r, d.args[0], depth)
+			}
+		}
+	}
+	switch kind := lastPart(name.Keys[0]); {
+	case kind == "Request" && r.framework == "fastapi":
+		u := *outside[0]
+		u.Path, u.object = "request", false
+		return &Value{ref: "fastapi.Request", taints: []*Taint{&u}}
+	case harmlessTypes[kind]:
+		return &Value{}
+	}
+	return in.converted(f, v, name.Y, p.At, 0)
+}
+
+// isDepends reports whether a default is FastAPI's Depends(...).
+func isDepends(ref string) bool {
+	return ref == "fastapi.Depends()" || ref == "fastapi.Security()" || ref == "fastapi.params.Depends()"
+}
+
+// depended is what a dependency of FastAPI gives: what its function returns or yields, or an instance of its class.
+func (in *interp) depended(f frame, r *routed, d *Value, depth int) *Value {
+	if depth > 4 {
+		return nothing
+	}
+	given := func(fn *ir.Func) *arguments {
+		args := &arguments{}
+		for _, p := range fn.Params {
+			if name := parameterName(p); name != "self" {
+				taint := &Taint{Path: name, Source: in.source(name), step: &step{fn.File, fn.Start, "a request comes to " + orElse(fn.Name, "this function"), nil}}
+				args.list = append(args.list, in.fromRequest(f, r, p, []*Taint{taint}, depth+1))
+			}
+		}
+		return args
+	}
+	var out *Value
+	for _, c := range d.fns {
+		x := in.invoke(f, c, c.this, given(c.fn), c.fn.Start)
+		if x.elem != nil && len(x.fields) == 0 && len(x.taints) == 0 { // of a generator
+			x = x.elem
+		}
+		out = join(out, x)
+	}
+	if d.class != nil && d.isType {
+		args := &arguments{}
+		if m := d.class.method("__init__", 0); m != nil {
+			args = given(m.fn)
+		}
+		out = in.instance(f, d, args, r.at)
+	}
+	return orNothing(out)
 }
 
 // expected is the model that flask-restx checks the payload of a route by; nil where there is none that is enforced.

@@ -312,9 +312,15 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	if x, ok := v.fields[key]; ok {
+		if v.mixed && len(v.taints) > 0 {
+			return join(x, &Value{taints: in.parts(v.taints, key)})
+		}
 		return x
 	}
 	if v.class != nil {
+		if key == "__dict__" {
+			return v
+		}
 		if m := v.class.method(key, 0); m != nil {
 			if !v.isType && isProperty(m.fn) {
 				return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
@@ -360,6 +366,9 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 	if len(v.taints) > 0 {
 		c := *out
 		parts := in.parts(v.taints, key)
+		if key == "json_body" && f.file.Language == ir.Python { // of the data classes of Powertools
+			parts = in.parsed(f, &ir.Expr{At: at}, &Value{taints: parts}).taints
+		}
 		if isAddress(v.ref) && (key == "path" || key == "pathname") {
 			for _, t := range parts { // copies of their own
 				t.lead = "/"
@@ -851,7 +860,9 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
 	in.routesOfClass(f, c, cl)
 	for _, field := range c.Fields {
-		cl.static.fields[field.Name] = in.eval(f, field.Value)
+		if field.Value != nil {
+			cl.static.fields[field.Name] = in.eval(f, field.Value)
+		}
 	}
 	for name, m := range cl.methods {
 		if m.fn.Static {

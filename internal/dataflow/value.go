@@ -26,6 +26,7 @@ type Value struct {
 	prefix string // with what a text begins of which not all is known
 	json   *Value // what a text was written from
 	told   bool   // it was checked as an answer
+	mixed  bool   // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -154,6 +155,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	v := *a
 	v.shared, v.told, v.known = false, false, a.known && b.known && a.text == b.text
 	v.taints = addTaints(a.taints, b.taints)
+	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {
 		if len(b.fields) > 0 {
 			v.fields = map[string]*Value{}

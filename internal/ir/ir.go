@@ -49,7 +49,8 @@ type Class struct {
 // Field is a field of a class.
 type Field struct {
 	Name  string
-	Value *Expr
+	Value *Expr // nil where none is written
+	Type  *Expr // Python: the type that it is declared with
 }
 
 // Kind tells what an Expr is.
@@ -59,7 +60,7 @@ type Kind uint8
 const (
 	Unknown  Kind = iota // List: what stands in it
 	Const                // Str: its text; numbers and words as written
-	Name                 // Str; of a parameter, Keys[0] is the type that it is declared with
+	Name                 // Str; of a parameter in Python, Keys[0] and Y are the type that it is declared with
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]

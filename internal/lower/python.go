@@ -2,6 +2,7 @@ package lower
 
 import (
 	"strings"
+	"unicode"
 
 	"wardlet.example/internal/ir"
 )
@@ -239,12 +240,11 @@ func (p *py) function(n int) *ir.Func {
 		case "default_parameter", "typed_default_parameter":
 			e := p.expr(ir.Default, c)
 			e.X, e.Y = p.pattern(p.t.Child(c, "name")), p.expression(p.t.Child(c, "value"))
+			p.declared(e.X, p.t.Child(c, "type"))
 			f.Params = append(f.Params, e)
 		case "typed_parameter":
 			e := p.pattern(p.t.FirstNamed(c))
-			if e.Kind == ir.Name {
-				e.Keys = []string{p.t.Text(p.t.Child(c, "type"))}
-			}
+			p.declared(e, p.t.Child(c, "type"))
 			f.Params = append(f.Params, e)
 		case "dictionary_splat_pattern":
 			e := p.expr(ir.Spread, c)
@@ -273,19 +273,97 @@ func (p *py) class(n int) *ir.Class {
 			c.Bases = append(c.Bases, p.expression(b))
 		}
 	}
-	for _, s := range p.block(p.t.Child(n, "body")) {
-		switch {
-		case s.Kind == ir.Define:
-			s.Fn.Class = c
-			for _, d := range s.Fn.Decorators {
-				s.Fn.Static = s.Fn.Static || d.Kind == ir.Name && d.Str == "staticmethod"
+	body := p.t.Child(n, "body")
+	for m := range p.t.NamedChildren(body) {
+		if x := p.t.FirstNamed(m); p.t.Kind(m) == "expression_statement" && p.t.Kind(x) == "assignment" && p.t.Child(x, "type") >= 0 {
+			field := ir.Field{Name: p.t.Text(p.t.Child(x, "left")), Type: p.annotation(p.t.Child(x, "type"))}
+			if right := p.t.Child(x, "right"); right >= 0 {
+				field.Value = p.expression(right)
 			}
-			c.Methods = append(c.Methods, s.Fn)
-		case s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name:
-			c.Fields = append(c.Fields, ir.Field{Name: s.X.X.Str, Value: s.X.Y})
+			c.Fields = append(c.Fields, field)
+			continue
+		}
+		for _, s := range p.statement(m) {
+			switch {
+			case s.Kind == ir.Define:
+				s.Fn.Class = c
+				for _, d := range s.Fn.Decorators {
+					s.Fn.Static = s.Fn.Static || d.Kind == ir.Name && d.Str == "staticmethod"
+				}
+				c.Methods = append(c.Methods, s.Fn)
+			case s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name:
+				c.Fields = append(c.Fields, ir.Field{Name: s.X.X.Str, Value: s.X.Y})
+			}
 		}
 	}
 	return c
+}
+
+// declared notes the type of a parameter.
+func (p *py) declared(e *ir.Expr, kind int) {
+	if e.Kind == ir.Name && kind >= 0 {
+		e.Keys, e.Y = []string{p.t.Text(kind)}, p.annotation(kind)
+	}
+}
+
+// annotation is a type as an expression: Optional[X] is an Index of Optional, A | B a Binary.
+func (p *py) annotation(n int) *ir.Expr {
+	if n < 0 {
+		return &ir.Expr{Kind: ir.Unknown}
+	}
+	defer p.up()
+	if p.deep() {
+		return p.expr(ir.Unknown, n)
+	}
+	switch p.t.Kind(n) {
+	case "type":
+		return p.annotation(p.t.FirstNamed(n))
+	case "generic_type":
+		e := p.expr(ir.Index, n)
+		for c := range p.t.NamedChildren(n) {
+			if p.t.Kind(c) != "type_parameter" {
+				e.X = p.annotation(c)
+				continue
+			}
+			list := p.expr(ir.Array, c)
+			for t := range p.t.NamedChildren(c) {
+				list.List = append(list.List, p.annotation(t))
+			}
+			e.Y = list
+			if len(list.List) == 1 {
+				e.Y = list.List[0]
+			}
+		}
+		return e
+	case "union_type":
+		e := p.expr(ir.Binary, n)
+		e.Str = "|"
+		for c := range p.t.NamedChildren(n) {
+			if e.X == nil {
+				e.X = p.annotation(c)
+			} else {
+				e.Y = p.annotation(c)
+			}
+		}
+		return e
+	case "string": // "Item", a name that comes later
+		if text := strings.Trim(p.t.Text(n), `"'`); isName(text) {
+			e := p.expr(ir.Name, n)
+			e.Str = text
+			return e
+		}
+	}
+	return p.expression(n)
+}
+
+// isName reports whether a text is a name of Python.
+func isName(text string) bool {
+	for i, r := range text {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return text != ""
 }
 
 func (p *py) pattern(n int) *ir.Expr {

@@ -1,0 +1,304 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Records are classes of Python whose constructor is made of the fields that they declare: data classes, attrs, NamedTuple, and models
+// of pydantic, which also check the types.
+
+// declaration is a field that a record declares.
+type declaration struct {
+	ir.Field
+	class *class
+}
+
+// declarations are the fields of a record in the order of its constructor's parameters.
+func (c *class) declarations(depth int) []declaration {
+	var out []declaration
+	if depth > 5 {
+		return nil
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			out = append(out, b.class.declarations(depth+1)...)
+		}
+	}
+	decorated := c.hasDecorator("attr")
+	for _, field := range c.def.Fields {
+		if field.Type != nil || decorated {
+			out = append(out, declaration{field, c})
+		}
+	}
+	return out
+}
+
+func (c *class) hasDecorator(names ...string) bool {
+	for _, d := range c.def.Decorators {
+		text := textOf(d)
+		if d.Kind == ir.Call {
+			text = textOf(d.X)
+		}
+		for _, name := range names {
+			if text == name || strings.HasPrefix(text, name+".") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// extends reports whether a class is one of a library, by the beginning of its path.
+func (c *class) extends(depth int, prefixes ...string) bool {
+	if depth > 5 {
+		return false
+	}
+	for _, b := range c.bases {
+		switch {
+		case b == nil:
+		case b.class != nil:
+			if b.class.extends(depth+1, prefixes...) {
+				return true
+			}
+		default:
+			for _, p := range prefixes {
+				if strings.HasPrefix(b.ref, p) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (c *class) isEnum(depth int) bool { return c.extends(depth, "enum.") }
+
+// checks reports whether a record checks the types of its fields.
+func (c *class) checks() bool {
+	return c.extends(0, "pydantic.", "sqlmodel.", "aws_lambda_powertools.utilities.parser.")
+}
+
+// record gives an object the fields that its class declares.
+func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32) {
+	strict := c.checks()
+	for i, d := range c.declarations(0) {
+		x, given := args.kw[d.Name]
+		if alias := in.alias(f, d); !given && alias != "" {
+			x, given = args.kw[alias]
+			if !given && args.dict != nil {
+				x, given = in.member(f, args.dict, alias, at), true
+			}
+		}
+		switch {
+		case given:
+		case i < len(args.list):
+			x = args.list[i]
+		case args.dict != nil:
+			x = in.member(f, args.dict, d.Name, at)
+		case args.rest != nil:
+			x = args.rest
+		default:
+			if made := in.factory(f, d.class.static.fields[d.Name], at); made != nil {
+				v.fields[d.Name] = made
+			}
+			continue
+		}
+		if strict {
+			x = in.converted(frame{d.class.scope, f.file}, x, d.Type, at, 0)
+			x = in.constrained(f, x, d.class.static.fields[d.Name])
+		}
+		v.fields[d.Name] = x
+	}
+	if len(c.declarations(0)) == 0 && c.extends(0, "") { // a class of which not all is known
+		for k, x := range args.kw {
+			v.fields[k] = x
+		}
+		if args.dict != nil {
+			v.taints = addTaints(v.taints, args.dict.taints)
+		}
+	}
+	if m := c.method("__post_init__", 0); m != nil {
+		in.invoke(f, m, v, &arguments{}, m.fn.Start)
+	}
+	if m := c.method("model_post_init", 0); m != nil {
+		in.invoke(f, m, v, &arguments{}, m.fn.Start)
+	}
+}
+
+// factory is what a field begins with that is made anew for each object: field(default_factory=X).
+func (in *interp) factory(f frame, field *Value, at int32) *Value {
+	if field == nil {
+		return nil
+	}
+	for _, key := range []string{"default_factory", "factory"} {
+		made := field.kw[key]
+		switch {
+		case made == nil:
+		case made.isType && made.class != nil:
+			return in.instance(f, made, &arguments{}, at)
+		case len(made.fns) > 0:
+			return in.invoke(f, made.fns[0], nil, &arguments{}, at)
+		}
+	}
+	return nil
+}
+
+// modelled is an event that is made a model of pydantic before a function gets it, by the type of its parameter.
+func (in *interp) modelled(f frame, event *Value, p *ir.Expr) *Value {
+	if p.Kind != ir.Name || p.Y == nil {
+		return event
+	}
+	if kind := in.eval(f, p.Y); kind.class != nil && kind.class.checks() {
+		return in.converted(f, in.parsed(f, &ir.Expr{At: p.At}, event), p.Y, p.At, 0)
+	}
+	return event
+}
+
+// alias is the other name by which a field is filled: Field(alias="userId").
+func (in *interp) alias(f frame, d declaration) string {
+	v := d.class.static.fields[d.Name]
+	if v == nil || v.ref == "" {
+		return ""
+	}
+	for _, key := range []string{"alias", "validation_alias"} {
+		if a := v.kw[key]; a != nil && a.known {
+			return a.text
+		}
+	}
+	return ""
+}
+
+// constrained is a value that has passed Field(pattern="^[a-z]+$").
+func (in *interp) constrained(f frame, x, field *Value) *Value {
+	if field == nil {
+		return x
+	}
+	for _, key := range []string{"pattern", "regex"} {
+		if p := field.kw[key]; p != nil && p.known && anchored(&Value{text: p.text, known: true, regexp: true}, false, false) {
+			return cleanedBy(x, []string{"all"})
+		}
+	}
+	return x
+}
+
+// deepestType bounds how deep types are followed.
+const deepestType = 5
+
+// converted is a value that was made to be of a type, or refused.
+func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) *Value {
+	if x == nil || t == nil || depth > deepestType {
+		return x
+	}
+	switch t.Kind {
+	case ir.Name, ir.Member:
+		return in.ofType(f, x, t, at)
+	case ir.Call: // constr(...), conint(...)
+		name := lastPart(textOf(t.X))
+		if harmlessTypes[strings.TrimPrefix(name, "con")] || name == "confloat" || name == "condecimal" || name == "condate" {
+			return &Value{}
+		}
+		if name == "constr" {
+			return in.constrained(f, cleanedBy(x, textOnly), &Value{kw: in.quietArguments(f, t).kw})
+		}
+	case ir.Binary: // X | None
+		return in.either(f, x, []*ir.Expr{t.X, t.Y}, at, depth)
+	case ir.Index:
+		inside := []*ir.Expr{t.Y}
+		if t.Y != nil && t.Y.Kind == ir.Array {
+			inside = t.Y.List
+		}
+		if len(inside) == 0 {
+			return x
+		}
+		switch lastPart(textOf(t.X)) {
+		case "Optional", "Union":
+			return in.either(f, x, inside, at, depth)
+		case "Annotated":
+			x = in.converted(f, x, inside[0], at, depth+1)
+			for _, more := range inside[1:] {
+				if more.Kind == ir.Call {
+					x = in.constrained(f, x, &Value{kw: in.quietArguments(f, more).kw})
+				}
+			}
+			return x
+		case "Literal":
+			return &Value{}
+		case "List", "list", "Sequence", "Iterable", "Set", "set", "FrozenSet", "frozenset", "Tuple", "tuple", "conlist", "Deque":
+			return &Value{elem: in.converted(f, in.elements(x), inside[0], at, depth+1)}
+		}
+	}
+	return x
+}
+
+// textOnly are the rules that need more than a text.
+var textOnly = []string{"nosql", "mass-assignment", "prototype-pollution"}
+
+func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
+	name := lastPart(textOf(t))
+	switch {
+	case harmlessTypes[name], strings.HasPrefix(name, "Positive"), strings.HasPrefix(name, "Negative"), strings.HasPrefix(name, "NonNegative"),
+		strings.HasPrefix(name, "NonPositive"), strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
+		name == "AwareDatetime", name == "UUID4", name == "UUID1", strings.HasPrefix(name, "IPv"):
+		return &Value{}
+	case name == "str", name == "StrictStr", name == "SecretStr", name == "EmailStr":
+		return cleanedBy(x, textOnly)
+	}
+	kind := in.eval(f, t)
+	if kind.class == nil || !kind.isType || x.class != nil {
+		return x
+	}
+	return in.instance(f, kind, &arguments{kw: x.fields, dict: x}, at)
+}
+
+// either is a value of one of some types.
+func (in *interp) either(f frame, x *Value, types []*ir.Expr, at int32, depth int) *Value {
+	var out *Value
+	for _, t := range types {
+		if text := textOf(t); t == nil || text == "None" || t.Kind == ir.Const {
+			continue
+		}
+		out = join(out, in.converted(f, x, t, at, depth+1))
+	}
+	if out == nil {
+		return x
+	}
+	return out
+}
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// ofRecord follows the methods that records have of their library: those that make one of data, and those that give its fields back.
+func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	if recv == nil || recv.class == nil || f.file.Language != ir.Python || recv.class.method(method, 0) != nil {
+		return nil, false
+	}
+	if recv.isType {
+		data := args.get(0)
+		switch method {
+		case "as_view": // of Flask
+			return recv, true
+		case "model_validate_json", "parse_raw", "from_json", "schema_loads":
+			data = in.parsed(f, e, data)
+		case "model_validate", "parse_obj", "from_orm", "construct", "model_construct", "from_dict", "_make", "validate":
+			if len(args.list) == 0 {
+				return in.instance(f, recv, args, e.At), true
+			}
+		default:
+			return nil, false
+		}
+		return in.instance(f, recv, &arguments{kw: data.fields, dict: data, rest: in.elements(data)}, e.At), true
+	}
+	if len(recv.class.declarations(0)) == 0 {
+		return nil, false
+	}
+	switch method {
+	case "dict", "model_dump", "_asdict", "to_dict", "copy", "model_copy":
+		return &Value{fields: recv.fields}, true
+	case "json", "model_dump_json", "to_json":
+		fields := &Value{fields: recv.fields}
+		return &Value{taints: in.stepped(f, texts(fields.all()), e.At, "is written as JSON"), json: fields}, true
+	}
+	return nil, false
+}
