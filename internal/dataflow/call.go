@@ -29,6 +29,16 @@ func (a *arguments) get(i int) *Value {
 }
 
 // all are the taints of all arguments.
+// after are arguments that follow those that were given before.
+func (a *arguments) after(bound *arguments) *arguments {
+	out := *a
+	out.list = append(slices.Clone(bound.list), a.list...)
+	out.kw = map[string]*Value{}
+	maps.Copy(out.kw, bound.kw)
+	maps.Copy(out.kw, a.kw)
+	return &out
+}
+
 func (a *arguments) all() []*Taint {
 	var out []*Taint
 	for _, v := range a.list {
@@ -105,7 +115,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if e.X.Kind == ir.Name && e.X.Str == "super" && f.file.Language == ir.Node {
 		if base := in.super(f); base != nil {
 			if m := base.class.method("constructor", 0); m != nil {
-				in.invoke(f, m, base, args, e.At)
+				in.invoke(f, m, orSelf(base), args, e.At)
 			}
 		}
 		return nothing
@@ -170,11 +180,18 @@ func (in *interp) super(f frame) *Value {
 	for _, b := range at.bases {
 		if b != nil && b.class != nil {
 			c := *this // its fields are the same
-			c.class = b.class
+			c.class, c.self = b.class, this
 			return &c
 		}
 	}
 	return nil
+}
+
+func orSelf(v *Value) *Value {
+	if v.self != nil {
+		return v.self
+	}
+	return v
 }
 
 // extended is the class of a definition, among a class and those that it extends.
@@ -256,10 +273,16 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if v, ok := in.p.memo[key]; plain && ok {
 		return v
 	}
+	if c.bound != nil {
+		args = args.after(c.bound)
+	}
 	again := in.again(c, this, args)
 	if v, ok := in.results[again]; ok {
+		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
+	before := in.thrown
+	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
 	s := newScope(c.scope, c.scope.module)
@@ -276,12 +299,15 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if s.yielded != nil {
 		out = &Value{elem: s.yielded}
 	}
+	thrown := in.thrown
+	in.thrown = join(before, thrown)
 	if plain {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
-		in.results = map[string]*Value{}
+		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
+	in.throws[again] = thrown
 	in.results[again] = out
 	return out
 }
@@ -495,7 +521,31 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "re.sub":
 		return in.without(f, args.get(2), args.get(0), e.At), len(args.get(2).taints) > 0 && args.get(1).known
 	case "builtin.dict":
-		return &Value{fields: args.kw, elem: args.get(0).elem, taints: args.get(0).taints}, true
+		v := in.merged(args.get(0), &Value{fields: args.kw})
+		if args.dict != nil {
+			v = in.merged(v, &Value{taints: args.dict.taints, elem: args.dict.elem})
+		}
+		return v, true
+	case "collections.defaultdict", "collections.OrderedDict", "collections.deque", "collections.Counter", "collections.ChainMap", "queue.Queue":
+		v := &Value{fields: map[string]*Value{}}
+		for _, a := range args.list {
+			if len(a.fns) == 0 && a.class == nil && a.ref == "" {
+				v = join(v, a)
+			}
+		}
+		return v, true
+	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
+		return args.get(0), true
+	case "functools.partial":
+		if f := args.get(0); len(f.fns) > 0 {
+			v := rebound(f, f.fns[0].this)
+			for _, c := range v.fns {
+				c.bound = &arguments{list: args.list[1:], kw: args.kw}
+			}
+			return v, true
+		}
+	case "builtin.getattr":
+		return in.attribute(f, e, args), true
 	case "builtin.locals", "builtin.vars":
 		if callee.ref == "builtin.vars" && len(args.list) > 0 {
 			return args.list[0], true
@@ -627,7 +677,11 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		return nil, false
 	case "format":
 		if recv.known && f.file.Language == ir.Python {
-			return in.formatted(f, recv, "{", append(slices.Clone(args.list), kwValues(args)...), e.At), true
+			parts := append(slices.Clone(args.list), kwValues(args)...)
+			if args.dict != nil {
+				parts = append(parts, &Value{taints: args.dict.taints})
+			}
+			return in.formatted(f, recv, "{", parts, e.At), true
 		}
 		return nil, false
 	case "call", "apply":
@@ -645,7 +699,13 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		return out, true
 	case "bind":
 		if len(recv.fns) > 0 {
-			return rebound(recv, args.get(0)), true
+			v := rebound(recv, args.get(0))
+			if len(args.list) > 1 {
+				for _, c := range v.fns {
+					c.bound = &arguments{list: args.list[1:]}
+				}
+			}
+			return v, true
 		}
 		return nil, false
 	case "then":
@@ -692,12 +752,20 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return item, true
 		}
 		return nothing, true
-	case "push", "append", "unshift", "add", "extend", "insert":
+	case "push", "append", "unshift", "add", "extend", "insert", "appendleft":
 		if recv.ref != "" {
 			return nil, false
 		}
 		for _, a := range args.list {
+			if method == "extend" {
+				a = in.elements(a)
+			}
 			in.assignElem(recv, a)
+			if x := e.X.X; x.Kind == ir.Index { // d[key].append(x), of a dictionary that makes what is missing
+				if c := in.quiet(f, x.X); c.ref == "" && len(c.fields) == 0 {
+					in.assignElem(c, &Value{elem: a})
+				}
+			}
 		}
 		return nothing, true
 	case "set":
@@ -713,14 +781,27 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if recv.ref != "" && len(recv.taints) == 0 {
 			return nil, false
 		}
-		if k := args.get(0); k.known {
-			v := in.member(f, recv, k.text, e.At)
-			if len(args.list) > 1 {
-				v = join(v, args.get(1))
+		if method == "setdefault" && len(args.list) > 1 && !recv.shared && recv != nothing {
+			if k := args.get(0); !k.known {
+				in.assignElem(recv, args.get(1))
+			} else if recv.fields[k.text] == nil {
+				in.assign(f, recv, k.text, args.get(1), e.At)
 			}
-			return v, true
 		}
-		return in.elements(recv), true
+		v := in.elements(recv)
+		if k := args.get(0); k.known {
+			v = in.member(f, recv, k.text, e.At)
+		} else if len(args.list) > 0 {
+			v = in.anyMember(recv)
+		}
+		if len(args.list) > 1 {
+			v = join(v, args.get(1))
+		}
+		return v, true
+	case "popleft", "popitem", "get_nowait", "dequeue":
+		if recv.ref == "" {
+			return in.elements(recv), true
+		}
 	case "items", "entries":
 		if recv.ref != "" && len(recv.taints) == 0 {
 			return nil, false
@@ -754,6 +835,11 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			a := args.get(0)
 			for k, v := range a.fields {
 				in.assign(f, recv, k, v, e.At)
+			}
+			if len(a.taints) > 0 {
+				for k, field := range recv.fields {
+					recv.fields[k] = join(field, &Value{taints: in.parts(a.taints, k)})
+				}
 			}
 			recv.taints = addTaints(recv.taints, a.taints)
 			return nothing, true

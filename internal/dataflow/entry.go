@@ -149,10 +149,12 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 
 // respond checks what a handler answers over HTTP: an object with headers and a body.
 func (in *interp) respond(f frame, v *Value, at int32) {
-	if v == nil || v.told {
+	if v == nil {
 		return
 	}
-	v.told = true
+	if v.told == nil {
+		v.told = map[string]bool{}
+	}
 	html := false
 	for _, headers := range []*Value{v.fields["headers"], v.fields["multiValueHeaders"]} {
 		if headers == nil {
@@ -161,25 +163,36 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		for name, x := range headers.fields {
 			switch strings.ToLower(name) {
 			case "location":
-				in.answer(f, "open-redirect", "Location", x, at)
+				in.answer(f, v, "open-redirect", "Location", x, at)
 			case "content-type":
 				html = html || strings.HasPrefix(strings.ToLower(x.text), "text/html")
 			case "access-control-allow-origin", "access-control-allow-headers", "access-control-allow-methods", "vary":
 			default:
-				in.answer(f, "header-injection", name, x, at)
+				in.answer(f, v, "header-injection", name, x, at)
 			}
 		}
 	}
+	if cookies := v.fields["cookies"]; cookies != nil {
+		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
+	}
 	if body := v.fields["body"]; body != nil && html {
-		in.answer(f, "html-response", "the response", &Value{taints: body.taints}, at)
+		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}
 }
 
-// answer notes a part of a response.
-func (in *interp) answer(f frame, rule, what string, v *Value, at int32) {
-	if v != nil {
-		in.hit(f, at, rule, what, v.all(), false)
+// answer notes a part of a response, once.
+func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, at int32) {
+	if v == nil {
+		return
 	}
+	var news []*Taint
+	for _, t := range v.all() {
+		if key := rule + what + t.Path; !response.told[key] {
+			response.told[key] = true
+			news = append(news, t)
+		}
+	}
+	in.hit(f, at, rule, what, news, false)
 }
 
 // routed is a function that a framework calls for requests.

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -29,26 +30,171 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 				in.guard(f, e.Y, false)
 			}
 		case "===", "==":
-			if holds {
-				in.equals(f, e)
-			}
+			in.compared(f, e, holds)
 		case "!==", "!=":
-			if !holds {
-				in.equals(f, e)
+			in.compared(f, e, !holds)
+		case "<": // set(x) <= ALLOWED
+			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
+				in.trust(f, x, []string{"all"})
+			}
+		case "-": // what is left of set(x) - ALLOWED
+			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
+				in.trust(f, x, []string{"all"})
 			}
 		case "in":
-			if holds && in.eval(f, e.Y).all() == nil {
-				in.trust(f, e.X, []string{"all"})
-			}
+			in.contained(f, e, holds)
 		case "not in":
-			if !holds && in.eval(f, e.Y).all() == nil {
-				in.trust(f, e.X, []string{"all"})
-			}
+			in.contained(f, e, !holds)
 		}
 	case ir.Call:
 		in.tested(f, e, holds)
 	case ir.Await:
 		in.guard(f, e.X, holds)
+	case ir.Name:
+		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
+			in.proving++
+			in.guard(f, test, holds)
+			in.proving--
+		}
+	case ir.Assign:
+		in.guard(f, e.Y, holds)
+	}
+}
+
+// compared: an equation that holds, or does not.
+func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
+	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+		switch truth := truthOf(side[1]); {
+		case isNothing(side[1]): // m is None
+			in.guard(f, side[0], !holds)
+			return
+		case truth == yes && (side[1].Str == "true" || side[1].Str == "True"):
+			in.guard(f, side[0], holds)
+			return
+		case truth == no && (side[1].Str == "false" || side[1].Str == "False"):
+			in.guard(f, side[0], !holds)
+			return
+		}
+		if search := side[0]; search.Kind == ir.Call && search.X.Kind == ir.Member && search.X.Str == "indexOf" && len(search.List) == 1 &&
+			side[1].Kind == ir.Call && !holds && textOf(side[1].X) == "Number" { // -1
+			if list := in.quiet(f, search.X.X); len(list.all()) == 0 && len(list.fields) > 0 {
+				in.trust(f, search.List[0], []string{"all"})
+			}
+		}
+	}
+	if holds {
+		in.equals(f, e)
+	}
+}
+
+// isNothing reports whether an expression is None, null or undefined.
+func isNothing(e *ir.Expr) bool {
+	return (e.Kind == ir.Name || e.Kind == ir.Const) && (e.Str == "None" || e.Str == "null" || e.Str == "undefined")
+}
+
+// contained: x in y holds, or does not.
+func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind == ir.Const {
+		if !holds && e.X.Str == ".." {
+			in.trust(f, e.Y, []string{"path-traversal", "object-key"})
+		}
+		return
+	}
+	if !holds || in.eval(f, e.Y).all() != nil {
+		return
+	}
+	in.trust(f, e.X, []string{"all"})
+	in.trustHost(f, e.X)
+}
+
+// setOf is what stands in set(x); nil for others.
+func setOf(e *ir.Expr) *ir.Expr {
+	if e.Kind == ir.Call && textOf(e.X) == "set" && len(e.List) == 1 {
+		return e.List[0]
+	}
+	return nil
+}
+
+// eachIs: every one of some passes a test, or none does that is to be refused.
+func (in *interp) eachIs(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind == ir.Name && len(e.List) == 1 && (e.X.Str == "all" || e.X.Str == "any") {
+		in.comprehended(f, e.List[0], e.X.Str == "all", holds)
+		return
+	}
+	if e.X.Kind != ir.Member || len(e.List) == 0 {
+		return
+	}
+	want := yes
+	switch {
+	case e.X.Str == "every" && holds:
+	case e.X.Str == "some" && !holds:
+		want = no
+	case (e.X.Str == "issubset" || e.X.Str == "issuperset") && holds:
+		x, of := setOf(e.X.X), e.List[0]
+		if e.X.Str == "issuperset" {
+			x, of = setOf(e.List[0]), e.X.X
+			if x == nil {
+				x = e.List[0]
+			}
+		} else if x == nil {
+			x = e.X.X
+		}
+		if len(in.quiet(f, of).all()) == 0 {
+			in.trust(f, x, []string{"all"})
+		}
+		return
+	default:
+		return
+	}
+	if rules := in.elementProof(f, e.List[0], want); len(rules) > 0 {
+		in.trust(f, e.X.X, rules)
+	}
+}
+
+// elementProof is what a test says of the element that it is given.
+func (in *interp) elementProof(f frame, test *ir.Expr, want answer) []string {
+	v := in.quiet(f, test)
+	if test.Kind == ir.Lambda {
+		v = &Value{fns: []*closure{{fn: test.Fn, scope: f.s, this: thisOf(f.s)}}}
+	}
+	return in.elementRules(v, want)
+}
+
+func (in *interp) elementRules(v *Value, want answer) []string {
+	if len(v.fns) != 1 || in.proving >= deepestProof {
+		return nil
+	}
+	c := v.fns[0]
+	params := c.params()
+	if len(params) == 0 {
+		return nil
+	}
+	return in.proofOf(c, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, want)[parameterName(params[0])]
+}
+
+// comprehended: all(x in ALLOWED for x in xs), any(x not in ALLOWED for x in xs).
+func (in *interp) comprehended(f frame, e *ir.Expr, all, holds bool) {
+	if all != holds || e.Kind != ir.Call || e.X.Kind != ir.Lambda || len(e.X.Fn.Body) != 1 {
+		return
+	}
+	loop := e.X.Fn.Body[0]
+	if loop.Kind != ir.Loop || loop.X == nil || loop.X.Kind != ir.Name || len(loop.Body) != 1 || loop.Body[0].Kind != ir.Return {
+		return
+	}
+	item := loop.Body[0].X
+	if item == nil || item.Kind != ir.Array || len(item.List) != 1 || in.proving >= deepestProof {
+		return
+	}
+	var rules []string
+	f.s.branch(func() {
+		in.set(f.s, loop.X.Str, &Value{taints: []*Taint{{}}}, true)
+		in.guard(f, item.List[0], holds)
+		if g, ok := f.s.own(string(guardMark) + loop.X.Str); ok {
+			rules = keysOf(g.fields)
+		}
+	})
+	if len(rules) > 0 {
+		in.trust(f, loop.Y, rules)
 	}
 }
 
@@ -71,8 +217,18 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 	if !other.known && len(other.all()) > 0 {
 		return
 	}
+	if x.Kind == ir.Call && textOf(x.X) == "type" && len(x.List) == 1 && lastPart(other.ref) == "str" {
+		in.trust(f, x.List[0], textOnly)
+		return
+	}
+	if x.Kind == ir.Call && lastPart(textOf(x.X)) == "commonpath" && len(x.List) == 1 && x.List[0].Kind == ir.Array { // == the folder
+		for _, p := range x.List[0].List {
+			in.trust(f, p, []string{"path-traversal"})
+		}
+	}
 	if other.known || isEnvironment(other.ref) {
 		in.trust(f, x, []string{"all"})
+		in.trustHost(f, x)
 	}
 }
 
@@ -112,12 +268,37 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 			}
 		}
 	}
+	if name := textOf(e.X); len(e.List) == 1 && (name == "bool" || name == "Boolean") {
+		in.guard(f, e.List[0], holds)
+		return
+	}
+	in.eachIs(f, e, holds)
+	if holds {
+		in.provedBy(f, e, yes)
+	} else {
+		in.provedBy(f, e, no)
+	}
+	if e.X.Kind == ir.Member && !holds && e.X.Str == "includes" && len(e.List) == 1 && e.List[0].Kind == ir.Const && e.List[0].Str == ".." {
+		in.trust(f, e.X.X, []string{"path-traversal", "object-key"})
+	}
+	if e.X.Kind == ir.Member && holds && (e.X.Str == "endsWith" || e.X.Str == "endswith") && len(e.List) == 1 {
+		if end := in.quiet(f, e.List[0]); end.known && strings.HasPrefix(end.text, ".") {
+			in.trustHost(f, e.X.X)
+		}
+	}
 	if !holds {
 		return
+	}
+	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 && e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") {
+		// Object.values(KINDS).includes(x)
+		if list := in.quiet(f, first0(e.X.X.List)); len(list.all()) == 0 && len(list.fields) > 0 {
+			in.trust(f, e.List[0], []string{"all"})
+		}
 	}
 	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // [..].includes(x), new Set().has(x)
 		if list := in.quiet(f, e.X.X); len(list.all()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
 			in.trust(f, e.List[0], []string{"all"})
+			in.trustHost(f, e.List[0])
 		}
 	}
 	if e.X.Kind == ir.Name && e.X.Str == "isinstance" && len(e.List) == 2 {
@@ -247,21 +428,39 @@ const pathMark = "@"
 
 // harmlessPaths takes from a value what is known to be harmless by the path that it came by.
 func (in *interp) harmlessPaths(f frame, v *Value) *Value {
-	for _, t := range v.taints {
-		if g, ok := in.get(f.s, string(guardMark)+pathMark+t.Path); ok && len(g.fields) > 0 {
-			c := *v
-			c.taints = nil
-			for _, u := range v.taints {
-				if u.Path != t.Path {
-					c.taints = append(c.taints, u)
-				} else if kept := u.cleaned(keysOf(g.fields)); kept != nil {
-					c.taints = append(c.taints, kept)
-				}
-			}
-			return &c
+	for i, t := range v.taints {
+		g := in.harmlessPath(f, t.Path)
+		if g == nil {
+			continue
 		}
+		c := *v
+		c.taints = slices.Clone(v.taints[:i])
+		for _, u := range v.taints[i:] {
+			if g := in.harmlessPath(f, u.Path); g != nil {
+				u = u.cleaned(keysOf(g.fields))
+			}
+			if u != nil {
+				c.taints = append(c.taints, u)
+			}
+		}
+		return &c
 	}
 	return v
+}
+
+// harmlessPath is what is known of a path, or of what it is a part of.
+func (in *interp) harmlessPath(f frame, path string) *Value {
+	for range 4 {
+		if g, ok := in.get(f.s, string(guardMark)+pathMark+path); ok && len(g.fields) > 0 {
+			return g
+		}
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
+			break
+		}
+		path = path[:i]
+	}
+	return nil
 }
 
 func keysOf(m map[string]*Value) []string {
@@ -282,4 +481,11 @@ func cleanedBy(v *Value, rules []string) *Value {
 		}
 	}
 	return &c
+}
+
+func first0(list []*ir.Expr) *ir.Expr {
+	if len(list) == 0 {
+		return &ir.Expr{Kind: ir.Unknown}
+	}
+	return list[0]
 }

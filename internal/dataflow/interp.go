@@ -26,6 +26,10 @@ type interp struct {
 	reached    []string          // files that were imported while the entry ran
 	results    map[string]*Value // of calls, by what went in
 	payload    *Value            // the fields of the model that the payload of a route is checked by
+	throws     map[string]*Value // by calls, as results
+	proved     map[*ir.Func]proof
+	proving    int
+	thrown     *Value            // what was thrown since the last try began
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
@@ -75,21 +79,25 @@ func (in *interp) define(f frame, fn *ir.Func) {
 func (in *interp) statement(f frame, s *ir.Stmt) bool {
 	switch s.Kind {
 	case ir.Eval:
-		if s.Str == "global" {
+		if s.Str == "global" || s.Str == "nonlocal" {
 			if f.s.global == nil {
 				f.s.global = map[string]bool{}
 			}
 			for _, n := range s.Names {
-				f.s.global[n.Name] = true
+				f.s.global[n.Name] = s.Str == "global"
 			}
 		}
 		if s.X != nil {
 			in.eval(f, s.X)
+			in.passed(f, s.X)
 		}
 	case ir.Return, ir.Throw:
 		v := nothing
 		if s.X != nil {
 			v = in.eval(f, s.X)
+		}
+		if s.Kind == ir.Throw {
+			in.thrown = join(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
 			f.s.result = join(f.s.result, v)
@@ -182,10 +190,14 @@ func (in *interp) brings(s *scope, layer map[string]*Value) bool {
 
 func (in *interp) try(f frame, s *ir.Stmt) bool {
 	var ends [2]bool
+	before := in.thrown
+	in.thrown = nil
 	body := f.s.branch(func() { ends[0] = in.run(f, s.Body) })
+	caught := orNothing(in.thrown)
+	in.thrown = before
 	handler := f.s.branch(func() {
 		if s.X != nil {
-			in.bind(f, s.X, nothing, true)
+			in.bind(f, s.X, caught, true)
 		}
 		ends[1] = in.run(f, s.Else) && !allIfs(s.Else)
 	})
@@ -214,6 +226,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 	case ir.Name:
 		in.set(f.s, p.Str, v, declares)
 		in.forget(f, p.Str)
+		delete(f.s.tests, p.Str)
 	case ir.Default:
 		if v.empty() {
 			v = in.eval(f, p.Y)
@@ -241,7 +254,11 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
 		}
 	case ir.Member:
-		in.assign(f, in.eval(f, p.X), p.Str, v, p.At)
+		x := in.eval(f, p.X)
+		in.assign(f, x, p.Str, v, p.At)
+		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
+			x.class.static.fields[p.Str] = v
+		}
 		in.forget(f, textOf(p))
 	case ir.Index:
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
@@ -289,7 +306,6 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x.fields == nil {
 		x.fields = map[string]*Value{}
 	}
-	x.told = false
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
 	}
@@ -325,12 +341,22 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 			if !v.isType && isProperty(m.fn) {
 				return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
 			}
-			return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: v}}}
+			this := v
+			if v.self != nil {
+				this = v.self
+			}
+			return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: this}}}
 		}
 		if v.class.static != nil {
 			if x, ok := v.class.static.fields[key]; ok {
 				return x
 			}
+		}
+		if x := v.class.inherited(key, 0); x != nil {
+			return x
+		}
+		if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
+			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
 	}
 	if key == "length" && f.file != nil && f.file.Language == ir.Node { // a number
@@ -528,6 +554,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			c.known, c.text = false, ""
 			return &c
 		}
+		if x.class != nil && !x.isType {
+			if m := x.class.method("__getitem__", 0); m != nil {
+				return in.invoke(f, m, x, &arguments{list: []*Value{key}}, e.At)
+			}
+		}
 		if key.known {
 			return in.member(f, x, key.text, e.At)
 		}
@@ -633,6 +664,11 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		}
 		val := in.eval(f, x)
 		if key == "..." {
+			if len(val.taints) > 0 { // it may have any of the fields that stand before it
+				for k, field := range v.fields {
+					v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})
+				}
+			}
 			for k, field := range val.fields {
 				v.fields[k] = field
 			}
@@ -821,6 +857,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		var y *Value
 		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
 		return y
+	case "|": // of dictionaries
+		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
+			return in.merged(x, y)
+		}
+		return &Value{}
 	case "/": // pathlib
 		if f.file.Language == ir.Python {
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)
@@ -839,19 +880,56 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	v := in.eval(f, e.Y)
-	if e.Str != "" { // ||=, ??= and arithmetic
+	in.passed(f, e.Y)
+	if e.Str == "with" {
+		v = in.entered(f, v, e.At)
+	} else if e.Str != "" { // ||=, ??= and arithmetic
 		v = join(in.eval(f, e.X), v)
 	}
 	if text := textOf(e.Y); text != "" && e.X.Kind == ir.Object {
 		v = in.guardedFields(f, text, v)
 	}
 	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
+	in.remember(f, e)
+	return v
+}
+
+// merged is an object with the fields of another over its own.
+func (in *interp) merged(x, y *Value) *Value {
+	v := &Value{fields: map[string]*Value{}, elem: join(x.elem, y.elem), taints: addTaints(x.taints, y.taints)}
+	for k, field := range x.fields {
+		if len(y.taints) > 0 {
+			field = join(field, &Value{taints: in.parts(y.taints, k)})
+		}
+		v.fields[k] = field
+	}
+	for k, field := range y.fields {
+		v.fields[k] = field
+	}
+	return v
+}
+
+// entered is what a with statement binds: what __enter__ gives, or what the generator of a context manager yields.
+func (in *interp) entered(f frame, v *Value, at int32) *Value {
+	if v.class != nil && !v.isType {
+		for _, name := range []string{"__enter__", "__aenter__"} {
+			if m := v.class.method(name, 0); m != nil {
+				return in.invoke(f, m, v, &arguments{}, at)
+			}
+		}
+	}
+	if v.elem != nil && len(v.fields) == 0 && len(v.taints) == 0 && v.ref == "" {
+		return v.elem
+	}
 	return v
 }
 
 func (in *interp) class(f frame, c *ir.Class) *Value {
 	cl := &class{def: c, scope: f.s, methods: map[string]*closure{}, static: &Value{fields: map[string]*Value{}}}
 	for _, b := range c.Bases {
+		if b.Kind == ir.Index && f.file.Language == ir.Python { // Repository[Order]
+			b = b.X
+		}
 		cl.bases = append(cl.bases, in.eval(f, b))
 	}
 	for _, m := range c.Methods {
@@ -867,6 +945,16 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	for name, m := range cl.methods {
 		if m.fn.Static {
 			v.fields[name] = &Value{fns: []*closure{m}}
+		}
+	}
+	if f.file.Language == ir.Python {
+		for _, d := range c.Decorators { // that keep the class somewhere
+			if d := in.eval(f, d); len(d.fns) > 0 {
+				in.invoke(f, d.fns[0], d.fns[0].this, &arguments{list: []*Value{v}}, d.fns[0].fn.Start)
+			}
+		}
+		if m := cl.inheritedMethod("__init_subclass__"); m != nil {
+			in.invoke(f, m, v, &arguments{}, m.fn.Start)
 		}
 	}
 	return v

@@ -335,8 +335,11 @@ func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
 			v := &Value{ref: first}
 			if m != nil {
 				v = p.namespace(m)
-			} else if more {
-				p.resolvePython(in, f.file.Path, s.Str)
+			}
+			if more {
+				if inner := p.resolvePython(in, f.file.Path, s.Str); inner != nil {
+					v = p.nested(in, f, first, s.Str, p.namespace(inner))
+				}
 			}
 			in.set(f.s, n.As, v, true)
 		case n.Name == "*" && n.As == "*":
@@ -355,6 +358,28 @@ func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
 			in.set(f.s, n.As, p.fromPython(in, f, s.Str, n.Name), true)
 		}
 	}
+}
+
+// nested is a package as a value, with one of the modules below it.
+func (p *Program) nested(in *interp, f frame, name, whole string, inner *Value) *Value {
+	v := &Value{fields: map[string]*Value{}}
+	if m := p.resolvePython(in, f.file.Path, name); m != nil {
+		for k, x := range m.scope.vars {
+			v.fields[k] = x
+		}
+	}
+	next, _, more := strings.Cut(strings.TrimPrefix(whole, name+"."), ".")
+	if before, ok := in.get(f.s, name); ok && !strings.Contains(name, ".") { // import a.b after import a.c
+		for k, x := range before.fields {
+			v.fields[k] = x
+		}
+	}
+	if !more {
+		v.fields[next] = inner
+	} else {
+		v.fields[next] = p.nested(in, f, name+"."+next, whole, inner)
+	}
+	return v
 }
 
 func (p *Program) fromPython(in *interp, f frame, mod, name string) *Value {

@@ -302,3 +302,39 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 	}
 	return nil, false
 }
+
+// attribute is getattr(object, name): where the name is not known, all methods whose names begin as it does.
+func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
+	recv, name := args.get(0), args.get(1)
+	if name.known {
+		return join(in.member(f, recv, name.text, e.At), args.get(2))
+	}
+	var out *Value
+	if recv.class != nil {
+		for method := range recv.class.all(0) {
+			if strings.HasPrefix(method, name.prefix) && !strings.HasPrefix(method, "__") {
+				out = join(out, in.member(f, recv, method, e.At))
+			}
+		}
+	}
+	if out == nil {
+		return join(in.anyMember(recv), args.get(2))
+	}
+	return out
+}
+
+// all are the names of the methods of a class and of those that it extends.
+func (c *class) all(depth int) map[string]bool {
+	out := map[string]bool{}
+	for name := range c.methods {
+		out[name] = true
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil && depth < 5 {
+			for name := range b.class.all(depth + 1) {
+				out[name] = true
+			}
+		}
+	}
+	return out
+}

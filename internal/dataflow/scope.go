@@ -1,6 +1,10 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
 
 // scope is the names of a module or of one call of a function. While a branch is followed what it sets stands in a layer over the
 // rest, so that it can be joined with what the other branch sets.
@@ -13,6 +17,7 @@ type scope struct {
 	this    *Value
 	result  *Value
 	yielded *Value // by a generator
+	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
 	guards  bool   // some expression is known to be harmless
 }
 
@@ -57,8 +62,16 @@ func (in *interp) set(s *scope, name string, v *Value, declares bool) {
 			}
 		}
 	}
-	if s.global[name] && s.module != nil {
-		at = s.module.scope
+	if isGlobal, ok := s.global[name]; ok {
+		if isGlobal && s.module != nil {
+			at = s.module.scope
+		}
+		for t := s.parent; !isGlobal && t != nil; t = t.parent { // nonlocal
+			if _, ok := t.own(name); ok {
+				at = t
+				break
+			}
+		}
 	}
 	switch {
 	case at.module != nil && at == at.module.scope && at.module.loaded: // after its module is loaded: for this entry only
@@ -115,6 +128,9 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 			if !ok {
 				set = before
 			}
+			if isGuard && set == nil && setHarmless(b, name[1:]) { // what it is about was set to something harmless there
+				continue
+			}
 			if isGuard && set == nil { // harmless in one branch only
 				v = nil
 				break
@@ -129,6 +145,15 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 		}
 		in.set(s, name, v, true)
 	}
+}
+
+// setHarmless reports whether a branch sets the name that an expression begins with to what no outsider decides.
+func setHarmless(branch map[string]*Value, text string) bool {
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		text = text[:i]
+	}
+	v, ok := branch[text]
+	return ok && len(v.all()) == 0
 }
 
 // guardMark stands before the text of an expression that is known to be harmless.

@@ -25,7 +25,8 @@ type Value struct {
 	spread *Value // an object was spread into it
 	prefix string // with what a text begins of which not all is known
 	json   *Value // what a text was written from
-	told   bool   // it was checked as an answer
+	told   map[string]bool // what of it was checked as an answer
+	self   *Value // the object itself, where this is it as one of a class that its class extends
 	mixed  bool   // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
@@ -153,7 +154,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		return a
 	}
 	v := *a
-	v.shared, v.told, v.known = false, false, a.known && b.known && a.text == b.text
+	v.shared, v.told, v.known = false, nil, a.known && b.known && a.text == b.text
 	v.taints = addTaints(a.taints, b.taints)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {
@@ -214,6 +215,7 @@ type closure struct {
 	fn    *ir.Func
 	scope *scope
 	this  *Value
+	bound *arguments // what it was given before: partial(f, x), f.bind(this, x)
 }
 
 // class is a class of the program.
@@ -233,6 +235,34 @@ func (c *class) method(name string, depth int) *closure {
 	for _, b := range c.bases {
 		if b != nil && b.class != nil {
 			if m := b.class.method(name, depth+1); m != nil {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// inherited is a static field of the classes that a class extends.
+func (c *class) inherited(name string, depth int) *Value {
+	for _, b := range c.bases {
+		if b == nil || b.class == nil || depth > 5 {
+			continue
+		}
+		if b.class.static != nil && b.class.static.fields[name] != nil {
+			return b.class.static.fields[name]
+		}
+		if v := b.class.inherited(name, depth+1); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// inheritedMethod is a method of the classes that a class extends.
+func (c *class) inheritedMethod(name string) *closure {
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			if m := b.class.method(name, 0); m != nil {
 				return m
 			}
 		}

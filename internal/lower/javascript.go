@@ -131,8 +131,11 @@ func (j *js) declaration(n int) []*ir.Stmt {
 
 func (j *js) declarator(n int) []*ir.Stmt {
 	value := j.t.Child(n, "value")
-	if value < 0 {
-		return nil
+	if value < 0 { // a name that is set later, perhaps in another function
+		e := j.expr(ir.Assign, n)
+		e.X, e.Y = j.pattern(j.t.Child(n, "name")), j.expr(ir.Name, n)
+		e.Y.Str = "undefined"
+		return []*ir.Stmt{j.eval(n, e)}
 	}
 	e := j.expr(ir.Assign, n)
 	e.X, e.Y = j.pattern(j.t.Child(n, "name")), j.expression(value)

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -81,14 +82,14 @@ func (p *py) statement(n int) []*ir.Stmt {
 		return []*ir.Stmt{s}
 	case "break_statement", "continue_statement":
 		return []*ir.Stmt{p.stmt(ir.Leave, n)}
-	case "global_statement":
+	case "global_statement", "nonlocal_statement":
 		s := p.stmt(ir.Eval, n)
-		s.Str = "global"
+		s.Str = strings.TrimSuffix(p.t.Kind(n), "_statement")
 		for c := range p.t.NamedChildren(n) {
 			s.Names = append(s.Names, ir.Alias{Name: p.t.Text(c)})
 		}
 		return []*ir.Stmt{s}
-	case "pass_statement", "nonlocal_statement", "delete_statement", "comment":
+	case "pass_statement", "delete_statement", "comment":
 		return nil
 	case "block":
 		return p.body(n)
@@ -162,7 +163,7 @@ func (p *py) with(n int) []*ir.Stmt {
 		}
 		e := p.expr(ir.Assign, item)
 		target := p.t.Child(v, "alias")
-		e.X, e.Y = p.pattern(p.t.FirstNamed(target)), p.expression(p.t.FirstNamed(v))
+		e.X, e.Y, e.Str = p.pattern(p.t.FirstNamed(target)), p.expression(p.t.FirstNamed(v)), "with"
 		out = append(out, p.eval(item, e))
 	}
 	return append(out, p.block(p.t.Child(n, "body"))...)
@@ -170,17 +171,126 @@ func (p *py) with(n int) []*ir.Stmt {
 
 func (p *py) match(n int) []*ir.Stmt {
 	subject := p.expression(p.t.Child(n, "subject"))
-	var out []*ir.Stmt
+	var first, last *ir.Stmt
 	for c := range p.t.NamedChildren(p.t.Child(n, "body")) {
 		if p.t.Kind(c) != "case_clause" {
 			continue
 		}
 		s := p.stmt(ir.If, c)
-		s.X = subject
-		s.Body = p.block(p.t.Child(c, "consequence"))
-		out = append(out, s)
+		var tests []*ir.Expr
+		var binds []*ir.Stmt
+		for alternative := range p.t.NamedChildren(c) {
+			if p.t.Kind(alternative) == "case_pattern" {
+				p.casePattern(alternative, subject, &tests, &binds)
+			}
+		}
+		s.X = p.expr(ir.Unknown, c)
+		for i, t := range tests {
+			if i == 0 {
+				s.X = t
+				continue
+			}
+			both := p.expr(ir.Binary, c)
+			both.Str, both.X, both.Y = "&&", s.X, t
+			s.X = both
+		}
+		s.Body = append(binds, p.block(p.t.Child(c, "consequence"))...)
+		if last != nil {
+			last.Else = []*ir.Stmt{s}
+		} else {
+			first = s
+		}
+		last = s
 	}
-	return out
+	if first == nil {
+		return nil
+	}
+	return []*ir.Stmt{first}
+}
+
+// casePattern takes a pattern apart into what it tests of the subject and the names that it binds.
+func (p *py) casePattern(n int, subject *ir.Expr, tests *[]*ir.Expr, binds *[]*ir.Stmt) {
+	defer p.up()
+	if p.deep() || n < 0 {
+		return
+	}
+	member := func(at int, key string) *ir.Expr {
+		e := p.expr(ir.Member, at)
+		e.X, e.Str = subject, key
+		return e
+	}
+	bind := func(at int, name string, v *ir.Expr) {
+		if name == "_" || name == "" {
+			return
+		}
+		e := p.expr(ir.Assign, at)
+		e.X, e.Y = p.expr(ir.Name, at), v
+		e.X.Str = name
+		*binds = append(*binds, p.eval(at, e))
+	}
+	switch kind := p.t.Kind(n); kind {
+	case "case_pattern":
+		p.casePattern(p.t.FirstNamed(n), subject, tests, binds)
+	case "string", "integer", "float", "concatenated_string", "true", "false", "none":
+		e := p.expr(ir.Binary, n)
+		e.Str, e.X, e.Y = "===", subject, p.expression(n)
+		*tests = append(*tests, e)
+	case "union_pattern":
+		list := p.expr(ir.Array, n)
+		for c := range p.t.NamedChildren(n) {
+			switch p.t.Kind(c) {
+			case "string", "integer", "float", "true", "false", "none":
+				list.List = append(list.List, p.expression(c))
+			default:
+				return
+			}
+		}
+		e := p.expr(ir.Binary, n)
+		e.Str, e.X, e.Y = "in", subject, list
+		*tests = append(*tests, e)
+	case "dotted_name":
+		if text := p.t.Text(n); !strings.Contains(text, ".") {
+			bind(n, text, subject)
+		}
+	case "as_pattern":
+		p.casePattern(p.t.FirstNamed(n), subject, tests, binds)
+		if as := p.t.Child(n, "alias"); as >= 0 {
+			bind(as, p.t.Text(as), subject)
+		}
+	case "dict_pattern":
+		key := ""
+		for c := range p.t.NamedChildren(n) {
+			switch {
+			case p.t.Field(c) == "key":
+				key = strings.Trim(p.t.Text(c), `"'`)
+			case p.t.Field(c) == "value":
+				p.casePattern(c, member(c, key), tests, binds)
+			case p.t.Kind(c) == "splat_pattern":
+				bind(c, strings.TrimLeft(p.t.Text(c), "*"), subject)
+			}
+		}
+	case "list_pattern", "tuple_pattern":
+		i := 0
+		for c := range p.t.NamedChildren(n) {
+			if x := p.t.FirstNamed(c); p.t.Kind(c) == "splat_pattern" || x >= 0 && p.t.Kind(x) == "splat_pattern" {
+				bind(c, strings.TrimLeft(p.t.Text(c), "*"), subject)
+				continue
+			}
+			p.casePattern(c, member(c, strconv.Itoa(i)), tests, binds)
+			i++
+		}
+	case "class_pattern":
+		for c := range p.t.NamedChildren(n) {
+			if x := p.t.FirstNamed(c); x >= 0 && p.t.Kind(x) == "keyword_pattern" {
+				name := p.t.FirstNamed(x)
+				for v := range p.t.NamedChildren(x) {
+					if v != name {
+						p.casePattern(v, member(v, p.t.Text(name)), tests, binds)
+					}
+				}
+			}
+		}
+	}
 }
 
 func (p *py) imports(n int) []*ir.Stmt {

@@ -1,0 +1,421 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// proof is what a function has made sure of its parameters where it returns: for each, the rules that it does no harm for. Parts are
+// written behind the name: "order.id".
+type proof map[string][]string
+
+// What a caller knows of the answer of a function.
+type answer int8
+
+const (
+	anyAnswer answer = iota // it returned
+	yes
+	no
+)
+
+// maxProof bounds the statements of functions that are asked what they prove, and how deep.
+const (
+	maxProof      = 40
+	deepestProof  = 3
+	maxProofSteps = 200_000
+)
+
+// passed notes what a call has made sure of that throws otherwise.
+func (in *interp) passed(f frame, e *ir.Expr) {
+	for e.Kind == ir.Await {
+		e = e.X
+	}
+	if e.Kind == ir.Call {
+		in.provedBy(f, e, anyAnswer)
+	}
+}
+
+// provedBy notes what a call of a function of the program says of its arguments, when it answered so.
+func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
+	if in.proving >= deepestProof || len(e.List) == 0 || in.steps > maxProofSteps && in.proving > 0 {
+		return
+	}
+	callee := in.quiet(f, e.X)
+	if len(callee.fns) != 1 {
+		return
+	}
+	c := callee.fns[0]
+	for name, rules := range in.proofOf(c, in.quietArguments(f, e), a) {
+		param, rest, _ := strings.Cut(name, ".")
+		x := argumentFor(c, e, param)
+		if x == nil {
+			continue
+		}
+		if text := textOf(x); text != "" {
+			if rest != "" {
+				text += "." + rest
+			}
+			in.trustText(f, text, rules)
+			if rest == "" {
+				in.trustHost(f, x)
+			}
+		}
+	}
+}
+
+// argumentFor is the expression that is given for a parameter.
+func argumentFor(c *closure, e *ir.Expr, param string) *ir.Expr {
+	params := c.params()
+	for i, x := range e.List {
+		key := ""
+		if i < len(e.Keys) {
+			key = e.Keys[i]
+		}
+		switch {
+		case key == param:
+			return x
+		case key == "" && i < len(params) && parameterName(params[i]) == param:
+			return x
+		}
+	}
+	return nil
+}
+
+// params are the parameters that are given by position.
+func (c *closure) params() []*ir.Expr {
+	params := c.fn.Params
+	if c.fn.File.Language == ir.Python && c.fn.Class != nil && !c.fn.Static && len(params) > 0 {
+		params = params[1:]
+	}
+	return params
+}
+
+// proofOf is what a function makes sure of its parameters.
+func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
+	if !worthAsking(c.fn, a) || !in.spend() {
+		return nil
+	}
+	in.proving++
+	defer func() { in.proving-- }()
+	s := newScope(c.scope, c.scope.module)
+	s.this = c.this
+	g := frame{s, c.fn.File}
+	names := map[string]bool{}
+	for i, p := range c.params() {
+		name := parameterName(p)
+		names[name] = true
+		v := args.get(i)
+		if kw := args.kw[name]; kw != nil {
+			v = kw
+		}
+		if v.known { // of what is asked about nothing is known
+			c := *v
+			v = &c
+		}
+		s.vars[name] = v
+	}
+	r := &asked{in: in, f: g, answer: a, names: names}
+	if ended := r.follow(c.fn.Body); !ended && a != yes {
+		r.snapshot()
+	}
+	if !r.seen {
+		return nil
+	}
+	return r.proof
+}
+
+// worthAsking reports whether a function is small, and can say no: by what it answers, or by throwing.
+func worthAsking(fn *ir.Func, a answer) bool {
+	n, throws := 0, false
+	var count func(body []*ir.Stmt)
+	count = func(body []*ir.Stmt) {
+		for _, s := range body {
+			n++
+			throws = throws || s.Kind == ir.Throw || s.Kind == ir.Guard || s.Kind == ir.Try || s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Call
+			count(s.Body)
+			count(s.Else)
+			count(s.Final)
+		}
+	}
+	count(fn.Body)
+	return n > 0 && n <= maxProof && (a != anyAnswer || throws)
+}
+
+// asked follows a function that is asked what it proves.
+type asked struct {
+	in     *interp
+	f      frame
+	answer answer
+	names  map[string]bool // of its parameters
+	proof  proof
+	seen   bool // some way out was seen
+}
+
+// follow goes through statements; it reports whether they always leave.
+func (r *asked) follow(body []*ir.Stmt) bool {
+	in, f := r.in, r.f
+	for _, s := range body {
+		switch s.Kind {
+		case ir.Return:
+			r.returned(s.X)
+			return true
+		case ir.Throw, ir.Leave:
+			return true
+		case ir.Guard:
+			in.guard(f, s.X, true)
+		case ir.If:
+			var ends [2]bool
+			then := f.s.branch(func() { in.guard(f, s.X, true); ends[0] = r.follow(s.Body) })
+			other := f.s.branch(func() { in.guard(f, s.X, false); ends[1] = r.follow(s.Else) })
+			in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+			if ends[0] && ends[1] {
+				return true
+			}
+		case ir.Try:
+			var ends [2]bool
+			tried := f.s.branch(func() { ends[0] = r.follow(s.Body) })
+			handler := f.s.branch(func() { ends[1] = r.follow(s.Else) && !allIfs(s.Else) || allLeave(s.Else) })
+			in.merge(f.s, []map[string]*Value{tried, handler}, ends[:])
+			if ends[0] && ends[1] {
+				return true
+			}
+		case ir.Block:
+			if r.follow(s.Body) {
+				return true
+			}
+		case ir.Loop:
+			r.loop(s)
+		case ir.Eval:
+			r.step(s.X)
+		}
+	}
+	return false
+}
+
+// allLeave reports whether the handlers of a try all leave the function.
+func allLeave(body []*ir.Stmt) bool {
+	if len(body) == 0 {
+		return false
+	}
+	for _, s := range body {
+		if !ir.Ends(s.Body) {
+			return false
+		}
+	}
+	return true
+}
+
+// loop: for x in xs: if x not in ALLOWED: return False
+func (r *asked) loop(s *ir.Stmt) {
+	in, f := r.in, r.f
+	if s.X == nil || s.Y == nil || s.X.Kind != ir.Name || textOf(s.Y) == "" {
+		return
+	}
+	var rules []string
+	f.s.branch(func() {
+		in.set(f.s, s.X.Str, &Value{taints: []*Taint{{}}}, true)
+		quiet := &asked{in: in, f: f, answer: r.answer, names: map[string]bool{s.X.Str: true}}
+		if !quiet.follow(s.Body) {
+			quiet.snapshot()
+		}
+		if quiet.seen {
+			rules = quiet.proof[s.X.Str]
+		}
+	})
+	if len(rules) > 0 {
+		in.trustText(f, textOf(s.Y), rules)
+	}
+}
+
+// step is an expression that stands by itself: an assignment, or a call that throws.
+func (r *asked) step(e *ir.Expr) {
+	if e == nil {
+		return
+	}
+	in, f := r.in, r.f
+	in.checks(f, e)
+	if e.Kind != ir.Assign {
+		in.passed(f, e)
+		return
+	}
+	in.checks(f, e.Y)
+	in.passed(f, e.Y)
+	if e.X.Kind == ir.Name && e.Str == "" {
+		in.set(f.s, e.X.Str, in.quiet(f, e.Y), true)
+		in.remember(f, e)
+	}
+}
+
+// checks notes what validators of libraries say that throw: int(x), uuid.UUID(x).
+func (in *interp) checks(f frame, e *ir.Expr) {
+	for e.Kind == ir.Await {
+		e = e.X
+	}
+	if e.Kind != ir.Call {
+		return
+	}
+	for _, m := range in.modelsOf(f, e) {
+		if m.Kind == validator && m.throws {
+			for _, name := range m.In {
+				if x := argumentExpr(e, name); x != nil {
+					in.trust(f, x, m.For)
+				}
+			}
+		}
+	}
+}
+
+func (r *asked) returned(x *ir.Expr) {
+	truth := truthOf(x)
+	switch {
+	case r.answer == anyAnswer:
+	case truth != anyAnswer && truth != r.answer:
+		return
+	case truth == anyAnswer:
+		r.f.s.branch(func() {
+			r.in.guard(r.f, x, r.answer == yes)
+			r.snapshot()
+		})
+		return
+	}
+	r.snapshot()
+}
+
+// truthOf is whether an expression counts as true, as far as it is written out.
+func truthOf(x *ir.Expr) answer {
+	if x == nil {
+		return no
+	}
+	switch x.Kind {
+	case ir.Const:
+		switch x.Str {
+		case "false", "False", "None", "null", "0", "":
+			return no
+		}
+		return yes
+	case ir.Name:
+		if x.Str == "undefined" || x.Str == "None" || x.Str == "null" || x.Str == "False" || x.Str == "false" {
+			return no
+		}
+		if x.Str == "True" || x.Str == "true" {
+			return yes
+		}
+	case ir.Object, ir.Array, ir.Template:
+		return yes
+	}
+	return anyAnswer
+}
+
+// snapshot keeps what is known of the parameters on this way out, as far as it is known on the others.
+func (r *asked) snapshot() {
+	now := proof{}
+	s := r.f.s
+	for _, layer := range append([]map[string]*Value{s.vars}, s.layers...) {
+		for name, v := range layer {
+			if name == "" || name[0] != guardMark {
+				continue
+			}
+			text := name[1:]
+			param, _, _ := strings.Cut(text, ".")
+			if r.names[param] {
+				now[text] = keysOf(v.fields)
+			}
+		}
+	}
+	if !r.seen {
+		r.seen, r.proof = true, now
+		return
+	}
+	for text, rules := range r.proof {
+		var both []string
+		for _, rule := range rules {
+			if slices.Contains(now[text], rule) {
+				both = append(both, rule)
+			}
+		}
+		if len(both) == 0 {
+			delete(r.proof, text)
+		} else {
+			r.proof[text] = both
+		}
+	}
+}
+
+// remember keeps the test whose answer a name holds.
+func (in *interp) remember(f frame, e *ir.Expr) {
+	if e.X.Kind != ir.Name || e.Str != "" || e.Y == nil {
+		return
+	}
+	y := e.Y
+	for y.Kind == ir.Await {
+		y = y.X
+	}
+	switch y.Kind {
+	case ir.Call, ir.Not, ir.Binary, ir.Member:
+		if f.s.tests == nil {
+			f.s.tests = map[string]*ir.Expr{}
+		}
+		f.s.tests[e.X.Str] = y
+	}
+}
+
+// testOf is the test whose answer a name holds; nil if it is none.
+func (in *interp) testOf(f frame, name string) *ir.Expr {
+	for s := f.s; s != nil; s = s.parent {
+		if e := s.tests[name]; e != nil {
+			return e
+		}
+		if _, ok := s.own(name); ok {
+			return nil
+		}
+	}
+	return nil
+}
+
+// hostNames are the parts of an address that say where it leads.
+var hostNames = set("hostname host netloc origin")
+
+// trustHost: an address whose host is one of some leads nowhere else.
+func (in *interp) trustHost(f frame, e *ir.Expr) {
+	if e.Kind == ir.Name {
+		if e = in.testOf(f, e.Str); e == nil {
+			return
+		}
+	}
+	for e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "toLowerCase" || e.X.Str == "lower") {
+		e = e.X.X
+	}
+	if e.Kind != ir.Member || !hostNames[e.Str] {
+		return
+	}
+	whole := e.X
+	if whole.Kind == ir.Name {
+		v := in.name(f, whole)
+		if !isAddress(v.ref) {
+			return
+		}
+		for _, t := range v.taints {
+			in.trustText(f, pathMark+t.Path, leadsNowhere)
+		}
+		in.trust(f, whole, leadsNowhere)
+		return
+	}
+	if whole.Kind == ir.Call && len(whole.List) > 0 && isAddressCall(whole) {
+		for _, t := range in.quiet(f, whole.List[0]).taints {
+			in.trustText(f, pathMark+t.Path, leadsNowhere)
+		}
+		in.trust(f, whole.List[0], leadsNowhere)
+	}
+}
+
+var leadsNowhere = []string{"ssrf", "open-redirect"}
+
+func isAddressCall(e *ir.Expr) bool {
+	switch lastPart(textOf(e.X)) {
+	case "urlparse", "urlsplit", "URL", "parse":
+		return true
+	}
+	return false
+}
