@@ -44,7 +44,7 @@ func (a *arguments) all() []*Taint {
 	for _, v := range a.list {
 		out = addTaints(out, v.all())
 	}
-	for _, v := range a.kw {
+	for _, v := range sorted(a.kw) {
 		out = addTaints(out, v.all())
 	}
 	return addTaints(out, a.rest.all())
@@ -60,7 +60,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 		}
 		switch {
 		case key == "**":
-			for k, field := range v.fields {
+			for k, field := range sorted(v.fields) {
 				a.kw[k] = field
 			}
 			if len(v.taints) > 0 || v.elem != nil {
@@ -212,7 +212,7 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
 	v := &Value{class: cl.class, fields: map[string]*Value{}}
-	for name, x := range cl.class.static.fields {
+	for name, x := range sorted(cl.class.static.fields) {
 		v.fields[name] = rebound(x, v)
 	}
 	if cl.class.isEnum(0) { // it fails for all but its members
@@ -551,7 +551,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			return args.list[0], true
 		}
 		out := &Value{fields: map[string]*Value{}}
-		for name := range f.s.vars {
+		for name := range sorted(f.s.vars) {
 			if name != "arguments" {
 				out.fields[name] = in.name(f, &ir.Expr{Kind: ir.Name, Str: name, At: e.At})
 			}
@@ -604,7 +604,7 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 		}
 		return &Value{elem: item}
 	case "builtin.Object.values":
-		for _, v := range args.get(0).fields {
+		for _, v := range sorted(args.get(0).fields) {
 			item = join(item, v)
 		}
 		return &Value{elem: item}
@@ -617,7 +617,7 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 	case "builtin.enumerate":
 		return &Value{elem: &Value{fields: map[string]*Value{"0": nothing, "1": item}}}
 	}
-	for _, v := range args.get(0).fields {
+	for _, v := range sorted(args.get(0).fields) {
 		item = join(item, v)
 	}
 	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(args.get(0)), "1": item}}}
@@ -807,7 +807,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return nil, false
 		}
 		item := in.elements(recv)
-		for _, v := range recv.fields {
+		for _, v := range sorted(recv.fields) {
 			item = join(item, v)
 		}
 		return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(recv), "1": item}}}, true
@@ -823,7 +823,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			}
 			if method == "values" {
 				item := in.elements(recv)
-				for _, x := range recv.fields {
+				for _, x := range sorted(recv.fields) {
 					item = join(item, x)
 				}
 				v = &Value{elem: item}
@@ -833,11 +833,11 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 	case "update":
 		if recv.ref == "" && len(args.list) == 1 && !recv.shared && recv != nothing {
 			a := args.get(0)
-			for k, v := range a.fields {
+			for k, v := range sorted(a.fields) {
 				in.assign(f, recv, k, v, e.At)
 			}
 			if len(a.taints) > 0 {
-				for k, field := range recv.fields {
+				for k, field := range sorted(recv.fields) {
 					recv.fields[k] = join(field, &Value{taints: in.parts(a.taints, k)})
 				}
 			}
@@ -969,7 +969,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 // response checks an answer that is made as an object of a framework.
 func (in *interp) response(f frame, e *ir.Expr, args *arguments) {
 	v := &Value{fields: map[string]*Value{"headers": {fields: map[string]*Value{}}, "body": args.kw["body"]}}
-	for name, x := range orNothing(args.kw["headers"]).fields {
+	for name, x := range sorted(orNothing(args.kw["headers"]).fields) {
 		v.fields["headers"].fields[name] = x
 	}
 	if kind := args.kw["content_type"]; kind != nil {
@@ -1018,7 +1018,7 @@ func callbackArguments(c *closure, result *Value) *arguments {
 
 func kwValues(a *arguments) []*Value {
 	var out []*Value
-	for _, v := range a.kw {
+	for _, v := range sorted(a.kw) {
 		out = append(out, v)
 	}
 	return out

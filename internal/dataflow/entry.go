@@ -160,7 +160,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		if headers == nil {
 			continue
 		}
-		for name, x := range headers.fields {
+		for name, x := range sorted(headers.fields) {
 			switch strings.ToLower(name) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)
@@ -328,7 +328,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 	for _, fn := range v.fns {
 		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false})
 	}
-	for _, x := range v.fields {
+	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
 	}
 }
@@ -336,7 +336,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 // elementFns are the functions in a list.
 func elementFns(v *Value) []*closure {
 	var out []*closure
-	for k, x := range v.fields {
+	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
 			out = append(append(out, x.fns...), x.wraps...)
 		}
@@ -528,7 +528,7 @@ func (in *interp) expected(f frame, fn *ir.Func) *Value {
 func (in *interp) enforced(v *Value) *Value {
 	out := *v
 	out.fields = map[string]*Value{}
-	for name, field := range in.payload.fields {
+	for name, field := range sorted(in.payload.fields) {
 		x := &Value{taints: in.parts(v.taints, name)}
 		switch kind := field.ref[strings.LastIndexByte(field.ref, '.')+1:]; kind {
 		case "Integer()", "Float()", "Boolean()", "DateTime()", "Date()", "Fixed()", "Arbitrary()":

@@ -29,8 +29,8 @@ type interp struct {
 	throws     map[string]*Value // by calls, as results
 	proved     map[*ir.Func]proof
 	proving    int
-	thrown     *Value            // what was thrown since the last try began
-	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
+	thrown     *Value // what was thrown since the last try began
+	answers    string // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -494,7 +494,7 @@ func (in *interp) elements(v *Value) *Value {
 		return nothing
 	}
 	out := v.elem
-	for k, x := range v.fields {
+	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
 			out = join(out, x)
 		}
@@ -644,7 +644,7 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 // anyMember is a field whose name is not known.
 func (in *interp) anyMember(x *Value) *Value {
 	out := in.elements(x)
-	for _, v := range x.fields {
+	for _, v := range sorted(x.fields) {
 		out = join(out, v)
 	}
 	if out == nothing {
@@ -665,11 +665,11 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		val := in.eval(f, x)
 		if key == "..." {
 			if len(val.taints) > 0 { // it may have any of the fields that stand before it
-				for k, field := range v.fields {
+				for k, field := range sorted(v.fields) {
 					v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})
 				}
 			}
-			for k, field := range val.fields {
+			for k, field := range sorted(val.fields) {
 				v.fields[k] = field
 			}
 			v.elem = join(v.elem, val.elem)
@@ -897,13 +897,13 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 // merged is an object with the fields of another over its own.
 func (in *interp) merged(x, y *Value) *Value {
 	v := &Value{fields: map[string]*Value{}, elem: join(x.elem, y.elem), taints: addTaints(x.taints, y.taints)}
-	for k, field := range x.fields {
+	for k, field := range sorted(x.fields) {
 		if len(y.taints) > 0 {
 			field = join(field, &Value{taints: in.parts(y.taints, k)})
 		}
 		v.fields[k] = field
 	}
-	for k, field := range y.fields {
+	for k, field := range sorted(y.fields) {
 		v.fields[k] = field
 	}
 	return v
@@ -942,7 +942,7 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 			cl.static.fields[field.Name] = in.eval(f, field.Value)
 		}
 	}
-	for name, m := range cl.methods {
+	for name, m := range sorted(cl.methods) {
 		if m.fn.Static {
 			v.fields[name] = &Value{fns: []*closure{m}}
 		}

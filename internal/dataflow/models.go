@@ -302,7 +302,7 @@ func (m *Model) applies(args *arguments) bool {
 func (c condition) met(m *Model, args *arguments) bool {
 	v := input(c.arg, nil, args)
 	if strings.HasPrefix(c.arg, "rest:") && len(c.is) > 0 && c.is[0] == "absent" { // nothing else is given, by keyword neither
-		for key := range args.kw {
+		for key := range sorted(args.kw) {
 			if !slices.Contains(m.In, "kw:"+key) {
 				return false
 			}
@@ -591,7 +591,7 @@ func patternsIn(v *Value, depth int) []*Taint {
 		return nil
 	}
 	var out []*Taint
-	for key, x := range v.fields {
+	for key, x := range sorted(v.fields) {
 		if key == "$regex" {
 			out = addTaints(out, x.all())
 			continue

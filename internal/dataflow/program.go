@@ -239,7 +239,7 @@ func (p *Program) export(in *interp, f frame, s *ir.Stmt) {
 		case from == nil:
 			m.exports.fields[n.As] = &Value{ref: library(s.Str) + "." + n.Name}
 		case n.Name == "*" && n.As == "*":
-			for k, v := range from.gives("*").fields {
+			for k, v := range sorted(from.gives("*").fields) {
 				m.exports.fields[k] = v
 			}
 		default:
@@ -344,7 +344,7 @@ func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
 			in.set(f.s, n.As, v, true)
 		case n.Name == "*" && n.As == "*":
 			if m := p.resolvePython(in, f.file.Path, s.Str); m != nil {
-				for k, v := range m.scope.vars {
+				for k, v := range sorted(m.scope.vars) {
 					in.set(f.s, k, v, true)
 				}
 			}

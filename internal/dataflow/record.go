@@ -112,7 +112,7 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 		v.fields[d.Name] = x
 	}
 	if len(c.declarations(0)) == 0 && c.extends(0, "") { // a class of which not all is known
-		for k, x := range args.kw {
+		for k, x := range sorted(args.kw) {
 			v.fields[k] = x
 		}
 		if args.dict != nil {
@@ -326,7 +326,7 @@ func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
 // all are the names of the methods of a class and of those that it extends.
 func (c *class) all(depth int) map[string]bool {
 	out := map[string]bool{}
-	for name := range c.methods {
+	for name := range sorted(c.methods) {
 		out[name] = true
 	}
 	for _, b := range c.bases {

@@ -49,7 +49,7 @@ func answerOf(method string, v *Value) *Value {
 	switch method {
 	case "validate", "safeParse", "safeParseAsync":
 		out := &Value{fields: map[string]*Value{"value": v, "data": v}, taints: v.taints}
-		for k, field := range v.fields { // some of them give the value itself
+		for k, field := range sorted(v.fields) { // some of them give the value itself
 			if out.fields[k] == nil {
 				out.fields[k] = field
 			}
@@ -83,7 +83,7 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		return v
 	}
 	out := &Value{fields: map[string]*Value{}, elem: v.elem}
-	for name, s := range fields {
+	for name, s := range sorted(fields) {
 		x := in.member(f, v, name, at)
 		switch {
 		case isHarmlessKind(s):
@@ -144,7 +144,7 @@ func (in *interp) guardedFields(f frame, text string, v *Value) *Value {
 				if out == nil {
 					c := *v
 					c.fields = map[string]*Value{}
-					for k, x := range v.fields {
+					for k, x := range sorted(v.fields) {
 						c.fields[k] = x
 					}
 					out = &c

@@ -16,9 +16,9 @@ type scope struct {
 	global  map[string]bool // Python: names that belong to the module
 	this    *Value
 	result  *Value
-	yielded *Value // by a generator
+	yielded *Value              // by a generator
 	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
-	guards  bool   // some expression is known to be harmless
+	guards  bool                // some expression is known to be harmless
 }
 
 func newScope(parent *scope, m *module) *scope {
@@ -116,7 +116,7 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 	if left == 0 {
 		return
 	}
-	for name := range names {
+	for name := range sorted(names) {
 		before, _ := s.own(name)
 		var v *Value
 		isGuard := len(name) > 0 && name[0] == guardMark

@@ -1,6 +1,10 @@
 package dataflow
 
 import (
+	"iter"
+	"maps"
+	"slices"
+
 	"wardlet.example/internal/ir"
 )
 
@@ -22,12 +26,12 @@ type Value struct {
 	regexp bool
 	shared bool // made while a module was loaded: not changed afterwards
 	sink   *Value
-	spread *Value // an object was spread into it
-	prefix string // with what a text begins of which not all is known
-	json   *Value // what a text was written from
+	spread *Value          // an object was spread into it
+	prefix string          // with what a text begins of which not all is known
+	json   *Value          // what a text was written from
 	told   map[string]bool // what of it was checked as an answer
-	self   *Value // the object itself, where this is it as one of a class that its class extends
-	mixed  bool   // it is one of several, of which one holds what an outsider decides and another the fields
+	self   *Value          // the object itself, where this is it as one of a class that its class extends
+	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -105,35 +109,74 @@ func (t *Taint) cleaned(rules []string) *Taint {
 	return &u
 }
 
-// addTaints joins taints, each source path and state once.
+// addTaints joins taints, each source path and state once. Where there are too many, those go that can do least harm, so that what is
+// made harmless never hides what is not.
 func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
-		found := false
-		for _, u := range to {
+		found, cleanest := false, -1
+		for i, u := range to {
 			found = found || u == t || u.Source == t.Source && u.Path == t.Path && len(u.clean) <= len(t.clean)
+			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
+				cleanest = i
+			}
 		}
-		if !found && len(to) < maxTaints {
+		switch {
+		case found:
+		case len(to) < maxTaints:
 			to = append(to[:len(to):len(to)], t)
+		case cleanest >= 0:
+			to = slices.Clone(to)
+			to[cleanest] = t
 		}
 	}
 	return to
+}
+
+// sorted goes through a map in the order of its keys: what is found must not depend on chance.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		if len(m) == 1 {
+			for k, v := range m {
+				yield(k, v)
+			}
+			return
+		}
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
 }
 
 // all are the taints of a value and of all that is in it.
 func (v *Value) all() []*Taint { return v.collect(nil, 0) }
 
 func (v *Value) collect(out []*Taint, depth int) []*Taint {
-	if v == nil || depth > 4 || len(out) >= maxTaints {
+	if v == nil || depth > 4 || full(out) {
 		return out
 	}
 	out = addTaints(out, v.taints)
-	for _, f := range v.fields {
-		if len(out) >= maxTaints {
+	for _, f := range sorted(v.fields) {
+		if full(out) {
 			break
 		}
 		out = f.collect(out, depth+1)
 	}
 	return v.elem.collect(out, depth+1)
+}
+
+// full reports whether nothing more can be added to taints.
+func full(taints []*Taint) bool {
+	if len(taints) < maxTaints {
+		return false
+	}
+	for _, t := range taints {
+		if len(t.clean) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // join is a value that is one of two.
@@ -160,10 +203,8 @@ func joinTo(a, b *Value, depth int) *Value {
 	if depth < deepestJoin {
 		if len(b.fields) > 0 {
 			v.fields = map[string]*Value{}
-			for k, f := range a.fields {
-				v.fields[k] = f
-			}
-			for k, f := range b.fields {
+			maps.Copy(v.fields, a.fields)
+			for k, f := range sorted(b.fields) {
 				if len(v.fields) < maxFields {
 					v.fields[k] = joinTo(v.fields[k], f, depth+1)
 				}
