@@ -54,6 +54,9 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 	a := &arguments{kw: map[string]*Value{}}
 	for i, x := range e.List {
 		v := in.eval(f, x)
+		if x.Kind == ir.Name && len(v.taints) > 0 { // with what was found out about its parts
+			v = in.guardedFields(f, x.Str, v)
+		}
 		key := ""
 		if i < len(e.Keys) {
 			key = e.Keys[i]
@@ -130,6 +133,18 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	if v, ok := in.native(f, e, recv, method, callee, args); ok {
 		return v
+	}
+	if e.New && len(callee.fns) > 0 && f.file.Language == ir.Node { // a function as a constructor
+		o := &Value{fields: map[string]*Value{}}
+		if proto := callee.fields["prototype"]; proto != nil {
+			for k, x := range sorted(proto.fields) {
+				o.fields[k] = rebound(x, o)
+			}
+		}
+		for _, c := range callee.fns {
+			in.invoke(f, c, o, args, e.At)
+		}
+		return o
 	}
 	if len(callee.fns) > 0 {
 		var out *Value
@@ -514,6 +529,31 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			out = join(out, v)
 		}
 		return out, true
+	case "builtin.Object.fromEntries":
+		pair := in.elements(args.get(0))
+		key, val := in.member(f, pair, "0", e.At), in.member(f, pair, "1", e.At)
+		out := &Value{elem: val}
+		for _, t := range key.taints { // an outsider names the fields
+			if !t.clean["mass-assignment"] {
+				out.taints = pair.taints
+				break
+			}
+		}
+		return out, true
+	case "builtin.Map", "builtin.WeakMap":
+		out := &Value{fields: map[string]*Value{}}
+		for _, pair := range sorted(args.get(0).fields) {
+			if key := in.member(f, pair, "0", e.At); key.known {
+				out.fields[key.text] = in.member(f, pair, "1", e.At)
+			} else {
+				out.elem = join(out.elem, in.member(f, pair, "1", e.At))
+			}
+		}
+		if elem := args.get(0).elem; elem != nil {
+			out.elem = join(out.elem, in.member(f, elem, "1", e.At))
+		}
+		out.taints = args.get(0).taints
+		return out, true
 	case "builtin.Object.keys":
 		return &Value{elem: in.keys(args.get(0))}, true
 	case "builtin.Object.values", "builtin.Object.entries", "builtin.enumerate", "builtin.zip", "builtin.map", "builtin.filter":
@@ -660,6 +700,15 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if v := in.replaced(f, e, recv, method, args); v != nil {
 			return v, true
 		}
+		if len(recv.taints) == 0 && !recv.known { // of a text that is not known
+			filled := args.get(1)
+			for _, c := range filled.fns {
+				filled = join(filled, in.invoke(f, c, c.this, &arguments{list: []*Value{{}, {}}}, e.At))
+			}
+			if t := texts(filled.all()); len(t) > 0 {
+				return &Value{taints: in.stepped(f, t, e.At, "is filled into a text")}, true
+			}
+		}
 		return nil, false
 	case "split":
 		if sep := args.get(0); sep.known && sep.text == "." && len(recv.taints) > 0 {
@@ -743,6 +792,9 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return cb(args.get(1), item), true
 		}
 		r := cb(item, nothing)
+		if method == "filter" && len(args.list) > 0 {
+			return in.filtered(f, recv, item, args.list[0]), true
+		}
 		switch method {
 		case "map", "flatMap":
 			return &Value{elem: r}, true
@@ -761,7 +813,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 				a = in.elements(a)
 			}
 			in.assignElem(recv, a)
-			if x := e.X.X; x.Kind == ir.Index { // d[key].append(x), of a dictionary that makes what is missing
+			if x := e.X.X; x.Kind == ir.Index && x.Y != nil { // d[key].append(x), of a dictionary that makes what is missing
 				if c := in.quiet(f, x.X); c.ref == "" && len(c.fields) == 0 {
 					in.assignElem(c, &Value{elem: a})
 				}
@@ -778,6 +830,9 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return recv, true
 		}
 	case "get", "pop", "shift", "setdefault":
+		if method == "get" && strings.HasPrefix(recv.ref, "express.Request") && len(recv.taints) > 0 {
+			return in.member(f, in.member(f, recv, "headers", e.At), orElse(args.get(0).text, "x"), e.At), true
+		}
 		if recv.ref != "" && len(recv.taints) == 0 {
 			return nil, false
 		}
@@ -944,6 +999,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	if recv != nil {
 		out.wraps = addFns(out.wraps, recv.wraps)
 		out.middle = recv.middle
+		if fluent[method] && (recv.ref == "express.Response" || recv.ref == "fastify.Reply") {
+			return recv
+		}
 	}
 	if handled {
 		return out
@@ -964,6 +1022,35 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	return out
+}
+
+// fluent are methods of answers that give the answer back.
+var fluent = set("status type set header headers cookie code append vary links location contentType attachment clearCookie setHeader cors etag cache removeHeader")
+
+// filtered are the elements of a list that pass a test.
+func (in *interp) filtered(f frame, recv, item, test *Value) *Value {
+	if len(test.fns) != 1 {
+		return recv
+	}
+	c := test.fns[0]
+	if rules := in.elementRules(test, yes); len(rules) > 0 {
+		return &Value{elem: cleanedBy(item, rules)}
+	}
+	params := c.params()
+	if len(params) == 0 || params[0].Kind != ir.Array { // ([key, value]) => KEYS.includes(key)
+		return recv
+	}
+	known := in.proofOf(c, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, yes)
+	out := *item
+	out.fields = map[string]*Value{}
+	for i, p := range params[0].List {
+		x := in.member(frame{c.scope, c.fn.File}, item, itoa(i), c.fn.Start)
+		if rules := known[parameterName(p)]; len(rules) > 0 {
+			x = cleanedBy(x, rules)
+		}
+		out.fields[itoa(i)] = x
+	}
+	return &Value{elem: &out}
 }
 
 // response checks an answer that is made as an object of a framework.

@@ -23,11 +23,15 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 			if holds {
 				in.guard(f, e.X, true)
 				in.guard(f, e.Y, true)
+			} else {
+				in.either2(f, e.X, e.Y, false)
 			}
 		case "||":
 			if !holds {
 				in.guard(f, e.X, false)
 				in.guard(f, e.Y, false)
+			} else {
+				in.either2(f, e.X, e.Y, true)
 			}
 		case "===", "==":
 			in.compared(f, e, holds)
@@ -50,7 +54,18 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 		in.tested(f, e, holds)
 	case ir.Await:
 		in.guard(f, e.X, holds)
+	case ir.Member, ir.Index:
+		if !holds { // nothing is there
+			in.trust(f, e, []string{"all"})
+		} else if e.Kind == ir.Index && e.Y.Kind != ir.Const { // TABLE[x] is there
+			if table := in.quiet(f, e.X); len(table.all()) == 0 && len(table.fields) > 0 {
+				in.trust(f, e.Y, []string{"all"})
+			}
+		}
 	case ir.Name:
+		if !holds {
+			in.trust(f, e, []string{"all"})
+		}
 		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
 			in.proving++
 			in.guard(f, test, holds)
@@ -68,6 +83,11 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 		case isNothing(side[1]): // m is None
 			in.guard(f, side[0], !holds)
 			return
+		case textOf(side[1]) != "" && (side[0].Kind == ir.Const && (side[0].Str == "__proto__" || side[0].Str == "constructor" || side[0].Str == "prototype")):
+			if !holds {
+				in.trust(f, side[1], []string{"prototype-pollution"})
+			}
+			return
 		case truth == yes && (side[1].Str == "true" || side[1].Str == "True"):
 			in.guard(f, side[0], holds)
 			return
@@ -80,10 +100,34 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 			if list := in.quiet(f, search.X.X); len(list.all()) == 0 && len(list.fields) > 0 {
 				in.trust(f, search.List[0], []string{"all"})
 			}
+		} else if search.Kind == ir.Call && search.X.Kind == ir.Member && search.X.Str == "indexOf" && len(search.List) == 1 &&
+			search.List[0].Kind == ir.Const && search.List[0].Str == ".." && holds {
+			in.trust(f, search.X.X, []string{"path-traversal", "object-key"})
 		}
 	}
 	if holds {
 		in.equals(f, e)
+	}
+}
+
+// either2: one of two conditions holds, or does not: what both say is so.
+func (in *interp) either2(f frame, x, y *ir.Expr, holds bool) {
+	one := f.s.branch(func() { in.guard(f, x, holds) })
+	other := f.s.branch(func() { in.guard(f, y, holds) })
+	for name, v := range sorted(one) {
+		w := other[name]
+		if w == nil || name == "" || name[0] != guardMark {
+			continue
+		}
+		var rules []string
+		for rule := range sorted(v.fields) {
+			if w.fields[rule] != nil {
+				rules = append(rules, rule)
+			}
+		}
+		if len(rules) > 0 {
+			in.trustText(f, name[1:], rules)
+		}
 	}
 }
 
@@ -148,6 +192,32 @@ func (in *interp) eachIs(f frame, e *ir.Expr, holds bool) {
 	}
 	if rules := in.elementProof(f, e.List[0], want); len(rules) > 0 {
 		in.trust(f, e.X.X, rules)
+		if e.X.X.Kind == ir.Array { // [a, b].every(isText)
+			for _, x := range e.X.X.List {
+				in.trust(f, x, rules)
+			}
+		}
+	}
+}
+
+// oneOf: TABLE.some((t) => t === x)
+func (in *interp) oneOf(f frame, e *ir.Expr) {
+	if e.X.Kind != ir.Member || e.X.Str != "some" && e.X.Str != "find" && e.X.Str != "findIndex" || len(e.List) == 0 || e.List[0].Kind != ir.Lambda {
+		return
+	}
+	fn := e.List[0].Fn
+	if len(fn.Params) == 0 || len(fn.Body) != 1 || fn.Body[0].Kind != ir.Return || fn.Body[0].X == nil {
+		return
+	}
+	test := fn.Body[0].X
+	if test.Kind != ir.Binary || test.Str != "===" && test.Str != "==" || len(in.quiet(f, e.X.X).all()) > 0 {
+		return
+	}
+	item := parameterName(fn.Params[0])
+	for _, side := range [][2]*ir.Expr{{test.X, test.Y}, {test.Y, test.X}} {
+		if first(textOf(side[0])) == item && first(textOf(side[1])) != item {
+			in.trust(f, side[1], []string{"all"})
+		}
 	}
 }
 
@@ -263,17 +333,24 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 			continue
 		}
 		for _, name := range m.In {
-			if x := argumentExpr(e, name); x != nil && in.tellsEnough(f, e, m) {
-				in.trust(f, x, m.For)
+			if x := argumentExpr(e, name); x != nil {
+				if in.tellsEnough(f, e, m) {
+					in.trust(f, x, m.For)
+				} else if in.tellsHost(f, e) {
+					in.trust(f, x, leadsNowhere)
+				}
 			}
 		}
 	}
+	in.noOther(f, e, holds)
 	if name := textOf(e.X); len(e.List) == 1 && (name == "bool" || name == "Boolean") {
 		in.guard(f, e.List[0], holds)
 		return
 	}
 	in.eachIs(f, e, holds)
+	in.begins(f, e, holds)
 	if holds {
+		in.oneOf(f, e)
 		in.provedBy(f, e, yes)
 	} else {
 		in.provedBy(f, e, no)
@@ -329,6 +406,9 @@ func (in *interp) tellsEnough(f frame, e *ir.Expr, m *Model) bool {
 	if e.X.Kind != ir.Member {
 		return true
 	}
+	if (e.X.Str == "startsWith" || e.X.Str == "startswith") && len(e.List) == 1 {
+		return in.beginsEnough(f, e)
+	}
 	var pattern *Value
 	begins, ends := false, false // what the method itself sees to
 	switch name := e.X.Str; {
@@ -370,8 +450,17 @@ func anchored(v *Value, begins, ends bool) bool {
 	return begins && ends && !strings.Contains(s, ".*") && !strings.Contains(s, ".+")
 }
 
+// sameText are methods that give a text without a change that matters.
+var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toString")
+
 // trust notes that an expression can do no harm for some rules from here on.
 func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
+	for e.Kind == ir.Call && e.X.Kind == ir.Member && sameText[e.X.Str] && len(e.List) == 0 {
+		e = e.X.X
+	}
+	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
+		e = e.List[0]
+	}
 	if text := textOf(e); text != "" {
 		in.trustText(f, text, rules)
 	}
@@ -488,4 +577,133 @@ func first0(list []*ir.Expr) *ir.Expr {
 		return &ir.Expr{Kind: ir.Unknown}
 	}
 	return list[0]
+}
+
+// Marks of texts of which the beginning is known: one slash, and not two.
+const (
+	oneSlash = "begins with a slash"
+	notTwo   = "does not begin with two slashes"
+)
+
+// begins: a test of how a text begins. What begins with one slash and not with two stays on the same site; a path that does not lead
+// out of a folder does not begin with two dots, seen from there.
+func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind != ir.Member || e.X.Str != "startsWith" && e.X.Str != "startswith" || len(e.List) != 1 {
+		return
+	}
+	x, prefix := e.X.X, in.quiet(f, e.List[0])
+	switch {
+	case !prefix.known:
+	case prefix.text == "/" && holds:
+		in.trust(f, x, []string{oneSlash})
+	case prefix.text == "//" && !holds:
+		in.trust(f, x, []string{notTwo})
+	case prefix.text == ".." && !holds && x.Kind == ir.Name:
+		if made := in.testOf(f, x.Str); made != nil && made.Kind == ir.Call && (lastPart(textOf(made.X)) == "relative" || lastPart(textOf(made.X)) == "relpath") {
+			for _, p := range made.List {
+				in.trust(f, p, []string{"path-traversal"})
+			}
+		}
+	}
+	if text := textOf(x); text != "" {
+		if g, ok := in.get(f.s, string(guardMark)+text); ok && g.fields[oneSlash] != nil && g.fields[notTwo] != nil && g.fields["open-redirect"] == nil {
+			in.trustText(f, text, leadsNowhere)
+		}
+	}
+}
+
+// resolving are functions that give a path without steps back.
+var resolving = set("resolve normalize join abspath normpath realpath realpathSync")
+
+// beginsEnough reports whether what a text is known to begin with decides where it leads: a host with the slash behind it, or a folder,
+// where the steps back have been taken out of the path before.
+func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
+	prefix := in.quiet(f, e.List[0])
+	if prefix.known && strings.Contains(prefix.text, "://") {
+		return fixedHost.MatchString(prefix.text)
+	}
+	if !prefix.known || !strings.HasPrefix(prefix.text, "/") {
+		return true
+	}
+	made := e.X.X
+	if made.Kind == ir.Name {
+		t := in.testOf(f, made.Str)
+		if t == nil { // what it is made of is not known here
+			return true
+		}
+		made = t
+	}
+	return made.Kind != ir.Member && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
+}
+
+// patternOf is the regular expression of a test: /x/.test(s), s.match(/x/), re.match("x", s), compiled.match(s).
+func (in *interp) patternOf(f frame, e *ir.Expr) *Value {
+	if e.X.Kind != ir.Member {
+		return nothing
+	}
+	for _, x := range append([]*ir.Expr{e.X.X}, e.List...) {
+		v := in.quiet(f, x)
+		if x.Kind == ir.Const && x.Regexp {
+			v = &Value{text: x.Str, known: true, regexp: true}
+		}
+		if v.regexp {
+			return v
+		}
+		if (v.ref == "re.compile()" || v.ref == "builtin.RegExp()") && len(v.args) > 0 {
+			return v.args[0]
+		}
+	}
+	if textOf(e.X.X) == "re" && len(e.List) > 0 {
+		return in.quiet(f, e.List[0])
+	}
+	return nothing
+}
+
+// bare is a regular expression without its slashes, and its flags.
+func bare(v *Value) (pattern, flags string) {
+	s := v.text
+	if t, ok := strings.CutPrefix(s, "/"); ok {
+		if i := strings.LastIndexByte(t, '/'); i >= 0 {
+			return t[:i], t[i+1:]
+		}
+	}
+	return s, ""
+}
+
+// tellsHost reports whether a pattern fixes the host of an address: /^https:\/\/([a-z]+\.)?example\.com\//
+func (in *interp) tellsHost(f frame, e *ir.Expr) bool {
+	p := in.patternOf(f, e)
+	if !p.known {
+		return false
+	}
+	s, _ := bare(p)
+	s = strings.ReplaceAll(s, `\/`, "/")
+	before, after, ok := strings.Cut(s, "://")
+	host, _, ended := strings.Cut(after, "/")
+	return ok && ended && strings.HasPrefix(before, "^") && !strings.Contains(host, ".*") && !strings.Contains(host, ".+") && !strings.Contains(host, "[^")
+}
+
+// noOther: a text in which none but harmless characters were found: if (/[^a-z0-9]/.test(s)) throw ...
+func (in *interp) noOther(f frame, e *ir.Expr, holds bool) {
+	if holds || e.X.Kind != ir.Member {
+		return
+	}
+	p := in.patternOf(f, e)
+	if !p.known {
+		return
+	}
+	s, _ := bare(p)
+	class, ok := strings.CutPrefix(s, "[^")
+	class, closed := strings.CutSuffix(strings.TrimRight(class, "+"), "]")
+	if !ok || !closed || strings.ContainsAny(class, ";|&$`<>()'\" \n/") || strings.Contains(class, `\s`) || strings.Contains(class, `\S`) || strings.Contains(class, `\W`) {
+		return
+	}
+	x := e.X.X
+	if in.quiet(f, x).regexp || x.Kind == ir.Const || textOf(x) == "re" {
+		x = first0(e.List)
+		if textOf(e.X.X) == "re" && len(e.List) > 1 {
+			x = e.List[1]
+		}
+	}
+	in.trust(f, x, []string{"all"})
 }

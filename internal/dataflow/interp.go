@@ -359,6 +359,10 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
 	}
+	if key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared {
+		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
+		return v.fields["prototype"]
+	}
 	if key == "length" && f.file != nil && f.file.Language == ir.Node { // a number
 		return &Value{}
 	}
@@ -663,6 +667,12 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			continue
 		}
 		val := in.eval(f, x)
+		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
+			val = in.guardedFields(f, x.Str, val)
+		}
+		if key == "$eq" { // of MongoDB: whatever it is, it is no operator
+			val = cleanedBy(val, []string{"nosql"})
+		}
 		if key == "..." {
 			if len(val.taints) > 0 { // it may have any of the fields that stand before it
 				for k, field := range sorted(v.fields) {

@@ -688,7 +688,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			continue
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-		again := rule + "\x00" + t.Path
+		again := rule + "\x00" + t.Path + "\x00" + what
 		if in.seen[key] || sameAgain[rule] && in.seen[again] {
 			return
 		}

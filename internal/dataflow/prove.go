@@ -32,10 +32,17 @@ func (in *interp) passed(f frame, e *ir.Expr) {
 	for e.Kind == ir.Await {
 		e = e.X
 	}
-	if e.Kind == ir.Call {
-		in.provedBy(f, e, anyAnswer)
+	if e.Kind != ir.Call {
+		return
 	}
+	if len(e.List) > 0 && asserts[in.quiet(f, e.X).ref] {
+		in.guard(f, e.List[0], true)
+	}
+	in.provedBy(f, e, anyAnswer)
 }
+
+// asserts are functions that throw unless what they are given is true.
+var asserts = set("assert assert.ok assert.strict assert.strict.ok tiny-invariant invariant builtin.invariant")
 
 // provedBy notes what a call of a function of the program says of its arguments, when it answered so.
 func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
@@ -250,6 +257,9 @@ func (r *asked) step(e *ir.Expr) {
 
 // checks notes what validators of libraries say that throw: int(x), uuid.UUID(x).
 func (in *interp) checks(f frame, e *ir.Expr) {
+	if e == nil {
+		return
+	}
 	for e.Kind == ir.Await {
 		e = e.X
 	}

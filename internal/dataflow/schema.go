@@ -67,6 +67,9 @@ func fieldsOf(schema *Value) map[string]*Value {
 	if len(schema.args) > 0 && len(schema.args[0].fields) > 0 {
 		return schema.args[0].fields
 	}
+	if p := schema.fields["properties"]; p != nil { // JSON Schema
+		return p.fields
+	}
 	if schema.ref == "" || strings.HasPrefix(schema.ref, "exports") {
 		return schema.fields // an object of schemas
 	}
@@ -90,7 +93,11 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 			x = &Value{}
 		case len(fieldsOf(s)) > 0:
 			x = in.shaped(f, x, s, at, depth+1)
-		case strings.Contains(s.ref, ".string()"):
+		case strings.Contains(s.ref, ".array()") && len(s.args) > 0:
+			x = &Value{elem: in.element(f, x, s.args[0], at, depth)}
+		case s.fields["items"] != nil && s.ref == "":
+			x = &Value{elem: in.element(f, x, s.fields["items"], at, depth)}
+		case strings.Contains(s.ref, ".string()"), s.ref == "" && orNothing(s.fields["type"]).text == "string":
 			x = cleanedBy(x, []string{"nosql", "mass-assignment", "prototype-pollution"})
 		}
 		out.fields[name] = x
@@ -102,7 +109,10 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 func isHarmlessKind(s *Value) bool {
 	_, rest, ok := strings.Cut(s.ref, ".")
 	if !ok || !schemas[packageOf(s.ref)] {
-		return false
+		return isHarmlessJSON(s)
+	}
+	if len(s.args) > 0 && s.args[0].regexp && anchored(s.args[0], false, false) { // .regex(/^[a-z]+$/), .pattern(...), .matches(...)
+		return true
 	}
 	for _, part := range strings.Split(rest, ".") {
 		if harmlessKinds[strings.TrimSuffix(part, "()")] {
@@ -121,6 +131,8 @@ func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
 		switch {
 		case isHarmlessKind(s):
 			in.trustText(f, text+"."+name, []string{"all"})
+		case s.ref == "" && orNothing(s.fields["type"]).text == "string":
+			in.trustText(f, text+"."+name, textOnly)
 		case len(fieldsOf(s)) > 0:
 			in.trustFields(f, text+"."+name, s, depth+1)
 		}
@@ -157,4 +169,53 @@ func (in *interp) guardedFields(f frame, text string, v *Value) *Value {
 		return v
 	}
 	return out
+}
+
+// element is an element of a list as it comes out of a check.
+func (in *interp) element(f frame, list, schema *Value, at int32, depth int) *Value {
+	x := in.elements(list)
+	switch {
+	case isHarmlessKind(schema):
+		return &Value{}
+	case len(fieldsOf(schema)) > 0 && depth < deepestSchema:
+		return in.shaped(f, x, schema, at, depth+1)
+	case strings.Contains(schema.ref, ".string()"):
+		return cleanedBy(x, textOnly)
+	}
+	return x
+}
+
+// isHarmlessJSON reports whether a JSON Schema lets through only what does no harm.
+func isHarmlessJSON(s *Value) bool {
+	if s.ref != "" || len(s.fields) == 0 {
+		return false
+	}
+	if s.fields["enum"] != nil || s.fields["const"] != nil {
+		return true
+	}
+	switch kind := s.fields["type"]; orNothing(kind).text {
+	case "integer", "number", "boolean", "null":
+		return true
+	}
+	if p := s.fields["pattern"]; p != nil && p.known && anchored(&Value{text: p.text, known: true, regexp: true}, false, false) {
+		return true
+	}
+	switch orNothing(s.fields["format"]).text {
+	case "uuid", "date", "date-time", "time", "ipv4", "ipv6":
+		return true
+	}
+	return false
+}
+
+// byJSONSchema notes what a check by a JSON Schema says of the parts of what it is given.
+func (in *interp) byJSONSchema(f frame, x *ir.Expr, v, schema *Value) {
+	if len(fieldsOf(schema)) == 0 || schema.ref != "" {
+		return
+	}
+	if text := textOf(x); text != "" {
+		in.trustFields(f, text, schema, 0)
+	}
+	for _, t := range v.taints {
+		in.trustFields(f, pathMark+t.Path, schema, 0)
+	}
 }

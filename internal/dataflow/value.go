@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -224,7 +225,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	if v.class == nil {
 		v.class, v.isType = b.class, b.isType
 	}
-	if v.ref == "" {
+	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
 		v.ref, v.args, v.kw = b.ref, b.args, b.kw
 	}
 	return &v

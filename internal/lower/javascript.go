@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -91,12 +92,71 @@ func (j *js) statement(n int) []*ir.Stmt {
 		return j.exports(n)
 	case "interface_declaration", "type_alias_declaration", "empty_statement", "comment", "ambient_declaration", "statement_identifier":
 		return nil
-	case "enum_declaration", "internal_module", "module":
-		return nil
+	case "enum_declaration":
+		return j.enum(n)
+	case "internal_module", "module":
+		return j.namespace(n)
 	case "variable_declarator":
 		return j.declarator(n)
 	}
+	if x := j.t.FirstNamed(n); j.t.Kind(n) == "expression_statement" && x >= 0 && j.t.Kind(x) == "internal_module" {
+		return j.namespace(x)
+	}
 	return []*ir.Stmt{j.eval(n, j.expression(n))}
+}
+
+// enum is an object with the values of an enumeration.
+func (j *js) enum(n int) []*ir.Stmt {
+	e, o := j.expr(ir.Assign, n), j.expr(ir.Object, n)
+	e.X, e.Y = j.pattern(j.t.Child(n, "name")), o
+	for c := range j.t.NamedChildren(j.t.Child(n, "body")) {
+		name := c
+		value := &ir.Expr{Kind: ir.Const, Str: strconv.Itoa(len(o.List)), At: e.At, End: e.End}
+		if j.t.Kind(c) == "enum_assignment" {
+			name, value = j.t.Child(c, "name"), j.expression(j.t.Child(c, "value"))
+		}
+		o.Keys, o.List = append(o.Keys, strings.Trim(j.t.Text(name), `"'`)), append(o.List, value)
+	}
+	return []*ir.Stmt{j.eval(n, e)}
+}
+
+// namespace is an object with what a namespace gives, made by a function of its own.
+func (j *js) namespace(n int) []*ir.Stmt {
+	name := j.t.Child(n, "name")
+	body := j.t.Child(n, "body")
+	if body < 0 || j.t.Kind(name) != "identifier" {
+		return nil
+	}
+	fn := j.lowering.function(n)
+	given := j.expr(ir.Object, n)
+	for c := range j.t.NamedChildren(body) {
+		d := c
+		if j.t.Kind(c) == "export_statement" {
+			if d = j.t.Child(c, "declaration"); d < 0 {
+				continue
+			}
+		}
+		out := j.statement(d)
+		fn.Body = append(fn.Body, out...)
+		if d == c {
+			continue
+		}
+		for _, st := range out {
+			for _, name := range declared(st) {
+				x := j.expr(ir.Name, d)
+				x.Str = name
+				given.Keys, given.List = append(given.Keys, name), append(given.List, x)
+			}
+		}
+	}
+	ret := j.stmt(ir.Return, n)
+	ret.X = given
+	fn.Body = append(fn.Body, ret)
+	e, call := j.expr(ir.Assign, n), j.expr(ir.Call, n)
+	call.X = j.expr(ir.Lambda, n)
+	call.X.Fn = fn
+	e.X, e.Y = j.pattern(name), call
+	return []*ir.Stmt{j.eval(n, e)}
 }
 
 func (j *js) eval(n int, x *ir.Expr) *ir.Stmt {
@@ -253,7 +313,9 @@ func (j *js) exports(n int) []*ir.Stmt {
 	for spec := range j.t.NamedChildren(clause) {
 		s.Names = append(s.Names, j.alias(spec))
 	}
-	if clause < 0 && s.Str != "" {
+	if ns := j.t.ChildOfKind(n, "namespace_export"); ns >= 0 {
+		s.Names = append(s.Names, ir.Alias{Name: "*", As: j.t.Text(j.t.FirstNamed(ns))})
+	} else if clause < 0 && s.Str != "" {
 		s.Names = append(s.Names, ir.Alias{Name: "*", As: "*"})
 	}
 	if s.X == nil && len(s.Names) == 0 { // export = x
