@@ -529,6 +529,10 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			out = join(out, v)
 		}
 		return out, true
+	case "builtin.Error", "builtin.TypeError", "builtin.RangeError", "builtin.SyntaxError", "builtin.Exception", "builtin.ValueError", "builtin.RuntimeError", "builtin.KeyError",
+		"builtin.PermissionError", "builtin.LookupError":
+		said := &Value{taints: texts(args.all())}
+		return &Value{taints: said.taints, fields: map[string]*Value{"message": said, "args": {elem: said}, "stack": {}}}, true
 	case "builtin.Object.fromEntries":
 		pair := in.elements(args.get(0))
 		key, val := in.member(f, pair, "0", e.At), in.member(f, pair, "1", e.At)
@@ -611,7 +615,11 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.JSON.stringify", "json.dumps":
 		taints := texts(args.get(0).all())
 		for i, t := range taints {
-			taints[i] = t.cleaned([]string{"log-injection", "header-injection"})
+			u := t.cleaned([]string{"log-injection", "header-injection"})
+			if u.isObject() {
+				u.Path += " as JSON"
+			}
+			taints[i] = u
 		}
 		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: args.get(0)}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
@@ -700,13 +708,13 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if v := in.replaced(f, e, recv, method, args); v != nil {
 			return v, true
 		}
-		if len(recv.taints) == 0 && !recv.known { // of a text that is not known
+		if !recv.known && len(recv.fns) == 0 { // something is filled in
 			filled := args.get(1)
 			for _, c := range filled.fns {
 				filled = join(filled, in.invoke(f, c, c.this, &arguments{list: []*Value{{}, {}}}, e.At))
 			}
 			if t := texts(filled.all()); len(t) > 0 {
-				return &Value{taints: in.stepped(f, t, e.At, "is filled into a text")}, true
+				return &Value{taints: addTaints(in.stepped(f, t, e.At, "is filled into a text"), recv.taints)}, true
 			}
 		}
 		return nil, false
@@ -947,6 +955,15 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))
+	if v, ok := in.emitter(f, e, ref, method, args); ok {
+		return v
+	}
+	if method == "register" && recv != nil && frameworkOf(recv.ref) != "" { // a plugin gets the application
+		for _, c := range slices.Concat(args.get(0).fns, args.get(0).wraps) {
+			in.invoke(f, c, nil, &arguments{list: []*Value{recv, args.get(1), {}}}, e.At)
+		}
+		return recv
+	}
 	models := in.p.lookup(f.file.Language, ref, method, recv)
 	handled, called := false, map[*closure]bool{}
 	for _, m := range models {
@@ -979,6 +996,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") && !in.p.modelled(f.file.Language, ref) {
+		in.perhapsCalled(f, e, ref, args)
+	}
 	if recv != nil && strings.HasPrefix(ref, "@middy/core") && middleware(method, recv, args, out) {
 		return out
 	}
@@ -1009,7 +1029,11 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	// What a library does with what it is given is not known: a method of an outsider's value gives a part of it; a function of a
 	// library of which nothing is known perhaps gives back what it got.
 	if recv != nil && len(recv.taints) > 0 && (ref == "" || isRequest(recv.ref)) {
-		out.taints = addTaints(out.taints, in.stepped(f, recv.taints, e.At, "."+method+"()"))
+		taints := recv.taints
+		if named := in.asked(recv, method, args); len(named) > 0 {
+			taints = named
+		}
+		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
 	}
 	if !known && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
 		for _, t := range args.all() {
@@ -1022,6 +1046,23 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	return out
+}
+
+// asked is what a request is asked for: c.req.query("name"), await request.json().
+func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
+	if !isRequest(recv.ref) {
+		return nil
+	}
+	switch method {
+	case "query", "param", "header", "queries":
+		if k := args.get(0); k.known {
+			return in.parts(in.parts(recv.taints, method), k.text)
+		}
+		return in.parts(recv.taints, method)
+	case "json", "parseBody", "formData", "form":
+		return objects(in.parts(recv.taints, method))
+	}
+	return nil
 }
 
 // fluent are methods of answers that give the answer back.
@@ -1091,7 +1132,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 
 // isRequest reports whether a path is what a framework hands to its routes.
 func isRequest(ref string) bool {
-	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context")
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context")
 }
 
 // callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,11 +45,15 @@ func (p *Program) Run(e Entry) Result {
 		in.route(route)
 		r.Routes++
 	}
+	for _, route := range in.perhapsEntries(v) {
+		in.route(route)
+		r.Routes++
+	}
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
-		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")]
+		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
 	})
 	r.Hits, r.Uses, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.cut
 	return r
@@ -203,6 +208,7 @@ type routed struct {
 	at        int32
 	middle    bool // it stands before others, and gets next
 	html      bool // the decorator says that it answers with a page
+	use       bool // it stands before all routes
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -211,7 +217,7 @@ var routeMethods = set("get post put patch delete del options head all use route
 // frameworks are the packages whose routes are known, by the path that registers.
 var frameworks = map[string]string{
 	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
-	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "koa",
+	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
 	"flask_restx.Namespace()": "flask", "flask_restx.Api()": "flask", "flask_restful.Api()": "flask", "flask_restplus.Namespace()": "flask", "flask_restplus.Api()": "flask",
 	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
@@ -244,7 +250,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.methodsOf(f, view.class, e.At)
 			}
 			for _, fn := range view.fns {
-				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false})
+				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false})
 			}
 		}
 		return
@@ -258,7 +264,21 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			if strings.Contains(ref, ".use()") { // its parsers
 				framework = "typera-parsed"
 			}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false})
+		}
+	}
+	if dot >= 0 && ref[dot+1:] == "addHook" { // of Fastify
+		for _, a := range args.list {
+			for _, fn := range slices.Concat(a.fns, a.wraps) {
+				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true}}, p.routed...)
+			}
+		}
+	}
+	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
+		for _, a := range args.list {
+			for _, fn := range slices.Concat(a.fns, a.wraps) {
+				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false})
+			}
 		}
 	}
 	if dot < 0 || !routeMethods[ref[dot+1:]] {
@@ -270,13 +290,21 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use"})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
+		for _, hook := range []string{"onRequest", "preParsing", "preValidation", "preHandler"} {
+			if h := a.fields[hook]; h != nil {
+				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
+					r := &routed{framework, fn, f.file.Path, e.At, true, false, false}
+					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
+				}
+			}
+		}
 		if h := a.fields["handler"]; h != nil {
 			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false})
+				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false})
 			}
 		}
 	}
@@ -300,7 +328,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		for _, d := range m.Decorators {
 			if nestRoutes[in.eval(f, d).ref] {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false})
+				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false})
 			}
 		}
 	}
@@ -311,7 +339,7 @@ func (p *Program) methodsOf(f frame, c *class, at int32) {
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false})
+			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false})
 		}
 	}
 }
@@ -326,7 +354,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 		return
 	}
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false})
+		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false})
 	}
 	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
@@ -360,9 +388,21 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		p.perhapsRouted(f, ref, v, at)
 		return
 	}
+	if framework == "powertools" && (method == "resolver" || method == "batch_resolver" || method == "async_batch_resolver" || method == "on_publish" || method == "on_subscribe") {
+		for _, fn := range v.fns {
+			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false})
+		}
+		return
+	}
+	if method == "errorhandler" || method == "app_errorhandler" {
+		for _, fn := range v.fns {
+			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false})
+		}
+		return
+	}
 	if method == "before_request" || method == "before_app_request" || method == "middleware" {
 		for _, fn := range v.fns {
-			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false}}, p.routed...)
+			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true}}, p.routed...)
 		}
 		return
 	}
@@ -373,7 +413,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html})
+		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false})
 	}
 }
 
@@ -384,7 +424,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 	}
 	for _, fn := range v.fns {
 		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
-			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false})
+			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false})
 		}
 	}
 }
@@ -398,22 +438,38 @@ func (in *interp) route(r *routed) {
 	args := &arguments{}
 	switch r.framework {
 	case "express":
-		args.list = []*Value{{ref: "express.Request", taints: outside("req")}, {ref: "express.Response"}, {}}
+		args.list = []*Value{in.request(r, &Value{ref: "express.Request", taints: outside("req")}), in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
 		if len(r.fn.fn.Params) == 4 { // it handles errors
 			args.list = append([]*Value{{}}, args.list...)
 		}
 	case "fastify":
-		args.list = []*Value{{ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}, {}}
+		args.list = []*Value{in.request(r, &Value{ref: "fastify.Request", taints: outside("req")}), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
 	case "typera":
 		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
 	case "typera-parsed":
 		request := outside("req")
 		args.list = []*Value{{ref: "express.Request", taints: []*Taint{request[0].cleaned([]string{"nosql", "prototype-pollution"})}}}
+	case "flask-error":
+		args.list = []*Value{{}}
+	case "graphql-names": // AppSync gives the arguments by their names
+		for _, p := range r.fn.fn.Params {
+			args.list = append(args.list, &Value{taints: typed(outside(parameterName(p)))})
+		}
+	case "graphql-first":
+		args.list = []*Value{{taints: typed(outside("args"))}, {}, {}}
 	case "graphql":
 		sent := &Value{taints: typed(outside("args"))}
 		args.list = []*Value{{}, sent, {}, {}}
 	case "koa":
-		args.list = []*Value{{ref: "koa.Context", taints: outside("ctx")}, {}}
+		args.list = []*Value{in.request(r, &Value{ref: "koa.Context", taints: outside("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
+	case "hono":
+		args.list = []*Value{in.request(r, &Value{ref: "hono.Context", taints: outside("ctx")}), {}}
+	case "perhaps": // a library of which nothing is known calls it
+		for range max(1, len(r.fn.fn.Params)) {
+			given := outside("event")
+			given[0].unsure = true
+			args.list = append(args.list, &Value{taints: given})
+		}
 	case "event":
 		args.list = []*Value{{taints: outside("event")}, {}}
 	case "record":
@@ -430,7 +486,7 @@ func (in *interp) route(r *routed) {
 		if r.html {
 			in.answers = "text"
 		}
-	case "flask": // a text is sent as HTML
+	case "flask", "flask-error", "flask-class": // a text is sent as HTML
 		in.answers = "text"
 	case "powertools", "chalice":
 		in.answers = "lambda"
@@ -571,12 +627,15 @@ func parameterName(p *ir.Expr) string {
 	return "an argument"
 }
 
+// maxMiddle is how many functions of routes there may be for those that stand before several of them to be followed for each.
+const maxMiddle = 80
+
 // routesOf are the routes that were registered in some files, each function once.
 func (p *Program) routesOf(files []string) []*routed {
 	var out []*routed
 	seen := map[*ir.Func]bool{}
 	for _, r := range p.routed {
-		if slices.Contains(files, r.file) && !seen[r.fn.fn] {
+		if slices.Contains(files, r.file) && (!seen[r.fn.fn] || r.middle && len(p.routed) < maxMiddle) {
 			seen[r.fn.fn] = true
 			out = append(out, r)
 		}
@@ -619,6 +678,17 @@ func (p *Program) loadHits(files []string) []*Hit {
 }
 
 // dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
+// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object.
+func harmfulKeys(key *Value) []*Taint {
+	var out []*Taint
+	for _, t := range key.taints {
+		if !t.clean["prototype-pollution"] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
 	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
 		return
@@ -631,4 +701,33 @@ func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
 			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
 		}
 	}
+}
+
+// request is the request that the functions of a route get: what those that stand before all routes, and those before this one, put
+// onto it is there.
+func (in *interp) request(r *routed, fresh *Value) *Value { return in.kept("request ", r, fresh) }
+
+func (in *interp) reply(r *routed, fresh *Value) *Value { return in.kept("reply ", r, fresh) }
+
+func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
+	if in.requests == nil {
+		in.requests = map[string]*Value{}
+	}
+	all := what + r.framework
+	if in.requests[all] == nil {
+		in.requests[all] = fresh
+		if fresh.fields == nil {
+			fresh.fields = map[string]*Value{}
+		}
+	}
+	if r.use {
+		return in.requests[all]
+	}
+	own := all + " " + r.file + itoa(int(r.at))
+	if in.requests[own] == nil {
+		c := *in.requests[all]
+		c.fields = maps.Clone(c.fields)
+		in.requests[own] = &c
+	}
+	return in.requests[own]
 }

@@ -29,8 +29,13 @@ type interp struct {
 	throws     map[string]*Value // by calls, as results
 	proved     map[*ir.Func]proof
 	proving    int
-	thrown     *Value // what was thrown since the last try began
-	answers    string // how what an entry returns is sent: lambda, text; empty where it is not
+	failed     []string          // places where tokens are read that did not pass
+	catching   int               // what failed is handled
+	calling    map[*ir.Func]bool // functions that a library perhaps calls
+	requests   map[string]*Value // what the functions of routes are given
+	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
+	thrown     *Value            // what was thrown since the last try began
+	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -193,6 +198,7 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	before := in.thrown
 	in.thrown = nil
 	body := f.s.branch(func() { ends[0] = in.run(f, s.Body) })
+	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
 	handler := f.s.branch(func() {
@@ -201,6 +207,7 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 		}
 		ends[1] = in.run(f, s.Else) && !allIfs(s.Else)
 	})
+	in.catching--
 	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
 	return in.run(f, s.Final) || ends[0] && (ends[1] || len(s.Else) == 0)
 }
@@ -267,6 +274,13 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			return
 		}
 		in.dynamicKey(f, p, key)
+		for _, t := range x.chosen {
+			if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
+				u := *t
+				u.object = true
+				in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
+			}
+		}
 		in.assignElem(x, v)
 	}
 }
@@ -566,7 +580,13 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		if key.known {
 			return in.member(f, x, key.text, e.At)
 		}
-		return in.anyMember(x)
+		v := in.anyMember(x)
+		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && len(x.taints) == 0 {
+			c := *v
+			c.chosen = keys
+			return &c
+		}
+		return v
 	case ir.Call:
 		return in.call(f, e)
 	case ir.Lambda:
@@ -647,9 +667,14 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 
 // anyMember is a field whose name is not known.
 func (in *interp) anyMember(x *Value) *Value {
-	out := in.elements(x)
+	bare := *x
+	bare.taints = nil
+	out := in.elements(&bare)
 	for _, v := range sorted(x.fields) {
 		out = join(out, v)
+	}
+	if len(x.taints) > 0 {
+		out = join(out, &Value{taints: in.parts(x.taints, "*")})
 	}
 	if out == nothing {
 		return &Value{}

@@ -688,11 +688,17 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			continue
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-		again := rule + "\x00" + t.Path + "\x00" + what
+		again := rule + "\x00" + t.Path
+		if rule != "user-controlled-target" { // to read and to write are two things
+			again += "\x00" + what
+		}
 		if in.seen[key] || sameAgain[rule] && in.seen[again] {
 			return
 		}
 		in.seen[key], in.seen[again] = true, true
+		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
+			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
+		}
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure}
 		for s := t.step; s != nil; s = s.prev {
 			h.Steps = append(h.Steps, Step{s.file, s.at, s.note})

@@ -27,14 +27,16 @@ type Files interface {
 
 // Program is the code that handlers reach, lowered as far as it was asked for.
 type Program struct {
-	files   Files
-	models  *Models
-	modules map[string]*module
-	trees   *Trees
-	memo    map[memoKey]*Value
-	routed  []*routed
-	Broken  map[string]bool   // files with syntax errors
-	Cut     map[string]string // files that were not read in full, with the reason
+	files     Files
+	models    *Models
+	modules   map[string]*module
+	trees     *Trees
+	memo      map[memoKey]*Value
+	routed    []*routed
+	given     map[string][]*given // functions that libraries got of which nothing is known, by what got them
+	listeners map[string]*Value   // functions that listen, by the emitter and the name of the event
+	Broken    map[string]bool     // files with syntax errors
+	Cut       map[string]string   // files that were not read in full, with the reason
 }
 
 // New begins a program.

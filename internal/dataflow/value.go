@@ -32,6 +32,7 @@ type Value struct {
 	json   *Value          // what a text was written from
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
+	chosen []*Taint        // names from outside by which it was taken out of an object
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
@@ -217,6 +218,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.prefix = ""
 	}
 	v.json = nil
+	v.chosen = addTaints(a.chosen, b.chosen)
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
@@ -233,7 +235,7 @@ func joinTo(a, b *Value, depth int) *Value {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0
 }
 
 // maxFns bounds the functions that a value can be.

@@ -39,6 +39,9 @@ func (j *js) statement(n int) []*ir.Stmt {
 	}
 	switch j.t.Kind(n) {
 	case "expression_statement":
+		if x := j.t.FirstNamed(n); j.t.Kind(x) == "internal_module" {
+			return j.namespace(x)
+		}
 		return []*ir.Stmt{j.eval(n, j.expression(j.t.FirstNamed(n)))}
 	case "lexical_declaration", "variable_declaration":
 		return j.declaration(n)
@@ -98,9 +101,6 @@ func (j *js) statement(n int) []*ir.Stmt {
 		return j.namespace(n)
 	case "variable_declarator":
 		return j.declarator(n)
-	}
-	if x := j.t.FirstNamed(n); j.t.Kind(n) == "expression_statement" && x >= 0 && j.t.Kind(x) == "internal_module" {
-		return j.namespace(x)
 	}
 	return []*ir.Stmt{j.eval(n, j.expression(n))}
 }

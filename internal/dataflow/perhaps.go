@@ -1,0 +1,139 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// A library of which nothing is known calls the functions that it was given, with parts of what it gets: a router of somebody's own is
+// given functions first, and an event later. What is found by that way is possible only.
+
+// rootOf is the part of a path that is the thing itself: some-router.Router() of some-router.Router().get.
+func rootOf(ref string) string {
+	if i := strings.Index(ref, "()"); i > 0 {
+		return ref[:i]
+	}
+	return ref
+}
+
+// perhapsCalled notes the functions that a library gets, or calls those that it got before with what it gets now.
+func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments) {
+	root := rootOf(ref)
+	var fns []*closure
+	for _, a := range append(slices.Clone(args.list), kwValues(args)...) {
+		fns = append(fns, functionsIn(a, 0)...)
+	}
+	if len(fns) > 0 {
+		if in.p.given == nil {
+			in.p.given = map[string][]*given{}
+		}
+		for _, c := range fns {
+			if len(in.p.given[root]) < maxGiven && len(c.fn.Params) > 0 {
+				in.p.given[root] = append(in.p.given[root], &given{c, f.file.Path})
+			}
+		}
+	}
+	if in.loading != nil {
+		return
+	}
+	taints := args.all()
+	if len(taints) == 0 {
+		return
+	}
+	for _, g := range in.p.given[root] {
+		if in.calling[g.fn.fn] {
+			continue
+		}
+		if in.calling == nil {
+			in.calling = map[*ir.Func]bool{}
+		}
+		in.calling[g.fn.fn] = true
+		list := make([]*Value, len(g.fn.fn.Params))
+		for i := range list {
+			list[i] = &Value{}
+			for _, t := range taints {
+				u := *t
+				u.unsure = true
+				list[i].taints = append(list[i].taints, (&u).with(f.file, e.At, "is perhaps given to a function that the library has"))
+			}
+		}
+		in.invoke(f, g.fn, g.fn.this, &arguments{list: list}, e.At)
+	}
+}
+
+// maxGiven bounds the functions that one library is taken to call.
+const maxGiven = 40
+
+// given is a function that a library got.
+type given struct {
+	fn   *closure
+	file string
+}
+
+// functionsIn are the functions in a value, not too deep.
+func functionsIn(v *Value, depth int) []*closure {
+	if v == nil || depth > 3 || v.ref != "" && depth > 0 {
+		return nil
+	}
+	out := slices.Concat(v.fns, v.wraps)
+	for _, x := range sorted(v.fields) {
+		out = append(out, functionsIn(x, depth+1)...)
+	}
+	return out
+}
+
+// perhapsEntries are the functions that the library has which an entry is made by, where nothing is known of it.
+func (in *interp) perhapsEntries(v *Value) []*routed {
+	if v == nil || v.ref == "" || len(v.fns) > 0 || len(v.wraps) > 0 {
+		return nil
+	}
+	var out []*routed
+	for _, g := range in.p.given[rootOf(v.ref)] {
+		out = append(out, &routed{framework: "perhaps", fn: g.fn, file: g.file, at: g.fn.fn.Start})
+	}
+	return out
+}
+
+// emitter follows events: those who listen get what is emitted, whichever comes first.
+func (in *interp) emitter(f frame, e *ir.Expr, ref, method string, args *arguments) (*Value, bool) {
+	if !strings.Contains(ref, "EventEmitter()") {
+		return nil, false
+	}
+	name := ref[:strings.LastIndexByte(ref, '.')] + " " + args.get(0).text
+	if in.p.listeners == nil {
+		in.p.listeners = map[string]*Value{}
+	}
+	switch method {
+	case "on", "once", "addListener", "prependListener":
+		listener := args.get(1)
+		in.p.listeners[name] = join(in.p.listeners[name], listener)
+		if before := in.listeners[name]; before != nil {
+			in.emit(f, e, listener, before)
+		}
+	case "emit":
+		if in.listeners == nil {
+			in.listeners = map[string]*Value{}
+		}
+		sent := &Value{fields: map[string]*Value{}}
+		for i, a := range args.list[min(1, len(args.list)):] {
+			sent.fields[itoa(i)] = a
+		}
+		in.listeners[name] = sent
+		in.emit(f, e, orNothing(in.p.listeners[name]), sent)
+	default:
+		return nil, false
+	}
+	return &Value{ref: strings.TrimSuffix(ref, "."+method)}, true
+}
+
+func (in *interp) emit(f frame, e *ir.Expr, listener, sent *Value) {
+	for _, c := range listener.fns {
+		var list []*Value
+		for i := range len(c.fn.Params) {
+			list = append(list, orNothing(sent.fields[itoa(i)]))
+		}
+		in.invoke(f, c, c.this, &arguments{list: list}, e.At)
+	}
+}
