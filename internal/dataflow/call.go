@@ -718,7 +718,23 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			}
 		}
 		return nil, false
-	case "split":
+	case "match", "exec", "matchAll", "fullmatch":
+		if in.matched(f, e) {
+			return &Value{}, true
+		}
+		return nil, false
+	case "toString":
+		switch args.get(0).text {
+		case "hex":
+			return &Value{}, true
+		case "base64", "base64url":
+			return cleanedBy(&Value{taints: texts(recv.all())}, encoded), true
+		}
+		if len(recv.taints) > 0 && len(recv.fns) == 0 && recv.class == nil {
+			return &Value{taints: in.stepped(f, texts(recv.taints), e.At, ".toString()")}, true
+		}
+		return nil, false
+	case "split", "rsplit":
 		if sep := args.get(0); sep.known && sep.text == "." && len(recv.taints) > 0 {
 			return in.sections(f, recv, e.At), true
 		}
@@ -1064,6 +1080,9 @@ func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
 	}
 	return nil
 }
+
+// encoded are the rules that base64 does no harm for.
+var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response", "template-injection", "dynamodb-expression", "xpath", "ldap", "header-injection", "log-injection", "redos", "mass-assignment", "ssrf", "open-redirect"}
 
 // fluent are methods of answers that give the answer back.
 var fluent = set("status type set header headers cookie code append vary links location contentType attachment clearCookie setHeader cors etag cache removeHeader")

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,7 +53,16 @@ func (p *Program) Run(e Entry) Result {
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
+	queries := map[string]bool{}
+	for _, h := range in.hits {
+		if h.Rule == "nosql" {
+			queries[h.File.Path+itoa(int(h.At))] = true
+		}
+	}
 	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
+		if h.Rule == "code-eval" && queries[h.File.Path+itoa(int(h.At))] { // $where is one of the operators
+			return true
+		}
 		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
 	})
 	r.Hits, r.Uses, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.cut
@@ -206,9 +216,10 @@ type routed struct {
 	fn        *closure
 	file      string // in which it was registered
 	at        int32
-	middle    bool // it stands before others, and gets next
-	html      bool // the decorator says that it answers with a page
-	use       bool // it stands before all routes
+	middle    bool            // it stands before others, and gets next
+	html      bool            // the decorator says that it answers with a page
+	use       bool            // it stands before all routes
+	typed     map[string]bool // parameters that the route takes numbers for only
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -250,7 +261,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.methodsOf(f, view.class, e.At)
 			}
 			for _, fn := range view.fns {
-				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false})
+				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false, nil})
 			}
 		}
 		return
@@ -264,20 +275,20 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			if strings.Contains(ref, ".use()") { // its parsers
 				framework = "typera-parsed"
 			}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil})
 		}
 	}
 	if dot >= 0 && ref[dot+1:] == "addHook" { // of Fastify
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true}}, p.routed...)
+				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true, nil}}, p.routed...)
 			}
 		}
 	}
 	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false})
+				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false, nil})
 			}
 		}
 	}
@@ -290,21 +301,21 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use"})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use", nil})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
 		for _, hook := range []string{"onRequest", "preParsing", "preValidation", "preHandler"} {
 			if h := a.fields[hook]; h != nil {
 				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
-					r := &routed{framework, fn, f.file.Path, e.At, true, false, false}
+					r := &routed{framework, fn, f.file.Path, e.At, true, false, false, nil}
 					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
 				}
 			}
 		}
 		if h := a.fields["handler"]; h != nil {
 			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false})
+				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil})
 			}
 		}
 	}
@@ -328,7 +339,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		for _, d := range m.Decorators {
 			if nestRoutes[in.eval(f, d).ref] {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false})
+				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false, nil})
 			}
 		}
 	}
@@ -339,7 +350,7 @@ func (p *Program) methodsOf(f frame, c *class, at int32) {
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false})
+			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false, nil})
 		}
 	}
 }
@@ -354,7 +365,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 		return
 	}
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false})
+		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false, nil})
 	}
 	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
@@ -390,19 +401,19 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	if framework == "powertools" && (method == "resolver" || method == "batch_resolver" || method == "async_batch_resolver" || method == "on_publish" || method == "on_subscribe") {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false})
+			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false, nil})
 		}
 		return
 	}
 	if method == "errorhandler" || method == "app_errorhandler" {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false})
+			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false, nil})
 		}
 		return
 	}
 	if method == "before_request" || method == "before_app_request" || method == "middleware" {
 		for _, fn := range v.fns {
-			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true}}, p.routed...)
+			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true, nil}}, p.routed...)
 		}
 		return
 	}
@@ -411,9 +422,13 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	} else if !routeMethods[method] && method != "websocket" && method != "api_route" && method != "on_ws_message" {
 		return
 	}
+	typed := map[string]bool{}
+	for _, m := range typedPart.FindAllStringSubmatch(orNothing(first1(decorator.args)).text, -1) {
+		typed[m[1]] = true
+	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false})
+		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false, typed})
 	}
 }
 
@@ -424,7 +439,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 	}
 	for _, fn := range v.fns {
 		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
-			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false})
+			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false, nil})
 		}
 	}
 }
@@ -476,7 +491,9 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{taints: outside("event.Records[]")}, {}}
 	default: // the parameters are parts of the path, or what the framework reads from the request
 		for _, p := range r.fn.fn.Params {
-			if name := parameterName(p); name != "self" {
+			if name := parameterName(p); r.typed[name] {
+				args.list = append(args.list, &Value{})
+			} else if name != "self" {
 				args.list = append(args.list, in.fromRequest(f, r, p, outside(name), 0))
 			}
 		}
@@ -625,6 +642,16 @@ func parameterName(p *ir.Expr) string {
 		return parameterName(p.X)
 	}
 	return "an argument"
+}
+
+// typedPart is a part of a route that is a number or an identifier: <int:id>.
+var typedPart = regexp.MustCompile(`<(?:int|float|uuid):(\w+)>`)
+
+func first1(list []*Value) *Value {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }
 
 // maxMiddle is how many functions of routes there may be for those that stand before several of them to be followed for each.

@@ -65,6 +65,8 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 	case ir.Name:
 		if !holds {
 			in.trust(f, e, []string{"all"})
+		} else if in.proving > 0 {
+			in.trust(f, e, []string{truthMark})
 		}
 		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
 			in.proving++
@@ -343,6 +345,9 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.noOther(f, e, holds)
+	if holds && len(e.List) > 0 {
+		in.ajv(f, e)
+	}
 	if name := textOf(e.X); len(e.List) == 1 && (name == "bool" || name == "Boolean") {
 		in.guard(f, e.List[0], holds)
 		return
@@ -706,4 +711,24 @@ func (in *interp) noOther(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.trust(f, x, []string{"all"})
+}
+
+// ajv: a schema that was compiled, or one that is given with what is checked.
+func (in *interp) ajv(f frame, e *ir.Expr) {
+	callee := in.quiet(f, e.X)
+	if !strings.HasPrefix(callee.ref, "ajv") {
+		return
+	}
+	switch {
+	case strings.HasSuffix(callee.ref, ".compile()") && len(callee.args) > 0:
+		in.byJSONSchema(f, e.List[0], in.quiet(f, e.List[0]), callee.args[0])
+	case strings.HasSuffix(callee.ref, ".validate") && len(e.List) > 1:
+		in.byJSONSchema(f, e.List[1], in.quiet(f, e.List[1]), in.quiet(f, e.List[0]))
+	}
+}
+
+// matched reports whether what a regular expression has found in a text is harmless, because the expression tells what all of it is.
+func (in *interp) matched(f frame, e *ir.Expr) bool {
+	p := in.patternOf(f, e)
+	return p.known && p.text != "" && anchored(p, e.X.Str == "match" && textOf(e.X.X) == "re" || e.X.Str == "fullmatch", e.X.Str == "fullmatch")
 }

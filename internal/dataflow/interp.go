@@ -95,6 +95,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		if s.X != nil {
 			in.eval(f, s.X)
 			in.passed(f, s.X)
+			if in.leaves(f, s.X) {
+				return true
+			}
 		}
 	case ir.Return, ir.Throw:
 		v := nothing
@@ -158,7 +161,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 	if s.Y != nil {
 		v := in.eval(f, s.Y)
 		item = in.elements(v)
-		if s.Str == "keys" {
+		if s.Str == "keys" || v.isDict && f.file.Language == ir.Python {
 			item = in.keys(v)
 		}
 	}
@@ -205,7 +208,7 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 		if s.X != nil {
 			in.bind(f, s.X, caught, true)
 		}
-		ends[1] = in.run(f, s.Else) && !allIfs(s.Else)
+		ends[1] = in.run(f, s.Else) && !allIfs(s.Else) || allIfs(s.Else) && allLeave(s.Else)
 	})
 	in.catching--
 	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
@@ -282,6 +285,9 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 		in.assignElem(x, v)
+		if x != nil && x != nothing && !x.shared {
+			x.named = join(x.named, key)
+		}
 	}
 }
 
@@ -478,6 +484,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if t.Source != nil && !t.Source.Stored && in.p.platform(u.Path) {
 			continue
 		}
+		if beginsWithSlash[u.Path] {
+			u.lead = "/"
+		}
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
@@ -494,6 +503,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	}
 	return out
 }
+
+// beginsWithSlash are parts of requests that are paths from the root.
+var beginsWithSlash = set("event.path event.rawPath req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
 
 func number(s string) (int, bool) {
 	n := 0
@@ -534,6 +546,9 @@ func (in *interp) keys(v *Value) *Value {
 			out = append(out, t)
 		}
 	}
+	if v.named != nil {
+		out = addTaints(out, v.named.taints)
+	}
 	return &Value{taints: out}
 }
 
@@ -542,7 +557,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
-	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index) {
+	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
 	return v
@@ -683,11 +698,11 @@ func (in *interp) anyMember(x *Value) *Value {
 }
 
 func (in *interp) object(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}}
+	v := &Value{fields: map[string]*Value{}, isDict: true}
 	for i, x := range e.List {
 		key := e.Keys[i]
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
-			in.eval(f, x.List[0])
+			v.named = join(v.named, in.eval(f, x.List[0]))
 			v.elem = join(v.elem, in.eval(f, x.List[1]))
 			continue
 		}

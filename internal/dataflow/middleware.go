@@ -1,6 +1,10 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
 
 // middleware notes what middy runs around a handler: use(…) takes objects with the functions before, after and onError, or lists of
 // them; there are methods of these names too. It reports whether the call is one of these.
@@ -48,7 +52,11 @@ func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
 			if len(m.args) > 0 && (m.args[0].fields["eventSchema"] != nil || m.args[0].fields["inputSchema"] != nil) {
 				checked := []string{"nosql", "mass-assignment", "prototype-pollution"}
 				for _, part := range []string{"body", "queryStringParameters", "pathParameters"} {
-					in.assign(f, event, part, cleanedBy(in.member(f, event, part, at), checked), at)
+					x := cleanedBy(in.member(f, event, part, at), checked)
+					if schema := fieldsOf(schemaOf(m.args[0]))[part]; schema != nil {
+						x = in.shaped(f, x, schema, at, 0)
+					}
+					in.assign(f, event, part, x, at)
 				}
 			}
 		}
@@ -85,4 +93,17 @@ func (in *interp) wrapped(f frame, e *ir.Expr, callee *Value, args *arguments) *
 		out = join(out, in.invoke(f, c, c.this, args, e.At))
 	}
 	return orNothing(out)
+}
+
+// schemaOf is the schema of an event that the validator of middy is given.
+func schemaOf(options *Value) *Value {
+	for _, name := range []string{"eventSchema", "inputSchema"} {
+		if s := options.fields[name]; s != nil {
+			if strings.HasSuffix(s.ref, "transpileSchema()") && len(s.args) > 0 {
+				return s.args[0]
+			}
+			return s
+		}
+	}
+	return nil
 }

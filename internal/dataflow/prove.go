@@ -27,6 +27,39 @@ const (
 	maxProofSteps = 200_000
 )
 
+// truthMark says of a parameter that it counts as true where the function returns.
+const truthMark = "it is true"
+
+// leaves reports whether a call never returns: of a function that always throws, or that ends the program.
+func (in *interp) leaves(f frame, e *ir.Expr) bool {
+	for e.Kind == ir.Await {
+		e = e.X
+	}
+	if e.Kind != ir.Call {
+		return false
+	}
+	callee := in.quiet(f, e.X)
+	switch callee.ref {
+	case "sys.exit", "os._exit", "builtin.exit", "builtin.quit", "builtin.process.exit", "process.exit", "flask.abort":
+		return true
+	}
+	if len(callee.fns) != 1 {
+		return false
+	}
+	body := callee.fns[0].fn.Body
+	return len(body) > 0 && body[len(body)-1].Kind == ir.Throw && !returns(body)
+}
+
+// returns reports whether there is a return in some statements.
+func returns(body []*ir.Stmt) bool {
+	for _, s := range body {
+		if s.Kind == ir.Return || returns(s.Body) || returns(s.Else) || returns(s.Final) {
+			return true
+		}
+	}
+	return false
+}
+
 // passed notes what a call has made sure of that throws otherwise.
 func (in *interp) passed(f frame, e *ir.Expr) {
 	for e.Kind == ir.Await {
@@ -38,7 +71,40 @@ func (in *interp) passed(f frame, e *ir.Expr) {
 	if len(e.List) > 0 && asserts[in.quiet(f, e.X).ref] {
 		in.guard(f, e.List[0], true)
 	}
+	in.bySchema(f, e)
 	in.provedBy(f, e, anyAnswer)
+}
+
+// bySchema: a check by a JSON Schema that throws.
+func (in *interp) bySchema(f frame, e *ir.Expr) {
+	callee := in.quiet(f, e.X)
+	args := in.quietArguments(f, e)
+	argument := func(name string, at int) *Value {
+		if v := args.kw[name]; v != nil {
+			return v
+		}
+		return orNothing(args.get(at))
+	}
+	expr := func(name string) *ir.Expr {
+		for i, k := range e.Keys {
+			if k == name && i < len(e.List) {
+				return e.List[i]
+			}
+		}
+		return first0(e.List)
+	}
+	switch {
+	case callee.ref == "jsonschema.validate":
+		in.byJSONSchema(f, expr("instance"), argument("instance", 0), argument("schema", 1))
+	case callee.ref == "aws_lambda_powertools.utilities.validation.validate" && args.kw["envelope"] == nil:
+		in.byJSONSchema(f, expr("event"), argument("event", 0), argument("schema", 1))
+	case strings.HasPrefix(callee.ref, "jsonschema.") && strings.HasSuffix(callee.ref, "Validator().validate"):
+		if v := in.quiet(f, e.X.X); len(v.args) > 0 {
+			in.byJSONSchema(f, first0(e.List), argument("instance", 0), v.args[0])
+		}
+	case strings.HasPrefix(callee.ref, "fastjsonschema.compile") && len(callee.args) > 0:
+		in.byJSONSchema(f, first0(e.List), argument("", 0), callee.args[0])
+	}
 }
 
 // asserts are functions that throw unless what they are given is true.
@@ -59,6 +125,9 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 		x := argumentFor(c, e, param)
 		if x == nil {
 			continue
+		}
+		if rest == "" && slices.Contains(rules, truthMark) { // require(test, "message")
+			in.guard(f, x, true)
 		}
 		if text := textOf(x); text != "" {
 			if rest != "" {

@@ -290,6 +290,13 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 		}
 		return in.instance(f, recv, &arguments{kw: data.fields, dict: data, rest: in.elements(data)}, e.At), true
 	}
+	if (method == "load" || method == "loads") && recv.class.extends(0, "marshmallow.", "flask_marshmallow.") {
+		data := args.get(0)
+		if method == "loads" {
+			data = in.parsed(f, e, data)
+		}
+		return in.loaded(f, recv.class, data, e.At), true
+	}
 	if len(recv.class.declarations(0)) == 0 {
 		return nil, false
 	}
@@ -335,6 +342,31 @@ func (c *class) all(depth int) map[string]bool {
 				out[name] = true
 			}
 		}
+	}
+	return out
+}
+
+// loaded is what a schema of marshmallow makes of data: the fields that it names, of the types that it says.
+func (in *interp) loaded(f frame, c *class, data *Value, at int32) *Value {
+	out := &Value{fields: map[string]*Value{}, isDict: true}
+	for name, field := range sorted(c.static.fields) {
+		kind := strings.TrimSuffix(lastPart(field.ref), "()")
+		if !strings.HasPrefix(field.ref, "marshmallow.") {
+			continue
+		}
+		x := in.member(f, data, name, at)
+		check := orNothing(field.kw["validate"])
+		switch {
+		case harmlessTypes[strings.ToLower(kind)], kind == "Integer", kind == "Boolean", kind == "UUID", kind == "Number", kind == "Enum", kind == "TimeDelta", kind == "Decimal", kind == "DateTime":
+			x = &Value{}
+		case strings.HasSuffix(check.ref, ".OneOf()"):
+			x = &Value{}
+		case strings.HasSuffix(check.ref, ".Regexp()") && len(check.args) > 0 && anchored(&Value{text: check.args[0].text, known: true, regexp: true}, true, false):
+			x = &Value{}
+		case kind == "Str" || kind == "String" || kind == "Email" || kind == "Url":
+			x = cleanedBy(x, textOnly)
+		}
+		out.fields[name] = x
 	}
 	return out
 }

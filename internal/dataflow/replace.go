@@ -10,7 +10,7 @@ import (
 // replaced is a text in which something was replaced, where that makes it harmless for some rules; nil where nothing is known of it.
 func (in *interp) replaced(f frame, e *ir.Expr, recv *Value, method string, args *arguments) *Value {
 	pattern := args.get(0)
-	if len(recv.taints) == 0 || !pattern.known || !args.get(1).known {
+	if len(recv.taints) == 0 || !pattern.known || !args.get(1).known && len(args.get(1).fns) == 0 {
 		return nil
 	}
 	if !pattern.regexp && f.file.Language == ir.Node && method == "replace" {
@@ -42,28 +42,50 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 	if err != nil {
 		return out
 	}
-	var rules []string
-	for rule, characters := range harmful {
-		if takesAll(removed, characters) {
-			rules = append(rules, rule)
+	for i, t := range out.taints {
+		u := *t
+		for _, c := range harmfulCharacters {
+			if removed.MatchString(string(c)) && !strings.ContainsRune(u.gone, c) {
+				u.gone += string(c)
+			}
+		}
+		var rules []string
+		for rule, characters := range sorted(harmful) {
+			if lacksAll(u.gone, characters) {
+				rules = append(rules, rule)
+			}
+		}
+		out.taints[i] = u.cleaned(rules)
+	}
+	return out
+}
+
+// lacksAll reports whether all of some characters are gone.
+func lacksAll(gone, characters string) bool {
+	for _, c := range characters {
+		if !strings.ContainsRune(gone, c) {
+			return false
 		}
 	}
-	return cleanedBy(out, rules)
+	return true
 }
+
+// harmfulCharacters are all that do harm for some rule.
+var harmfulCharacters = func() string {
+	all := ""
+	for _, characters := range sorted(harmful) {
+		for _, c := range characters {
+			if !strings.ContainsRune(all, c) {
+				all += string(c)
+			}
+		}
+	}
+	return all
+}()
 
 // harmful are the characters without which a text does no harm, by rule.
 var harmful = map[string]string{
 	"os-command": ";|&$`<>()\n\"'", "sql": "'\"\\;", "path-traversal": "/", "html-response": "<>", "log-injection": "\n", "header-injection": "\n",
 	"code-eval": "();\"'`.=", "template-injection": "{}<%$", "dynamodb-expression": "'\" :#", "xpath": "'\"", "ldap": "()*\\", "object-key": "/",
 	"redos": "*+({|", "ssrf": "./:", "open-redirect": "/",
-}
-
-// takesAll reports whether a pattern fits each of some characters by itself.
-func takesAll(pattern *regexp.Regexp, characters string) bool {
-	for _, c := range characters {
-		if !pattern.MatchString(string(c)) {
-			return false
-		}
-	}
-	return true
 }

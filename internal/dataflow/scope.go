@@ -176,6 +176,12 @@ func textOf(e *ir.Expr) string {
 		}
 	case ir.Await:
 		return textOf(e.X)
+	case ir.Call: // d.get("key") is d["key"]
+		if e.X.Kind == ir.Member && e.X.Str == "get" && len(e.List) > 0 && e.List[0].Kind == ir.Const {
+			if x := textOf(e.X.X); x != "" {
+				return x + "." + e.List[0].Str
+			}
+		}
 	}
 	return ""
 }

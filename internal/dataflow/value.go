@@ -32,6 +32,8 @@ type Value struct {
 	json   *Value          // what a text was written from
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
+	named  *Value          // names of fields that are not known: what they are made of
+	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
@@ -47,6 +49,7 @@ type Taint struct {
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	pieces bool            // of a list: the parts of a path between its slashes
+	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
 	length int
 }
@@ -219,6 +222,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	}
 	v.json = nil
 	v.chosen = addTaints(a.chosen, b.chosen)
+	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
@@ -235,7 +239,7 @@ func joinTo(a, b *Value, depth int) *Value {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil
 }
 
 // maxFns bounds the functions that a value can be.
