@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	out := &Value{ref: ref + "()", args: args.list}
 	in.boundTo(f, e, ref, args)
 	in.download(f, e, ref, args)
-	c, ok := in.p.operationOf(f.file.Language, ref, args)
+	c, ok := in.p.operationOf(f.file.Language, ref, args, callee.args)
 	if !ok {
 		return out, true
 	}
@@ -64,6 +65,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	for _, o := range c {
 		in.uses = append(in.uses, Use{o.op.Key, f.file, e.At})
 		in.operation(f, e, o, out)
+	}
+	if strings.HasSuffix(ref, ".batch_writer") { // what it gives takes single items
+		out.ref, out.taints = ref+"()", nil
 	}
 	for _, a := range args.list { // a callback gets what the call gives
 		for _, fn := range a.fns {
@@ -111,7 +115,7 @@ func botoClient(ref string, args *arguments) *Value {
 }
 
 // operationOf is what a call does.
-func (p *Program) operationOf(language ir.Language, ref string, args *arguments) ([]awsCall, bool) {
+func (p *Program) operationOf(language ir.Language, ref string, args *arguments, made []*Value) ([]awsCall, bool) {
 	dot := strings.LastIndexByte(ref, '.')
 	if dot < 0 {
 		return nil, false
@@ -125,11 +129,25 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments)
 		if !ok {
 			return nil, false
 		}
-		call.Language, call.Client = sdk.Python, strings.ReplaceAll(service, "()", "")
+		call.Language, call.Client = sdk.Python, strings.TrimSuffix(strings.ReplaceAll(service, "()", ""), ".batch_writer")
 		if page, ok := strings.CutSuffix(call.Client, ".get_paginator"); ok && method == "paginate" {
 			call.Client = page
+			if len(made) > 0 && made[0].known {
+				call.Method = made[0].text
+			}
 		}
 		params = &Value{fields: args.kw}
+		if names := positional[call.Client+"."+method]; len(names) > 0 {
+			params = &Value{fields: maps.Clone(args.kw)}
+			for i, name := range names {
+				if i < len(args.list) {
+					params.fields[name] = args.list[i]
+				}
+			}
+		}
+		if method == "generate_presigned_post" {
+			call.Method = "put_object"
+		}
 		if method == "generate_presigned_url" {
 			name := orNothing(args.kw["ClientMethod"])
 			if name == nothing {
@@ -143,6 +161,12 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments)
 		if args.rest != nil {
 			params = join(params, args.rest)
 		}
+	case ref == "@aws-sdk/s3-presigned-post.createPresignedPost":
+		call.Language, call.Client, call.Method, params = sdk.NodeV3, "@aws-sdk/client-s3", "PutObjectCommand", args.get(1)
+	case ref == "@aws-sdk/lib-storage.Upload":
+		call.Language, call.Client, call.Method, params = sdk.NodeV3, "@aws-sdk/client-s3", "PutObjectCommand", orNothing(args.get(0).fields["params"])
+	case strings.HasPrefix(method, "paginate") && strings.HasPrefix(ref, "@aws-sdk/"):
+		call.Language, call.Client, params = sdk.NodeV3, before, args.get(1)
 	case method == "send" || method == "getSignedUrl" && strings.HasPrefix(ref, "@aws-sdk/"): // a command of v3
 		command := args.get(0)
 		if method == "getSignedUrl" {
@@ -174,6 +198,14 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments)
 		out = append(out, awsCall{op, params})
 	}
 	return out, len(out) > 0
+}
+
+// positional are the names of what methods of boto3 take by position.
+var positional = map[string][]string{
+	"s3.upload_file": {"Filename", "Bucket", "Key"}, "s3.upload_fileobj": {"Fileobj", "Bucket", "Key"}, "s3.download_file": {"Bucket", "Key", "Filename"},
+	"s3.download_fileobj": {"Bucket", "Key", "Fileobj"}, "s3.copy": {"CopySource", "Bucket", "Key"}, "s3.generate_presigned_post": {"Bucket", "Key"},
+	"s3.Bucket.upload_file": {"Filename", "Key"}, "s3.Bucket.upload_fileobj": {"Fileobj", "Key"}, "s3.Bucket.download_file": {"Key", "Filename"},
+	"s3.Bucket.download_fileobj": {"Key", "Fileobj"}, "s3.Object.upload_file": {"Filename"}, "s3.Object.download_file": {"Filename"},
 }
 
 // nodeV2Client is the class of a client of version 2: "S3" of aws-sdk.S3(), or of what aws-sdk/clients/s3 gives.
@@ -237,7 +269,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 		switch m.Kind {
 		case sink:
 			for _, member := range m.In {
-				v := c.params.fields[member]
+				v := in.inside(f, c.params, member, e.At)
 				if v == nil && len(c.params.taints) > 0 && m.Rule != "mass-assignment" && m.Rule != "object-key" {
 					continue // that somebody sends the whole request is another thing
 				}
@@ -248,12 +280,42 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.Rule == "os-command" {
 					taints = orNothing(v).all()
 				}
+				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
+					taints = addTaints(taints, v.named.taints)
+				}
 				in.hit(f, e.At, m.Rule, c.op.Key, taints, false)
 			}
 		case sourceKind:
 			in.stored(f, e, c, out)
 		}
 	}
+}
+
+// inside is a member of a request, also one inside of others: "TransactItems.[].Put.Item"; nil where it is not given.
+func (in *interp) inside(f frame, v *Value, path string, at int32) *Value {
+	for part := range strings.SplitSeq(path, ".") {
+		if v == nil {
+			return nil
+		}
+		switch part {
+		case "[]":
+			v = in.elements(v)
+		case "*":
+			v = in.anyMember(v)
+		default:
+			if v.fields[part] == nil && len(v.taints) == 0 {
+				return nil
+			}
+			if x := v.fields[part]; x != nil {
+				v = x
+			} else if path == part {
+				return nil
+			} else {
+				v = in.member(f, v, part, at)
+			}
+		}
+	}
+	return v
 }
 
 // stored is what is read from a store: what somebody put there before, or the object that the event is about.
@@ -267,6 +329,9 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 				return
 			}
 		}
+	}
+	if key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"]); c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref)) {
+		return // an object of the application's own
 	}
 	s := in.source(c.op.Key)
 	s.Stored = true
@@ -289,6 +354,13 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments) {
 	held := &Value{}
 	in.stored(f, e, awsCall{op: sdk.Operation{Key: "s3:GetObject"}, params: &Value{fields: map[string]*Value{"Key": key}}}, held)
 	in.downloaded = addTaints(in.downloaded, held.taints)
+	name := args.get(at + 1)
+	if kw := args.kw["Filename"]; kw != nil {
+		name = kw
+	}
+	if strings.HasSuffix(ref, "download_file") {
+		in.hit(f, e.At, "path-traversal", "download_file", name.taints, false)
+	}
 }
 
 // opened is what a file gives that was opened after something was downloaded: of files by a constant name nothing is taken for granted.

@@ -234,6 +234,18 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 		return &Value{}
 	}
 	made := false
+	for _, b := range cl.class.bases {
+		switch {
+		case b == nil:
+		case b.ref == "builtin.dict":
+			m := in.merged(args.get(0), &Value{fields: args.kw})
+			v.taints, v.elem, v.isDict = m.taints, m.elem, true
+			maps.Copy(v.fields, m.fields)
+		case strings.HasPrefix(b.ref, "builtin.") && (strings.HasSuffix(b.ref, "Error") || strings.HasSuffix(b.ref, "Exception")):
+			said := &Value{taints: texts(args.all())}
+			v.taints, v.fields["message"], v.fields["args"] = said.taints, said, &Value{elem: said}
+		}
+	}
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
 			in.invoke(f, m, v, args, m.fn.Start)
@@ -273,6 +285,9 @@ func rebound(x, this *Value) *Value {
 // invoke follows a function of the program with its arguments.
 func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at int32) *Value {
 	if in.depth >= maxCalls || !in.spend() {
+		if in.depth >= maxCalls && len(args.all()) > 0 {
+			in.cut = true
+		}
 		return &Value{taints: args.all()}
 	}
 	n := 0
@@ -281,7 +296,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 			n++
 		}
 	}
-	if n > 1 { // it calls itself
+	if n > 3 || n > 1 && (c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil) { // it calls itself; functions that are made anew each time call others
 		return &Value{taints: args.all()}
 	}
 	key, plain := in.memo(c, this, args)
@@ -973,6 +988,21 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	out.taints = addTaints(out.taints, in.opened(ref, args))
 	if v, ok := in.emitter(f, e, ref, method, args); ok {
 		return v
+	}
+	if (method == "submit" || method == "map") && recv != nil && (strings.HasSuffix(recv.ref, "PoolExecutor()") || strings.HasSuffix(recv.ref, "Pool()")) { // of concurrent.futures
+		given := *args
+		given.list = args.list[min(1, len(args.list)):]
+		if method == "map" {
+			given.list = []*Value{in.elements(args.get(1))}
+		}
+		var result *Value
+		for _, c := range args.get(0).fns {
+			result = join(result, in.invoke(f, c, c.this, &given, e.At))
+		}
+		if method == "map" {
+			return &Value{elem: result}
+		}
+		return orNothing(result)
 	}
 	if method == "register" && recv != nil && frameworkOf(recv.ref) != "" { // a plugin gets the application
 		for _, c := range slices.Concat(args.get(0).fns, args.get(0).wraps) {

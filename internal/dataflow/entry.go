@@ -159,6 +159,11 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		}
 	case "text":
 		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+		for _, part := range []string{"1", "2"} { // return "text", 302, {"Location": ...}
+			if headers := v.fields[part]; headers != nil && len(headers.fields) > 0 && x.Kind == ir.Array {
+				in.respond(f, &Value{fields: map[string]*Value{"headers": headers}}, x.At)
+			}
+		}
 	}
 }
 

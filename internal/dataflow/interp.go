@@ -41,7 +41,7 @@ type interp struct {
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
 const (
 	maxWork  = 3_000_000
-	maxCalls = 30
+	maxCalls = 48
 )
 
 // frame is where an expression stands.
@@ -738,7 +738,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 }
 
 func (in *interp) array(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}}
+	v := &Value{fields: map[string]*Value{}, isList: f.file.Language == ir.Python}
 	for i, x := range e.List {
 		val := in.eval(f, x)
 		if x.Kind == ir.Spread {
@@ -885,7 +885,11 @@ func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Ta
 func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	switch e.Str {
 	case "+":
-		return in.concat(f, []*ir.Expr{e.X, e.Y}, e.At)
+		x, y := in.eval(f, e.X), in.eval(f, e.Y)
+		if x.isList || y.isList { // of Python
+			return &Value{elem: join(in.elements(x), in.elements(y)), isList: true}
+		}
+		return in.joined(f, []*Value{x, y}, e.At)
 	case "%":
 		if f.file.Language == ir.Python {
 			x := in.eval(f, e.X)
@@ -925,7 +929,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if e.Str == "+=" {
-		v := in.concat(f, []*ir.Expr{e.X, e.Y}, e.At)
+		x, y := in.eval(f, e.X), in.eval(f, e.Y)
+		v := &Value{elem: join(in.elements(x), in.elements(y)), isList: true}
+		if !x.isList && !y.isList {
+			v = in.joined(f, []*Value{x, y}, e.At)
+		}
 		in.bind(f, e.X, v, false)
 		return v
 	}

@@ -569,6 +569,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if whole(m.Rule) && !m.object {
 				taints = v.all()
 			}
+			if m.Rule == "mass-assignment" && v.named != nil { // an outsider names the fields
+				taints = addTaints(taints, v.named.taints)
+			}
 			if m.text {
 				taints = objects(taints)
 			}
@@ -658,6 +661,26 @@ func callName(m *Model) string {
 	return m.Package + "." + strings.ReplaceAll(m.Member, "**.", "")
 }
 
+// surestFirst are taints in the order in which they tell most: what an outsider sends now before what somebody stored.
+func surestFirst(taints []*Taint) []*Taint {
+	weight := func(t *Taint) int {
+		w := 0
+		if t.Source != nil && t.Source.Stored {
+			w += 2
+		}
+		if t.unsure {
+			w++
+		}
+		return w
+	}
+	if len(taints) < 2 {
+		return taints
+	}
+	out := slices.Clone(taints)
+	slices.SortStableFunc(out, func(a, b *Taint) int { return weight(a) - weight(b) })
+	return out
+}
+
 // sameAgain are rules for which one place is enough for what an outsider names: the file that is written and then read.
 var sameAgain = map[string]bool{"path-traversal": true, "object-key": true, "user-controlled-target": true}
 
@@ -682,7 +705,7 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 
 // hit notes taints that reach a sink.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
-	for _, t := range taints {
+	for _, t := range surestFirst(taints) {
 		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue

@@ -33,6 +33,7 @@ type Value struct {
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
 	named  *Value          // names of fields that are not known: what they are made of
+	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
@@ -223,6 +224,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.json = nil
 	v.chosen = addTaints(a.chosen, b.chosen)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
+	v.isList = a.isList && b.isList
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {

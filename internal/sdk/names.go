@@ -77,6 +77,7 @@ var uploads = []string{"PutObject", "CreateMultipartUpload", "UploadPart", "Comp
 
 // documentOperations are the operations behind the short names of document clients.
 func documentOperations(method string) []string {
+	method = strings.TrimPrefix(method, "paginate")
 	switch strings.ToLower(method) {
 	case "get", "put", "update", "delete":
 		return []string{method + "Item"}
