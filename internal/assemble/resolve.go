@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"bytes"
 	"encoding/json"
 	"path"
 	"slices"
@@ -89,7 +90,7 @@ func (m *Modules) find(app, from, module string) []string {
 				return found
 			}
 		}
-		return nil
+		return m.onPath(app, from, module)
 	}
 	if inside, ok := strings.CutPrefix(module, "/opt/"); ok {
 		for _, layer := range m.layers {
@@ -112,6 +113,25 @@ func (m *Modules) find(app, from, module string) []string {
 		return found
 	}
 	return m.aliased(from, module)
+}
+
+// onPath are the files that a module of Python means where the program adds folders to sys.path: the only one of that name.
+func (m *Modules) onPath(app, from, module string) []string {
+	data, err := m.program.repo.Read(from)
+	if err != nil || !bytes.Contains(data, []byte("sys.path")) || strings.HasPrefix(module, ".") {
+		return nil
+	}
+	name := strings.ReplaceAll(module, ".", "/")
+	var found []string
+	for _, f := range m.program.repo.InDir(app) {
+		if !isTest(f.Path) && (strings.HasSuffix(f.Path, "/"+name+".py") || strings.HasSuffix(f.Path, "/"+name+"/__init__.py")) {
+			found = append(found, f.Path)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found
 }
 
 // aliased are the files that "@/x" and "~/x" mean where no tsconfig.json says it: by custom, below the folder src of the project.

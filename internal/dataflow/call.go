@@ -1042,6 +1042,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	if !known {
+		in.perhapsSQL(f, e, method, args)
+	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") && !in.p.modelled(f.file.Language, ref) {
 		in.perhapsCalled(f, e, ref, args)
 	}

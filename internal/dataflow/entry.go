@@ -271,6 +271,19 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 		}
 		return
 	}
+	if ref == "starlette.routing.Route" || ref == "starlette.routing.WebSocketRoute" || strings.HasSuffix(ref, "Starlette().add_route") || strings.HasSuffix(ref, "FastAPI().add_api_route") {
+		for _, fn := range args.get(1).fns {
+			p.routed = append(p.routed, &routed{"fastapi", fn, f.file.Path, e.At, false, false, false, nil})
+		}
+	}
+	if ref == "django.urls.path" || ref == "django.urls.re_path" || ref == "django.conf.urls.url" {
+		for _, fn := range args.get(1).fns {
+			p.routed = append(p.routed, &routed{"django", fn, f.file.Path, e.At, false, false, false, nil})
+		}
+		if view := args.get(1); view.class != nil {
+			p.methodsOf(f, view.class, e.At)
+		}
+	}
 	if servers[ref] {
 		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
 	}
@@ -337,6 +350,9 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 			in.p.methodsOf(f, c, d.At)
 		}
 	}
+	if f.file.Language == ir.Python {
+		in.graphQLClass(f, def, c)
+	}
 	for _, m := range def.Methods {
 		if f.file.Language != ir.Node {
 			break
@@ -346,6 +362,21 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
 				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false, nil})
 			}
+		}
+	}
+}
+
+// graphQLClass notes the methods that answer fields: resolve_x and mutate of graphene, those that strawberry decorates.
+func (in *interp) graphQLClass(f frame, def *ir.Class, c *class) {
+	graphene := c.extends(0, "graphene.")
+	for _, m := range def.Methods {
+		is := graphene && (strings.HasPrefix(m.Name, "resolve_") || m.Name == "mutate")
+		for _, d := range m.Decorators {
+			is = is || strings.HasPrefix(in.eval(f, d).ref, "strawberry.")
+		}
+		if is {
+			fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
+			in.p.routed = append(in.p.routed, &routed{"graphql-names", fn, f.file.Path, m.Start, false, false, false, nil})
 		}
 	}
 }
@@ -472,8 +503,12 @@ func (in *interp) route(r *routed) {
 	case "flask-error":
 		args.list = []*Value{{}}
 	case "graphql-names": // AppSync gives the arguments by their names
-		for _, p := range r.fn.fn.Params {
-			args.list = append(args.list, &Value{taints: typed(outside(parameterName(p)))})
+		for _, p := range r.fn.params() {
+			x := &Value{}
+			if name := parameterName(p); name != "info" && name != "root" && name != "parent" && name != "self" {
+				x.taints = typed(outside(name))
+			}
+			args.list = append(args.list, x)
 		}
 	case "graphql-first":
 		args.list = []*Value{{taints: typed(outside("args"))}, {}, {}}
@@ -520,6 +555,11 @@ func (in *interp) route(r *routed) {
 
 // fromRequest is what a framework gives to a parameter of a route.
 func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, depth int) *Value {
+	if name := parameterName(p); name == "request" && (r.framework == "django" || r.framework == "fastapi" && p.Kind == ir.Name && p.Y == nil) {
+		u := *outside[0]
+		u.Path = "request"
+		return &Value{ref: map[string]string{"django": "django.Request", "fastapi": "fastapi.Request"}[r.framework], taints: []*Taint{&u}}
+	}
 	name := p
 	if p.Kind == ir.Default {
 		if d := in.eval(f, p.Y); isDepends(d.ref) && len(d.args) > 0 {

@@ -160,6 +160,11 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 	var item *Value
 	if s.Y != nil {
 		v := in.eval(f, s.Y)
+		if v.class != nil && !v.isType {
+			if m := v.class.method("__iter__", 0); m != nil {
+				v = in.invoke(f, m, v, &arguments{}, s.At)
+			}
+		}
 		item = in.elements(v)
 		if s.Str == "keys" || v.isDict && f.file.Language == ir.Python {
 			item = in.keys(v)

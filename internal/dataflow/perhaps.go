@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -135,5 +136,33 @@ func (in *interp) emit(f frame, e *ir.Expr, listener, sent *Value) {
 			list = append(list, orNothing(sent.fields[itoa(i)]))
 		}
 		in.invoke(f, c, c.this, &arguments{list: list}, e.At)
+	}
+}
+
+// statement is the beginning of a statement of SQL.
+var statement = regexp.MustCompile(`(?is)^\s*(select\s|insert\s+into\s|update\s|delete\s+from\s|replace\s+into\s|merge\s+into\s|with\s+\w+\s+as\s*\(|drop\s|alter\s|truncate\s|create\s+(table|view|user|database|index)\s|grant\s)`)
+
+// runs are names of methods that run statements.
+var runs = set("execute executemany executescript query queries raw run exec sql fetch fetchall fetchone fetch_all fetch_one fetchrow all any one many oneOrNone manyOrNone none result executeQuery executeSql executeSQL runQuery run_query execute_query doQuery rawQuery read_sql")
+
+// perhapsSQL: something of which it is not known what it is runs a text that is plainly a statement of SQL.
+func (in *interp) perhapsSQL(f frame, e *ir.Expr, method string, args *arguments) {
+	if method == "" {
+		method = lastPart(textOf(e.X))
+	}
+	if !runs[method] {
+		return
+	}
+	v := args.get(0)
+	for _, key := range []string{"sql", "query", "text", "statement"} {
+		if x := v.fields[key]; x != nil {
+			v = x
+		}
+		if x := args.kw[key]; x != nil {
+			v = x
+		}
+	}
+	if len(v.taints) > 0 && statement.MatchString(v.prefix) {
+		in.hit(f, e.At, "sql", method, v.taints, true)
 	}
 }
