@@ -160,7 +160,9 @@ func (l *locator) python(handler string) model.Code {
 		}
 	}
 	if seen != "" {
-		return missing("python", seen+" defines no "+name)
+		code := missing("python", l.without(seen, name, "defines"))
+		code.File = seen
+		return code
 	}
 	if p, ok := l.bySuffix(module, name, ".py"); ok {
 		return resolved(p, name)

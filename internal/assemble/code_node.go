@@ -11,7 +11,7 @@ import (
 
 // node finds folder/file.export. The runtime cuts at the first dot of the file name; people also name files with dots.
 func (l *locator) node(handler string) model.Code {
-	var reason string
+	var seen, reason string
 	for _, cut := range nodeCuts(handler) {
 		for _, base := range l.nodeBases(cut.module) {
 			for _, file := range l.symbols.nodeFiles(base) {
@@ -22,7 +22,7 @@ func (l *locator) node(handler string) model.Code {
 					return resolved(p, cut.name)
 				}
 				if reason == "" {
-					reason = file + " exports no " + cut.name
+					seen, reason = file, l.without(file, cut.name, "exports")
 				}
 			}
 		}
@@ -33,7 +33,21 @@ func (l *locator) node(handler string) model.Code {
 	if reason == "" {
 		reason = "there is no source for handler " + handler + " in " + l.dir
 	}
-	return missing("javascript", reason)
+	code := missing("javascript", reason)
+	code.File = seen
+	return code
+}
+
+// without says why a file does not have the handler that is looked for.
+func (l *locator) without(file, name, gives string) string {
+	symbols, err := l.symbols.of(file)
+	switch {
+	case err != nil:
+		return strings.TrimPrefix(err.Error(), file+": ")
+	case symbols != nil && symbols.Broken:
+		return "it has syntax errors, and what parses " + gives + " no " + name
+	}
+	return file + " " + gives + " no " + name
 }
 
 // wholeModule accepts a module that is one value made by a call: which members it has is not written anywhere.

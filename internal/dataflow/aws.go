@@ -325,7 +325,7 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 			if strings.HasSuffix(t.Path, "object.key") { // what an outsider has just uploaded
 				u := *t
 				u.Path, u.clean, u.object = "the uploaded object", nil, false
-				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read")}
+				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read", in.steps)}
 				return
 			}
 		}
@@ -335,7 +335,7 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	}
 	s := in.source(c.op.Key)
 	s.Stored = true
-	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil}}})
+	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil, in.steps}}})
 }
 
 // downloads are helpers that write an object into a file: service, method, and where its key stands.

@@ -248,7 +248,7 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 	}
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
-			in.invoke(f, m, v, args, m.fn.Start)
+			in.invoke(f, m, v, args, at)
 			made = true
 			break
 		}
@@ -315,6 +315,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
+	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps})
 	s := newScope(c.scope, c.scope.module)
 	s.this = this
 	g := frame{s, c.fn.File}
@@ -322,6 +323,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.run(g, c.fn.Body)
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
+	in.sites = in.sites[:len(in.sites)-1]
 	out := s.result
 	if out == nil {
 		out = nothing
@@ -702,7 +704,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 		for rule := range needsObject { // that it was a text says nothing of what is in it
 			delete(u.clean, rule)
 		}
-		out.taints = append(out.taints, (&u).with(f.file, e.At, "is parsed"))
+		out.taints = append(out.taints, (&u).with(f.file, e.At, "is parsed", in.steps))
 	}
 	return out
 }
@@ -955,7 +957,7 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 		if path := strings.ToLower(t.Path); strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
 			u.token = tokenPart
 		}
-		out = append(out, (&u).with(f.file, at, "is split at its dots"))
+		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))
 	}
 	return &Value{taints: out}
 }
@@ -1088,7 +1090,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		for _, t := range args.all() {
 			u := *t
 			u.unsure = true
-			out.taints = addTaints(out.taints, []*Taint{(&u).with(f.file, e.At, "goes through "+shortRef(ref, method))})
+			out.taints = addTaints(out.taints, []*Taint{(&u).with(f.file, e.At, "goes through "+shortRef(ref, method), in.steps)})
 		}
 		if strings.Contains(strings.ToLower(method), "decode") {
 			out.taints = decoded(out.taints)
@@ -1177,7 +1179,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 	for _, t := range item.taints {
 		u := *t
 		u.unsure = true
-		c.taints = append(c.taints, (&u).with(f.file, e.At, "is perhaps given to a callback"))
+		c.taints = append(c.taints, (&u).with(f.file, e.At, "is perhaps given to a callback", in.steps))
 	}
 	return &arguments{list: []*Value{&c}}
 }

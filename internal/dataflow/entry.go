@@ -119,7 +119,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	if !e.Quiet {
 		event.taints = []*Taint{{
 			Path: "event", Source: in.source("event"), object: e.Loose,
-			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil},
+			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil, in.steps},
 		}}
 	}
 	in.answers = "lambda"
@@ -484,7 +484,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 func (in *interp) route(r *routed) {
 	f := frame{r.fn.scope, r.fn.fn.File}
 	outside := func(path string) []*Taint {
-		return []*Taint{{Path: path, Source: in.source(path), step: &step{r.fn.fn.File, r.fn.fn.Start, "a request comes to " + orElse(r.fn.fn.Name, "this function"), nil}}}
+		return []*Taint{{Path: path, Source: in.source(path), step: &step{r.fn.fn.File, r.fn.fn.Start, "a request comes to " + orElse(r.fn.fn.Name, "this function"), nil, in.steps}}}
 	}
 	args := &arguments{}
 	switch r.framework {
@@ -604,7 +604,7 @@ func (in *interp) depended(f frame, r *routed, d *Value, depth int) *Value {
 		args := &arguments{}
 		for _, p := range fn.Params {
 			if name := parameterName(p); name != "self" {
-				taint := &Taint{Path: name, Source: in.source(name), step: &step{fn.File, fn.Start, "a request comes to " + orElse(fn.Name, "this function"), nil}}
+				taint := &Taint{Path: name, Source: in.source(name), step: &step{fn.File, fn.Start, "a request comes to " + orElse(fn.Name, "this function"), nil, in.steps}}
 				args.list = append(args.list, in.fromRequest(f, r, p, []*Taint{taint}, depth+1))
 			}
 		}

@@ -15,6 +15,7 @@ type interp struct {
 	steps      int
 	depth      int
 	stack      []*ir.Func
+	sites      []site // where the functions of the stack were called
 	sources    map[string]*Source
 	hits       []*Hit
 	seen       map[string]bool
@@ -43,6 +44,14 @@ const (
 	maxWork  = 3_000_000
 	maxCalls = 48
 )
+
+// site is where a function is called.
+type site struct {
+	file *ir.File
+	at   int32
+	name string
+	time int
+}
 
 // frame is where an expression stands.
 type frame struct {
@@ -882,7 +891,7 @@ func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Ta
 	}
 	out := make([]*Taint, len(taints))
 	for i, t := range taints {
-		out[i] = t.with(f.file, at, note)
+		out[i] = t.with(f.file, at, note, in.steps)
 	}
 	return out
 }

@@ -482,7 +482,7 @@ func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
 	if strings.HasPrefix(m.Member, "request.") || strings.Contains(m.Member, "current_request.") {
 		member = "request." + member
 	}
-	return []*Taint{{Path: member, object: strings.Contains(member, "json") || strings.Contains(member, "payload"), Source: in.source(m.Package + "." + m.Member), step: &step{f.file, at, member + " comes in", nil}}}
+	return []*Taint{{Path: member, object: strings.Contains(member, "json") || strings.Contains(member, "payload"), Source: in.source(m.Package + "." + m.Member), step: &step{f.file, at, member + " comes in", nil, in.steps}}}
 }
 
 // decoded notes that a part of a token was decoded.
@@ -661,6 +661,33 @@ func callName(m *Model) string {
 	return m.Package + "." + strings.ReplaceAll(m.Member, "**.", "")
 }
 
+// way is how a value came here: what happened to it, and the calls that led here since it came in.
+func (in *interp) way(t *Taint) []Step {
+	var steps []*step
+	for s := t.step; s != nil; s = s.prev {
+		steps = append(steps, s)
+	}
+	slices.Reverse(steps)
+	if len(steps) == 0 {
+		return nil
+	}
+	for _, c := range in.sites {
+		known := c.time <= steps[0].time || c.file == nil
+		for _, s := range steps {
+			known = known || s.file == c.file && s.at == c.at
+		}
+		if !known {
+			steps = append(steps, &step{file: c.file, at: c.at, note: "is given to " + c.name, time: c.time})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b *step) int { return a.time - b.time })
+	var out []Step
+	for _, s := range steps {
+		out = append(out, Step{s.file, s.at, s.note})
+	}
+	return out
+}
+
 // surestFirst are taints in the order in which they tell most: what an outsider sends now before what somebody stored.
 func surestFirst(taints []*Taint) []*Taint {
 	weight := func(t *Taint) int {
@@ -723,10 +750,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure}
-		for s := t.step; s != nil; s = s.prev {
-			h.Steps = append(h.Steps, Step{s.file, s.at, s.note})
-		}
-		slices.Reverse(h.Steps)
+		h.Steps = in.way(t)
 		in.hits = append(in.hits, h)
 		return
 	}

@@ -57,7 +57,7 @@ func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments
 			for _, t := range taints {
 				u := *t
 				u.unsure = true
-				list[i].taints = append(list[i].taints, (&u).with(f.file, e.At, "is perhaps given to a function that the library has"))
+				list[i].taints = append(list[i].taints, (&u).with(f.file, e.At, "is perhaps given to a function that the library has", in.steps))
 			}
 		}
 		in.invoke(f, g.fn, g.fn.this, &arguments{list: list}, e.At)

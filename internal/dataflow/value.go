@@ -77,6 +77,7 @@ type step struct {
 	at   int32
 	note string
 	prev *step
+	time int // when it was taken, in steps of the entry
 }
 
 // maxTaints bounds the taints of one value, maxSteps the steps of one taint.
@@ -87,12 +88,12 @@ const (
 )
 
 // with is a taint with one more step.
-func (t *Taint) with(file *ir.File, at int32, note string) *Taint {
+func (t *Taint) with(file *ir.File, at int32, note string, time int) *Taint {
 	if t.step != nil && t.step.at == at && t.step.file == file || t.length >= maxSteps {
 		return t
 	}
 	u := *t
-	u.step = &step{file, at, note, t.step}
+	u.step = &step{file, at, note, t.step, time}
 	u.length++
 	return &u
 }

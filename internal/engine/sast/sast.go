@@ -167,11 +167,19 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 
 // notFollowed tells of functions whose code no rule was asked of, because of its language or because it was not found.
 func notFollowed(apps []*model.App) []model.Diagnostic {
+	var out []model.Diagnostic
 	counts := map[string]int{}
 	sum := 0
 	for _, app := range apps {
 		for _, f := range app.Functions {
 			if followed(f) || f.Resource != nil && f.Resource.Tool {
+				continue
+			}
+			if f.Code.State == model.CodeMissing && f.Code.File != "" { // it is there, and cannot be read
+				out = append(out, model.Diagnostic{
+					Pos: model.Pos{File: f.Code.File}, Level: model.Warning, Incomplete: true, Message: "the code of " + f.Name + " was not analysed: " + f.Code.Reason,
+					Hint: "correct the file, or the name of the handler",
+				})
 				continue
 			}
 			what := f.Code.Language
@@ -188,16 +196,16 @@ func notFollowed(apps []*model.App) []model.Diagnostic {
 		}
 	}
 	if sum == 0 {
-		return nil
+		return out
 	}
 	var parts []string
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
 		parts = append(parts, fmt.Sprintf("%s %d", what, counts[what]))
 	}
-	return []model.Diagnostic{{
+	return append(out, model.Diagnostic{
 		Level: model.Note, Message: fmt.Sprintf("the code of %d functions is not followed: %s", sum, strings.Join(parts, ", ")),
 		Hint: "JavaScript, TypeScript and Python are followed",
-	}}
+	})
 }
 
 // hasCode reports whether an application has a function whose code can be followed.
