@@ -70,7 +70,7 @@ func (a *assembly) unclaimed(ws *model.Workspace) []string {
 	var mu sync.Mutex
 	var out []string
 	a.parallel(len(files), func(i int) {
-		if claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) || !a.mentionsHandler(files[i]) {
+		if made(files[i]) || claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) || !a.mentionsHandler(files[i]) {
 			return
 		}
 		mu.Lock()
@@ -79,6 +79,16 @@ func (a *assembly) unclaimed(ws *model.Workspace) []string {
 	})
 	slices.Sort(out)
 	return out
+}
+
+// made reports whether a file is in a folder that a tool has made: built output, or one that is hidden.
+func made(file string) bool {
+	for _, part := range strings.Split(path.Dir(file), "/") {
+		if part == "dist" || part == "build" || part == "cdk.out" || len(part) > 1 && part[0] == '.' {
+			return true
+		}
+	}
+	return false
 }
 
 // claimed are the source files that functions of templates lead to, and the folders of Go programs.

@@ -391,6 +391,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.class != nil {
 		fmt.Fprintf(b, "class %p", v.class)
 	}
+	for _, o := range v.others {
+		fmt.Fprintf(b, "or %p", o)
+	}
 	for _, f := range v.fns {
 		fmt.Fprintf(b, "fn %p %p %p", f.fn, f.scope, f.this)
 	}
@@ -1073,6 +1076,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		if fluent[method] && (recv.ref == "express.Response" || recv.ref == "fastify.Reply") {
 			return recv
 		}
+	}
+	if recv != nil && f.file.Language == ir.Node && routeMethods[method] && recv.ref != "" && len(recv.taints) == 0 && frameworkOf(recv.ref) != "" { // router.get(...).post(...)
+		return recv
 	}
 	if handled {
 		return out

@@ -225,6 +225,7 @@ type routed struct {
 	html      bool            // the decorator says that it answers with a page
 	use       bool            // it stands before all routes
 	typed     map[string]bool // parameters that the route takes numbers for only
+	schema    *Value          // JSON Schemas of the parts of the request, as Fastify takes them
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -266,19 +267,19 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.methodsOf(f, view.class, e.At)
 			}
 			for _, fn := range view.fns {
-				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false, nil})
+				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false, nil, nil})
 			}
 		}
 		return
 	}
 	if ref == "starlette.routing.Route" || ref == "starlette.routing.WebSocketRoute" || strings.HasSuffix(ref, "Starlette().add_route") || strings.HasSuffix(ref, "FastAPI().add_api_route") {
 		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{"fastapi", fn, f.file.Path, e.At, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"fastapi", fn, f.file.Path, e.At, false, false, false, nil, nil})
 		}
 	}
 	if ref == "django.urls.path" || ref == "django.urls.re_path" || ref == "django.conf.urls.url" {
 		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{"django", fn, f.file.Path, e.At, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"django", fn, f.file.Path, e.At, false, false, false, nil, nil})
 		}
 		if view := args.get(1); view.class != nil {
 			p.methodsOf(f, view.class, e.At)
@@ -293,20 +294,20 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			if strings.Contains(ref, ".use()") { // its parsers
 				framework = "typera-parsed"
 			}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil, nil})
 		}
 	}
 	if dot >= 0 && ref[dot+1:] == "addHook" { // of Fastify
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true, nil}}, p.routed...)
+				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true, nil, nil}}, p.routed...)
 			}
 		}
 	}
 	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false, nil})
+				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false, nil, nil})
 			}
 		}
 	}
@@ -319,24 +320,49 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use", nil})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use", nil, schemaIn(args)})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
 		for _, hook := range []string{"onRequest", "preParsing", "preValidation", "preHandler"} {
 			if h := a.fields[hook]; h != nil {
 				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
-					r := &routed{framework, fn, f.file.Path, e.At, true, false, false, nil}
+					r := &routed{framework, fn, f.file.Path, e.At, true, false, false, nil, nil}
 					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
 				}
 			}
 		}
 		if h := a.fields["handler"]; h != nil {
 			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil})
+				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil, schemaIn(args)})
 			}
 		}
 	}
+}
+
+// schemaIn is the schema among the options of a route.
+func schemaIn(args *arguments) *Value {
+	for _, a := range args.list {
+		if s := a.fields["schema"]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// checkedRequest is a request of Fastify whose parts a schema has checked.
+func (in *interp) checkedRequest(f frame, v, schema *Value, at int32) *Value {
+	if schema == nil {
+		return v
+	}
+	out := *v
+	out.fields = map[string]*Value{}
+	for _, part := range [][2]string{{"body", "body"}, {"querystring", "query"}, {"query", "query"}, {"params", "params"}, {"headers", "headers"}} {
+		if s := schema.fields[part[0]]; s != nil && len(fieldsOf(s)) > 0 {
+			out.fields[part[1]] = in.shaped(f, in.member(f, v, part[1], at), s, at, 0)
+		}
+	}
+	return &out
 }
 
 // nestRoutes are decorators of NestJS for methods that answer requests.
@@ -360,7 +386,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		for _, d := range m.Decorators {
 			if nestRoutes[in.eval(f, d).ref] {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false, nil})
+				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false, nil, nil})
 			}
 		}
 	}
@@ -376,7 +402,7 @@ func (in *interp) graphQLClass(f frame, def *ir.Class, c *class) {
 		}
 		if is {
 			fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-			in.p.routed = append(in.p.routed, &routed{"graphql-names", fn, f.file.Path, m.Start, false, false, false, nil})
+			in.p.routed = append(in.p.routed, &routed{"graphql-names", fn, f.file.Path, m.Start, false, false, false, nil, nil})
 		}
 	}
 }
@@ -386,7 +412,7 @@ func (p *Program) methodsOf(f frame, c *class, at int32) {
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false, nil, nil})
 		}
 	}
 }
@@ -401,7 +427,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 		return
 	}
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false, nil})
+		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false, nil, nil})
 	}
 	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
@@ -437,19 +463,19 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	if framework == "powertools" && (method == "resolver" || method == "batch_resolver" || method == "async_batch_resolver" || method == "on_publish" || method == "on_subscribe") {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false, nil, nil})
 		}
 		return
 	}
 	if method == "errorhandler" || method == "app_errorhandler" {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false, nil, nil})
 		}
 		return
 	}
 	if method == "before_request" || method == "before_app_request" || method == "middleware" {
 		for _, fn := range v.fns {
-			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true, nil}}, p.routed...)
+			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true, nil, nil}}, p.routed...)
 		}
 		return
 	}
@@ -464,7 +490,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false, typed})
+		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false, typed, nil})
 	}
 }
 
@@ -475,7 +501,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 	}
 	for _, fn := range v.fns {
 		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
-			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false, nil})
+			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false, nil, nil})
 		}
 	}
 }
@@ -494,7 +520,7 @@ func (in *interp) route(r *routed) {
 			args.list = append([]*Value{{}}, args.list...)
 		}
 	case "fastify":
-		args.list = []*Value{in.request(r, &Value{ref: "fastify.Request", taints: outside("req")}), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
+		args.list = []*Value{in.request(r, in.checkedRequest(f, &Value{ref: "fastify.Request", taints: outside("req")}, r.schema, r.at)), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
 	case "typera":
 		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
 	case "typera-parsed":

@@ -351,8 +351,19 @@ func (in *interp) assignElem(x, v *Value) {
 	}
 }
 
-// member is a field of a value: what is known of it, or a part of what an outsider put there, or a part of a library.
+// member is a field of a value, or of what else the value may be.
 func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
+	out := in.field(f, v, key, at)
+	if v != nil {
+		for _, o := range v.others {
+			out = join(out, in.field(f, o, key, at))
+		}
+	}
+	return out
+}
+
+// field is a field of a value: what is known of it, or a part of what an outsider put there, or a part of a library.
+func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if v == nil {
 		return nothing
 	}

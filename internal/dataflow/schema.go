@@ -70,6 +70,9 @@ func fieldsOf(schema *Value) map[string]*Value {
 	if p := schema.fields["properties"]; p != nil { // JSON Schema
 		return p.fields
 	}
+	if t := schema.fields["type"]; t != nil && t.known { // JSON Schema of a single value
+		return nil
+	}
 	if schema.ref == "" || strings.HasPrefix(schema.ref, "exports") {
 		return schema.fields // an object of schemas
 	}

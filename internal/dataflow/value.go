@@ -33,6 +33,7 @@ type Value struct {
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
 	named  *Value          // names of fields that are not known: what they are made of
+	others []*Value // objects of other classes that it may be as well
 	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
@@ -231,8 +232,12 @@ func joinTo(a, b *Value, depth int) *Value {
 	if len(v.middle) == 0 {
 		v.middle = b.middle
 	}
-	if v.class == nil {
+	switch {
+	case v.class == nil:
 		v.class, v.isType = b.class, b.isType
+	case b.class != nil && b.class != a.class && len(a.others) < maxFns:
+		v.others = append(a.others[:len(a.others):len(a.others)], b)
+		v.others = append(v.others, b.others...)
 	}
 	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
 		v.ref, v.args, v.kw = b.ref, b.args, b.kw
@@ -246,7 +251,7 @@ func (v *Value) empty() bool {
 }
 
 // maxFns bounds the functions that a value can be.
-const maxFns = 6
+const maxFns = 16
 
 func addFns(a, b []*closure) []*closure {
 	for _, f := range b {

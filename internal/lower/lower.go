@@ -2,6 +2,7 @@
 package lower
 
 import (
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -67,11 +68,14 @@ type lowering struct {
 }
 
 // maxDepth bounds how deep expressions and statements are followed.
-const maxDepth = 300
+const maxDepth = 1_000
 
 // deep reports whether it goes too deep, and counts; call up when done.
 func (l *lowering) deep() bool {
 	l.depth++
+	if l.depth > maxDepth && l.file.Cut == "" {
+		l.file.Cut = "it is nested more than " + strconv.Itoa(maxDepth) + " levels deep"
+	}
 	return l.depth > maxDepth
 }
 
