@@ -277,7 +277,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.object {
 					taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.object })
 				}
-				if m.Rule == "os-command" {
+				if m.Rule == "os-command" || member == "ExpressionAttributeNames" {
 					taints = orNothing(v).all()
 				}
 				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
