@@ -41,6 +41,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if awsWrapped[ref] {
 		return args.get(0), true
 	}
+	if strings.HasPrefix(ref, "aws-xray-sdk") && strings.Contains(ref, ".capture") && len(args.list) > 0 && len(args.list[0].fns) == 0 { // captureHTTPs(require("https"))
+		return args.get(0), true
+	}
 	if tracer := strings.LastIndex(ref, ".captureAWS"); tracer > 0 { // of Powertools
 		return args.get(0), true
 	}
@@ -50,6 +53,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	switch ref[strings.LastIndexByte(ref, '.')+1:] {
 	case "marshall", "unmarshall", "serialize", "deserialize": // the same in other types
 		return args.get(0), true
+	}
+	if url := args.kw["endpoint_url"]; url != nil {
+		in.hit(f, e.At, "ssrf", lastPart(ref)+" endpoint_url", url.taints, false)
 	}
 	if v := botoClient(ref, args); v != nil {
 		return v, true

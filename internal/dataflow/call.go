@@ -486,11 +486,34 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			w := *v
 			w.taints = in.stepped(f, v.taints, at, note)
 			v = &w
+		} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
+			v = in.injected(frame{c.scope, c.fn.File}, name.Y, at, v)
 		}
 		in.bind(g, p, v, true)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
 }
+
+// injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has
+// made, or of a library.
+func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
+	if in.injecting >= maxInjected || t.Kind != ir.Name && t.Kind != ir.Member {
+		return v
+	}
+	kind := in.quiet(f, t)
+	switch {
+	case kind.isType && kind.class != nil && !kind.class.extends(0, "builtin."):
+		in.injecting++
+		defer func() { in.injecting-- }()
+		return in.instance(f, kind, &arguments{}, at)
+	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && in.p.modelled(f.file.Language, kind.ref):
+		return &Value{ref: kind.ref + "()"}
+	}
+	return v
+}
+
+// maxInjected bounds how deep objects are made that others need.
+const maxInjected = 4
 
 func indexed(list []*Value) map[string]*Value {
 	out := map[string]*Value{}
@@ -598,6 +621,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return v, true
+	case "shlex.split":
+		return &Value{elem: args.get(0), isList: true}, true
 	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
 		return args.get(0), true
 	case "functools.partial":
@@ -669,6 +694,9 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 			if ref == "builtin.map" {
 				return &Value{elem: r}
 			}
+		}
+		if fn := args.get(0); fn.ref != "" && ref == "builtin.map" {
+			return &Value{elem: in.library(f, &ir.Expr{Kind: ir.Call, X: e.List[0], At: e.At, End: e.End}, nil, "", fn, &arguments{list: []*Value{item}}), isList: true}
 		}
 		return &Value{elem: item}
 	case "builtin.Object.values":
@@ -836,6 +864,9 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return cb(args.get(1), item), true
 		}
 		r := cb(item, nothing)
+		if fn := args.get(0); method == "map" && fn.ref != "" && len(fn.fns) == 0 && len(e.List) > 0 { // map(encodeURIComponent)
+			r = in.library(f, &ir.Expr{Kind: ir.Call, X: e.List[0], At: e.At, End: e.End}, nil, "", fn, &arguments{list: []*Value{item}})
+		}
 		if method == "filter" && len(args.list) > 0 {
 			return in.filtered(f, recv, item, args.list[0]), true
 		}

@@ -146,7 +146,11 @@ func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
 		}
 		return
 	}
-	if !holds || in.eval(f, e.Y).all() != nil {
+	if !holds || in.eval(f, e.Y).all() != nil && (e.Y.Kind != ir.Member || e.Y.Str != "parents") {
+		return
+	}
+	if e.Y.Kind == ir.Member && e.Y.Str == "parents" { // FOLDER in path.parents
+		in.trust(f, e.Y.X, []string{"path-traversal"})
 		return
 	}
 	in.trust(f, e.X, []string{"all"})

@@ -31,6 +31,7 @@ type interp struct {
 	proved     map[*ir.Func]proof
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
+	injecting  int               // objects that are made for parameters
 	catching   int               // what failed is handled
 	calling    map[*ir.Func]bool // functions that a library perhaps calls
 	requests   map[string]*Value // what the functions of routes are given
@@ -400,6 +401,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		if x := v.class.inherited(key, 0); x != nil {
 			return x
 		}
+		if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
+			return &Value{ref: ref + "." + key}
+		}
 		if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
@@ -607,6 +611,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		return in.member(f, in.eval(f, e.X), e.Str, e.At)
 	case ir.Index:
 		x, key := in.eval(f, e.X), in.eval(f, e.Y)
+		if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]
+			return x
+		}
 		if key.known && key.text == ":" { // a slice
 			c := *x
 			c.known, c.text = false, ""
@@ -715,6 +722,11 @@ func (in *interp) anyMember(x *Value) *Value {
 	}
 	if len(x.taints) > 0 {
 		out = join(out, &Value{taints: in.parts(x.taints, "*")})
+	}
+	if x.ref != "" && (out == nothing || out.ref == "") {
+		c := *out
+		c.ref, c.args = x.ref+".any", x.args
+		return &c
 	}
 	if out == nothing {
 		return &Value{}

@@ -150,7 +150,11 @@ func (in *interp) modelled(f frame, event *Value, p *ir.Expr) *Value {
 	if p.Kind != ir.Name || p.Y == nil {
 		return event
 	}
-	if kind := in.eval(f, p.Y); kind.class != nil && kind.class.checks() {
+	t := p.Y
+	if t.Kind == ir.Index && t.Y != nil && t.Y.Kind == ir.Name { // list[Order]
+		t = t.Y
+	}
+	if kind := in.eval(f, t); kind.class != nil && kind.class.checks() {
 		return in.converted(f, in.parsed(f, &ir.Expr{At: p.At}, event), p.Y, p.At, 0)
 	}
 	return event

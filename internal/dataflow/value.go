@@ -33,7 +33,7 @@ type Value struct {
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
 	named  *Value          // names of fields that are not known: what they are made of
-	others []*Value // objects of other classes that it may be as well
+	others []*Value        // objects of other classes that it may be as well
 	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
@@ -312,6 +312,22 @@ func (c *class) inherited(name string, depth int) *Value {
 		}
 	}
 	return nil
+}
+
+// libraryBase is the class of a library that a class extends, by its path; empty if none.
+func (c *class) libraryBase(depth int) string {
+	for _, b := range c.bases {
+		switch {
+		case b == nil || depth > 5:
+		case b.class != nil:
+			if ref := b.class.libraryBase(depth + 1); ref != "" {
+				return ref
+			}
+		case b.ref != "" && !strings.HasPrefix(b.ref, "builtin."):
+			return b.ref
+		}
+	}
+	return ""
 }
 
 // inheritedMethod is a method of the classes that a class extends.

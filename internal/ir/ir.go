@@ -60,7 +60,7 @@ type Kind uint8
 const (
 	Unknown  Kind = iota // List: what stands in it
 	Const                // Str: its text; numbers and words as written
-	Name                 // Str; of a parameter in Python, Keys[0] and Y are the type that it is declared with
+	Name                 // Str; of a parameter, Y is the type that it is declared with, in Python Keys[0] its text
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]

@@ -394,6 +394,9 @@ func (j *js) pattern(n int) *ir.Expr {
 		return e
 	case "required_parameter", "optional_parameter":
 		p := j.pattern(j.t.Child(n, "pattern"))
+		if p.Kind == ir.Name {
+			p.Y = j.typeName(j.t.Child(n, "type"))
+		}
 		if v := j.t.Child(n, "value"); v >= 0 {
 			e := j.expr(ir.Default, n)
 			e.X, e.Y = p, j.expression(v)
@@ -526,6 +529,35 @@ func (j *js) class(n int) *ir.Class {
 		}
 	}
 	return c
+}
+
+// typeName is the name of the type of a parameter, where it is a class or comes from a module; nil for others.
+func (j *js) typeName(n int) *ir.Expr {
+	if n < 0 {
+		return nil
+	}
+	x := j.t.FirstNamed(n)
+	if x >= 0 && j.t.Kind(x) == "generic_type" {
+		x = j.t.FirstNamed(x)
+	}
+	if x < 0 {
+		return nil
+	}
+	switch j.t.Kind(x) {
+	case "type_identifier":
+		e := j.expr(ir.Name, x)
+		e.Str = j.t.Text(x)
+		return e
+	case "nested_type_identifier":
+		module, name := j.t.Child(x, "module"), j.t.Child(x, "name")
+		if module >= 0 && name >= 0 && j.t.Kind(module) == "identifier" {
+			e := j.expr(ir.Member, x)
+			e.X = j.expr(ir.Name, module)
+			e.X.Str, e.Str = j.t.Text(module), j.t.Text(name)
+			return e
+		}
+	}
+	return nil
 }
 
 func (j *js) list(n int) []*ir.Expr {
@@ -682,11 +714,23 @@ func (j *js) call(n int) *ir.Expr {
 	}
 	e.X = j.expression(callee)
 	args := j.t.Child(n, "arguments")
-	if j.t.Kind(args) == "template_string" { // tag`...`
-		e.List = []*ir.Expr{j.template(args)}
+	if j.t.Kind(args) == "template_string" { // tag`...` gets the texts, and the values by themselves
+		texts := j.expr(ir.Array, args)
+		e.List = []*ir.Expr{texts}
+		for _, part := range j.template(args).List {
+			if part.Kind == ir.Const {
+				texts.List = append(texts.List, part)
+			} else {
+				e.List = append(e.List, part)
+			}
+		}
 		return e
 	}
 	e.List = j.list(args)
+	if !e.New && j.t.Is(callee, "await") && len(e.List) == 1 { // await (x).f() is read as a call of something that is called await
+		e.Kind, e.X, e.List = ir.Await, e.List[0], nil
+		return e
+	}
 	if j.t.Kind(callee) == "import" && len(e.List) > 0 { // import("x")
 		e.X = &ir.Expr{Kind: ir.Name, Str: "require", At: e.At, End: e.At}
 	}
