@@ -151,6 +151,10 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 				}
 			}
 		}
+		if call.Client == "s3.Object" && len(made) > 1 {
+			params = &Value{fields: maps.Clone(params.fields)}
+			params.fields["Bucket"], params.fields["Key"] = made[0], made[1]
+		}
 		if method == "generate_presigned_post" {
 			call.Method = "put_object"
 		}

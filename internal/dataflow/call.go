@@ -113,7 +113,13 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return args.get(0)
 	}
 	if callee.isType && callee.class != nil {
-		return in.instance(f, callee, args, e.At)
+		v := in.instance(f, callee, args, e.At)
+		for _, o := range callee.others {
+			if o.isType {
+				v = join(v, in.instance(f, o, args, e.At))
+			}
+		}
+		return v
 	}
 	if e.X.Kind == ir.Name && e.X.Str == "super" && f.file.Language == ir.Node {
 		if base := in.super(f); base != nil {
@@ -621,6 +627,10 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return v, true
+	case "dataclasses.asdict", "attr.asdict", "attrs.asdict", "dataclasses.astuple":
+		if v := args.get(0); v.class != nil {
+			return &Value{fields: v.fields, isDict: true}, true
+		}
 	case "shlex.split":
 		return &Value{elem: args.get(0), isList: true}, true
 	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
@@ -917,6 +927,9 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			} else if recv.fields[k.text] == nil {
 				in.assign(f, recv, k.text, args.get(1), e.At)
 			}
+		}
+		if kind := args.kw["type"]; kind != nil && (kind.ref == "builtin.int" || kind.ref == "builtin.float" || kind.ref == "builtin.bool") { // of Flask
+			return &Value{}, true
 		}
 		v := in.elements(recv)
 		if k := args.get(0); k.known {

@@ -65,6 +65,7 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 	case ir.Name:
 		if !holds {
 			in.trust(f, e, []string{"all"})
+			in.trustHost(f, e)
 		} else if in.proving > 0 {
 			in.trust(f, e, []string{truthMark})
 		}
@@ -289,6 +290,11 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 	if in.quiet(f, x).known {
 		x, y = y, x
 	}
+	for _, side := range [][2]*ir.Expr{{x, y}, {y, x}} {
+		if in.isConstantHost(f, side[1]) {
+			in.trustHost(f, side[0])
+		}
+	}
 	other := in.quiet(f, y)
 	if !other.known && len(other.all()) > 0 {
 		return
@@ -297,12 +303,12 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 		in.trust(f, x.List[0], textOnly)
 		return
 	}
-	if x.Kind == ir.Call && lastPart(textOf(x.X)) == "commonpath" && len(x.List) == 1 && x.List[0].Kind == ir.Array { // == the folder
+	if x.Kind == ir.Call && (lastPart(textOf(x.X)) == "commonpath" || lastPart(textOf(x.X)) == "commonprefix") && len(x.List) == 1 && x.List[0].Kind == ir.Array { // == the folder
 		for _, p := range x.List[0].List {
 			in.trust(f, p, []string{"path-traversal"})
 		}
 	}
-	if other.known || isEnvironment(other.ref) {
+	if other.known || isEnvironment(other.ref) || strings.HasPrefix(other.ref, "pathlib.") {
 		in.trust(f, x, []string{"all"})
 		in.trustHost(f, x)
 	}
@@ -370,6 +376,11 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	if e.X.Kind == ir.Member && holds && (e.X.Str == "endsWith" || e.X.Str == "endswith") && len(e.List) == 1 {
 		if end := in.quiet(f, e.List[0]); end.known && strings.HasPrefix(end.text, ".") {
 			in.trustHost(f, e.X.X)
+		}
+	}
+	if !holds && e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // names of prototypes are refused
+		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
+			in.trust(f, e.List[0], []string{"prototype-pollution"})
 		}
 	}
 	if !holds {
@@ -466,6 +477,9 @@ var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toSt
 func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 	for e.Kind == ir.Call && e.X.Kind == ir.Member && sameText[e.X.Str] && len(e.List) == 0 {
 		e = e.X.X
+	}
+	for e.Kind == ir.Binary && (e.Str == "||" || e.Str == "??") { // (x or "")
+		e = e.X
 	}
 	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
 		e = e.List[0]
@@ -735,4 +749,19 @@ func (in *interp) ajv(f frame, e *ir.Expr) {
 func (in *interp) matched(f frame, e *ir.Expr) bool {
 	p := in.patternOf(f, e)
 	return p.known && p.text != "" && anchored(p, e.X.Str == "match" && textOf(e.X.X) == "re" || e.X.Str == "fullmatch", e.X.Str == "fullmatch")
+}
+
+// mentions reports whether a list or a set has a text.
+func mentions(v *Value, text string) bool {
+	for _, x := range v.fields {
+		if x.known && x.text == text {
+			return true
+		}
+	}
+	for _, a := range v.args {
+		if a != v && mentions(a, text) {
+			return true
+		}
+	}
+	return false
 }

@@ -473,6 +473,9 @@ func (in *interp) trustHost(f frame, e *ir.Expr) {
 	if whole.Kind == ir.Name {
 		v := in.name(f, whole)
 		if !isAddress(v.ref) {
+			if made := in.testOf(f, whole.Str); made != nil && made.Kind == ir.Call && len(made.List) > 0 && isAddressCall(made) {
+				in.trustAddress(f, made.List)
+			}
 			return
 		}
 		for _, t := range v.taints {
@@ -482,11 +485,29 @@ func (in *interp) trustHost(f frame, e *ir.Expr) {
 		return
 	}
 	if whole.Kind == ir.Call && len(whole.List) > 0 && isAddressCall(whole) {
-		for _, t := range in.quiet(f, whole.List[0]).taints {
-			in.trustText(f, pathMark+t.Path, leadsNowhere)
-		}
-		in.trust(f, whole.List[0], leadsNowhere)
+		in.trustAddress(f, whole.List)
 	}
+}
+
+// trustAddress: the parts of an address whose host is one of some: url, or base and url.
+func (in *interp) trustAddress(f frame, parts []*ir.Expr) {
+	for _, x := range parts {
+		if x.Kind == ir.Call && lastPart(textOf(x.X)) == "urljoin" {
+			in.trustAddress(f, x.List)
+			continue
+		}
+		for _, t := range in.quiet(f, x).taints {
+			if t.Path != "" {
+				in.trustText(f, pathMark+t.Path, leadsNowhere)
+			}
+		}
+		in.trust(f, x, leadsNowhere)
+	}
+}
+
+// isConstantHost reports whether an expression is the host of an address that is known: urlparse(BASE).netloc
+func (in *interp) isConstantHost(f frame, e *ir.Expr) bool {
+	return e.Kind == ir.Member && hostNames[e.Str] && e.X.Kind == ir.Call && len(e.X.List) > 0 && isAddressCall(e.X) && len(in.quiet(f, e.X.List[0]).all()) == 0
 }
 
 var leadsNowhere = []string{"ssrf", "open-redirect"}

@@ -111,6 +111,9 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 		}
 		v.fields[d.Name] = x
 	}
+	if strict {
+		in.validated(c, v)
+	}
 	if len(c.declarations(0)) == 0 && c.extends(0, "") { // a class of which not all is known
 		for k, x := range sorted(args.kw) {
 			v.fields[k] = x
@@ -124,6 +127,28 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 	}
 	if m := c.method("model_post_init", 0); m != nil {
 		in.invoke(f, m, v, &arguments{}, m.fn.Start)
+	}
+}
+
+// validated: methods that check fields of a model by hand, and throw: @field_validator("name").
+func (in *interp) validated(c *class, v *Value) {
+	for _, m := range c.def.Methods {
+		for _, d := range m.Decorators {
+			if d.Kind != ir.Call || lastPart(textOf(d.X)) != "field_validator" && lastPart(textOf(d.X)) != "validator" {
+				continue
+			}
+			fn := c.methods[m.Name]
+			if fn == nil || len(fn.params()) == 0 {
+				continue
+			}
+			name := parameterName(fn.params()[0])
+			rules := in.proofOf(fn, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, anyAnswer)[name]
+			for _, field := range d.List {
+				if x := v.fields[field.Str]; field.Kind == ir.Const && x != nil && len(rules) > 0 {
+					v.fields[field.Str] = cleanedBy(x, rules)
+				}
+			}
+		}
 	}
 }
 
