@@ -86,6 +86,9 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 	return a
 }
 
+// containerMethods are methods of dictionaries and lists, which are meant where no element has that name.
+var containerMethods = set("get pop shift setdefault items keys values entries forEach map filter find some every reduce sort push append set has includes concat slice update copy flatMap extend insert popleft at")
+
 // call follows a call: into a function of the program, or by what is known of a library.
 func (in *interp) call(f frame, e *ir.Expr) *Value {
 	var recv *Value
@@ -95,6 +98,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		recv = in.eval(f, e.X.X)
 		method = e.X.Str
 		callee = in.member(f, recv, method, e.X.At)
+		if len(callee.fns) > 0 && recv != nil && recv.class == nil && recv.ref == "" && recv.fields[method] == nil && containerMethods[method] { // of a table of functions
+			callee = &Value{}
+		}
 	} else {
 		callee = in.eval(f, e.X)
 	}
@@ -631,6 +637,16 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		if v := args.get(0); v.class != nil {
 			return &Value{fields: v.fields, isDict: true}, true
 		}
+	case "threading.Thread", "multiprocessing.Process":
+		given := &arguments{kw: orNothing(args.kw["kwargs"]).fields}
+		tuple := orNothing(args.kw["args"])
+		for i := range len(tuple.fields) {
+			given.list = append(given.list, orNothing(tuple.fields[itoa(i)]))
+		}
+		for _, c := range orNothing(args.kw["target"]).fns {
+			in.invoke(f, c, c.this, given, e.At)
+		}
+		return &Value{ref: callee.ref + "()"}, true
 	case "shlex.split":
 		return &Value{elem: args.get(0), isList: true}, true
 	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
@@ -671,7 +687,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		taints := texts(args.get(0).all())
 		for i, t := range taints {
 			u := t.cleaned([]string{"log-injection", "header-injection"})
-			if u.isObject() {
+			if u.isObject() && !u.unsure {
 				u.Path += " as JSON"
 			}
 			taints[i] = u
@@ -799,11 +815,14 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if sep := args.get(0); sep.known && (sep.text == "/" || sep.text == "\\") && len(recv.taints) > 0 {
 			out := &Value{taints: in.stepped(f, recv.taints, e.At, "is split at its slashes")}
 			for i, t := range out.taints {
-				u := *t
-				u.pieces = true
+				u := *t.cleaned(textOnly)
+				u.pieces, u.object = true, false
 				out.taints[i] = &u
 			}
 			return out, true
+		}
+		if len(recv.taints) > 0 { // into texts
+			return cleanedBy(&Value{taints: in.stepped(f, texts(recv.taints), e.At, "goes through string.split"), isList: f.file.Language == ir.Python}, textOnly), true
 		}
 		return nil, false
 	case "format":
@@ -961,8 +980,10 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 	case "values", "copy", "slice", "concat":
 		if recv.ref == "" && len(recv.taints) == 0 {
 			v := recv
-			for _, a := range args.list {
-				v = join(v, a)
+			if method == "concat" {
+				for _, a := range args.list {
+					v = join(v, a)
+				}
 			}
 			if method == "values" {
 				item := in.elements(recv)

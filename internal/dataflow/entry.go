@@ -236,7 +236,7 @@ var frameworks = map[string]string{
 	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
 	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
-	"flask_restx.Namespace()": "flask", "flask_restx.Api()": "flask", "flask_restful.Api()": "flask", "flask_restplus.Namespace()": "flask", "flask_restplus.Api()": "flask",
+	"flask_restx.Namespace()": "flask-json", "flask_restx.Api()": "flask-json", "flask_restful.Api()": "flask-json", "flask_restplus.Namespace()": "flask-json", "flask_restplus.Api()": "flask-json",
 	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
 }
 
@@ -264,7 +264,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 		}
 		for _, view := range append([]*Value{view}, args.list...) {
 			if view.class != nil {
-				p.methodsOf(f, view.class, e.At)
+				p.methodsOf(f, view.class, e.At, strings.HasSuffix(ref, ".add_resource"))
 			}
 			for _, fn := range view.fns {
 				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false, nil, nil})
@@ -282,7 +282,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			p.routed = append(p.routed, &routed{"django", fn, f.file.Path, e.At, false, false, false, nil, nil})
 		}
 		if view := args.get(1); view.class != nil {
-			p.methodsOf(f, view.class, e.At)
+			p.methodsOf(f, view.class, e.At, false)
 		}
 	}
 	if servers[ref] {
@@ -373,7 +373,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 	for _, d := range def.Decorators {
 		ref := strings.TrimSuffix(in.eval(f, d).ref, "()")
 		if before, ok := strings.CutSuffix(ref, ".route"); ok && frameworkOf(before) != "" {
-			in.p.methodsOf(f, c, d.At)
+			in.p.methodsOf(f, c, d.At, frameworkOf(before) == "flask-json")
 		}
 	}
 	if f.file.Language == ir.Python {
@@ -408,11 +408,15 @@ func (in *interp) graphQLClass(f frame, def *ir.Class, c *class) {
 }
 
 // methodsOf notes the methods of a class that are called by the methods of HTTP.
-func (p *Program) methodsOf(f frame, c *class, at int32) {
+func (p *Program) methodsOf(f frame, c *class, at int32, asJSON bool) {
+	framework := "flask-class"
+	if asJSON { // what they return is written as JSON
+		framework = "flask-json"
+	}
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{"flask-class", fn, f.file.Path, at, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, false, false, nil, nil})
 		}
 	}
 }
@@ -557,9 +561,13 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{taints: outside("event.Records[]")}, {}}
 	default: // the parameters are parts of the path, or what the framework reads from the request
 		for _, p := range r.fn.fn.Params {
-			if name := parameterName(p); r.typed[name] {
+			name := parameterName(p)
+			switch {
+			case r.typed[name]:
 				args.list = append(args.list, &Value{})
-			} else if name != "self" {
+			case requestPlatform[name] != nil && p.Kind == ir.Name && p.Y != nil && lastPart(textOf(p.Y)) != "Request": // a model that is called so
+				args.list = append(args.list, in.fromRequest(f, r, p, outside("body"), 0))
+			case name != "self":
 				args.list = append(args.list, in.fromRequest(f, r, p, outside(name), 0))
 			}
 		}
@@ -575,7 +583,11 @@ func (in *interp) route(r *routed) {
 		in.answers = "lambda"
 	}
 	in.payload = in.expected(f, r.fn.fn)
-	in.invoke(f, r.fn, r.fn.this, args, r.fn.fn.Start)
+	this := r.fn.this
+	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
+		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
+	}
+	in.invoke(f, r.fn, this, args, r.fn.fn.Start)
 	in.answers, in.payload = "", nil
 }
 

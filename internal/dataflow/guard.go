@@ -362,6 +362,9 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		in.guard(f, e.List[0], holds)
 		return
 	}
+	if e.X.Kind == ir.Member && e.X.Str == "verify" && len(e.List) > 0 && strings.HasPrefix(in.quiet(f, e.X.X).ref, "jose.jwk.") {
+		in.verifies(in.eval(f, e.List[0]).all())
+	}
 	in.eachIs(f, e, holds)
 	in.begins(f, e, holds)
 	if holds {

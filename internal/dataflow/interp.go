@@ -448,6 +448,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		if key == "json_body" && f.file.Language == ir.Python { // of the data classes of Powertools
 			parts = in.parsed(f, &ir.Expr{At: at}, &Value{taints: parts}).taints
 		}
+		if isAddress(v.ref) { // its parts are texts
+			parts = cleanedBy(&Value{taints: texts(parts)}, textOnly).taints
+		}
 		if isAddress(v.ref) && (key == "path" || key == "pathname") {
 			for _, t := range parts { // copies of their own
 				t.lead = "/"
@@ -478,7 +481,7 @@ func isProperty(fn *ir.Func) bool {
 
 // isObjectKey reports whether a path is the key of the object that an event is about.
 func isObjectKey(path string) bool {
-	for _, suffix := range []string{"s3.object.key", "s3.get_object.key", "event.object_key", "detail.object.key"} {
+	for _, suffix := range []string{"s3.object.key", "s3.get_object.key", "event.object_key", "detail.object.key", "detail.requestParameters.key"} {
 		if strings.HasSuffix(path, suffix) {
 			return true
 		}
@@ -734,6 +737,9 @@ func (in *interp) anyMember(x *Value) *Value {
 	return out
 }
 
+// operands are the comparisons of MongoDB, in which no other operators stand.
+var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
+
 func (in *interp) object(f frame, e *ir.Expr) *Value {
 	v := &Value{fields: map[string]*Value{}, isDict: true}
 	for i, x := range e.List {
@@ -747,8 +753,8 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
 			val = in.guardedFields(f, x.Str, val)
 		}
-		if key == "$eq" { // of MongoDB: whatever it is, it is no operator
-			val = cleanedBy(val, []string{"nosql"})
+		if operands[key] { // of MongoDB: whatever it is, it is no operator
+			val = cleanedBy(&Value{taints: val.all()}, []string{"nosql"})
 		}
 		if key == "..." {
 			if len(val.taints) > 0 { // it may have any of the fields that stand before it

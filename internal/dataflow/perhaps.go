@@ -14,14 +14,17 @@ import (
 // rootOf is the part of a path that is the thing itself: some-router.Router() of some-router.Router().get.
 func rootOf(ref string) string {
 	if i := strings.Index(ref, "()"); i > 0 {
-		return ref[:i]
+		return ref[:i+2]
 	}
-	return ref
+	return ref + "()"
 }
 
 // perhapsCalled notes the functions that a library gets, or calls those that it got before with what it gets now.
 func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments) {
 	root := rootOf(ref)
+	if in.loading == nil && !strings.Contains(ref, "()") { // a function of a library that is called with another, as each(list, f)
+		return
+	}
 	var fns []*closure
 	for _, a := range append(slices.Clone(args.list), kwValues(args)...) {
 		fns = append(fns, functionsIn(a, 0)...)
