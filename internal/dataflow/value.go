@@ -33,6 +33,7 @@ type Value struct {
 	told   map[string]bool // what of it was checked as an answer
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
 	named  *Value          // names of fields that are not known: what they are made of
+	varied bool            // it is one of some texts
 	others []*Value        // objects of other classes that it may be as well
 	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
@@ -206,6 +207,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	}
 	v := *a
 	v.shared, v.told, v.known = false, nil, a.known && b.known && a.text == b.text
+	if (a.known || b.known) && !v.known {
+		v.varied, v.text = true, ""
+	}
 	v.taints = addTaints(a.taints, b.taints)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {
@@ -247,7 +251,7 @@ func joinTo(a, b *Value, depth int) *Value {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied
 }
 
 // maxFns bounds the functions that a value can be.
