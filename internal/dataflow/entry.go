@@ -607,7 +607,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	}
 	v := &Value{taints: outside}
 	v.taints[0].object = r.framework == "nest" || r.framework == "fastapi"
-	if name.Kind != ir.Name || name.Y == nil {
+	if name.Kind != ir.Name || name.Y == nil || r.fn.fn.File.Language != ir.Python {
 		return v
 	}
 	if t := name.Y; t.Kind == ir.Index && lastPart(textOf(t.X)) == "Annotated" && t.Y.Kind == ir.Array {
@@ -617,7 +617,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 			}
 		}
 	}
-	switch kind := lastPart(name.Keys[0]); {
+	switch kind := lastPart(textOf(name.Y)); {
 	case kind == "Request" && r.framework == "fastapi":
 		u := *outside[0]
 		u.Path, u.object = "request", false

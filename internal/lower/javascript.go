@@ -500,10 +500,15 @@ func (j *js) class(n int) *ir.Class {
 			}
 		}
 	}
+	var before []*ir.Expr // decorators, which TypeScript has in front of what they are of
 	for m := range j.t.NamedChildren(j.t.Child(n, "body")) {
 		switch j.t.Kind(m) {
+		case "decorator":
+			before = append(before, j.expression(j.t.FirstNamed(m)))
+			continue
 		case "method_definition":
 			f := j.function(m)
+			f.Decorators = before
 			f.Class, f.Static = c, j.t.HasToken(m, "static")
 			for d := range j.t.NamedChildren(m) {
 				if j.t.Kind(d) == "decorator" {
@@ -527,6 +532,7 @@ func (j *js) class(n int) *ir.Class {
 				c.Fields = append(c.Fields, ir.Field{Name: j.key(name), Value: value})
 			}
 		}
+		before = nil
 	}
 	return c
 }
