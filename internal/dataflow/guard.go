@@ -122,16 +122,27 @@ func (in *interp) either2(f frame, x, y *ir.Expr, holds bool) {
 		if w == nil || name == "" || name[0] != guardMark {
 			continue
 		}
-		var rules []string
-		for rule := range sorted(v.fields) {
-			if w.fields[rule] != nil {
-				rules = append(rules, rule)
-			}
-		}
-		if len(rules) > 0 {
+		if rules := both(keysOf(v.fields), keysOf(w.fields)); len(rules) > 0 {
 			in.trustText(f, name[1:], rules)
 		}
 	}
+}
+
+// both are the rules that two lists have; all are those of the other one.
+func both(x, y []string) []string {
+	switch {
+	case slices.Contains(x, "all"):
+		return y
+	case slices.Contains(y, "all"):
+		return x
+	}
+	var out []string
+	for _, rule := range x {
+		if slices.Contains(y, rule) {
+			out = append(out, rule)
+		}
+	}
+	return out
 }
 
 // isNothing reports whether an expression is None, null or undefined.
@@ -578,13 +589,7 @@ func (in *interp) harmlessPath(f frame, path string) *Value {
 	return nil
 }
 
-func keysOf(m map[string]*Value) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	return out
-}
+func keysOf(m map[string]*Value) []string { return slices.Sorted(maps.Keys(m)) }
 
 // cleanedBy is a value whose taints can do no harm for some rules.
 func cleanedBy(v *Value, rules []string) *Value {

@@ -408,16 +408,10 @@ func (r *asked) snapshot() {
 		return
 	}
 	for text, rules := range r.proof {
-		var both []string
-		for _, rule := range rules {
-			if slices.Contains(now[text], rule) {
-				both = append(both, rule)
-			}
-		}
-		if len(both) == 0 {
+		if rules = both(rules, now[text]); len(rules) == 0 {
 			delete(r.proof, text)
 		} else {
-			r.proof[text] = both
+			r.proof[text] = rules
 		}
 	}
 }

@@ -135,6 +135,10 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 				v = nil
 				break
 			}
+			if isGuard && v != nil { // harmless for what both say
+				v = guardFor(both(keysOf(v.fields), keysOf(set.fields)))
+				continue
+			}
 			v = join(v, set)
 		}
 		if isGuard && v == nil {
@@ -145,6 +149,15 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 		}
 		in.set(s, name, v, true)
 	}
+}
+
+// guardFor is what is known of an expression that does no harm for some rules.
+func guardFor(rules []string) *Value {
+	v := &Value{fields: map[string]*Value{}}
+	for _, r := range rules {
+		v.fields[r] = nothing
+	}
+	return v
 }
 
 // setHarmless reports whether a branch sets the name that an expression begins with to what no outsider decides.
