@@ -81,5 +81,5 @@ func (l *locator) block(at model.Pos, indented bool) string {
 func opensBlock(line string) bool {
 	line = strings.TrimRight(line, " \t\r")
 	line = strings.TrimRight(line, "+-0123456789")
-	return strings.HasSuffix(line, "|") && (strings.HasSuffix(line, ": |") || strings.HasSuffix(line, "Sub |") || strings.HasSuffix(line, "- |"))
+	return strings.HasSuffix(line, ": |") || strings.HasSuffix(line, "Sub |")
 }

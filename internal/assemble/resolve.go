@@ -101,7 +101,7 @@ func (m *Modules) find(app, from, module string) []string {
 				return found
 			}
 		}
-		return nil
+		return m.inOpt(app, inside)
 	}
 	if found := m.program.files(from, module); len(found) > 0 {
 		return found
@@ -113,6 +113,23 @@ func (m *Modules) find(app, from, module string) []string {
 		return found
 	}
 	return m.aliased(from, module)
+}
+
+// inOpt are the files that a module of a layer means whose content lies in a folder that is called opt, as Amplify has it: the only one.
+func (m *Modules) inOpt(app, inside string) []string {
+	seen := map[string]bool{}
+	var found []string
+	for _, f := range m.program.repo.Files() {
+		before, _, ok := strings.Cut("/"+f.Path, "/opt/")
+		if base := strings.TrimPrefix(before+"/opt/"+inside, "/"); ok && !seen[base] {
+			seen[base] = true
+			found = append(found, m.program.moduleAt(base)...)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found
 }
 
 // onPath are the files that a module of Python means where the program adds folders to sys.path: the only one of that name.

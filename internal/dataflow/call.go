@@ -1112,8 +1112,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
-	if !known {
-		in.perhapsSQL(f, e, method, args)
+	if !known || strings.HasPrefix(ref, "axios") || strings.Contains(ref, "fetch") || strings.Contains(ref, "request") {
+		in.perhapsSQL(f, e, method, args, known)
 	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") && !in.p.modelled(f.file.Language, ref) {
 		in.perhapsCalled(f, e, ref, args)

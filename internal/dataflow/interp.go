@@ -325,6 +325,13 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 			}
 		}
 	}
+	if key == "emailMessage" { // of Cognito's triggers: what is sent as HTML
+		for _, t := range x.taints {
+			if strings.HasSuffix(t.Path, "event.response") {
+				in.hit(f, at, "html-response", "the mail", v.taints, false)
+			}
+		}
+	}
 	if x.ref == "module" && key == "exports" || x.ref == "exports" || x.ref == "module" {
 		in.p.assignExport(x, key, v)
 		return

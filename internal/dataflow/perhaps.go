@@ -149,22 +149,31 @@ var statement = regexp.MustCompile(`(?is)^\s*(select\s|insert\s+into\s|update\s|
 var runs = set("execute executemany executescript query queries raw run exec sql fetch fetchall fetchone fetch_all fetch_one fetchrow all any one many oneOrNone manyOrNone none result executeQuery executeSql executeSQL runQuery run_query execute_query doQuery rawQuery read_sql")
 
 // perhapsSQL: something of which it is not known what it is runs a text that is plainly a statement of SQL.
-func (in *interp) perhapsSQL(f frame, e *ir.Expr, method string, args *arguments) {
+func (in *interp) perhapsSQL(f frame, e *ir.Expr, method string, args *arguments, client bool) {
 	if method == "" {
 		method = lastPart(textOf(e.X))
 	}
-	if !runs[method] {
-		return
+	if !client && runs[method] {
+		in.perhapsStatement(f, e, method, args.get(0))
 	}
-	v := args.get(0)
-	for _, key := range []string{"sql", "query", "text", "statement"} {
-		if x := v.fields[key]; x != nil {
-			v = x
-		}
-		if x := args.kw[key]; x != nil {
-			v = x
+	for _, key := range []string{"sql", "query", "text", "statement", "q"} { // also in what is sent to a service that runs it
+		for _, a := range append([]*Value{{fields: args.kw}}, args.list...) {
+			if x := a.fields[key]; x != nil {
+				in.perhapsStatement(f, e, method, x)
+			}
+			for _, body := range []string{"body", "data", "json"} {
+				if b := a.fields[body]; b != nil && b.fields[key] != nil {
+					in.perhapsStatement(f, e, method, b.fields[key])
+				}
+				if b := a.fields[body]; b != nil && b.json != nil && b.json.fields[key] != nil {
+					in.perhapsStatement(f, e, method, b.json.fields[key])
+				}
+			}
 		}
 	}
+}
+
+func (in *interp) perhapsStatement(f frame, e *ir.Expr, method string, v *Value) {
 	if len(v.taints) > 0 && statement.MatchString(v.prefix) {
 		in.hit(f, e.At, "sql", method, v.taints, true)
 	}

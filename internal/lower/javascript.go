@@ -718,6 +718,9 @@ func (j *js) call(n int) *ir.Expr {
 		callee = j.t.Child(n, "constructor")
 		e.New = true
 	}
+	if j.t.Kind(callee) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+		callee = j.t.FirstNamed(callee)
+	}
 	e.X = j.expression(callee)
 	args := j.t.Child(n, "arguments")
 	if j.t.Kind(args) == "template_string" { // tag`...` gets the texts, and the values by themselves
