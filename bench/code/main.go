@@ -28,7 +28,10 @@ func main() {
 	fmt.Println("| --- | --- | --- | --- | --- | --- |")
 	for _, arg := range flag.Args() {
 		name, root, _ := strings.Cut(arg, "=")
-		root, err := filepath.Abs(root)
+		root, err := filepath.EvalSymlinks(root)
+		if err == nil {
+			root, err = filepath.Abs(root)
+		}
 		if err != nil {
 			fail(err)
 		}

@@ -101,7 +101,7 @@ func (m *Modules) find(app, from, module string) []string {
 				return found
 			}
 		}
-		return m.inOpt(app, inside)
+		return m.inOpt(inside)
 	}
 	if found := m.program.files(from, module); len(found) > 0 {
 		return found
@@ -116,7 +116,7 @@ func (m *Modules) find(app, from, module string) []string {
 }
 
 // inOpt are the files that a module of a layer means whose content lies in a folder that is called opt, as Amplify has it: the only one.
-func (m *Modules) inOpt(app, inside string) []string {
+func (m *Modules) inOpt(inside string) []string {
 	seen := map[string]bool{}
 	var found []string
 	for _, f := range m.program.repo.Files() {

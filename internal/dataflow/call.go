@@ -897,7 +897,7 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			r = in.library(f, &ir.Expr{Kind: ir.Call, X: e.List[0], At: e.At, End: e.End}, nil, "", fn, &arguments{list: []*Value{item}})
 		}
 		if method == "filter" && len(args.list) > 0 {
-			return in.filtered(f, recv, item, args.list[0]), true
+			return in.filtered(recv, item, args.list[0]), true
 		}
 		switch method {
 		case "map", "flatMap":
@@ -1194,7 +1194,7 @@ var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response
 var fluent = set("status type set header headers cookie code append vary links location contentType attachment clearCookie setHeader cors etag cache removeHeader")
 
 // filtered are the elements of a list that pass a test.
-func (in *interp) filtered(f frame, recv, item, test *Value) *Value {
+func (in *interp) filtered(recv, item, test *Value) *Value {
 	if len(test.fns) != 1 {
 		return recv
 	}

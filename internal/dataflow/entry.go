@@ -311,6 +311,9 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			}
 		}
 	}
+	if dot >= 0 && ref[dot+1:] == "set" && args.get(0).text == "query parser" {
+		p.queryParser = true
+	}
 	if dot < 0 || !routeMethods[ref[dot+1:]] {
 		return
 	}
@@ -519,7 +522,11 @@ func (in *interp) route(r *routed) {
 	args := &arguments{}
 	switch r.framework {
 	case "express":
-		args.list = []*Value{in.request(r, &Value{ref: "express.Request", taints: outside("req")}), in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
+		request := &Value{ref: "express.Request", taints: outside("req")}
+		if in.p.plainQuery(r.file) {
+			request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: outside("req.query")}, textOnly)}
+		}
+		args.list = []*Value{in.request(r, request), in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
 		if len(r.fn.fn.Params) == 4 { // it handles errors
 			args.list = append([]*Value{{}}, args.list...)
 		}
@@ -740,13 +747,21 @@ func first1(list []*Value) *Value {
 // maxMiddle is how many functions of routes there may be for those that stand before several of them to be followed for each.
 const maxMiddle = 80
 
-// routesOf are the routes that were registered in some files, each function once.
+// routesOf are the routes that were registered in some files, each function once. What a wrapper gives back, asyncHandler(fn), is another
+// function each time, because it sees another fn; so is the method of another object.
 func (p *Program) routesOf(files []string) []*routed {
+	type function struct {
+		fn    *ir.Func
+		scope *scope
+		this  *Value
+		bound *arguments
+	}
 	var out []*routed
-	seen := map[*ir.Func]bool{}
+	seen := map[function]bool{}
 	for _, r := range p.routed {
-		if slices.Contains(files, r.file) && (!seen[r.fn.fn] || r.middle && len(p.routed) < maxMiddle) {
-			seen[r.fn.fn] = true
+		fn := function{r.fn.fn, r.fn.scope, r.fn.this, r.fn.bound}
+		if slices.Contains(files, r.file) && (!seen[fn] || r.middle && len(p.routed) < maxMiddle) {
+			seen[fn] = true
 			out = append(out, r)
 		}
 	}

@@ -37,10 +37,11 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 			in.compared(f, e, holds)
 		case "!==", "!=":
 			in.compared(f, e, !holds)
-		case "<": // set(x) <= ALLOWED
+		case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
 			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
 				in.trust(f, x, []string{"all"})
 			}
+			in.asNumber(f, e, holds)
 		case "-": // what is left of set(x) - ALLOWED
 			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
 				in.trust(f, x, []string{"all"})
@@ -76,6 +77,18 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 		}
 	case ir.Assign:
 		in.guard(f, e.Y, holds)
+	}
+}
+
+// asNumber: what is more or less than a number is one, or a text that is nothing but one.
+func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
+	if !holds {
+		return
+	}
+	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+		if n := side[1]; n.Kind == ir.Const && n.At < n.End && '0' <= f.file.Tree.Source[n.At] && f.file.Tree.Source[n.At] <= '9' {
+			in.trust(f, side[0], []string{"all"})
+		}
 	}
 }
 
@@ -690,15 +703,15 @@ func (in *interp) patternOf(f frame, e *ir.Expr) *Value {
 	return nothing
 }
 
-// bare is a regular expression without its slashes, and its flags.
-func bare(v *Value) (pattern, flags string) {
+// bare is a regular expression without its slashes and flags.
+func bare(v *Value) string {
 	s := v.text
 	if t, ok := strings.CutPrefix(s, "/"); ok {
 		if i := strings.LastIndexByte(t, '/'); i >= 0 {
-			return t[:i], t[i+1:]
+			return t[:i]
 		}
 	}
-	return s, ""
+	return s
 }
 
 // tellsHost reports whether a pattern fixes the host of an address: /^https:\/\/([a-z]+\.)?example\.com\//
@@ -707,7 +720,7 @@ func (in *interp) tellsHost(f frame, e *ir.Expr) bool {
 	if !p.known {
 		return false
 	}
-	s, _ := bare(p)
+	s := bare(p)
 	s = strings.ReplaceAll(s, `\/`, "/")
 	before, after, ok := strings.Cut(s, "://")
 	host, _, ended := strings.Cut(after, "/")
@@ -723,7 +736,7 @@ func (in *interp) noOther(f frame, e *ir.Expr, holds bool) {
 	if !p.known {
 		return
 	}
-	s, _ := bare(p)
+	s := bare(p)
 	class, ok := strings.CutPrefix(s, "[^")
 	class, closed := strings.CutSuffix(strings.TrimRight(class, "+"), "]")
 	if !ok || !closed || strings.ContainsAny(class, ";|&$`<>()'\" \n/") || strings.Contains(class, `\s`) || strings.Contains(class, `\S`) || strings.Contains(class, `\W`) {

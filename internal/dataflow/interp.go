@@ -28,7 +28,6 @@ type interp struct {
 	results    map[string]*Value // of calls, by what went in
 	payload    *Value            // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value // by calls, as results
-	proved     map[*ir.Func]proof
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
 	injecting  int               // objects that are made for parameters

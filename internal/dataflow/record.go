@@ -85,7 +85,7 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 	strict := c.checks()
 	for i, d := range c.declarations(0) {
 		x, given := args.kw[d.Name]
-		if alias := in.alias(f, d); !given && alias != "" {
+		if alias := in.alias(d); !given && alias != "" {
 			x, given = args.kw[alias]
 			if !given && args.dict != nil {
 				x, given = in.member(f, args.dict, alias, at), true
@@ -107,7 +107,7 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 		}
 		if strict {
 			x = in.converted(frame{d.class.scope, f.file}, x, d.Type, at, 0)
-			x = in.constrained(f, x, d.class.static.fields[d.Name])
+			x = in.constrained(x, d.class.static.fields[d.Name])
 		}
 		v.fields[d.Name] = x
 	}
@@ -186,7 +186,7 @@ func (in *interp) modelled(f frame, event *Value, p *ir.Expr) *Value {
 }
 
 // alias is the other name by which a field is filled: Field(alias="userId").
-func (in *interp) alias(f frame, d declaration) string {
+func (in *interp) alias(d declaration) string {
 	v := d.class.static.fields[d.Name]
 	if v == nil || v.ref == "" {
 		return ""
@@ -200,7 +200,7 @@ func (in *interp) alias(f frame, d declaration) string {
 }
 
 // constrained is a value that has passed Field(pattern="^[a-z]+$").
-func (in *interp) constrained(f frame, x, field *Value) *Value {
+func (in *interp) constrained(x, field *Value) *Value {
 	if field == nil {
 		return x
 	}
@@ -229,7 +229,7 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			return &Value{}
 		}
 		if name == "constr" {
-			return in.constrained(f, cleanedBy(x, textOnly), &Value{kw: in.quietArguments(f, t).kw})
+			return in.constrained(cleanedBy(x, textOnly), &Value{kw: in.quietArguments(f, t).kw})
 		}
 	case ir.Binary: // X | None
 		return in.either(f, x, []*ir.Expr{t.X, t.Y}, at, depth)
@@ -248,7 +248,7 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			x = in.converted(f, x, inside[0], at, depth+1)
 			for _, more := range inside[1:] {
 				if more.Kind == ir.Call {
-					x = in.constrained(f, x, &Value{kw: in.quietArguments(f, more).kw})
+					x = in.constrained(x, &Value{kw: in.quietArguments(f, more).kw})
 				}
 			}
 			return x

@@ -41,11 +41,25 @@ func (p *Program) holdsFor(file *ir.File, m *Model) model.Tri {
 // distributions are packages of Python by what is imported, where rows speak of versions.
 var distributions = map[string]string{"yaml": "pyyaml", "lxml": "lxml"}
 
+// plainQuery reports whether queries are texts and lists of texts only, as they are by default since Express 5.
+func (p *Program) plainQuery(file string) bool {
+	version := p.versionOf(path.Dir(file), "express", ir.Node)
+	return version != "" && !older(version, "5") && !p.queryParser
+}
+
 // versionOf is the version of a package that a folder gets, by the files that pin it there or above; empty if none does.
 func (p *Program) versionOf(dir, name string, language ir.Language) string {
 	if name == "" {
 		return ""
 	}
+	key := dir + " " + name
+	if _, known := p.versions[key]; !known {
+		p.versions[key] = p.pinned(dir, name, language)
+	}
+	return p.versions[key]
+}
+
+func (p *Program) pinned(dir, name string, language ir.Language) string {
 	for {
 		var found string
 		if language == ir.Node {
