@@ -658,7 +658,8 @@ func callName(m *Model) string {
 	if m.Member == "default" {
 		return m.Package
 	}
-	return m.Package + "." + strings.ReplaceAll(m.Member, "**.", "")
+	member := "." + strings.ReplaceAll(m.Member, "**.", "")
+	return m.Package + strings.TrimPrefix(member, ".default") // sequelize().query: the module itself is called
 }
 
 // way is how a value came here: what happened to it, and the calls that led here since it came in.
