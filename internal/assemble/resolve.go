@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -151,22 +152,41 @@ func (m *Modules) onPath(app, from, module string) []string {
 	return found
 }
 
-// aliased are the files that "@/x" and "~/x" mean where no tsconfig.json says it: by custom, below the folder src of the project.
+// aliased are the files that a module means where a bundler looks in a folder of sources: "@/x", "~/x", and "utils/x" without a sign where
+// package.json names no such package (resolve.modules, module-resolver, NODE_PATH).
 func (m *Modules) aliased(from, module string) []string {
-	rest, ok := strings.CutPrefix(module, "@/")
-	if !ok {
-		if rest, ok = strings.CutPrefix(module, "~/"); !ok {
-			return nil
-		}
+	rest, sign := strings.CutPrefix(module, "@/")
+	if !sign {
+		rest, sign = strings.CutPrefix(module, "~/")
 	}
+	if !sign && (strings.HasPrefix(module, "@") || !strings.Contains(module, "/") || strings.HasPrefix(module, ".") || strings.Contains(module, ":")) {
+		return nil
+	}
+	name, _ := packageOf(module)
 	for dir := path.Dir(from); ; dir = path.Dir(dir) {
 		for _, base := range []string{path.Join(dir, "src", rest), path.Join(dir, rest)} {
-			if found := m.program.moduleAt(base); len(found) > 0 {
+			if found := m.program.moduleAt(base); len(found) > 0 && (sign || !m.declared(from, name)) {
 				return found
 			}
 		}
 		if dir == "." || dir == "/" {
 			return nil
+		}
+	}
+}
+
+// declared reports whether a package.json beside or above a file names a package, or there is none that could.
+func (m *Modules) declared(from, name string) bool {
+	some := false
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		if data, err := m.program.repo.Read(path.Join(dir, "package.json")); err == nil {
+			some = true
+			if bytes.Contains(data, []byte(strconv.Quote(name))) {
+				return true
+			}
+		}
+		if dir == "." || dir == "/" {
+			return !some
 		}
 	}
 }

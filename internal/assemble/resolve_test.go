@@ -30,6 +30,10 @@ func TestModules(t *testing.T) {
 		"deps/python/requests-2.0.dist-info/RECORD": "requests/__init__.py,sha256=x,1\n../../bin/x,,\n",
 		"deps/python/own.py":                        "",
 		"api/node_modules/left/index.js":            "",
+		"web/package.json":                          `{"dependencies": {"yup": "1.0.0"}}`,
+		"web/src/handlers/get.js":                   "",
+		"web/src/utils/response.js":                 "",
+		"web/src/yup/lib.js":                        "",
 	} {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -54,6 +58,9 @@ func TestModules(t *testing.T) {
 		{"api", "api/src/handlers/get.ts", "@shop/money", "packages/money/src/index.ts"},
 		{"api", "api/src/handlers/get.ts", "@shop/money/format", "packages/money/src/format.ts"},
 		{"api", "api/src/handlers/get.ts", "axios", ""},
+		{"web", "web/src/handlers/get.js", "utils/response", "web/src/utils/response.js"}, // a bundler looks in src
+		{"web", "web/src/handlers/get.js", "yup/lib", ""},                                 // a dependency
+		{"web", "web/src/handlers/get.js", "utils", ""},
 		{".", "fn/app.py", "shared.auth", "layers/common/python/shared/auth.py"},
 		{".", "fn/app.js", "/opt/nodejs/lib/log", "layers/common/nodejs/lib/log.js"},
 		{"layers", "layers/fn/app.py", "theirs", ""}, // of another application

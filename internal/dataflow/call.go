@@ -140,6 +140,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 			return in.invoke(f, m, callee, args, e.At)
 		}
 	}
+	in.slow(f, e, recv, method, callee, args)
 	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
 		return v
 	}

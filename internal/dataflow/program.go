@@ -36,16 +36,17 @@ type Program struct {
 	given     map[string][]*given // functions that libraries got of which nothing is known, by what got them
 	listeners map[string]*Value   // functions that listen, by the emitter and the name of the event
 
-	queryParser bool // an application chooses how Express reads queries
-
 	versions map[string]string // of packages, by folder and name
+	patterns map[string]bool   // regular expressions, and whether they can take exponential time
 	Broken   map[string]bool   // files with syntax errors
 	Cut      map[string]string // files that were not read in full, with the reason
+
+	queryParser bool // an application chooses how Express reads queries
 }
 
 // New begins a program.
 func New(files Files, models *Models, trees *Trees) *Program {
-	return &Program{files: files, models: models, modules: map[string]*module{}, trees: trees, memo: map[memoKey]*Value{}, versions: map[string]string{}, Broken: map[string]bool{}, Cut: map[string]string{}}
+	return &Program{files: files, models: models, modules: map[string]*module{}, trees: trees, memo: map[memoKey]*Value{}, versions: map[string]string{}, patterns: map[string]bool{}, Broken: map[string]bool{}, Cut: map[string]string{}}
 }
 
 // Trees are source files, each read once for all programs. They may be shared by programs that run side by side.
