@@ -644,7 +644,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		}
 		return v
 	case ir.Call:
-		return in.call(f, e)
+		return in.madeSafe(f, e, in.call(f, e))
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
 	case ir.ClassOf:

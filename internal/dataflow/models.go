@@ -54,6 +54,7 @@ type condition struct {
 // Models are all rows, found by what they are about.
 type Models struct {
 	tables map[ir.Language]*table
+	own    map[ir.Language]*table // rows of the user that make safe: they stand apart, because they may only take away
 	Count  int
 }
 
@@ -65,24 +66,22 @@ type table struct {
 	known   map[string]bool     // packages with a row
 }
 
-// ReadModels reads files of rows; what is not understood is told and left out.
-func ReadModels(files map[string][]byte) (*Models, []model.Diagnostic) {
-	m := &Models{tables: map[ir.Language]*table{}}
+// ReadModels reads files of rows, the built-in ones and a user's own; what is not understood is told and left out.
+func ReadModels(builtin, own map[string][]byte) (*Models, []model.Diagnostic) {
+	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}}
 	for _, language := range []ir.Language{ir.Node, ir.Python, aws} {
-		m.tables[language] = &table{exact: map[string][]*Model{}, methods: map[string][]*Model{}, globs: map[string][]*Model{}, known: map[string]bool{}}
+		m.tables[language], m.own[language] = newTable(), newTable()
 	}
-	var names []string
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	files := maps.Clone(builtin)
+	maps.Copy(files, own)
+	names := slices.Sorted(maps.Keys(files))
 	documents, problems := readAll(names, files)
 	for _, doc := range documents {
 		if doc == nil {
 			continue
 		}
 		for _, row := range doc.Root.Elements() {
-			if err := m.add(row); err != "" {
+			if err := m.add(row, own[row.Origin.Pos.File] != nil); err != "" {
 				problems = append(problems, model.Diagnostic{
 					Pos: row.Origin.Pos, Level: model.Warning, Message: "a model row is left out: " + err,
 					Hint: "the form of rows is in data/models/README.md",
@@ -107,7 +106,11 @@ func readAll(names []string, files map[string][]byte) ([]*document.Document, []m
 	return documents, slices.Concat(told...)
 }
 
-func (m *Models) add(row *model.Value) string {
+func newTable() *table {
+	return &table{exact: map[string][]*Model{}, methods: map[string][]*Model{}, globs: map[string][]*Model{}, known: map[string]bool{}}
+}
+
+func (m *Models) add(row *model.Value, own bool) string {
 	word := func(key string) string { s, _ := row.Get(key).Scalar(); return s }
 	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out")}
 	t := m.tables[r.Language]
@@ -135,6 +138,9 @@ func (m *Models) add(row *model.Value) string {
 		r.when = append(r.when, condition{arg: w.Get("arg").String(), is: scalars(w.Get("is")), not: scalars(w.Get("not"))})
 	}
 	m.Count++
+	if own && (r.Kind == sanitizer || r.Kind == validator) {
+		t = m.own[r.Language]
+	}
 	t.put(r)
 	return ""
 }
@@ -187,7 +193,10 @@ func packageOf(ref string) string {
 
 // lookup finds the rows for a call: by the whole path, or by the method of a value that is no library's.
 func (p *Program) lookup(language ir.Language, ref, method string, recv *Value) []*Model {
-	t := p.models.tables[language]
+	return p.models.tables[language].find(ref, method, recv)
+}
+
+func (t *table) find(ref, method string, recv *Value) []*Model {
 	if ref != "" {
 		if rows := t.of(ref); rows != nil {
 			return rows
@@ -264,15 +273,62 @@ func (p *Program) modelled(language ir.Language, ref string) bool {
 
 // modelsOf are the rows for a call that was evaluated already.
 func (in *interp) modelsOf(f frame, e *ir.Expr) []*Model {
+	return append(in.ownOf(f, e), in.rowsOf(f, e, in.p.models.tables[f.file.Language])...)
+}
+
+// ownOf are the rows of the user that make safe.
+func (in *interp) ownOf(f frame, e *ir.Expr) []*Model {
+	t := in.p.models.own[f.file.Language]
+	if len(t.known) == 0 && len(t.methods) == 0 {
+		return nil
+	}
+	return in.rowsOf(f, e, t)
+}
+
+func (in *interp) rowsOf(f frame, e *ir.Expr, t *table) []*Model {
 	if e.X.Kind == ir.Member {
 		recv := in.quiet(f, e.X.X)
 		callee := in.member(f, recv, e.X.Str, e.X.At)
 		if len(callee.fns) > 0 {
 			return nil
 		}
-		return in.p.lookup(f.file.Language, callee.ref, e.X.Str, recv)
+		return t.find(callee.ref, e.X.Str, recv)
 	}
-	return in.p.lookup(f.file.Language, in.quiet(f, e.X).ref, "", nil)
+	return t.find(in.quiet(f, e.X).ref, "", nil)
+}
+
+// madeSafe is what a call gives by the rows of the user that make safe.
+func (in *interp) madeSafe(f frame, e *ir.Expr, v *Value) *Value {
+	for _, m := range in.ownOf(f, e) {
+		if !m.applies(in.quietArguments(f, e)) {
+			continue
+		}
+		for _, name := range m.In {
+			if x := argumentExpr(e, name); x != nil && (m.throws || m.Out == "arg:"+name || m.Out == "recv" && name == "recv") {
+				in.trust(f, x, m.For)
+			}
+		}
+		if m.Out == "return" || m.Kind == sanitizer && m.Out == "" {
+			v = cleanedInside(v, m.For, 0)
+		}
+	}
+	return v
+}
+
+// cleanedInside is a value that can do no harm for some rules, nor can what is inside of it.
+func cleanedInside(v *Value, rules []string, depth int) *Value {
+	if v == nil || depth > 5 {
+		return nil
+	}
+	out := cleanedBy(v, rules)
+	out.elem = cleanedInside(v.elem, rules, depth+1)
+	if v.fields != nil {
+		out.fields = map[string]*Value{}
+		for key, x := range v.fields {
+			out.fields[key] = cleanedInside(x, rules, depth+1)
+		}
+	}
+	return out
 }
 
 // argumentExpr is the expression that an input of a row names.

@@ -218,14 +218,14 @@ func builtinRows() map[string][]byte {
 }
 
 // builtinModels reads the built-in rows, once.
-var builtinModels = sync.OnceValues(func() (*dataflow.Models, []model.Diagnostic) { return dataflow.ReadModels(builtinRows()) })
+var builtinModels = sync.OnceValues(func() (*dataflow.Models, []model.Diagnostic) { return dataflow.ReadModels(builtinRows(), nil) })
 
 // models reads what is known of libraries: the built-in rows, and those of the user.
 func (s *scanner) models() (*dataflow.Models, []model.Diagnostic) {
 	if len(s.o.ModelDirs) == 0 {
 		return builtinModels()
 	}
-	files := builtinRows()
+	rows := map[string][]byte{}
 	var problems []model.Diagnostic
 	for _, dir := range s.o.ModelDirs {
 		own, err := fs.Glob(os.DirFS(dir), "*.yaml")
@@ -238,10 +238,10 @@ func (s *scanner) models() (*dataflow.Models, []model.Diagnostic) {
 				problems = append(problems, model.Diagnostic{Pos: model.Pos{File: dir}, Level: model.Error, Message: err.Error(), Incomplete: true})
 				continue
 			}
-			files[filepath.Join(dir, name)] = data
+			rows[filepath.Join(dir, name)] = data
 		}
 	}
-	m, told := dataflow.ReadModels(files)
+	m, told := dataflow.ReadModels(builtinRows(), rows)
 	return m, append(problems, told...)
 }
 
