@@ -93,6 +93,9 @@ func (m *Modules) find(app, from, module string) []string {
 		}
 		return m.onPath(app, from, module)
 	}
+	if strings.HasPrefix(module, ".") {
+		return m.copied(from, module)
+	}
 	if inside, ok := strings.CutPrefix(module, "/opt/"); ok {
 		for _, layer := range m.layers {
 			if !within(layer, app) {
@@ -114,6 +117,26 @@ func (m *Modules) find(app, from, module string) []string {
 		return found
 	}
 	return m.aliased(from, module)
+}
+
+// copied are the files that a relative module means which is not where it says, because a build copies a folder there that lies beside a
+// folder above: functions/get/index.js with ./shared/db of functions/shared.
+func (m *Modules) copied(from, module string) []string {
+	rest := module
+	for strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, "../") {
+		_, rest, _ = strings.Cut(rest, "/")
+	}
+	if !strings.Contains(rest, "/") {
+		return nil
+	}
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		if found := m.program.moduleAt(path.Join(dir, rest)); len(found) > 0 {
+			return found
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
 }
 
 // inOpt are the files that a module of a layer means whose content lies in a folder that is called opt, as Amplify has it: the only one.

@@ -61,6 +61,8 @@ func TestModules(t *testing.T) {
 		{"web", "web/src/handlers/get.js", "utils/response", "web/src/utils/response.js"}, // a bundler looks in src
 		{"web", "web/src/handlers/get.js", "yup/lib", ""},                                 // a dependency
 		{"web", "web/src/handlers/get.js", "utils", ""},
+		{"web", "web/src/handlers/get.js", "./utils/response.js", "web/src/utils/response.js"}, // a build copies it
+		{"web", "web/src/handlers/get.js", "./response", ""},
 		{".", "fn/app.py", "shared.auth", "layers/common/python/shared/auth.py"},
 		{".", "fn/app.js", "/opt/nodejs/lib/log", "layers/common/nodejs/lib/log.js"},
 		{"layers", "layers/fn/app.py", "theirs", ""}, // of another application

@@ -579,10 +579,15 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			return &Value{fields: indexed(args.list)}, true
 		}
 		return args.get(0), true
+	case "mongoose.model":
+		return withStatics(&Value{ref: "mongoose.model()"}, args.get(1)), true
 	case "builtin.Object.assign":
 		out := args.get(0)
 		for _, v := range args.list[min(1, len(args.list)):] {
 			out = join(out, v)
+		}
+		if target := args.get(0); target != nothing && !target.shared { // it is changed itself
+			target.taints, target.fields, target.elem = out.taints, out.fields, out.elem
 		}
 		return out, true
 	case "builtin.Error", "builtin.TypeError", "builtin.RangeError", "builtin.SyntaxError", "builtin.Exception", "builtin.ValueError", "builtin.RuntimeError", "builtin.KeyError",
@@ -1193,6 +1198,22 @@ var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response
 
 // fluent are methods of answers that give the answer back.
 var fluent = set("status type set header headers cookie code append vary links location contentType attachment clearCookie setHeader cors etag cache removeHeader")
+
+// withStatics is a model with the functions of its schema.
+func withStatics(m, schema *Value) *Value {
+	list := schema.fields["statics"]
+	if list == nil && len(schema.args) > 1 { // new Schema({...}, {statics: {...}})
+		list = schema.args[1].fields["statics"]
+	}
+	if list == nil || len(list.fields) == 0 {
+		return m
+	}
+	m.fields = map[string]*Value{}
+	for name, fn := range sorted(list.fields) {
+		m.fields[name] = rebound(fn, m)
+	}
+	return m
+}
 
 // filtered are the elements of a list that pass a test.
 func (in *interp) filtered(recv, item, test *Value) *Value {

@@ -279,6 +279,11 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		}
 	case ir.Member:
 		x := in.eval(f, p.X)
+		if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
+			if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
+				schema.fields = map[string]*Value{"statics": x}
+			}
+		}
 		in.assign(f, x, p.Str, v, p.At)
 		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
 			x.class.static.fields[p.Str] = v
@@ -1044,14 +1049,17 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	}
 	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
 	in.routesOfClass(f, c, cl)
-	for _, field := range c.Fields {
-		if field.Value != nil {
-			cl.static.fields[field.Name] = in.eval(f, field.Value)
-		}
-	}
 	for name, m := range sorted(cl.methods) {
 		if m.fn.Static {
 			v.fields[name] = &Value{fns: []*closure{m}}
+		}
+	}
+	if f.file.Language == ir.Node && c.Name != "" { // static client = Service.connect()
+		in.set(f.s, c.Name, v, true)
+	}
+	for _, field := range c.Fields {
+		if field.Value != nil {
+			cl.static.fields[field.Name] = in.eval(f, field.Value)
 		}
 	}
 	if f.file.Language == ir.Python {

@@ -306,7 +306,9 @@ func (p *Program) require(in *interp, file *ir.File, name string) *Value {
 // resolveNode finds the module that a specifier means: relative ones, and those that the repository has otherwise.
 func (p *Program) resolveNode(in *interp, from, name string) *module {
 	if strings.HasPrefix(name, ".") {
-		return p.firstOf(in, path.Join(path.Dir(from), name))
+		if m := p.firstOf(in, path.Join(path.Dir(from), name)); m != nil {
+			return m
+		}
 	}
 	if file := p.files.Module(from, name); file != "" && lower.LanguageOf(file) == ir.Node {
 		return p.load(in, file)
