@@ -80,6 +80,25 @@ func (c *class) checks() bool {
 	return c.extends(0, "pydantic.", "sqlmodel.", "aws_lambda_powertools.utilities.parser.")
 }
 
+// keepsAll reports whether a model keeps fields that it does not declare: model_config = ConfigDict(extra="allow").
+func (c *class) keepsAll(depth int) bool {
+	if config := c.static.fields["model_config"]; config != nil {
+		extra := config.kw["extra"]
+		if extra == nil {
+			extra = config.fields["extra"]
+		}
+		if extra != nil {
+			return extra.known && extra.text == "allow"
+		}
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil && depth < deepestType && b.class.keepsAll(depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // record gives an object the fields that its class declares.
 func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32) {
 	strict := c.checks()
@@ -113,6 +132,9 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 	}
 	if strict {
 		in.validated(c, v)
+	}
+	if strict && args.dict != nil && c.keepsAll(0) {
+		v.taints = addTaints(v.taints, args.dict.taints)
 	}
 	if len(c.declarations(0)) == 0 && c.extends(0, "") { // a class of which not all is known
 		for k, x := range sorted(args.kw) {
@@ -331,9 +353,9 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 	}
 	switch method {
 	case "dict", "model_dump", "_asdict", "to_dict", "copy", "model_copy":
-		return &Value{fields: recv.fields}, true
+		return &Value{fields: recv.fields, taints: recv.taints}, true
 	case "json", "model_dump_json", "to_json":
-		fields := &Value{fields: recv.fields}
+		fields := &Value{fields: recv.fields, taints: recv.taints}
 		return &Value{taints: in.stepped(f, texts(fields.all()), e.At, "is written as JSON"), json: fields}, true
 	}
 	return nil, false
