@@ -1152,6 +1152,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return recv
 	}
 	if handled {
+		if mergers[ref] { // what is merged into is what comes out
+			out.ref, out.args = args.get(0).ref, args.get(0).args
+		}
 		return out
 	}
 	// What a library does with what it is given is not known: a method of an outsider's value gives a part of it; a function of a
@@ -1198,6 +1201,9 @@ var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response
 
 // fluent are methods of answers that give the answer back.
 var fluent = set("status type set header headers cookie code append vary links location contentType attachment clearCookie setHeader cors etag cache removeHeader")
+
+// mergers put the fields of objects into their first argument.
+var mergers = set("lodash.merge lodash.mergeWith lodash.assign lodash.assignIn lodash.extend lodash.defaults lodash.defaultsDeep")
 
 // withStatics is a model with the functions of its schema.
 func withStatics(m, schema *Value) *Value {
