@@ -246,6 +246,11 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 	if cl.class.isEnum(0) { // it fails for all but its members
 		return &Value{}
 	}
+	if m := cl.class.method("__new__", 0); m != nil && f.file.Language == ir.Python { // one for all
+		if x := in.invoke(f, m, cl, args, at); x != nil && x.class == cl.class && !x.isType {
+			v = x
+		}
+	}
 	made := false
 	for _, b := range cl.class.bases {
 		switch {
@@ -560,6 +565,9 @@ func (in *interp) decorated(f frame, fn *ir.Func, v *Value) *Value {
 
 // native are the parts of the languages themselves: promises, callbacks of lists, binding.
 func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) (*Value, bool) {
+	if c := args.get(0); method == "__new__" && c.isType && c.class != nil { // super().__new__(cls)
+		return &Value{class: c.class, fields: map[string]*Value{}}, true
+	}
 	switch callee.ref {
 	case "builtin.Promise": // new Promise((resolve, reject) => ...)
 		result := &Value{}

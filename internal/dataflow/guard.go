@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -95,6 +96,10 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 // compared: an equation that holds, or does not.
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
+			first.X.Kind == ir.Call && first.X.X.Kind == ir.Member && first.X.X.Str == "split" { // way.split(sep)[0] === ".."
+			in.staysInside(f, first.X.X.X)
+		}
 		switch truth := truthOf(side[1]); {
 		case isNothing(side[1]): // m is None
 			in.guard(f, side[0], !holds)
@@ -642,12 +647,8 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 		in.trust(f, x, []string{oneSlash})
 	case prefix.text == "//" && !holds:
 		in.trust(f, x, []string{notTwo})
-	case prefix.text == ".." && !holds && x.Kind == ir.Name:
-		if made := in.testOf(f, x.Str); made != nil && made.Kind == ir.Call && (lastPart(textOf(made.X)) == "relative" || lastPart(textOf(made.X)) == "relpath") {
-			for _, p := range made.List {
-				in.trust(f, p, []string{"path-traversal"})
-			}
-		}
+	case prefix.text == ".." && !holds:
+		in.staysInside(f, x)
 	}
 	if text := textOf(x); text != "" {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && g.fields[oneSlash] != nil && g.fields[notTwo] != nil && g.fields["open-redirect"] == nil {
@@ -659,11 +660,35 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 // resolving are functions that give a path without steps back.
 var resolving = set("resolve normalize join abspath normpath realpath realpathSync")
 
+// staysInside: the way from one folder to a path does not begin with a step back.
+func (in *interp) staysInside(f frame, way *ir.Expr) {
+	if way.Kind != ir.Name {
+		return
+	}
+	made := in.testOf(f, way.Str)
+	if made == nil || made.Kind != ir.Call || lastPart(textOf(made.X)) != "relative" && lastPart(textOf(made.X)) != "relpath" {
+		return
+	}
+	for _, p := range made.List {
+		in.trust(f, p, []string{"path-traversal"})
+	}
+}
+
+// scheme is the beginning of an address that says no host: https://
+var scheme = regexp.MustCompile(`^(?i:https?|ftp)(:|$)|://`)
+
 // beginsEnough reports whether what a text is known to begin with decides where it leads: a host with the slash behind it, or a folder,
 // where the steps back have been taken out of the path before.
 func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	prefix := in.quiet(f, e.List[0])
-	if prefix.known && strings.Contains(prefix.text, "://") {
+	if e.List[0].Kind == ir.Array { // ("http://", "https://")
+		for _, p := range sorted(prefix.fields) {
+			if scheme.MatchString(p.text) && !fixedHost.MatchString(p.text) {
+				return false
+			}
+		}
+	}
+	if prefix.known && scheme.MatchString(prefix.text) {
 		return fixedHost.MatchString(prefix.text)
 	}
 	if !prefix.known || !strings.HasPrefix(prefix.text, "/") {

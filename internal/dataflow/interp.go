@@ -395,7 +395,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			return v
 		}
 		if m := v.class.method(key, 0); m != nil {
-			if !v.isType && isProperty(m.fn) {
+			if isProperty(m.fn) && (!v.isType || m.fn.Static) {
 				return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
 			}
 			this := v
@@ -1050,7 +1050,7 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
 	in.routesOfClass(f, c, cl)
 	for name, m := range sorted(cl.methods) {
-		if m.fn.Static {
+		if m.fn.Static && !m.fn.Getter {
 			v.fields[name] = &Value{fns: []*closure{m}}
 		}
 	}

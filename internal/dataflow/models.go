@@ -487,6 +487,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	if m.makesText() {
 		taints = texts(taints)
 	}
+	if resolving[lastPart(m.Member)] {
+		taints = steppedBack(taints)
+	}
 	if strings.HasSuffix(strings.ToLower(m.Member), "decode") || m.Member == "Buffer.from" || m.Member == "atob" {
 		taints = decoded(taints)
 	}
@@ -502,6 +505,21 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	default:
 		out.taints = addTaints(out.taints, taints)
 	}
+}
+
+// steppedBack are taints of a path out of which the steps back were taken: what it began with may be gone with them.
+func steppedBack(taints []*Taint) []*Taint {
+	out := make([]*Taint, 0, len(taints))
+	for _, t := range taints {
+		if t.lead != "" && t.clean["object-key"] && !t.clean["sql"] {
+			u := *t
+			u.lead, u.clean = "", maps.Clone(t.clean)
+			delete(u.clean, "object-key")
+			t = &u
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // tokens are packages that verify tokens.

@@ -335,13 +335,21 @@ func (p *Program) firstOf(in *interp, base string) *module {
 	return nil
 }
 
+// pythonLibrary is the name of a module without another name of its.
+func pythonLibrary(name string) string {
+	if name == "posixpath" || name == "ntpath" {
+		return "os.path"
+	}
+	return name
+}
+
 func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
 	for _, n := range s.Names {
 		switch {
 		case n.Name == "": // import a.b binds a
 			first, _, more := strings.Cut(s.Str, ".")
 			m := p.resolvePython(in, f.file.Path, first)
-			v := &Value{ref: first}
+			v := &Value{ref: pythonLibrary(first)}
 			if m != nil {
 				v = p.namespace(m)
 			}
@@ -362,7 +370,7 @@ func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
 				in.set(f.s, n.As, p.namespace(m), true)
 				continue
 			}
-			in.set(f.s, n.As, &Value{ref: s.Str}, true)
+			in.set(f.s, n.As, &Value{ref: pythonLibrary(s.Str)}, true)
 		default:
 			in.set(f.s, n.As, p.fromPython(in, f, s.Str, n.Name), true)
 		}
@@ -407,7 +415,7 @@ func (p *Program) fromPython(in *interp, f frame, mod, name string) *Value {
 	if strings.HasPrefix(mod, ".") {
 		return &Value{}
 	}
-	return &Value{ref: mod + "." + name}
+	return &Value{ref: pythonLibrary(mod) + "." + name}
 }
 
 // namespace is a module as a value.
