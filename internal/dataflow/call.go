@@ -1047,7 +1047,10 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
-	out := &Value{}
+	out := &Value{signs: signsOf(ref, recv, args)}
+	if sameCode[lastPart(ref)] {
+		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
+	}
 	if ref != "" {
 		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && len(callee.args[0].fields) > 0) {

@@ -594,8 +594,12 @@ func (in *interp) route(r *routed) {
 	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
 	}
+	before := maps.Clone(in.signed)
 	in.invoke(f, r.fn, this, args, r.fn.fn.Start)
 	in.answers, in.payload = "", nil
+	if !r.use { // what it has checked says nothing of other routes
+		in.signed = before
+	}
 }
 
 // fromRequest is what a framework gives to a parameter of a route.

@@ -95,6 +95,9 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 
 // compared: an equation that holds, or does not.
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
+	if holds {
+		in.provesCode(f, e.X, e.Y)
+	}
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
 			first.X.Kind == ir.Call && first.X.X.Kind == ir.Member && first.X.X.Str == "split" { // way.split(sep)[0] === ".."
@@ -384,6 +387,9 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.noOther(f, e, holds)
+	if holds {
+		in.isProven(in.provedAt[e])
+	}
 	if holds && len(e.List) > 0 {
 		in.ajv(f, e)
 	}

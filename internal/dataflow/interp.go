@@ -21,13 +21,15 @@ type interp struct {
 	seen       map[string]bool
 	cut        bool
 	uses       []Use
-	downloaded []*Taint          // what files hold that were fetched from buckets
-	verified   map[string]bool   // tokens that are verified, by their paths
-	loading    *module           // the module that is being loaded
-	reached    []string          // files that were imported while the entry ran
-	results    map[string]*Value // of calls, by what went in
-	payload    *Value            // the fields of the model that the payload of a route is checked by
-	throws     map[string]*Value // by calls, as results
+	downloaded []*Taint              // what files hold that were fetched from buckets
+	provedAt   map[*ir.Expr][]*Taint // calls that told whether a code is right, with the data
+	signed     map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
+	verified   map[string]bool       // tokens that are verified, by their paths
+	loading    *module               // the module that is being loaded
+	reached    []string              // files that were imported while the entry ran
+	results    map[string]*Value     // of calls, by what went in
+	payload    *Value                // the fields of the model that the payload of a route is checked by
+	throws     map[string]*Value     // by calls, as results
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
 	injecting  int               // objects that are made for parameters
@@ -649,7 +651,14 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		}
 		return v
 	case ir.Call:
-		return in.madeSafe(f, e, in.call(f, e))
+		v := in.madeSafe(f, e, in.call(f, e))
+		if v != nil && len(v.proves) > 0 {
+			if in.provedAt == nil {
+				in.provedAt = map[*ir.Expr][]*Taint{}
+			}
+			in.provedAt[e] = v.proves
+		}
+		return v
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
 	case ir.ClassOf:
@@ -827,6 +836,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.taints = addTaints(out.taints, behind(taints, before))
 		out.known = out.known && v.known
 		out.text += v.text
+		out.signs = addTaints(out.signs, v.signs)
 		switch {
 		case v.known:
 			before += v.text
@@ -976,8 +986,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			return &Value{taints: addTaints(x.taints, y.taints), ref: x.ref}
 		}
 	}
-	in.eval(f, e.X)
-	in.eval(f, e.Y)
+	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	if e.Str == "===" || e.Str == "==" {
+		return &Value{proves: codesOf(x, y)}
+	}
 	return &Value{}
 }
 

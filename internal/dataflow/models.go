@@ -808,7 +808,8 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 // hit notes taints that reach a sink.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	for _, t := range surestFirst(taints) {
-		if t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
+		signed, own := in.signedBy(t.Path)
+		if own || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
@@ -825,7 +826,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
-		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure}
+		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure || signed}
 		h.Steps = in.way(t)
 		in.hits = append(in.hits, h)
 		return

@@ -38,6 +38,8 @@ type Value struct {
 	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
+	signs  []*Taint        // data of which it is the code of a key (HMAC)
+	proves []*Taint        // data that came with the right code, where this is true
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
@@ -210,7 +212,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
 	}
-	v.taints = addTaints(a.taints, b.taints)
+	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {
 		if len(b.fields) > 0 {
@@ -251,7 +253,7 @@ func joinTo(a, b *Value, depth int) *Value {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0
 }
 
 // maxFns bounds the functions that a value can be.
