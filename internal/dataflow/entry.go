@@ -267,19 +267,19 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.methodsOf(f, view.class, e.At, strings.HasSuffix(ref, ".add_resource"))
 			}
 			for _, fn := range view.fns {
-				p.routed = append(p.routed, &routed{"flask", fn, f.file.Path, e.At, false, false, false, nil, nil})
+				p.routed = append(p.routed, &routed{framework: "flask", fn: fn, file: f.file.Path, at: e.At})
 			}
 		}
 		return
 	}
 	if ref == "starlette.routing.Route" || ref == "starlette.routing.WebSocketRoute" || strings.HasSuffix(ref, "Starlette().add_route") || strings.HasSuffix(ref, "FastAPI().add_api_route") {
 		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{"fastapi", fn, f.file.Path, e.At, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: "fastapi", fn: fn, file: f.file.Path, at: e.At})
 		}
 	}
 	if ref == "django.urls.path" || ref == "django.urls.re_path" || ref == "django.conf.urls.url" {
 		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{"django", fn, f.file.Path, e.At, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: "django", fn: fn, file: f.file.Path, at: e.At})
 		}
 		if view := args.get(1); view.class != nil {
 			p.methodsOf(f, view.class, e.At, false)
@@ -294,20 +294,20 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			if strings.Contains(ref, ".use()") { // its parsers
 				framework = "typera-parsed"
 			}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At})
 		}
 	}
 	if dot >= 0 && ref[dot+1:] == "addHook" { // of Fastify
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append([]*routed{{"fastify", fn, f.file.Path, e.At, true, false, true, nil, nil}}, p.routed...)
+				p.routed = append([]*routed{{framework: "fastify", fn: fn, file: f.file.Path, at: e.At, middle: true, use: true}}, p.routed...)
 			}
 		}
 	}
 	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append(p.routed, &routed{"graphql-first", fn, f.file.Path, e.At, false, false, false, nil, nil})
+				p.routed = append(p.routed, &routed{framework: "graphql-first", fn: fn, file: f.file.Path, at: e.At})
 			}
 		}
 	}
@@ -323,21 +323,21 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, i < len(args.list)-1 || ref[dot+1:] == "use", false, ref[dot+1:] == "use", nil, schemaIn(args)})
+			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || ref[dot+1:] == "use", use: ref[dot+1:] == "use", schema: schemaIn(args)})
 		}
 	}
 	for _, a := range args.list { // fastify.route({handler})
 		for _, hook := range []string{"onRequest", "preParsing", "preValidation", "preHandler"} {
 			if h := a.fields[hook]; h != nil {
 				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
-					r := &routed{framework, fn, f.file.Path, e.At, true, false, false, nil, nil}
+					r := &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: true}
 					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
 				}
 			}
 		}
 		if h := a.fields["handler"]; h != nil {
 			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework, fn, f.file.Path, e.At, false, false, false, nil, schemaIn(args)})
+				p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, schema: schemaIn(args)})
 			}
 		}
 	}
@@ -389,7 +389,7 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		for _, d := range m.Decorators {
 			if nestRoutes[in.eval(f, d).ref] {
 				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{"nest", fn, f.file.Path, d.At, false, false, false, nil, nil})
+				in.p.routed = append(in.p.routed, &routed{framework: "nest", fn: fn, file: f.file.Path, at: d.At})
 			}
 		}
 	}
@@ -405,7 +405,7 @@ func (in *interp) graphQLClass(f frame, def *ir.Class, c *class) {
 		}
 		if is {
 			fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-			in.p.routed = append(in.p.routed, &routed{"graphql-names", fn, f.file.Path, m.Start, false, false, false, nil, nil})
+			in.p.routed = append(in.p.routed, &routed{framework: "graphql-names", fn: fn, file: f.file.Path, at: m.Start})
 		}
 	}
 }
@@ -419,7 +419,7 @@ func (p *Program) methodsOf(f frame, c *class, at int32, asJSON bool) {
 	for _, name := range []string{"get", "post", "put", "patch", "delete", "head"} {
 		if m := c.methods[name]; m != nil {
 			fn := &closure{fn: m.fn, scope: m.scope, this: &Value{class: c, fields: map[string]*Value{}}}
-			p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at})
 		}
 	}
 }
@@ -434,7 +434,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 		return
 	}
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{"graphql", fn, f.file.Path, at, false, false, false, nil, nil})
+		p.routed = append(p.routed, &routed{framework: "graphql", fn: fn, file: f.file.Path, at: at})
 	}
 	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
@@ -470,19 +470,19 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	if framework == "powertools" && (method == "resolver" || method == "batch_resolver" || method == "async_batch_resolver" || method == "on_publish" || method == "on_subscribe") {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"graphql-names", fn, f.file.Path, at, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: "graphql-names", fn: fn, file: f.file.Path, at: at})
 		}
 		return
 	}
 	if method == "errorhandler" || method == "app_errorhandler" {
 		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{"flask-error", fn, f.file.Path, at, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: "flask-error", fn: fn, file: f.file.Path, at: at})
 		}
 		return
 	}
 	if method == "before_request" || method == "before_app_request" || method == "middleware" {
 		for _, fn := range v.fns {
-			p.routed = append([]*routed{{framework, fn, f.file.Path, at, true, false, true, nil, nil}}, p.routed...)
+			p.routed = append([]*routed{{framework: framework, fn: fn, file: f.file.Path, at: at, middle: true, use: true}}, p.routed...)
 		}
 		return
 	}
@@ -497,7 +497,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework, fn, f.file.Path, at, false, html, false, typed, nil})
+		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed})
 	}
 }
 
@@ -508,7 +508,7 @@ func (p *Program) perhapsRouted(f frame, ref string, v *Value, at int32) {
 	}
 	for _, fn := range v.fns {
 		if len(fn.fn.Params) > 0 && parameterName(fn.fn.Params[0]) == "event" {
-			p.routed = append(p.routed, &routed{"event", fn, f.file.Path, at, false, false, false, nil, nil})
+			p.routed = append(p.routed, &routed{framework: "event", fn: fn, file: f.file.Path, at: at})
 		}
 	}
 }

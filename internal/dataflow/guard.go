@@ -96,7 +96,7 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 // compared: an equation that holds, or does not.
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 	if holds {
-		in.provesCode(f, e.X, e.Y)
+		in.isProven(in.provedAt[e])
 	}
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
@@ -721,11 +721,8 @@ func (in *interp) patternOf(f frame, e *ir.Expr) *Value {
 		if x.Kind == ir.Const && x.Regexp {
 			v = &Value{text: x.Str, known: true, regexp: true}
 		}
-		if v.regexp {
-			return v
-		}
-		if (v.ref == "re.compile()" || v.ref == "builtin.RegExp()") && len(v.args) > 0 {
-			return v.args[0]
+		if p := patternIn(v); p != nil {
+			return p
 		}
 	}
 	if textOf(e.X.X) == "re" && len(e.List) > 0 {

@@ -22,7 +22,7 @@ type interp struct {
 	cut        bool
 	uses       []Use
 	downloaded []*Taint              // what files hold that were fetched from buckets
-	provedAt   map[*ir.Expr][]*Taint // calls that told whether a code is right, with the data
+	provedAt   map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed     map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
 	verified   map[string]bool       // tokens that are verified, by their paths
 	loading    *module               // the module that is being loaded
@@ -283,7 +283,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		x := in.eval(f, p.X)
 		if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
 			if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
-				schema.fields = map[string]*Value{"statics": x}
+				in.assign(f, schema, "statics", x, p.At)
 			}
 		}
 		in.assign(f, x, p.Str, v, p.At)
@@ -652,12 +652,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		return v
 	case ir.Call:
 		v := in.madeSafe(f, e, in.call(f, e))
-		if v != nil && len(v.proves) > 0 {
-			if in.provedAt == nil {
-				in.provedAt = map[*ir.Expr][]*Taint{}
-			}
-			in.provedAt[e] = v.proves
-		}
+		in.told(e, orNothing(v).proves)
 		return v
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
@@ -987,8 +982,12 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	}
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
-	if e.Str == "===" || e.Str == "==" {
-		return &Value{proves: codesOf(x, y)}
+	switch data := codesOf(x, y); e.Str {
+	case "===", "==":
+		in.told(e, data)
+		return &Value{proves: data}
+	case "!==", "!=":
+		in.told(e, data)
 	}
 	return &Value{}
 }

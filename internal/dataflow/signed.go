@@ -36,18 +36,16 @@ func signsOf(ref string, recv *Value, args *arguments) []*Taint {
 	return out
 }
 
-// provesCode: two codes are the same, so that who sent the data has the key.
-func (in *interp) provesCode(f frame, codes ...*ir.Expr) {
-	var all []*Value
-	for _, e := range codes {
-		switch e.Kind {
-		case ir.Name, ir.Member:
-			all = append(all, orNothing(in.quiet(f, e)))
-		case ir.Call, ir.Template, ir.Binary, ir.Index:
-			all = append(all, orNothing(in.eval(f, e)))
-		}
+// told notes what a call or an equation tells: that some data came with the right code, if it is true.
+func (in *interp) told(e *ir.Expr, data []*Taint) {
+	if len(data) == 0 {
+		delete(in.provedAt, e)
+		return
 	}
-	in.isProven(codesOf(all...))
+	if in.provedAt == nil {
+		in.provedAt = map[*ir.Expr][]*Taint{}
+	}
+	in.provedAt[e] = data
 }
 
 // codesOf are the data that codes were made of. A code that came in a header is another service's, which signs what its own users
@@ -73,6 +71,7 @@ func codesOf(codes ...*Value) []*Taint {
 	return out
 }
 
+// isProven: who sent the data has the key.
 func (in *interp) isProven(data []*Taint) {
 	for _, t := range data {
 		if in.signed == nil {
