@@ -809,7 +809,7 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
-		if own || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
+		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
