@@ -782,15 +782,16 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 
 // methods of values of the languages. Which type a value has is not known, so a name is enough where the value is no library's.
 func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
-	cb := func(list ...*Value) *Value {
-		var out *Value
-		for _, a := range args.list {
-			for _, c := range a.fns {
-				out = join(out, in.invoke(f, c, c.this, &arguments{list: list}, e.At))
-			}
+	for _, of := range []func(frame, *ir.Expr, *Value, string, *arguments) (*Value, bool){in.ofText, in.ofFunction, in.ofContainer} {
+		if v, ok := of(f, e, recv, method, args); ok {
+			return v, true
 		}
-		return out
 	}
+	return nil, false
+}
+
+// ofText are methods of texts.
+func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
 	switch method {
 	case "replace", "replaceAll":
 		if v := in.replaced(f, e, recv, method, args); v != nil {
@@ -848,6 +849,18 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			return in.formatted(f, recv, "{", parts, e.At), true
 		}
 		return nil, false
+	case "join":
+		if recv.ref == "" {
+			all := addTaints(texts(recv.all()), texts(args.all()))
+			return &Value{taints: in.stepped(f, all, e.At, "is joined")}, true
+		}
+	}
+	return nil, false
+}
+
+// ofFunction are methods of functions and promises.
+func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	switch method {
 	case "call", "apply":
 		if len(recv.fns) == 0 {
 			return nil, false
@@ -898,6 +911,22 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 		if recv.ref == "" || strings.HasSuffix(recv.ref, ")") || len(recv.taints) > 0 {
 			return recv, true
 		}
+	}
+	return nil, false
+}
+
+// ofContainer are methods of lists, dictionaries and the like.
+func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	cb := func(list ...*Value) *Value {
+		var out *Value
+		for _, a := range args.list {
+			for _, c := range a.fns {
+				out = join(out, in.invoke(f, c, c.this, &arguments{list: list}, e.At))
+			}
+		}
+		return out
+	}
+	switch method {
 	case "forEach", "map", "filter", "find", "some", "every", "flatMap", "sort", "findLast", "reduce":
 		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 {
 			return nil, false
@@ -1021,11 +1050,6 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 			}
 			recv.taints = addTaints(recv.taints, a.taints)
 			return nothing, true
-		}
-	case "join":
-		if recv.ref == "" {
-			all := addTaints(texts(recv.all()), texts(args.all()))
-			return &Value{taints: in.stepped(f, all, e.At, "is joined")}, true
 		}
 	}
 	return nil, false
