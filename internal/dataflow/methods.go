@@ -34,7 +34,7 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 			}
 		}
 		return nil, false
-	case "match", "exec", "matchAll", "fullmatch":
+	case "match", "exec", "matchAll", "fullmatch", "search":
 		if in.matched(f, e) {
 			return &Value{}, true
 		}
