@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"internal/assemble":  4,
 	"internal/link":      5,
 	"internal/privilege": 5,
+	"internal/paths":     5,
 	"internal/engine/":   6,
 	"internal/scan":      7,
 	"internal/report/":   8,
@@ -49,6 +50,7 @@ var arrows = map[string][]string{
 	"internal/report/privileges":   {"internal/report/escape", "internal/report/screen"},
 	"internal/report/screen":       {"internal/report/escape"},
 	"internal/privilege":           {"internal/link"},
+	"internal/paths":               {"internal/link"},
 	"internal/lower":               {"internal/ir"},
 	"cmd/wardlet":                  {"internal/cli"},
 }

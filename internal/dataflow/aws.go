@@ -14,6 +14,8 @@ import (
 type awsCall struct {
 	op     sdk.Operation
 	params *Value // the members of the request
+
+	resource bool // it gives an object of boto3
 }
 
 // Use is a call of an SDK that the code of an entry makes.
@@ -62,18 +64,23 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	}
 	out := &Value{ref: ref + "()", args: args.list}
 	in.boundTo(f, e, ref, args)
-	in.download(f, e, ref, args)
+	in.download(f, e, ref, callee, args)
 	c, ok := in.p.operationOf(f.file.Language, ref, args, callee.args)
 	if !ok {
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
 	for _, o := range c {
-		in.uses = append(in.uses, Use{o.op.Key, f.file, e.At})
+		key, params := batched(ref, callee, o)
+		in.uses = append(in.uses, Use{key, f.file, e.At})
+		if s := in.send(f, e.At, key, params); s != nil {
+			s.Signed = isSigning(ref)
+		}
 		in.operation(f, e, o, out)
+		in.named(o, out)
 	}
 	if strings.HasSuffix(ref, ".batch_writer") { // what it gives takes single items
-		out.ref, out.taints = ref+"()", nil
+		out.ref, out.taints, out.args = ref+"()", nil, callee.args
 	}
 	for _, a := range args.list { // a callback gets what the call gives
 		for _, fn := range a.fns {
@@ -81,6 +88,37 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		}
 	}
 	return out, true
+}
+
+// batched is what a call does: the items that a batch writer of boto3 takes are written together with others.
+func batched(ref string, callee *Value, o awsCall) (key string, params *Value) {
+	if !strings.Contains(ref, ".batch_writer().") || o.op.Key != "dynamodb:PutItem" {
+		return o.op.Key, o.params
+	}
+	put := &Value{fields: map[string]*Value{"PutRequest": {fields: map[string]*Value{"Item": orNothing(o.params.fields["Item"])}}}}
+	return "dynamodb:BatchWriteItem", &Value{fields: map[string]*Value{"RequestItems": {named: first1(callee.args), elem: put}}}
+}
+
+// isSigning reports whether a call makes an address, or the fields of a form, by which somebody else does what it names.
+func isSigning(ref string) bool {
+	method := strings.ToLower(ref[strings.LastIndexByte(ref, '.')+1:])
+	return strings.Contains(method, "signed") || strings.Contains(method, "presigned")
+}
+
+// named: some operations give the name of what others work on.
+func (in *interp) named(c awsCall, out *Value) {
+	switch c.op.Key {
+	case "sqs:GetQueueUrl":
+		name := orNothing(c.params.fields["QueueName"])
+		out.fields = map[string]*Value{"QueueUrl": name}
+		if c.resource { // sqs.get_queue_by_name
+			out.ref, out.args = "boto3:sqs.Queue()", []*Value{name}
+		}
+	case "ssm:GetParameter":
+		if name := orNothing(c.params.fields["Name"]); name.known {
+			out.fields = map[string]*Value{"Parameter": {fields: map[string]*Value{"Value": {ref: parameterMark + name.text}}}}
+		}
+	}
 }
 
 // boundTo checks by what a resource of boto3 is found: its table, bucket, queue.
@@ -151,10 +189,7 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 				}
 			}
 		}
-		if call.Client == "s3.Object" && len(made) > 1 {
-			params = &Value{fields: maps.Clone(params.fields)}
-			params.fields["Bucket"], params.fields["Key"] = made[0], made[1]
-		}
+		params = bound(call.Client, params, made)
 		if method == "generate_presigned_post" {
 			call.Method = "put_object"
 		}
@@ -205,9 +240,33 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 	}
 	var out []awsCall
 	for _, op := range resolved(call) {
-		out = append(out, awsCall{op, params})
+		out = append(out, awsCall{op: op, params: params, resource: method == "get_queue_by_name"})
 	}
 	return out, len(out) > 0
+}
+
+// boundBy are the members of requests by which resources of boto3 are found: what they were made with, in order.
+var boundBy = map[string][]string{
+	"s3.Object": {"Bucket", "Key"}, "s3.Bucket": {"Bucket"}, "s3.Bucket.Object": {"Bucket", "Key"}, "sqs.Queue": {"QueueUrl"}, "sns.Topic": {"TopicArn"},
+	"dynamodb.Table": {"TableName"},
+}
+
+// bound are the members of a request of a resource of boto3, with those by which the resource is found.
+func bound(client string, params *Value, made []*Value) *Value {
+	names := boundBy[client]
+	if len(names) == 0 || len(made) == 0 {
+		return params
+	}
+	out := &Value{fields: maps.Clone(params.fields), taints: params.taints}
+	if out.fields == nil {
+		out.fields = map[string]*Value{}
+	}
+	for i, name := range names {
+		if i < len(made) && out.fields[name] == nil {
+			out.fields[name] = made[i]
+		}
+	}
+	return out
 }
 
 // positional are the names of what methods of boto3 take by position.
@@ -328,31 +387,50 @@ func (in *interp) inside(f frame, v *Value, path string, at int32) *Value {
 	return v
 }
 
+// Uploaded is the path of the content of the object that an event is about.
+const Uploaded = "the uploaded object"
+
 // stored is what is read from a store: what somebody put there before, or the object that the event is about.
 func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	if key := orNothing(c.params.fields["Key"]); c.op.Key == "s3:GetObject" {
 		for _, t := range key.taints {
 			if strings.HasSuffix(t.Path, "object.key") { // what an outsider has just uploaded
 				u := *t
-				u.Path, u.clean, u.object = "the uploaded object", nil, false
+				u.Path, u.clean, u.object = Uploaded, nil, false
 				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read", in.steps)}
 				return
 			}
 		}
 	}
-	if key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"]); c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref)) {
-		return // an object of the application's own
+	s := in.sourceOf(f, e, c)
+	key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"])
+	s.Own = c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref))
+	if s.Own && s.Read == nil {
+		return
 	}
-	s := in.source(c.op.Key)
-	s.Stored = true
 	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil, in.steps}}})
+}
+
+// sourceOf is the source that a reading call is, with what it reads.
+func (in *interp) sourceOf(f frame, e *ir.Expr, c awsCall) *Source {
+	if !in.p.Carries[c.op.Key] {
+		s := in.source(c.op.Key)
+		s.Stored = true
+		return s
+	}
+	s := in.source(c.op.Key + " " + f.file.Path + " " + itoa(int(e.At)))
+	if s.Stored = true; s.Read == nil {
+		budget := maxKept
+		s.Read = &Send{Key: c.op.Key, File: f.file, At: e.At, Params: in.copyOf(c.params, &budget, 0)}
+	}
+	return s
 }
 
 // downloads are helpers that write an object into a file: service, method, and where its key stands.
 var downloads = map[string]int{"boto3:s3.download_file": 1, "boto3:s3.download_fileobj": 1, "boto3:s3.Bucket().download_file": 0, "boto3:s3.Bucket().download_fileobj": 0}
 
 // download notes that a file now holds what somebody put into a bucket.
-func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments) {
+func (in *interp) download(f frame, e *ir.Expr, ref string, callee *Value, args *arguments) {
 	at, ok := downloads[ref]
 	if !ok {
 		return
@@ -362,7 +440,7 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments) {
 		key = kw
 	}
 	held := &Value{}
-	in.stored(f, e, awsCall{op: sdk.Operation{Key: "s3:GetObject"}, params: &Value{fields: map[string]*Value{"Key": key}}}, held)
+	in.stored(f, e, awsCall{op: sdk.Operation{Key: "s3:GetObject"}, params: &Value{fields: map[string]*Value{"Key": key, "Bucket": in.bucketOf(ref, callee, args)}}}, held)
 	in.downloaded = addTaints(in.downloaded, held.taints)
 	name := args.get(at + 1)
 	if kw := args.kw["Filename"]; kw != nil {
@@ -371,6 +449,17 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments) {
 	if strings.HasSuffix(ref, "download_file") {
 		in.hit(f, e.At, "path-traversal", "download_file", name.taints, false)
 	}
+}
+
+// bucketOf is the bucket that a helper loads from.
+func (in *interp) bucketOf(ref string, callee *Value, args *arguments) *Value {
+	if kw := args.kw["Bucket"]; kw != nil {
+		return kw
+	}
+	if strings.Contains(ref, "Bucket()") {
+		return orNothing(first1(callee.args))
+	}
+	return args.get(0)
 }
 
 // opened is what a file gives that was opened after something was downloaded: of files by a constant name nothing is taken for granted.

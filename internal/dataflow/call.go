@@ -329,7 +329,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
-	before := in.thrown
+	before, calls := in.thrown, len(in.sends)+len(in.uses)
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
@@ -351,7 +351,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain {
+	if plain && !in.calls(calls) {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -361,6 +361,9 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.results[again] = out
 	return out
 }
+
+// calls reports whether calls of SDKs were noted since there were so many: what makes them is followed for each entry.
+func (in *interp) calls(before int) bool { return len(in.sends)+len(in.uses) > before }
 
 // again names a call by what goes in: what was followed once for an entry gives the same the next time. Objects are named by what
 // they are, texts by what is known of them.
@@ -606,6 +609,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		pair := in.elements(args.get(0))
 		key, val := in.member(f, pair, "0", e.At), in.member(f, pair, "1", e.At)
 		out := &Value{elem: val}
+		if key.known {
+			out = &Value{fields: map[string]*Value{key.text: val}}
+		}
 		for _, t := range key.taints { // an outsider names the fields
 			if !t.clean["mass-assignment"] {
 				out.taints = pair.taints
@@ -756,7 +762,13 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 	for _, v := range sorted(args.get(0).fields) {
 		item = join(item, v)
 	}
-	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(args.get(0)), "1": item}}}
+	key := in.keys(args.get(0))
+	if only := args.get(0); len(only.fields) == 1 && only.hasOnlyFields() {
+		for name := range only.fields {
+			key = constant(name)
+		}
+	}
+	return &Value{elem: &Value{fields: map[string]*Value{"0": key, "1": item}}}
 }
 
 // parsed is what JSON text holds: an outsider's text can hold anything.
@@ -789,7 +801,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
-		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && len(callee.args[0].fields) > 0) {
+		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
 	}

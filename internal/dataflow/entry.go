@@ -15,12 +15,14 @@ type Entry struct {
 	Symbol string // what the module gives
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
 	Typed  bool   // a schema says which fields its event has, and of which types
+	Own    bool   // it is called by code alone: nothing of its event is the platform's
 	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
 }
 
 // Result is what was found for an entry.
 type Result struct {
 	Hits    []*Hit
+	Sends   []*Send  // calls that hand data on, and what the entry returns
 	Uses    []Use    // calls of SDKs of AWS that its code makes
 	Files   []string // that it reaches by imports, itself first
 	Found   bool     // whether there is such a function
@@ -65,7 +67,7 @@ func (p *Program) Run(e Entry) Result {
 		}
 		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
 	})
-	r.Hits, r.Uses, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.cut
+	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
 	return r
 }
 
@@ -122,7 +124,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil, in.steps},
 		}}
 	}
-	in.answers = "lambda"
+	in.answers, in.ownEvent = "lambda", e.Own
 	if e.Typed {
 		event.taints = typed(event.taints)
 	}
@@ -133,7 +135,8 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
 	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
-	in.invoke(f, c, c.this, &arguments{list: list}, c.fn.Start)
+	given := in.invoke(f, c, c.this, &arguments{list: list}, c.fn.Start)
+	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""
 }

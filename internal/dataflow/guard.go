@@ -622,6 +622,8 @@ func cleanedBy(v *Value, rules []string) *Value {
 	for _, t := range v.taints {
 		if u := t.cleaned(rules); u != nil {
 			c.taints = append(c.taints, u)
+		} else {
+			c.safe = addTaints(c.safe, []*Taint{t})
 		}
 	}
 	return &c

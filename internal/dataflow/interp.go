@@ -38,6 +38,9 @@ type interp struct {
 	requests   map[string]*Value // what the functions of routes are given
 	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
 	thrown     *Value            // what was thrown since the last try began
+	ownEvent   bool              // nothing of the event is the platform's
+	sends      []*Send           // calls that hand data on
+	hitAt      map[string]*Hit   // by rule and place
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
@@ -526,7 +529,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 				u.Path = t.Path + "[]"
 			}
 		}
-		if t.Source != nil && !t.Source.Stored && in.p.platform(u.Path) {
+		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && strings.HasPrefix(u.Path, "event.")) && in.p.platform(u.Path) {
 			continue
 		}
 		if beginsWithSlash[u.Path] {
@@ -847,6 +850,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	}
 	if !out.known {
 		out.text = ""
+	}
+	if !out.known && len(parts) <= maxTextParts {
+		out.parts = parts
 	}
 	if len(out.text) > 4_000 {
 		out.known, out.text = false, ""

@@ -19,7 +19,19 @@ func (in *interp) methods(f frame, e *ir.Expr, recv *Value, method string, args 
 
 // ofText are methods of texts.
 func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	if recv.json != nil && keepsText[method] && !strings.HasPrefix(args.get(0).text, "base64") && args.get(0).text != "hex" { // what it was written from is known
+		return recv, true
+	}
 	switch method {
+	case "data_as_json", "data_as_text", "data_as_bytes": // of Powertools
+		if len(recv.taints) > 0 {
+			v := &Value{taints: in.parts(recv.taints, "data")}
+			if method == "data_as_json" {
+				return in.parsed(f, e, v), true
+			}
+			return v, true
+		}
+		return nil, false
 	case "replace", "replaceAll":
 		if v := in.replaced(f, e, recv, method, args); v != nil {
 			return v, true
@@ -44,7 +56,7 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 		case "hex":
 			return &Value{}, true
 		case "base64", "base64url":
-			return cleanedBy(&Value{taints: texts(recv.all())}, encoded), true
+			return asBase64(recv), true
 		}
 		if len(recv.taints) > 0 && len(recv.fns) == 0 && recv.class == nil {
 			return &Value{taints: in.stepped(f, texts(recv.taints), e.At, ".toString()")}, true
@@ -83,6 +95,21 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 		}
 	}
 	return nil, false
+}
+
+// keepsText are methods that give the same text in another form.
+var keepsText = set("encode decode trim strip toString")
+
+// asBase64 is a text in base64, which does no harm before it is decoded.
+func asBase64(v *Value) *Value {
+	out := &Value{json: v.json}
+	for _, t := range texts(v.all()) {
+		if u := t.cleaned(encoded); u != nil {
+			u.plain = t
+			out.taints = append(out.taints, u)
+		}
+	}
+	return out
 }
 
 // ofFunction are methods of functions and promises.

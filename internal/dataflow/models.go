@@ -476,7 +476,12 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		var kept []*Taint
 		for _, t := range taints {
 			if u := t.cleaned(m.For); u != nil {
+				if writesBase64(m) {
+					u.plain = t
+				}
 				kept = append(kept, u)
+			} else {
+				out.safe = addTaints(out.safe, []*Taint{t})
 			}
 		}
 		taints = kept
@@ -504,7 +509,30 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	default:
 		out.taints = addTaints(out.taints, taints)
+		if m.Kind == propagator || writesBase64(m) {
+			out.json = jsonOf(m, recv, args)
+		}
 	}
+}
+
+// writesBase64 reports whether a row is about something that writes base64.
+func writesBase64(m *Model) bool {
+	name := strings.ToLower(m.Member)
+	return m.Kind == sanitizer && (strings.Contains(name, "b64encode") || strings.Contains(name, "base64") || name == "btoa")
+}
+
+// jsonOf is what the text was written from that goes through a call; nil where several do.
+func jsonOf(m *Model, recv *Value, args *arguments) *Value {
+	var found *Value
+	for _, name := range m.In {
+		if v := input(name, recv, args); v != nil && !v.empty() {
+			if found != nil || v.json == nil {
+				return nil
+			}
+			found = v.json
+		}
+	}
+	return found
 }
 
 // steppedBack are taints of a path out of which the steps back were taken: what it began with may be gone with them.
@@ -608,9 +636,11 @@ type Hit struct {
 	What   string   // the call: exec, Pool().query
 	Path   string   // what of the entry it is: event.body
 	Stored bool     // it was stored before, and is read from there
+	Own    bool     // it is read from where only the application keeps things, as far as this entry shows
 	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
 	Unsure bool     // something in between is not known
 	Steps  []Step
+	Ways   []Way // all that come there, the one above among them
 }
 
 // Step is one hop of the way.
@@ -633,6 +663,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		shown = asCode(args)
+	}
+	if m.Rule == "ssrf" {
+		in.requestOf(f, e, m, recv, args)
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
@@ -736,8 +769,8 @@ func callName(m *Model) string {
 	return m.Package + strings.TrimPrefix(member, ".default") // sequelize().query: the module itself is called
 }
 
-// way is how a value came here: what happened to it, and the calls that led here since it came in.
-func (in *interp) way(t *Taint) []Step {
+// wayOf is how a value came here: what happened to it, and the calls that led here since it came in.
+func wayOf(t *Taint, sites []site) []Step {
 	var steps []*step
 	for s := t.step; s != nil; s = s.prev {
 		steps = append(steps, s)
@@ -746,7 +779,7 @@ func (in *interp) way(t *Taint) []Step {
 	if len(steps) == 0 {
 		return nil
 	}
-	for _, c := range in.sites {
+	for _, c := range sites {
 		known := c.time <= steps[0].time || c.file == nil
 		for _, s := range steps {
 			known = known || s.file == c.file && s.at == c.at
@@ -769,6 +802,9 @@ func surestFirst(taints []*Taint) []*Taint {
 		w := 0
 		if t.Source != nil && t.Source.Stored {
 			w += 2
+			if t.Source.Own {
+				w += 4
+			}
 		}
 		if t.unsure {
 			w++
@@ -805,8 +841,12 @@ func (t *Taint) isObject() bool {
 // parsedWhole reports whether the taint is all of something that was parsed.
 func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 
-// hit notes taints that reach a sink.
+// mostMore bounds the ways that are kept beside the first one to a sink.
+const mostMore = 12
+
+// hit notes taints that reach a sink: the surest of them, and beside it the others, which say what else may come there.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
+	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
@@ -814,21 +854,50 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
 		}
-		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+		if first := in.hitAt[key]; first != nil {
+			first.also(t, in.sites)
+			continue
+		}
 		again := rule + "\x00" + t.Path
 		if rule != "user-controlled-target" { // to read and to write are two things
 			again += "\x00" + what
 		}
-		if in.seen[key] || sameAgain[rule] && in.seen[again] {
+		if sameAgain[rule] && in.seen[again] {
 			return
 		}
-		in.seen[key], in.seen[again] = true, true
+		in.seen[again] = true
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure || signed}
-		h.Steps = in.way(t)
+		h.Own = t.Source != nil && t.Source.Own
+		h.Steps = wayOf(t, in.sites)
+		h.also(t, in.sites)
 		in.hits = append(in.hits, h)
-		return
+		if in.hitAt == nil {
+			in.hitAt = map[string]*Hit{}
+		}
+		in.hitAt[key] = h
 	}
 }
+
+// also notes another way to a sink.
+func (h *Hit) also(t *Taint, sites []site) {
+	for _, w := range h.Ways {
+		if w.Taint.Path == t.Path && w.Taint.Source == t.Source {
+			return
+		}
+	}
+	if len(h.Ways) < mostMore {
+		h.Ways = append(h.Ways, Way{t, slices.Clone(sites)})
+	}
+}
+
+// Way is one of the ways to a sink.
+type Way struct {
+	Taint *Taint
+	sites []site
+}
+
+// Steps are the stops of a way.
+func (w Way) Steps() []Step { return wayOf(w.Taint, w.sites) }

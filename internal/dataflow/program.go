@@ -41,6 +41,9 @@ type Program struct {
 	Broken   map[string]bool   // files with syntax errors
 	Cut      map[string]string // files that were not read in full, with the reason
 
+	// Carries are the calls of which is kept what they hand on: client:Operation.
+	Carries map[string]bool
+
 	queryParser bool // an application chooses how Express reads queries
 }
 

@@ -32,7 +32,7 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	v := args.list[at]
 	out := in.shaped(f, v, schema, e.At, 0)
-	if len(out.fields) == 0 {
+	if len(out.fields) == 0 && (out == v || out.elem == nil) {
 		return nil
 	}
 	if text := textOf(e.List[0]); text != "" {
@@ -85,6 +85,9 @@ const deepestSchema = 4
 // shaped is a value as it comes out of a check.
 func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value {
 	fields := fieldsOf(schema)
+	if schema != nil && strings.Contains(schema.ref, ".array()") && len(schema.args) > 0 && depth <= deepestSchema { // z.array(Job).min(1)
+		return &Value{elem: in.element(f, v, schema.args[0], at, depth)}
+	}
 	if len(fields) == 0 || depth > deepestSchema {
 		return v
 	}
@@ -93,7 +96,7 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		x := in.member(f, v, name, at)
 		switch {
 		case isHarmlessKind(s):
-			x = &Value{}
+			x = &Value{safe: x.taints}
 		case len(fieldsOf(s)) > 0:
 			x = in.shaped(f, x, s, at, depth+1)
 		case strings.Contains(s.ref, ".array()") && len(s.args) > 0:

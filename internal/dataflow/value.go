@@ -34,12 +34,15 @@ type Value struct {
 	self   *Value          // the object itself, where this is it as one of a class that its class extends
 	named  *Value          // names of fields that are not known: what they are made of
 	varied bool            // it is one of some texts
+	alts   []string        // those of them that are known
+	safe   []*Taint        // data of an outsider that was checked: it can do no harm at all any more
 	others []*Value        // objects of other classes that it may be as well
 	isList bool            // it is a list of Python
 	isDict bool            // it was written as a dictionary
 	chosen []*Taint        // names from outside by which it was taken out of an object
 	signs  []*Taint        // data of which it is the code of a key (HMAC)
 	proves []*Taint        // data that came with the right code, where this is true
+	parts  []*Value        // of a text of which parts are settings
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
@@ -57,6 +60,7 @@ type Taint struct {
 	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
 	length int
+	plain  *Taint // what it was before it was written in base64, which whoever gets it undoes
 }
 
 // token is what is left of a JSON Web Token that code takes apart by hand.
@@ -73,6 +77,8 @@ const (
 type Source struct {
 	Label  string // event, req, an item read from a store
 	Stored bool   // it was stored before by somebody
+	Own    bool   // the application keeps it under a name of its own: nobody else put it there as far as this entry shows
+	Read   *Send  // the call that reads it, where that is known
 }
 
 // step is one hop of a taint, linked backwards.
@@ -211,6 +217,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.shared, v.told, v.known = false, nil, a.known && b.known && a.text == b.text
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
+		v.alts = alternatives(a, b)
+	} else if len(a.alts)+len(b.alts) > 0 {
+		v.alts = alternatives(a, b)
 	}
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
@@ -229,8 +238,8 @@ func joinTo(a, b *Value, depth int) *Value {
 	if a.prefix != b.prefix {
 		v.prefix = ""
 	}
-	v.json = nil
-	v.chosen = addTaints(a.chosen, b.chosen)
+	v.json, v.parts = nil, nil
+	v.chosen, v.safe = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList = a.isList && b.isList
 	v.fns = addFns(a.fns, b.fns)
@@ -251,9 +260,34 @@ func joinTo(a, b *Value, depth int) *Value {
 	return &v
 }
 
+// maxAlternatives bounds the known texts that a value may be.
+const maxAlternatives = 40
+
+// alternatives are the known texts that a value may be which is one of two.
+func alternatives(a, b *Value) []string {
+	var out []string
+	for _, v := range []*Value{a, b} {
+		all := v.alts
+		if v.known {
+			all = []string{v.text}
+		}
+		for _, s := range all {
+			if s != "" && !slices.Contains(out, s) && len(out) < maxAlternatives {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0
+}
+
+// hasOnlyFields reports whether an object has no fields but those that are known.
+func (v *Value) hasOnlyFields() bool {
+	return len(v.taints) == 0 && v.elem == nil && v.named == nil && !v.mixed
 }
 
 // maxFns bounds the functions that a value can be.

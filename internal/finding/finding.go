@@ -78,6 +78,16 @@ type Step struct {
 	Message string `json:"message"`
 }
 
+// Caller is a function that hands data to the one of a finding, and what it does with what does harm there.
+type Caller struct {
+	Name     string         `json:"name"`
+	Via      []string       `json:"via,omitempty"`    // what the data goes through
+	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, does not match
+	Reason   string         `json:"reason,omitempty"` // why the data does not arrive
+	Exposure model.Exposure `json:"exposure,omitempty"`
+	Place    Place          `json:"place"` // where it sends
+}
+
 // Finding is a rule broken at a place.
 type Finding struct {
 	Rule        string           `json:"rule"`
@@ -94,6 +104,9 @@ type Finding struct {
 	When        []string         `json:"when,omitempty"`     // worlds in which it holds; empty: in all
 	Stages      []string         `json:"stages,omitempty"`   // stages of the service in which it holds; empty: in all
 	Trace       []Step           `json:"trace,omitempty"`
+	Path        []string         `json:"path,omitempty"`    // by which an outsider's data comes here through other functions: these, and what they hand it on through
+	Doors       []string         `json:"doors,omitempty"`   // the functions at which such paths begin
+	Callers     []Caller         `json:"callers,omitempty"` // the functions that hand it data
 	Practices   []int            `json:"practices,omitempty"`
 	CWE         []string         `json:"cwe,omitempty"`
 	Strict      bool             `json:"strict,omitempty"` // hardening advice: only with the strict profile

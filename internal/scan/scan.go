@@ -28,6 +28,7 @@ import (
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
 	"wardlet.example/internal/repo"
 	"wardlet.example/internal/rule"
 )
@@ -54,6 +55,7 @@ type Options struct {
 type Scan struct {
 	Result  *finding.Result
 	Program *link.Program
+	Graph   *paths.Graph // the ways of data between functions; nil where no code was followed
 }
 
 // Read reads a repository without running any rule: for the map.
@@ -90,7 +92,7 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	slices.SortFunc(s.comments, func(a, b commented) int { return strings.Compare(a.file, b.file) })
 	s.notes = append(s.notes, s.report.Diagnostics...)
 	s.unselected = s.engine.Secrets(ctx, s.program, s.selection.Has)
-	return &Scan{Result: s.result(), Program: s.program}, nil
+	return &Scan{Result: s.result(), Program: s.program, Graph: code.Graph}, nil
 }
 
 func (o Options) withDefaults() Options {

@@ -18,6 +18,7 @@ import (
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
 	"wardlet.example/internal/policy"
 	"wardlet.example/internal/privilege"
 	"wardlet.example/internal/query"
@@ -40,6 +41,7 @@ type Engine struct {
 	options Options
 	taints  map[string][]*bound // by what data does where it ends
 	matches []*bound
+	checks  map[string][]*bound // by the name of the check
 	trees   dataflow.Trees
 
 	problems []model.Diagnostic // rules that do not work
@@ -55,15 +57,15 @@ type bound struct {
 var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python}
 
 // Variables are the names that messages of this engine may use.
-func Variables() []string { return []string{"name", "source", "call", "here"} }
+func Variables() []string { return []string{"name", "source", "call", "here", "to", "others"} }
 
 // New binds the rules of this engine.
 func New(c *rule.Catalogue, o Options) (*Engine, error) {
-	joined, err := rule.Bind(c, Name, map[string]struct{}{})
+	joined, err := rule.Bind(c, Name, map[string]struct{}{siblingCheck: {}})
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{options: o, taints: map[string][]*bound{}}
+	e := &Engine{options: o, taints: map[string][]*bound{}, checks: map[string][]*bound{}}
 	for _, j := range joined {
 		b, err := bind(j.Rule)
 		if err != nil { // the others still run
@@ -73,9 +75,12 @@ func New(c *rule.Catalogue, o Options) (*Engine, error) {
 			})
 			continue
 		}
-		if b.Taint != "" {
+		switch {
+		case b.Taint != "":
 			e.taints[b.Taint] = append(e.taints[b.Taint], b)
-		} else {
+		case b.Check != "":
+			e.checks[b.Check] = append(e.checks[b.Check], b)
+		default:
 			e.matches = append(e.matches, b)
 		}
 	}
@@ -110,6 +115,7 @@ type Report struct {
 	Findings    []finding.Finding
 	Outcomes    []finding.Outcome
 	Diagnostics []model.Diagnostic
+	Graph       *paths.Graph            // the ways of data between functions
 	Trees       map[string]*syntax.Tree // of the files that were read, by path
 }
 
@@ -125,7 +131,8 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	all.Trees = map[string]*syntax.Tree{}
 	models, problems := e.options.Models()
 	all.Diagnostics = append(all.Diagnostics, problems...)
-	reports := make([]Report, len(p.Apps))
+	reports, works := make([]Report, len(p.Apps)), make([]*work, len(p.Apps))
+	carries := paths.Calls()
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range max(1, e.options.Jobs) {
@@ -139,7 +146,9 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 					engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
 					program: dataflow.New(e.options.Files(p.Apps[i]), models, &e.trees),
 				}
-				reports[i] = w.run()
+				w.program.Carries = carries
+				w.follow()
+				works[i] = w
 			}
 		})
 	}
@@ -148,6 +157,13 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	}
 	close(next)
 	wg.Wait()
+	graph := e.joined(p, works, &all)
+	all.Graph = graph
+	for i, w := range works {
+		if w != nil {
+			reports[i] = w.tell(graph)
+		}
+	}
 	for _, r := range reports {
 		all.Findings = append(all.Findings, r.Findings...)
 		all.Outcomes = append(all.Outcomes, r.Outcomes...)
@@ -227,9 +243,11 @@ func module(f *model.Function) string {
 }
 
 func (e *Engine) wanted(selected func(id string) bool) bool {
-	for _, list := range e.taints {
-		if slices.ContainsFunc(list, func(b *bound) bool { return selected(b.ID) }) {
-			return true
+	for _, kind := range []map[string][]*bound{e.taints, e.checks} {
+		for _, list := range kind {
+			if slices.ContainsFunc(list, func(b *bound) bool { return selected(b.ID) }) {
+				return true
+			}
 		}
 	}
 	return slices.ContainsFunc(e.matches, func(b *bound) bool { return selected(b.ID) })
@@ -250,21 +268,49 @@ type work struct {
 	program  *dataflow.Program
 	linked   *link.Program
 	blasts   map[*model.Role]model.Blast
+	nodes    []*paths.Node
+	graph    *paths.Graph
 	report   Report
 }
 
-func (w *work) run() Report {
-	failed := map[string]map[string]bool{}
+// follow runs the code of every function.
+func (w *work) follow() {
 	for _, f := range w.app.Functions {
-		if !followed(f) {
-			continue
+		if followed(f) {
+			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f)})
+			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
-		r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f)})
-		for _, h := range r.Hits {
-			w.hit(f, h, failed)
+	}
+}
+
+// joined are the functions of all applications with the ways between them.
+func (e *Engine) joined(p *link.Program, works []*work, all *Report) *paths.Graph {
+	var nodes []*paths.Node
+	for _, w := range works {
+		if w != nil {
+			nodes = append(nodes, w.nodes...)
 		}
-		w.patterns(f, r.Files, failed)
-		w.outcomes(f, r, failed[f.ID])
+	}
+	graph, err := paths.Build(p, nodes)
+	if err != nil {
+		all.Diagnostics = append(all.Diagnostics, model.Diagnostic{Level: model.Error, Incomplete: true, Message: "the ways between functions were not followed: " + err.Error()})
+	}
+	return graph
+}
+
+// tell makes findings of what was found in each function, and of the ways that lead to it.
+func (w *work) tell(graph *paths.Graph) Report {
+	w.graph = graph
+	failed := map[string]map[string]bool{}
+	for _, n := range w.nodes {
+		f := n.Function
+		for _, h := range n.Result.Hits {
+			w.hit(n, h, failed)
+		}
+		w.patterns(f, n.Result.Files, failed)
+	}
+	for _, n := range w.nodes {
+		w.outcomes(n.Function, n.Result, failed[n.Function.ID])
 	}
 	w.notes()
 	w.report.Trees = w.program.Sources()
@@ -272,16 +318,19 @@ func (w *work) run() Report {
 }
 
 // hit makes findings of what reached a sink.
-func (w *work) hit(f *model.Function, h *dataflow.Hit, failed map[string]map[string]bool) {
+func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]bool) {
+	f := n.Function
+	reach := w.reach(n, h)
+	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
 		if !w.selected(b.ID) || !concerns(h.Rule, f) {
 			continue
 		}
-		if h.Stored && !second[h.Rule] || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
+		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
 			continue
 		}
 		fail(failed, f, b)
-		w.report.Findings = append(w.report.Findings, w.finding(b, f, h))
+		w.report.Findings = append(w.report.Findings, w.finding(b, f, h, reach))
 	}
 }
 
@@ -363,6 +412,14 @@ func concerns(harm string, f *model.Function) bool {
 // onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.
 func onlyGraphQL(f *model.Function) bool {
 	return len(f.Triggers) > 0 && !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerGraphQL })
+}
+
+// onlyCode reports whether nothing but code and state machines calls a function: its template is known and declares nothing else.
+func (w *work) onlyCode(f *model.Function) bool {
+	if w.app.Kind == model.Convention || f.Unseen != "" {
+		return false
+	}
+	return !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerDirect && t.Kind != model.TriggerState })
 }
 
 // mayReach reports whether the role of a function lets it do what a call needs on more than what its policies name: where it does not,
@@ -464,7 +521,7 @@ func ofAWS(pattern *model.Value) bool {
 	return len(sources) > 0
 }
 
-func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Finding {
+func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reached) finding.Finding {
 	pos := w.position(h.File, h.At)
 	conf := finding.Likely
 	if h.Unsure || h.Stored || handedOn(f) || bySender[h.Rule] && !outward(f) {
@@ -484,18 +541,26 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit) finding.Fin
 	}
 	blast := w.blast(f)
 	out.Power = blast.Reach
-	for _, s := range h.Steps {
-		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(s.File, s.At)}, Message: s.Note})
-	}
+	out.Trace = w.steps(h.Steps)
 	if len(out.Trace) > 0 && !h.Stored {
 		out.Trace[0].Message += doors(f)
 	}
+	w.alongPath(&out, b, f, reach, h.Stored)
 	last := "reaches " + h.What
 	if blast.Note != "" && takesOver[h.Rule] {
 		last += "; whoever takes the function over " + blast.Note
 	}
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)
+	return out
+}
+
+// steps are the stops of a way as a report has them.
+func (w *work) steps(all []dataflow.Step) []finding.Step {
+	var out []finding.Step
+	for _, s := range all {
+		out = append(out, finding.Step{Place: finding.Place{Pos: w.position(s.File, s.At)}, Message: s.Note})
+	}
 	return out
 }
 
@@ -569,9 +634,11 @@ func (w *work) inTemplate(file string) *model.Code {
 	if !strings.Contains(file, "#") {
 		return nil
 	}
-	for _, f := range w.app.Functions {
-		if f.Code.Module == file {
-			return &f.Code
+	for _, app := range append([]*model.App{w.app}, w.linked.Apps...) { // a way can begin in another application
+		for _, f := range app.Functions {
+			if f.Code.Module == file {
+				return &f.Code
+			}
 		}
 	}
 	return nil
@@ -591,10 +658,12 @@ func around(f *ir.File, at int32) string {
 // outcomes say of each rule what became of it for a function.
 func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]bool) {
 	var ids []string
-	for _, list := range w.engine.taints {
-		for _, b := range list {
-			if w.selected(b.ID) {
-				ids = append(ids, b.ID)
+	for _, kind := range []map[string][]*bound{w.engine.taints, w.engine.checks} {
+		for _, list := range kind {
+			for _, b := range list {
+				if w.selected(b.ID) {
+					ids = append(ids, b.ID)
+				}
 			}
 		}
 	}

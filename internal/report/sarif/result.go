@@ -88,7 +88,29 @@ func about(f *finding.Finding) properties {
 	if len(f.When) > 0 {
 		p["when"] = terminals(f.When)
 	}
+	if len(f.Path) > 0 {
+		p["path"], p["doors"] = terminals(f.Path), terminals(f.Doors)
+	}
+	if len(f.Callers) > 0 {
+		p["callers"] = callers(f.Callers)
+	}
 	return p
+}
+
+// callers are the functions that send to the one of a finding, each with what it does.
+func callers(all []finding.Caller) []string {
+	var out []string
+	for _, c := range all {
+		text := c.Name + ": " + c.State
+		if len(c.Via) > 0 {
+			text += ", through " + strings.Join(c.Via, ", ")
+		}
+		if c.Reason != "" {
+			text += ", " + c.Reason
+		}
+		out = append(out, escape.Terminal(text))
+	}
+	return out
 }
 
 func trace(steps []finding.Step) []threadFlowLocation {

@@ -25,6 +25,7 @@ func (p *page) group(g *tally.Group) {
 	}
 	p.frame(&lead.Place, lead.Called())
 	p.trace(lead.Trace)
+	p.callers(lead)
 	p.otherPlaces(g)
 }
 
@@ -96,6 +97,87 @@ func (p *page) trace(steps []finding.Step) {
 			p.line(body, "       ", p.ink.Dim(code))
 		}
 	}
+}
+
+// moreCallers is how many callers are listed, unless everything is asked for.
+const moreCallers = 8
+
+// callers writes by which functions an outsider's data comes to a finding, and what each of those that send to its function does with it.
+func (p *page) callers(f *finding.Finding) {
+	if len(f.Path) > 0 {
+		p.text(body, "path: "+strings.Join(f.Path, " > ")+otherDoors(f), p.ink.Plain)
+	}
+	all := distinct(f.Callers)
+	if len(all) == 0 {
+		return
+	}
+	p.line(body, p.ink.Bold("who sends to "+f.Called()))
+	shown := all
+	if !p.opts.Verbose && len(all) > moreCallers {
+		shown = all[:moreCallers]
+	}
+	width := 0
+	for _, c := range shown {
+		width = max(width, screen.Width(p.ink.Plain(sender(c))))
+	}
+	for _, c := range shown {
+		what := p.ink.Plain(c.State)
+		if c.Reason != "" {
+			what += p.ink.Dim(": " + c.Reason)
+		}
+		exposure := ""
+		if c.Exposure != "" {
+			exposure = "  " + p.ink.Exposure(c.Exposure, "["+string(c.Exposure)+"]")
+		}
+		p.line(body, "   ", screen.Pad(p.ink.Plain(sender(c)), min(width, p.opts.Width/2)), "  ", what, exposure, "  ", p.ink.Place(c.Place.Pos))
+	}
+	if n := len(all) - len(shown); n > 0 {
+		p.line(body, "   ", p.ink.Dim(fmt.Sprintf("… and %d more (use -f json for all)", n)))
+	}
+}
+
+// otherDoors says how many other functions a path can begin at.
+func otherDoors(f *finding.Finding) string {
+	switch n := len(f.Doors) - 1; {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return " (and from another function)"
+	default:
+		return fmt.Sprintf(" (and from %d other functions)", n)
+	}
+}
+
+// sender is the name of a caller with what its data goes through.
+func sender(c finding.Caller) string {
+	if len(c.Via) == 0 {
+		return c.Name
+	}
+	return c.Name + " through " + strings.Join(c.Via, ", ")
+}
+
+// distinct are callers without those that say the same, those first whose data comes through.
+func distinct(all []finding.Caller) []finding.Caller {
+	var out []finding.Caller
+	seen := map[string]bool{}
+	for _, c := range all {
+		if key := sender(c) + "\x00" + c.State + "\x00" + c.Reason; !seen[key] {
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	rank := map[string]int{"passes it on": 0, "makes it safe": 1, "sends its own": 2}
+	slices.SortStableFunc(out, func(a, b finding.Caller) int {
+		return rankOf(rank, a.State) - rankOf(rank, b.State)
+	})
+	return out
+}
+
+func rankOf(rank map[string]int, state string) int {
+	if n, ok := rank[state]; ok {
+		return n
+	}
+	return len(rank)
 }
 
 // otherPlaces lists the places of a group after the first, with what differs from the first. Findings at one place, such as

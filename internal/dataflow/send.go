@@ -1,0 +1,498 @@
+package dataflow
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+)
+
+// Send is a call by which code hands data on, keeps it, or reads what is kept: a message, an event, an item, an object, a request.
+type Send struct {
+	Key    string // client:Operation as internal/sdk has it, or HTTPRequest, or Returned
+	File   *ir.File
+	At     int32
+	Params *Value // the members of the request, as they were when it was made
+	Signed bool   // it makes an address by which somebody else does it: the content is theirs
+
+	sites []site
+}
+
+// Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back.
+const (
+	HTTPRequest = "http:Request"
+	Returned    = "entry:Return"
+)
+
+// limits of what is kept of a request.
+const (
+	maxKept      = 600
+	deepestKept  = 8
+	maxTextParts = 8
+)
+
+// send notes a call that hands data on.
+func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
+	if !in.p.Carries[key] {
+		return nil
+	}
+	budget := maxKept
+	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), sites: slices.Clone(in.sites)}
+	in.sends = append(in.sends, s)
+	return s
+}
+
+// copyOf is a copy of what is known of a value, as it is now.
+func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
+	if *budget--; v == nil || *budget < 0 || depth > deepestKept {
+		return nil
+	}
+	c := &Value{
+		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, ref: settingOf(v),
+		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
+	}
+	for _, p := range v.parts {
+		c.parts = append(c.parts, in.copyOf(p, budget, depth+1))
+	}
+	if set := in.over[v]; len(v.fields)+len(set) > 0 {
+		c.fields = map[string]*Value{}
+		for name, x := range sorted(v.fields) {
+			c.fields[name] = in.copyOf(x, budget, depth+1)
+		}
+		for name, x := range sorted(set) {
+			c.fields[name] = in.copyOf(x, budget, depth+1)
+		}
+	}
+	return c
+}
+
+// Beginnings of paths that stand for what is set outside of the code.
+const (
+	settingMark   = "setting:"
+	parameterMark = "parameter:"
+)
+
+// settingOf is the path of a value of the environment or the parameter store; empty for others.
+func settingOf(v *Value) string {
+	ref := v.ref
+	for _, prefix := range []string{"builtin.process.env.", "os.environ."} {
+		if name, ok := strings.CutPrefix(ref, prefix); ok && !strings.HasSuffix(name, ")") {
+			return settingMark + name
+		}
+	}
+	if (ref == "os.environ.get()" || ref == "os.getenv()") && len(v.args) > 0 && v.args[0].known {
+		return settingMark + v.args[0].text
+	}
+	if strings.HasPrefix(ref, parameterMark) || strings.HasPrefix(ref, settingMark) {
+		return ref
+	}
+	return ""
+}
+
+// Origin is where a part of a value comes from: an outsider's data, of which the rest names a part.
+type Origin struct {
+	Taint *Taint
+	Rest  []string
+	Safe  bool // it was checked: it can do no harm at all
+}
+
+// Path is the part of what came in.
+func (o Origin) Path() []string { return append(Segments(o.Taint.Path), o.Rest...) }
+
+// Segments are the names of a path, without what only says that they are lists: event.Records[].body as event, Records, body.
+func Segments(path string) []string {
+	path = strings.TrimSuffix(path, " as JSON")
+	var out []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(path, "[]", ""), ".") {
+		if part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// maxOrigins bounds the origins of one part of a value.
+const maxOrigins = 16
+
+// Origins are the outsiders' data in what stands at a path of a value. Lists are gone through, and texts that were written as JSON.
+func (v *Value) Origins(path []string) []Origin {
+	w := &looker{}
+	w.find(v, path, 0)
+	return w.found
+}
+
+type looker struct{ found []Origin }
+
+func (w *looker) add(t *Taint, rest []string, safe bool) {
+	if len(w.found) >= maxOrigins {
+		return
+	}
+	for _, o := range w.found {
+		if o.Taint.Path == t.Path && o.Taint.Source == t.Source && slices.Equal(o.Rest, rest) && (!o.Safe || safe) && len(o.Taint.clean) <= len(t.clean) {
+			return
+		}
+	}
+	w.found = append(w.found, Origin{t, rest, safe})
+}
+
+func (w *looker) find(v *Value, path []string, depth int) {
+	if v == nil || depth > 24 {
+		return
+	}
+	if len(path) == 0 {
+		w.all(v, depth)
+		return
+	}
+	if v.json != nil {
+		w.find(v.json, path, depth+1)
+		return
+	}
+	if x := v.fieldNamed(path[0]); x != nil {
+		w.find(x, path[1:], depth+1)
+		if !v.mixed {
+			return
+		}
+	}
+	if path[0] == "*" {
+		for _, x := range sorted(v.fields) {
+			w.find(x, path[1:], depth+1)
+		}
+	}
+	listed := false
+	for name, x := range sorted(v.fields) {
+		if _, ok := number(name); ok || len(v.fields) == 1 && (name == "M" || name == "L" || name == "S") { // a list, or a value of DynamoDB with its type
+			w.find(x, path, depth+1)
+			listed = true
+		}
+	}
+	if v.elem != nil {
+		w.find(v.elem, path, depth+1)
+		if !v.isList && !listed && len(path) > 0 { // a map whose keys are not known
+			w.find(v.elem, path[1:], depth+1)
+		}
+	}
+	for _, t := range v.taints {
+		w.add(t, path, false)
+	}
+	for _, t := range v.safe {
+		w.add(t, path, true)
+	}
+}
+
+// spelled are members that the same value has in requests, and in the events that are made of them.
+var spelled = map[string]string{"Value": "StringValue", "stringValue": "StringValue", "dataType": "DataType", "Type": "DataType", "data": "Data"}
+
+func (v *Value) fieldNamed(name string) *Value {
+	if x := v.fields[name]; x != nil {
+		return x
+	}
+	return v.fields[spelled[name]]
+}
+
+func (w *looker) all(v *Value, depth int) {
+	if v == nil || depth > 24 || len(w.found) >= maxOrigins {
+		return
+	}
+	for _, t := range v.taints {
+		w.add(t, nil, false)
+	}
+	for _, t := range v.safe {
+		w.add(t, nil, true)
+	}
+	for _, p := range v.parts {
+		if p == nil {
+			continue
+		}
+		for _, t := range p.safe {
+			w.add(t, nil, true)
+		}
+	}
+	for _, x := range sorted(v.fields) {
+		w.all(x, depth+1)
+	}
+	w.all(v.elem, depth+1)
+	if len(v.taints) == 0 {
+		w.all(v.json, depth+1)
+	}
+}
+
+// At is what stands at a path of a value, where that is written; nil where it is not.
+func (v *Value) At(path ...string) *Value {
+	for _, name := range path {
+		if v == nil {
+			return nil
+		}
+		if v.json != nil {
+			v = v.json
+		}
+		v = v.fieldNamed(name)
+	}
+	return v
+}
+
+// Elements are the elements of a list, or the value itself where it is none.
+func (v *Value) Elements() []*Value {
+	if v == nil {
+		return nil
+	}
+	var out []*Value
+	for i := range len(v.fields) {
+		if x := v.fields[itoa(i)]; x != nil {
+			out = append(out, x)
+		}
+	}
+	if v.elem != nil {
+		out = append(out, v.elem)
+	}
+	if len(out) == 0 {
+		return []*Value{v}
+	}
+	return out
+}
+
+// Alternatives are the known texts that a value may be, where it may be several; what else it may be stays in it.
+func (v *Value) Alternatives() []*Value {
+	if v == nil || len(v.alts) == 0 || v.known {
+		return []*Value{v}
+	}
+	var out []*Value
+	for _, s := range v.alts {
+		out = append(out, constant(s))
+	}
+	if v.ref != "" || len(v.parts) > 0 {
+		c := *v
+		c.alts = nil
+		out = append(out, &c)
+	}
+	return out
+}
+
+// Fields are the fields of an object by their names.
+func (v *Value) Fields() map[string]*Value {
+	if v == nil {
+		return nil
+	}
+	return v.fields
+}
+
+// Is reports whether a value is a known text, and which.
+func (v *Value) Is() (string, bool) {
+	if v == nil {
+		return "", false
+	}
+	return v.text, v.known
+}
+
+// Model is what is known of a value as templates have values; setting tells what stands in the environment.
+func (v *Value) Model(setting func(name string) *model.Value) *model.Value {
+	return v.asModel(setting, model.Origin{}, 0)
+}
+
+func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, depth int) *model.Value {
+	switch {
+	case v == nil || depth > deepestKept:
+		return model.NewUnknown("decided while it runs", at)
+	case v.json != nil:
+		return v.json.asModel(setting, at, depth+1)
+	case v.known:
+		if ambiguous(v.text) {
+			return model.NewPresent("a number or a text", at)
+		}
+		return model.NewString(v.text, at)
+	case strings.HasPrefix(v.ref, settingMark):
+		if s := setting(strings.TrimPrefix(v.ref, settingMark)); s != nil {
+			return s
+		}
+		return model.NewPresent("a setting that no template gives", at)
+	case strings.HasPrefix(v.ref, parameterMark):
+		return model.NewElsewhere(model.FromStore, model.NewString(strings.TrimPrefix(v.ref, parameterMark), at), "kept in the parameter store", at)
+	case len(v.parts) > 0:
+		var parts []*model.Value
+		for _, p := range v.parts {
+			parts = append(parts, p.textModel(setting, at, depth+1))
+		}
+		return model.NewText(parts, at)
+	case v.prefix != "":
+		return model.NewText([]*model.Value{model.NewString(v.prefix, at), model.NewPresent("decided while it runs", at)}, at)
+	case len(v.fields) > 0 && !v.varied && v.isObject():
+		return v.mapModel(setting, at, depth)
+	case len(v.taints) > 0 || v.varied || v.elem != nil || len(v.fields) > 0:
+		return model.NewPresent("decided while it runs", at)
+	}
+	return model.NewUnknown("decided while it runs", at)
+}
+
+// textModel is a part of a text: there a number is its digits.
+func (v *Value) textModel(setting func(string) *model.Value, at model.Origin, depth int) *model.Value {
+	if v != nil && v.known {
+		return model.NewString(v.text, at)
+	}
+	return v.asModel(setting, at, depth)
+}
+
+// isObject reports whether a value is an object with names, and not a list.
+func (v *Value) isObject() bool {
+	for name := range v.fields {
+		if _, ok := number(name); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// mapModel is an object: open where it perhaps has more fields than are known.
+func (v *Value) mapModel(setting func(string) *model.Value, at model.Origin, depth int) *model.Value {
+	var fields []model.Field
+	for name, x := range sorted(v.fields) {
+		fields = append(fields, model.Field{Key: name, Value: x.asModel(setting, at, depth+1)})
+	}
+	return model.NewMap(fields, at)
+}
+
+// Open reports whether an object perhaps has more fields than are known of it.
+func (v *Value) Open() bool {
+	if v != nil && v.json != nil {
+		v = v.json
+	}
+	return v == nil || len(v.taints) > 0 || v.named != nil || v.elem != nil || v.spread != nil || v.mixed || len(v.fields) == 0
+}
+
+// ambiguous reports whether a text can be a number or a truth value of the program just as well.
+func ambiguous(s string) bool {
+	if s == "true" || s == "false" || s == "True" || s == "False" || s == "null" || s == "None" {
+		return true
+	}
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
+// Cleaned reports whether something makes data harmless for a rule on its way.
+func (t *Taint) Cleaned(rule string) bool {
+	return t.clean[rule]
+}
+
+// Harms reports whether data can do the harm of a rule: texts do none where only objects do.
+func (t *Taint) Harms(rule string, rest []string) bool {
+	if t.plain != nil { // whoever gets it decodes it
+		return t.plain.Harms(rule, rest)
+	}
+	return !t.clean[rule] && (!needsObject[rule] || t.object || len(rest) > 0)
+}
+
+// Unsure reports whether something on the way is not known.
+func (t *Taint) Unsure() bool { return t.unsure }
+
+// Way is how data came into a request.
+func (s *Send) Way(t *Taint) []Step { return wayOf(t, s.sites) }
+
+// All are the values at a path, of each element of the lists on the way. A star at its end means the names of the fields there.
+func (v *Value) All(path ...string) []*Value {
+	if v == nil {
+		return nil
+	}
+	if v.json != nil {
+		v = v.json
+	}
+	if len(path) == 0 {
+		return []*Value{v}
+	}
+	if path[0] == "*" && len(path) == 1 {
+		return v.names()
+	}
+	var out []*Value
+	if x := v.fieldNamed(path[0]); x != nil {
+		return x.All(path[1:]...)
+	}
+	for name, x := range sorted(v.fields) {
+		if _, ok := number(name); ok || path[0] == "*" {
+			rest := path
+			if path[0] == "*" {
+				rest = path[1:]
+			}
+			out = append(out, x.All(rest...)...)
+		}
+	}
+	if v.elem != nil {
+		rest := path
+		if path[0] == "*" {
+			rest = path[1:]
+		}
+		out = append(out, v.elem.All(rest...)...)
+	}
+	return out
+}
+
+// names are the names of the fields of an object, as values.
+func (v *Value) names() []*Value {
+	var out []*Value
+	for name := range sorted(v.fields) {
+		out = append(out, constant(name))
+	}
+	if v.named != nil {
+		out = append(out, v.named)
+	}
+	return out
+}
+
+// requestOf notes a request over HTTP, with its address and what can be its body.
+func (in *interp) requestOf(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if !in.p.Carries[HTTPRequest] {
+		return
+	}
+	for _, name := range m.narrowed(args) {
+		for _, url := range inputs(name, recv, args) {
+			if url == nothing || url.empty() {
+				continue
+			}
+			fields := map[string]*Value{"Url": based(recv, url)}
+			for _, v := range append(slices.Clone(args.list), &Value{fields: args.kw}) {
+				in.bodyIn(fields, v, v == url)
+			}
+			in.send(f, e.At, HTTPRequest, &Value{fields: fields})
+		}
+	}
+}
+
+// based is an address as a client completes it that was made with the beginning of all addresses.
+func based(recv, url *Value) *Value {
+	if recv == nil {
+		return url
+	}
+	for _, made := range append(slices.Clone(recv.args), &Value{fields: recv.kw}) {
+		for _, key := range []string{"baseURL", "baseUrl", "prefixUrl", "base_url"} {
+			if base := made.fields[key]; base != nil {
+				return &Value{parts: []*Value{base, constant("/"), url}, taints: url.taints}
+			}
+		}
+	}
+	return url
+}
+
+// bodyIn adds what a part of a call says of the body and the query of a request.
+func (in *interp) bodyIn(fields map[string]*Value, v *Value, isURL bool) {
+	if v == nil || isURL {
+		return
+	}
+	named := false
+	for _, key := range []string{"body", "data", "json"} {
+		if x := v.fields[key]; x != nil {
+			fields["Body"], named = join(fields["Body"], x), true
+		}
+	}
+	for _, key := range []string{"params", "searchParams", "qs", "query"} {
+		if x := v.fields[key]; x != nil {
+			fields["Query"], named = join(fields["Query"], x), true
+		}
+	}
+	if !named && v.fields["headers"] == nil && v.fields["method"] == nil && v.fields["url"] == nil && !v.empty() { // axios.post(url, body)
+		fields["Body"] = join(fields["Body"], v)
+	}
+}
+
+// OfEvent reports whether a call reads the object that the event is about.
+func (s *Send) OfEvent() bool {
+	key := s.Params.At("Key")
+	return key != nil && slices.ContainsFunc(key.taints, func(t *Taint) bool { return isObjectKey(t.Path) })
+}

@@ -1,0 +1,236 @@
+// Package paths joins what the code of functions does with what templates declare: which function hands data to which other one, by
+// which queue, topic, table, bucket, bus, stream, call or request, and which of the data comes from outside.
+//
+// Each function is followed by itself first (dataflow). What it hands on stands in its sends; where that comes to is worked out here, and
+// whether the role of the sender and the filter of the receiver let it. A finding of a function says which part of its event does harm;
+// that part is followed backwards, edge by edge, to the door where an outsider decides it (Graph.Reach).
+package paths
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+)
+
+// Node is a function with what was found out by following its code.
+type Node struct {
+	App      *model.App
+	Function *model.Function
+	Result   dataflow.Result
+	In       []*Edge // what hands data to it
+	Out      []*Edge
+}
+
+// Edge is a way of data from one function to another.
+type Edge struct {
+	From, To *Node
+	Send     *dataflow.Send    // the call that hands the data on
+	Read     *dataflow.Send    // the call by which the receiver reads what was kept; nil where the platform delivers it
+	Via      []*model.Resource // what it goes through, in order
+	Kind     string            // what carries it: queue, topic, bus, stream, object, direct, http, state-machine, table, bucket ...
+	Granted  model.Tri         // may the sender make the call
+	Matches  model.Tri         // can the filters on the way let it through
+	Guessed  bool              // the target is not known: it is the only one that the role of the sender lets it send to
+	Why      string            // what decides where Granted or Matches is no
+
+	back func(path []string) [][]string // from a path of the receiver's event to paths of the request
+}
+
+// Holds reports whether data can take an edge, for all that is known.
+func (e *Edge) Holds() bool { return e.Granted != model.No && e.Matches != model.No }
+
+// Sure reports whether all is known that decides an edge.
+func (e *Edge) Sure() bool {
+	return e.Granted == model.Yes && e.Matches == model.Yes && !e.Guessed
+}
+
+// Dangling is a call whose target is not known, or stands in no template.
+type Dangling struct {
+	From   *Node
+	Send   *dataflow.Send
+	Target *model.Value
+	Kind   string // the type of resource that it is
+}
+
+// Graph is all functions with the edges between them.
+type Graph struct {
+	Nodes    []*Node
+	Edges    []*Edge
+	Dangling []Dangling
+
+	program *link.Program
+	rows    *rows
+	byID    map[*model.App]map[string]*Node
+	readers map[*model.Resource][]reader
+	flows   map[*model.App]map[string][]*model.Flow // by the ID of the sender
+	into    map[*model.App][]crossing               // flows of other applications that come from one
+	reached map[question]*answer
+	asking  map[asked]int
+	rules   []busRule
+	seen    map[string]bool
+}
+
+type reader struct {
+	node *Node
+	read *dataflow.Send
+	row  *call
+}
+
+// crossing is a flow that another application declares.
+type crossing struct {
+	app  *model.App
+	flow *model.Flow
+}
+
+// Build joins functions by what they hand on. The nodes are in the order of the workspace.
+func Build(p *link.Program, nodes []*Node) (*Graph, error) {
+	rows, err := known()
+	if err != nil {
+		return nil, err
+	}
+	g := &Graph{
+		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, seen: map[string]bool{},
+	}
+	for _, n := range nodes {
+		if g.byID[n.App] == nil {
+			g.byID[n.App] = map[string]*Node{}
+		}
+		g.byID[n.App][n.Function.ID] = n
+	}
+	g.index()
+	for _, n := range nodes {
+		for _, s := range n.Result.Sends {
+			g.reading(n, s)
+		}
+	}
+	for _, n := range nodes {
+		for _, s := range n.Result.Sends {
+			g.send(n, s)
+		}
+		g.destinations(n)
+	}
+	g.machines()
+	return g, nil
+}
+
+// index lists the flows by who sends.
+func (g *Graph) index() {
+	for _, app := range g.program.Apps {
+		by := map[string][]*model.Flow{}
+		for _, f := range app.Flows {
+			if f.FromApp != nil && f.FromApp != app {
+				g.into[f.FromApp] = append(g.into[f.FromApp], crossing{app, f})
+				continue
+			}
+			by[f.From] = append(by[f.From], f)
+		}
+		g.flows[app] = by
+		for _, r := range app.Resources {
+			if r.Type == "AWS::Events::Rule" && r.Props.Get("EventPattern").IsSet() != model.No {
+				g.rules = append(g.rules, busRule{app, r})
+			}
+		}
+	}
+}
+
+type busRule struct {
+	app  *model.App
+	rule *model.Resource
+}
+
+// node is the function of an application with an ID; nil where its code was not followed.
+func (g *Graph) node(app *model.App, id string) *Node { return g.byID[app][id] }
+
+// setting is what an environment variable of a function holds.
+func (n *Node) setting(name string) *model.Value {
+	for _, e := range n.Function.Env {
+		if e.Name == name {
+			return e.Value
+		}
+	}
+	return nil
+}
+
+// value is what is known of a value of the code, as templates have values.
+func (n *Node) value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
+
+// reading notes what a function reads of what others keep.
+func (g *Graph) reading(n *Node, s *dataflow.Send) {
+	if s.Key == "s3:GetObject" && s.OfEvent() { // the bucket that the event comes from
+		return
+	}
+	for _, row := range g.rows.reads[s.Key] {
+		for _, at := range g.targets(n, s, row) {
+			if at.resource != nil {
+				g.readers[at.resource] = append(g.readers[at.resource], reader{n, s, row})
+			}
+		}
+	}
+}
+
+// send adds the edges of a call.
+func (g *Graph) send(n *Node, s *dataflow.Send) {
+	for _, row := range g.rows.calls[s.Key] {
+		if row.kind == "http" {
+			g.request(n, s, row)
+			continue
+		}
+		for _, at := range g.targets(n, s, row) {
+			g.sendTo(n, s, row, at)
+		}
+	}
+}
+
+func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
+	if at.resource == nil {
+		g.Dangling = append(g.Dangling, Dangling{n, s, at.value, row.kind})
+		return
+	}
+	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
+	t.granted, t.why = g.mayCall(n, row.action, at)
+	if at.matches == model.No {
+		t.why = at.resource.ID + " does not select what is sent"
+	}
+	t.onward(at.app, at.resource, []mapping{row.gives}, nil, at.matches, nil, "")
+	for _, r := range g.readers[at.resource] {
+		t.kept(at.resource, r)
+	}
+}
+
+// add keeps an edge, once for each call, receiver and way.
+func (g *Graph) add(e *Edge) {
+	var key strings.Builder
+	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, e.Send.Key, e.Send.File.Path, number(e.Send.At)} {
+		key.WriteString(part + "\x00")
+	}
+	for _, r := range e.Via {
+		key.WriteString(r.ID + "\x00")
+	}
+	if e.Read != nil {
+		key.WriteString(e.Read.File.Path + number(e.Read.At))
+	}
+	if g.seen[key.String()] {
+		return
+	}
+	g.seen[key.String()] = true
+	g.Edges = append(g.Edges, e)
+	e.From.Out = append(e.From.Out, e)
+	e.To.In = append(e.To.In, e)
+}
+
+// compose are the paths of the request that a path of the receiver comes from, through several mappings, the last one first.
+func compose(path []string, chain []mapping) [][]string {
+	paths := [][]string{path}
+	for _, m := range slices.Backward(chain) {
+		var next [][]string
+		for _, p := range paths {
+			next = append(next, m.back(p)...)
+		}
+		paths = next
+	}
+	return paths
+}

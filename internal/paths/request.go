@@ -1,0 +1,138 @@
+package paths
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/model"
+)
+
+// request adds the edges of a request to an address of the application: an API, or the URL of a function.
+func (g *Graph) request(n *Node, s *dataflow.Send, row *call) {
+	for _, v := range s.Params.All(row.on...) {
+		url := n.value(v)
+		app, r := n.App.Find(url, "AWS::Lambda::Url", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::AppSync::GraphQLApi")
+		if r == nil {
+			continue
+		}
+		chain := []mapping{row.gives, g.rows.deliveries[[2]string{"http", "AWS::Lambda::Function"}].gives}
+		for _, to := range g.answering(app, r, addressPath(url)) {
+			via := []*model.Resource{r}
+			if r.Type == "AWS::Lambda::Url" { // it is the function's own
+				via = nil
+			}
+			g.add(&Edge{
+				From: n, To: to, Send: s, Via: via, Kind: "http", Granted: model.Yes, Matches: model.Yes,
+				back: func(path []string) [][]string { return compose(path, chain) },
+			})
+		}
+	}
+}
+
+// answering are the functions that answer a request.
+func (g *Graph) answering(app *model.App, r *model.Resource, path []string) []*Node {
+	var out []*Node
+	if r.Type == "AWS::Lambda::Url" {
+		if in, f := app.Find(r.Props.Get("TargetFunctionArn"), "AWS::Lambda::Function"); f != nil {
+			if to := g.node(in, f.ID); to != nil {
+				out = append(out, to)
+			}
+		}
+		return out
+	}
+	for _, n := range g.Nodes {
+		for _, t := range n.Function.Triggers {
+			if t.Source == r && (t.Kind == model.TriggerHTTP && isRoute(t.Detail, path) || t.Kind == model.TriggerGraphQL) && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// openLevel is a level of a path that is not known.
+const openLevel = "\x00"
+
+// addressPath are the levels of the path of an address, as far as they are known.
+func addressPath(v *model.Value) []string {
+	var b strings.Builder
+	items := []*model.Value{v}
+	if v.Kind == model.Text {
+		items = v.Items
+	}
+	for _, p := range items {
+		if s, ok := p.Scalar(); ok {
+			b.WriteString(s)
+		} else {
+			b.WriteString(openLevel)
+		}
+	}
+	text := b.String()
+	if _, after, ok := strings.Cut(text, "://"); ok {
+		text = after
+	}
+	_, path, _ := strings.Cut(text, "/")
+	path, _, _ = strings.Cut(path, "?")
+	return strings.FieldsFunc(path, func(c rune) bool { return c == '/' })
+}
+
+// parameter is a level of a route that stands for any.
+var parameter = regexp.MustCompile(`^\{[^}]*\}$`)
+
+// isRoute reports whether a route can answer requests for a path, which may begin with the name of a stage.
+func isRoute(route string, path []string) bool {
+	_, route, _ = strings.Cut(route, " ")
+	levels := strings.FieldsFunc(route, func(c rune) bool { return c == '/' })
+	return fits(levels, path) || len(path) > 0 && fits(levels, path[1:])
+}
+
+func fits(route, path []string) bool {
+	for i, level := range route {
+		if strings.HasSuffix(level, "+}") || level == "$default" {
+			return true
+		}
+		if i >= len(path) || !parameter.MatchString(level) && level != path[i] && path[i] != openLevel {
+			return false
+		}
+	}
+	return len(route) == len(path)
+}
+
+// destinations adds the edges to where what a function gives back goes on.
+func (g *Graph) destinations(n *Node) {
+	var returned *dataflow.Send
+	for _, s := range n.Result.Sends {
+		if s.Key == dataflow.Returned {
+			returned = s
+		}
+	}
+	if returned == nil || n.Function.Resource == nil {
+		return
+	}
+	for _, c := range g.from(n.App, n.Function.Resource) {
+		if c.flow.Kind != "destination" {
+			continue
+		}
+		in := c.app
+		if c.flow.ToApp != nil {
+			in = c.flow.ToApp
+		}
+		to := in.Resource(c.flow.To)
+		if to == nil {
+			continue
+		}
+		row := g.rows.deliveries[[2]string{"AWS::Lambda::Function", to.Type}]
+		if row == nil || !row.destination {
+			continue
+		}
+		t := &trail{graph: g, node: n, send: returned, row: &call{}, granted: c.flow.Granted}
+		chain := []mapping{{pairs: []pair{{[]string{"returned"}, nil}}}, row.gives}
+		if to.Type == "AWS::Lambda::Function" {
+			t.arrive(in, to, chain, nil, "destination", model.Yes, "")
+			continue
+		}
+		t.onward(in, to, chain, nil, model.Yes, nil, "")
+	}
+}

@@ -1,0 +1,217 @@
+package paths
+
+import (
+	"strconv"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+)
+
+// target is what a call works on.
+type target struct {
+	app      *model.App
+	resource *model.Resource // nil where it stands in no template, or is not known
+	value    *model.Value    // as the code has it
+	guessed  bool
+	matches  model.Tri // of topics of devices: whether it is selected; yes for others
+}
+
+func number(at int32) string { return strconv.Itoa(int(at)) }
+
+// defaultBus stands for the bus that every account has.
+var defaultBus = &model.Resource{ID: "default event bus", Type: "AWS::Events::EventBus"}
+
+// targets are what a call works on.
+func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
+	if s.Params == nil {
+		return nil
+	}
+	values := s.Params.All(row.on...)
+	switch {
+	case row.kind == "AWS::IoT::TopicRule":
+		return g.topicRules(n, values)
+	case row.kind == "AWS::Events::EventBus" && len(values) == 0:
+		return []target{{app: n.App, resource: defaultBus, matches: model.Yes}}
+	}
+	var out []target
+	seen := map[*model.Resource]bool{}
+	for _, v := range values {
+		for _, one := range v.Alternatives() {
+			t := g.resolve(n, n.value(one), row)
+			if t.resource == nil || !seen[t.resource] {
+				out = append(out, t)
+			}
+			seen[t.resource] = true
+		}
+	}
+	return out
+}
+
+// alike are types that stand for the same.
+var alike = map[string][]string{
+	"AWS::DynamoDB::Table": {"AWS::DynamoDB::GlobalTable"}, "AWS::Lambda::Function": {"AWS::Lambda::Alias", "AWS::Lambda::Version"},
+}
+
+func (g *Graph) resolve(n *Node, v *model.Value, row *call) target {
+	types := append([]string{row.kind}, alike[row.kind]...)
+	if row.kind == "AWS::Events::EventBus" && v.EqualsText("default") == model.Yes {
+		return target{app: n.App, resource: defaultBus, value: v, matches: model.Yes}
+	}
+	app, r := n.App.Find(v, types...)
+	if r != nil && (r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version") {
+		app, r = app.Find(r.Props.Get("FunctionName"), "AWS::Lambda::Function")
+	}
+	if r != nil {
+		return target{app: app, resource: r, value: v, matches: model.Yes}
+	}
+	if named := strings.TrimSpace(written(v)); named != "" {
+		return target{value: v} // it has a name, and no template has it
+	}
+	if only := g.only(n, row); only != nil {
+		return target{app: n.App, resource: only, value: v, guessed: true, matches: model.Yes}
+	}
+	return target{value: v}
+}
+
+// written is what is known of a name.
+func written(v *model.Value) string {
+	if s, ok := v.Scalar(); ok {
+		return s
+	}
+	if v.Kind != model.Text {
+		return ""
+	}
+	var b strings.Builder
+	for _, p := range v.Items {
+		if s, ok := p.Scalar(); ok {
+			b.WriteString(s)
+		}
+	}
+	return b.String()
+}
+
+// only is the one resource of the application that the role of a function lets a call be made on; nil where there is none, or several.
+func (g *Graph) only(n *Node, row *call) *model.Resource {
+	var found *model.Resource
+	for _, r := range n.App.Resources {
+		if r.Type != row.kind || r.Tool {
+			continue
+		}
+		switch answer, _ := g.mayCall(n, row.action, target{app: n.App, resource: r}); {
+		case answer == model.No:
+		case answer == model.Maybe || found != nil:
+			return nil
+		default:
+			found = r
+		}
+	}
+	return found
+}
+
+// mayCall is whether the role of a function lets it do something to a resource.
+func (g *Graph) mayCall(n *Node, action string, at target) (model.Tri, string) {
+	role := n.Function.Role
+	if action == "" {
+		return model.Yes, ""
+	}
+	if role == nil || at.resource == defaultBus {
+		return model.Maybe, ""
+	}
+	on := link.ARN(at.app, at.resource)
+	if on == nil {
+		return model.Maybe, ""
+	}
+	if at.resource.Type == "AWS::S3::Bucket" {
+		on = model.NewText([]*model.Value{on, model.NewString("/", on.Origin), model.NewPresent("the key of an object", on.Origin)}, on.Origin)
+	}
+	powers := g.program.Powers(n.App, role)
+	if powers == nil {
+		return model.Maybe, ""
+	}
+	d := powers.Allows(action, on)
+	if d.Answer == model.No && (len(powers.Open) > 0 || g.sharedByPolicy(at)) {
+		return model.Maybe, ""
+	}
+	if d.Answer == model.No {
+		return model.No, "the role " + role.ID + " does not allow " + action + " on " + at.resource.ID
+	}
+	return d.Answer, ""
+}
+
+// sharedByPolicy reports whether a resource has a policy of its own that perhaps lets others in.
+func (g *Graph) sharedByPolicy(at target) bool {
+	for _, r := range g.program.Referrers(at.app, at.resource) {
+		switch r.Type {
+		case "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy":
+			for _, st := range r.Props.Path("PolicyDocument", "Statement").Elements() {
+				if st.Path("Principal", "Service").IsSet() != model.Yes {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// topicRules are the rules that get what is sent to topics of devices.
+func (g *Graph) topicRules(n *Node, values []*dataflow.Value) []target {
+	var out []target
+	for _, app := range g.program.Apps {
+		for _, r := range app.Resources {
+			if r.Type != "AWS::IoT::TopicRule" {
+				continue
+			}
+			for _, v := range values {
+				out = append(out, target{app: app, resource: r, value: n.value(v), matches: listens(r, n.value(v))})
+			}
+		}
+	}
+	return out
+}
+
+// listens reports whether a rule selects what is sent to a topic: SELECT ... FROM 'a/+/b'.
+func listens(rule *model.Resource, topic *model.Value) model.Tri {
+	sql, ok := rule.Props.Path("TopicRulePayload", "Sql").Scalar()
+	if !ok {
+		return model.Maybe
+	}
+	_, from, ok := strings.Cut(sql, "'")
+	filter, _, closed := strings.Cut(from, "'")
+	if !ok || !closed {
+		return model.Maybe
+	}
+	name, ok := topic.Scalar()
+	whole := ok
+	if !ok {
+		if topic.Kind != model.Text || len(topic.Items) == 0 {
+			return model.Maybe
+		}
+		if name, ok = topic.Items[0].Scalar(); !ok {
+			return model.Maybe
+		}
+	}
+	return topicMatches(strings.Split(filter, "/"), strings.Split(name, "/"), whole)
+}
+
+// topicMatches holds the levels of a topic against a filter; of a topic that is not known to its end only the levels that are.
+func topicMatches(filter, levels []string, whole bool) model.Tri {
+	for i, f := range filter {
+		switch {
+		case f == "#":
+			return model.Yes
+		case i >= len(levels) || i == len(levels)-1 && !whole:
+			if whole {
+				return model.No
+			}
+			return model.Maybe
+		case f != "+" && f != levels[i]:
+			return model.No
+		}
+	}
+	if len(levels) > len(filter) {
+		return model.No
+	}
+	return model.Yes
+}

@@ -1,0 +1,253 @@
+package paths
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+)
+
+// trail follows what a call hands on along the flows that templates declare.
+type trail struct {
+	graph    *Graph
+	node     *Node
+	send     *dataflow.Send
+	row      *call
+	granted  model.Tri
+	why      string
+	guessed  bool
+	messages []*model.Value // what is known of what is sent: one Map for each message; nil where nothing is
+}
+
+// maxHops bounds the resources that data goes through between two functions.
+const maxHops = 6
+
+// onward goes on from a resource.
+func (t *trail) onward(app *model.App, r *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string) {
+	if len(via) > maxHops || slices.Contains(via, r) {
+		return
+	}
+	if len(via) == 0 {
+		messages = t.messages
+	}
+	if r.Type == "AWS::Lambda::Function" && len(via) == 0 { // called directly
+		t.arrive(app, r, append(slices.Clone(chain), direct), nil, "direct", matches, why)
+		return
+	}
+	via = append(slices.Clone(via), r)
+	if r.Type == "AWS::Events::EventBus" {
+		t.bus(app, r, chain, via, matches, messages, why)
+	}
+	for _, c := range t.graph.from(app, r) {
+		t.hop(c, r, chain, via, matches, messages, why)
+	}
+}
+
+// direct is how a function gets what it is called with.
+var direct = mapping{pairs: []pair{{nil, []string{"event"}}}}
+
+// from are the flows that leave a resource.
+func (g *Graph) from(app *model.App, r *model.Resource) []crossing {
+	var out []crossing
+	for _, f := range g.flows[app][r.ID] {
+		out = append(out, crossing{app, f})
+	}
+	for _, c := range g.into[app] {
+		if c.flow.From == r.ID {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string) {
+	in := c.app
+	if c.flow.ToApp != nil {
+		in = c.flow.ToApp
+	}
+	to := in.Resource(c.flow.To)
+	if to == nil || r.Type == "AWS::Lambda::Function" || r.Type == "AWS::StepFunctions::StateMachine" || r.Type == "AWS::Events::EventBus" && to.Type == "AWS::Events::Rule" {
+		return
+	}
+	if c.flow.Kind == "dead-letter" && r.Type != "AWS::SQS::Queue" {
+		return
+	}
+	row := t.graph.rows.deliveries[[2]string{r.Type, to.Type}]
+	if row == nil {
+		return
+	}
+	m := row.gives
+	if len(row.raw.pairs) > 0 && isRaw(c.flow) {
+		m = row.raw
+	}
+	answer, reason := t.passes(c, r, messages)
+	if answer == model.No && why == "" {
+		why = reason
+	}
+	matches = matches.And(answer)
+	next := append(slices.Clone(chain), m)
+	if to.Type == "AWS::Lambda::Function" {
+		t.arrive(in, to, next, via, c.flow.Kind, matches, why)
+		return
+	}
+	t.onward(in, to, next, via, matches, forward(messages, m), why)
+}
+
+// isRaw reports whether a subscription hands on messages as they are.
+func isRaw(f *model.Flow) bool {
+	return f.Via != nil && f.Via.Props.Get("RawMessageDelivery").EqualsText("true") == model.Yes
+}
+
+// bus adds the rules that are asked about what comes to a bus.
+func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string) {
+	row := t.graph.rows.deliveries[[2]string{"AWS::Events::EventBus", "AWS::Events::Rule"}]
+	for _, r := range t.graph.rules {
+		name := r.rule.Props.Get("EventBusName")
+		isDefault := name.IsSet() == model.No || name.EqualsText("default") == model.Yes
+		if bus == defaultBus {
+			if !isDefault {
+				continue
+			}
+		} else if _, found := r.app.Find(name, "AWS::Events::EventBus"); isDefault || found != bus {
+			continue
+		}
+		if bus == defaultBus && r.app != app && app.Directory != r.app.Directory {
+			continue
+		}
+		t.onward(r.app, r.rule, append(slices.Clone(chain), row.gives), via, matches, messages, why)
+	}
+}
+
+// arrive adds the edge to a function.
+func (t *trail) arrive(app *model.App, f *model.Resource, chain []mapping, via []*model.Resource, kind string, matches model.Tri, why string) {
+	to := t.graph.node(app, f.ID)
+	if to == nil {
+		return
+	}
+	if why == "" {
+		why = t.why
+	}
+	t.graph.add(&Edge{
+		From: t.node, To: to, Send: t.send, Via: shown(via), Kind: kind, Granted: t.granted, Matches: matches, Guessed: t.guessed, Why: why,
+		back: func(path []string) [][]string { return t.requested(compose(path, chain)) },
+	})
+}
+
+// shown are the resources that people know of: rules and pipes declare ways and are none.
+func shown(via []*model.Resource) []*model.Resource {
+	var out []*model.Resource
+	for i, r := range via {
+		if r.Type == "AWS::Events::Rule" && i > 0 {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// kept adds the edge to a function that reads what was kept.
+func (t *trail) kept(r *model.Resource, by reader) {
+	chain := []mapping{t.row.gives, by.row.gives}
+	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream"}[r.Type]
+	if kind == "bucket" && t.otherKey(by) {
+		return
+	}
+	granted, why := t.graph.mayCall(by.node, by.row.action, target{app: by.node.App, resource: r})
+	if why == "" {
+		why = t.why
+	}
+	t.graph.add(&Edge{
+		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted.And(granted),
+		Matches: model.Yes, Guessed: t.guessed, Why: why,
+		back: func(path []string) [][]string { return t.requested(compose(path, chain)) },
+	})
+}
+
+// otherKey reports whether an object is written under another name than the one that is read.
+func (t *trail) otherKey(by reader) bool {
+	written, read := t.node.value(t.send.Params.At("Key")), by.node.value(by.read.Params.At("Key"))
+	a, ok := beginning(written)
+	b, too := beginning(read)
+	if !ok && !too {
+		n := min(len(a), len(b))
+		return a[:n] != b[:n]
+	}
+	switch {
+	case ok && too:
+		return a != b
+	case ok:
+		return !strings.HasPrefix(a, b)
+	}
+	return !strings.HasPrefix(b, a)
+}
+
+// beginning is what is known of the beginning of a text, and whether that is all of it.
+func beginning(v *model.Value) (string, bool) {
+	if s, ok := v.Scalar(); ok {
+		return s, true
+	}
+	if v.Kind == model.Text && len(v.Items) > 0 {
+		if s, ok := v.Items[0].Scalar(); ok {
+			return s, false
+		}
+	}
+	return "", false
+}
+
+// update marks the part of an item that the expression of an update sets.
+const update = "!update"
+
+// requested are paths of a request, with the parts of items found by the expressions that set them.
+func (t *trail) requested(paths [][]string) [][]string {
+	var out [][]string
+	for _, p := range paths {
+		if len(p) > 0 && p[0] == update {
+			out = append(out, updated(t.send.Params, p[1:])...)
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// passes is whether the filter of a flow can let something through.
+func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value) (model.Tri, string) {
+	if c.flow.Matches == model.No {
+		return model.No, "the connection from " + from.ID + " to " + c.flow.To + " is switched off"
+	}
+	if c.flow.Granted == model.No {
+		return model.No, from.ID + " may not hand on to " + c.flow.To
+	}
+	if from.Type == "AWS::S3::Bucket" && t.otherEvent(c.flow) {
+		return model.No, "the notification of " + from.ID + " is about other events"
+	}
+	p := link.Filter(c.app, c.flow)
+	if p == nil {
+		return model.Yes, ""
+	}
+	answer := model.No
+	for _, event := range t.events(from, messages) {
+		answer = max(answer, p.Matches(event))
+	}
+	if answer == model.No {
+		return model.No, "the filter of " + c.flow.To + " on " + from.ID + " does not match what is sent"
+	}
+	return answer, ""
+}
+
+// otherEvent reports whether a notification is only about other things than the call does.
+func (t *trail) otherEvent(f *model.Flow) bool {
+	_, about, ok := strings.Cut(f.Detail, " s3:")
+	if !ok || len(t.row.events) == 0 || f.Kind != "object" {
+		return false
+	}
+	about, _, _ = strings.Cut("s3:"+about, "*")
+	for _, e := range t.row.events {
+		if strings.HasPrefix(about, e) || strings.HasPrefix(e, strings.TrimSuffix(about, ":")) {
+			return false
+		}
+	}
+	return true
+}
