@@ -15,7 +15,7 @@ type Entry struct {
 	Symbol string // what the module gives
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
 	Typed  bool   // a schema says which fields its event has, and of which types
-	Own    bool   // it is called by code alone: nothing of its event is the platform's
+	Own    bool   // it is called by code alone, which names the fields of the event itself
 	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
 }
 

@@ -38,7 +38,7 @@ type interp struct {
 	requests   map[string]*Value // what the functions of routes are given
 	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
 	thrown     *Value            // what was thrown since the last try began
-	ownEvent   bool              // nothing of the event is the platform's
+	ownEvent   bool              // code names the fields of the event itself
 	sends      []*Send           // calls that hand data on
 	hitAt      map[string]*Hit   // by rule and place
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
@@ -529,7 +529,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 				u.Path = t.Path + "[]"
 			}
 		}
-		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && strings.HasPrefix(u.Path, "event.")) && in.p.platform(u.Path) {
+		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) {
 			continue
 		}
 		if beginsWithSlash[u.Path] {

@@ -34,6 +34,12 @@ func (p *Program) platform(path string) bool {
 	return platformFields[rest] || platformFields[first(rest)+".*"] && strings.Contains(rest, ".")
 }
 
+// isField reports whether a path is a field of the event itself: code that calls a function may name a field of its own id, source or type.
+func isField(path string) bool {
+	name, ok := strings.CutPrefix(path, "event.")
+	return ok && !strings.Contains(name, ".")
+}
+
 func first(path string) string {
 	if i := strings.IndexByte(path, '.'); i >= 0 {
 		return path[:i]

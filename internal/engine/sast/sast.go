@@ -419,7 +419,7 @@ func (w *work) onlyCode(f *model.Function) bool {
 	if w.app.Kind == model.Convention || f.Unseen != "" {
 		return false
 	}
-	return !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerDirect && t.Kind != model.TriggerState })
+	return !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerState })
 }
 
 // mayReach reports whether the role of a function lets it do what a call needs on more than what its policies name: where it does not,
