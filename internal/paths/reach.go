@@ -68,6 +68,9 @@ func (g *Graph) Reach(n *Node, t *dataflow.Taint, rule string) (best *Path, door
 	return a.path, a.doors, a.callers
 }
 
+// Questions is how many parts of how many functions were asked for so far.
+func (g *Graph) Questions() int { return len(g.reached) }
+
 type origin struct {
 	taint *dataflow.Taint
 	rest  []string

@@ -1,0 +1,199 @@
+// Command edges holds the ways of data between functions, as Wardlet reads them from code and templates together, against those worked
+// out by hand.
+//
+//	go run ./bench/edges -draw 50 -seed 20270201 [-without FILE] NAME=ROOT ...     the sample to label
+//	go run ./bench/edges [-labels bench/review/edges.tsv] [-details] NAME=ROOT ... precision and recall
+//
+// Drawn are applications with a template and at least two functions in JavaScript, TypeScript or Python whose code is in the repository.
+// Labels name functions by logical ID, in the Serverless Framework by their key. An edge counts by its two functions and what carries it.
+package main
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+	"wardlet.example/internal/rule"
+	"wardlet.example/internal/scan"
+	"wardlet.example/rules"
+)
+
+func main() {
+	labels := flag.String("labels", "bench/review/edges.tsv", "edges worked out by hand")
+	details := flag.Bool("details", false, "list every edge that only one side has")
+	n := flag.Int("draw", 0, "draw this many applications instead")
+	seed := flag.Uint64("seed", 20270201, "seed of the draw")
+	without := flag.String("without", "", "labels whose applications are not to be drawn again")
+	flag.Parse()
+	var err error
+	if *n > 0 {
+		err = draw(flag.Args(), *n, *seed, *without)
+	} else {
+		err = compare(flag.Args(), *labels, *details)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "edges:", err)
+		os.Exit(1)
+	}
+}
+
+// edge is one labelled or found edge.
+type edge struct{ from, to, kind string }
+
+// read scans a tree; the applications by name and file, with the edges between their functions.
+func read(args []string) (map[string]*model.App, map[string][]edge, error) {
+	catalogue, err := rule.Load(rules.FS)
+	if err != nil {
+		return nil, nil, err
+	}
+	apps, edges := map[string]*model.App{}, map[string][]edge{}
+	for _, arg := range args {
+		name, root, _ := strings.Cut(arg, "=")
+		s, err := scan.Run(context.Background(), scan.Options{Path: root, Catalogue: catalogue, Now: time.Unix(0, 0), Only: []string{"sast"}})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, app := range s.Program.Apps {
+			apps[name+" "+app.File] = app
+		}
+		for _, e := range s.Graph.Edges {
+			key := name + " " + e.From.App.File
+			if one := found(e); counts(e) && !slices.Contains(edges[key], one) {
+				edges[key] = append(edges[key], one)
+			}
+		}
+	}
+	return apps, edges, nil
+}
+
+// counts reports whether an edge is one by the conventions of the labels: what a function keeps for itself is none.
+func counts(e *paths.Edge) bool {
+	return e.Holds() && (e.Read == nil || e.From != e.To)
+}
+
+func found(e *paths.Edge) edge { return edge{e.From.Function.Name, e.To.Function.Name, e.Kind} }
+
+func draw(args []string, n int, seed uint64, without string) error {
+	apps, _, err := read(args)
+	if err != nil {
+		return err
+	}
+	known := map[string][]edge{}
+	if without != "" {
+		if known, err = readLabels(without); err != nil {
+			return err
+		}
+	}
+	var all []string
+	for key, app := range apps {
+		if _, done := known[key]; !done && app.Kind != model.Convention && followed(app) >= 2 {
+			all = append(all, key)
+		}
+	}
+	sort.Strings(all)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	for _, key := range all[:min(n, len(all))] {
+		fmt.Println(key)
+	}
+	fmt.Fprintln(os.Stderr, "of", len(all))
+	return nil
+}
+
+func followed(app *model.App) int {
+	n := 0
+	for _, f := range app.Functions {
+		file := f.Code.File
+		if f.Code.State == model.CodeInline {
+			file = f.Code.Module
+		}
+		if (f.Code.State == model.CodeResolved || f.Code.State == model.CodeInline) && dataflow.LanguageOf(file) != "" && (f.Resource == nil || !f.Resource.Tool) {
+			n++
+		}
+	}
+	return n
+}
+
+// readLabels reads edges by application; one without any has an empty list. Columns: repository, application, from, to, kind, via, note.
+func readLabels(file string) (map[string][]edge, error) {
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	out := map[string][]edge{}
+	lines := bufio.NewScanner(f)
+	for first := true; lines.Scan(); first = false {
+		fields := strings.Split(lines.Text(), "\t")
+		if first || len(fields) < 5 {
+			continue
+		}
+		name, _, _ := strings.Cut(fields[0], "@")
+		key := name + " " + fields[1]
+		if fields[2] == "-" {
+			out[key] = append(out[key], []edge{}...)
+			if out[key] == nil {
+				out[key] = []edge{}
+			}
+			continue
+		}
+		if e := (edge{fields[2], fields[3], fields[4]}); !slices.Contains(out[key], e) {
+			out[key] = append(out[key], e)
+		}
+	}
+	return out, lines.Err()
+}
+
+func compare(args []string, labels string, details bool) error {
+	want, err := readLabels(labels)
+	if err != nil {
+		return err
+	}
+	apps, have, err := read(args)
+	if err != nil {
+		return err
+	}
+	keys := make([]string, 0, len(want))
+	for key := range want {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	hit, missed, extra := 0, 0, 0
+	for _, key := range keys {
+		if apps[key] == nil {
+			fmt.Printf("%s\tis not read\n", key)
+		}
+		for _, e := range want[key] {
+			if slices.Contains(have[key], e) {
+				hit++
+				continue
+			}
+			missed++
+			if details {
+				fmt.Printf("%s\tmissed\t%s -> %s (%s)\n", key, e.from, e.to, e.kind)
+			}
+		}
+		for _, e := range have[key] {
+			if !slices.Contains(want[key], e) {
+				extra++
+				if details {
+					fmt.Printf("%s\tonly here\t%s -> %s (%s)\n", key, e.from, e.to, e.kind)
+				}
+			}
+		}
+	}
+	fmt.Printf("applications: %d; edges by hand: %d, found: %d, missed: %d, only here: %d\n", len(keys), hit+missed, hit, missed, extra)
+	fmt.Printf("precision %.1f%%, recall %.1f%%\n", 100*float64(hit)/float64(max(1, hit+extra)), 100*float64(hit)/float64(max(1, hit+missed)))
+	return nil
+}
