@@ -77,9 +77,10 @@ func read(args []string) (map[string]*model.App, map[string][]edge, error) {
 	return apps, edges, nil
 }
 
-// counts reports whether an edge is one by the conventions of the labels: what a function keeps for itself is none.
+// counts reports whether an edge is one by the conventions of the labels: what a function keeps for itself is none, nor an answer, nor an
+// address that is only signed.
 func counts(e *paths.Edge) bool {
-	return e.Holds() && (e.Read == nil || e.From != e.To)
+	return e.Holds() && e.Kind != "answer" && !e.Send.Signed && (e.Read == nil || e.From != e.To)
 }
 
 func found(e *paths.Edge) edge { return edge{e.From.Function.Name, e.To.Function.Name, e.Kind} }

@@ -404,7 +404,7 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	}
 	s := in.sourceOf(f, e, c)
 	key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"])
-	s.Own = c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref))
+	s.Own = c.op.Key == "lambda:Invoke" || c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref))
 	if s.Own && s.Read == nil {
 		return
 	}

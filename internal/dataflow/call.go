@@ -141,6 +141,10 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		}
 	}
 	in.slow(f, e, recv, method, callee, args)
+	in.durable(f, e, callee.ref, args)
+	if v, ok := in.ofTable(f, e, recv, method, args); ok {
+		return v
+	}
 	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
 		return v
 	}
@@ -210,6 +214,9 @@ func (in *interp) super(f frame) *Value {
 			c := *this // its fields are the same
 			c.class, c.self = b.class, this
 			return &c
+		}
+		if b != nil && strings.HasPrefix(b.ref, pynamodb) {
+			return &Value{ref: b.ref, self: this}
 		}
 	}
 	return nil

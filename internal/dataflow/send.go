@@ -384,6 +384,12 @@ func (t *Taint) Harms(rule string, rest []string) bool {
 // Unsure reports whether something on the way is not known.
 func (t *Taint) Unsure() bool { return t.unsure }
 
+// Place is where the call stands.
+func (s *Send) Place() model.Pos {
+	line, col := s.File.Tree.Position(int(s.At))
+	return model.Pos{File: s.File.Path, Line: line, Col: col}
+}
+
 // Way is how data came into a request.
 func (s *Send) Way(t *Taint) []Step { return wayOf(t, s.sites) }
 

@@ -163,6 +163,9 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 	if s.Key == "s3:GetObject" && s.OfEvent() { // the bucket that the event comes from
 		return
 	}
+	if how, _ := s.Params.At("InvocationType").Is(); how == "Event" || how == "DryRun" { // nobody waits for an answer
+		return
+	}
 	for _, row := range g.rows.reads[s.Key] {
 		for _, at := range g.targets(n, s, row) {
 			if at.resource != nil {
@@ -197,8 +200,22 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 	}
 	t.onward(at.app, at.resource, []mapping{row.gives}, nil, at.matches, nil, "")
 	for _, r := range g.readers[at.resource] {
-		t.kept(at.resource, r)
+		if keeps(row, r.row) {
+			t.kept(at.resource, r)
+		}
 	}
+}
+
+// keeps reports whether a call writes something that another one reads.
+func keeps(write, read *call) bool {
+	for _, w := range write.gives.pairs {
+		for _, r := range read.gives.pairs {
+			if len(w.to) > 0 && len(r.from) > 0 && w.to[0] == r.from[0] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // add keeps an edge, once for each call, receiver and way.

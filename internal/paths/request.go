@@ -13,7 +13,7 @@ import (
 func (g *Graph) request(n *Node, s *dataflow.Send, row *call) {
 	for _, v := range s.Params.All(row.on...) {
 		url := n.value(v)
-		app, r := n.App.Find(url, "AWS::Lambda::Url", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::AppSync::GraphQLApi")
+		app, r := n.App.Find(url, "AWS::Lambda::Url", "AWS::VpcLattice::Service", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::AppSync::GraphQLApi")
 		if r == nil {
 			continue
 		}
@@ -42,10 +42,40 @@ func (g *Graph) answering(app *model.App, r *model.Resource, path []string) []*N
 		}
 		return out
 	}
+	if r.Type == "AWS::VpcLattice::Service" {
+		return g.behind(app, r)
+	}
 	for _, n := range g.Nodes {
 		for _, t := range n.Function.Triggers {
 			if t.Source == r && (t.Kind == model.TriggerHTTP && isRoute(t.Detail, path) || t.Kind == model.TriggerGraphQL) && !slices.Contains(out, n) {
 				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// behind are the functions that the listeners of a service of VPC Lattice hand requests to.
+func (g *Graph) behind(app *model.App, service *model.Resource) []*Node {
+	var out []*Node
+	for _, r := range app.Resources {
+		if r.Type != "AWS::VpcLattice::Listener" && r.Type != "AWS::VpcLattice::Rule" {
+			continue
+		}
+		if _, of := app.Find(r.Props.Get("ServiceIdentifier"), "AWS::VpcLattice::Service"); of != service {
+			continue
+		}
+		for _, key := range []string{"DefaultAction", "Action"} {
+			for _, group := range r.Props.Path(key, "Forward", "TargetGroups").Elements() {
+				_, targets := app.Find(group.Get("TargetGroupIdentifier"), "AWS::VpcLattice::TargetGroup")
+				if targets == nil {
+					continue
+				}
+				for _, target := range targets.Props.Get("Targets").Elements() {
+					if in, f := app.Find(target.Get("Id"), "AWS::Lambda::Function"); f != nil && g.node(in, f.ID) != nil {
+						out = append(out, g.node(in, f.ID))
+					}
+				}
 			}
 		}
 	}
@@ -100,7 +130,7 @@ func fits(route, path []string) bool {
 	return len(route) == len(path)
 }
 
-// destinations adds the edges to where what a function gives back goes on.
+// destinations adds the edges to where what a function gives back goes on, and to those that have called it and wait for it.
 func (g *Graph) destinations(n *Node) {
 	var returned *dataflow.Send
 	for _, s := range n.Result.Sends {
@@ -110,6 +140,13 @@ func (g *Graph) destinations(n *Node) {
 	}
 	if returned == nil || n.Function.Resource == nil {
 		return
+	}
+	for _, r := range g.readers[n.Function.Resource] {
+		chain := []mapping{{pairs: []pair{{[]string{"returned"}, nil}}}, r.row.gives}
+		g.add(&Edge{
+			From: n, To: r.node, Send: returned, Read: r.read, Kind: "answer", Granted: model.Yes, Matches: model.Yes,
+			back: func(path []string) [][]string { return compose(path, chain) },
+		})
 	}
 	for _, c := range g.from(n.App, n.Function.Resource) {
 		if c.flow.Kind != "destination" {

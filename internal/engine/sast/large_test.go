@@ -76,6 +76,17 @@ func invoking(to string) string {
 
 const running = "const {execSync} = require('child_process');\nexports.handler = async (event) => execSync('run ' + event.x);\n"
 
+// calls is how many edges there are without the answers of calls.
+func calls(s *scan.Scan) int {
+	n := 0
+	for _, e := range s.Graph.Edges {
+		if e.Kind != "answer" {
+			n++
+		}
+	}
+	return n
+}
+
 func only(t *testing.T, s *scan.Scan, id string) finding.Finding {
 	t.Helper()
 	var out []finding.Finding
@@ -109,8 +120,8 @@ func TestChain(t *testing.T) {
 			g.function(name, invoking(next), properties...)
 		}
 		s := g.scan(t)
-		if len(s.Graph.Edges) != n-1 {
-			t.Fatalf("%d edges, want %d", len(s.Graph.Edges), n-1)
+		if calls(s) != n-1 {
+			t.Fatalf("%d edges, want %d", calls(s), n-1)
 		}
 		f := only(t, s, "os-command-injection")
 		if len(f.Path) != n || f.Path[0] != "F000" || f.Exposure != model.Public {
@@ -146,8 +157,8 @@ func TestMesh(t *testing.T) {
 		g.function(name, code+"};\n", "Environment: {Variables: {"+strings.Join(env, ", ")+"}}", fmt.Sprintf(may, "lambda:InvokeFunction"), fmt.Sprintf(public, name))
 	}
 	s := g.scan(t)
-	if len(s.Graph.Edges) != n*n {
-		t.Errorf("%d edges, want %d", len(s.Graph.Edges), n*n)
+	if calls(s) != n*n {
+		t.Errorf("%d edges, want %d", calls(s), n*n)
 	}
 	if q := s.Graph.Questions(); q > 3*n*n {
 		t.Errorf("%d questions for %d edges", q, n*n)
@@ -176,8 +187,8 @@ func TestCircles(t *testing.T) {
 	g.function("Own", strings.ReplaceAll(wrap, "event.x.x", "event.x"), "FunctionName: own", "Environment: {Variables: {NEXT: own}}", fmt.Sprintf(may, "lambda:InvokeFunction"))
 	g.function("Door", strings.ReplaceAll(invoking("C0"), "x.x}", "x}"), "FunctionName: door", "Environment: {Variables: {NEXT: !Ref C0}}", fmt.Sprintf(may, "lambda:InvokeFunction"), fmt.Sprintf(public, "door"))
 	s := g.scan(t)
-	if len(s.Graph.Edges) != 5 {
-		t.Errorf("%d edges, want 5", len(s.Graph.Edges))
+	if calls(s) != 5 {
+		t.Errorf("%d edges, want 5", calls(s))
 	}
 	reached := map[string]bool{}
 	for _, f := range s.Result.Findings {

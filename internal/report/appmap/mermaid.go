@@ -16,13 +16,24 @@ import (
 const mermaidRoutes = 5 // routes shown in one box
 
 // Mermaid writes the workspace as a Mermaid flowchart from left to right, one subgraph per application.
-func Mermaid(w io.Writer, ws *model.Workspace) error {
+func Mermaid(w io.Writer, ws *model.Workspace) error { return mermaidOf(w, ws, graphsOf(ws)) }
+
+// graphsOf are the pictures of all applications.
+func graphsOf(ws *model.Workspace) []*graph {
+	var out []*graph
+	for _, a := range ws.Apps {
+		out = append(out, newGraph(a))
+	}
+	return out
+}
+
+func mermaidOf(w io.Writer, ws *model.Workspace, graphs []*graph) error {
 	var b bytes.Buffer
 	b.WriteString("flowchart LR\n")
 	edges := 0
 	styles := map[model.Exposure][]int{}
 	for i, a := range ws.Apps {
-		m := &mermaid{out: &b, prefix: fmt.Sprintf("a%d", i), g: newGraph(a)}
+		m := &mermaid{out: &b, prefix: fmt.Sprintf("a%d", i), g: graphs[i]}
 		m.app(a)
 		for j, e := range m.g.edges {
 			styles[e.exposure] = append(styles[e.exposure], edges+j)

@@ -33,16 +33,20 @@ const (
 // SVG writes the workspace as a picture that needs nothing else: who can reach what, from left to right, one application
 // below another. It follows the reader's choice of light or dark.
 func SVG(w io.Writer, ws *model.Workspace) error {
+	return svgOf(w, ws, graphsOf(ws), "Who can reach what")
+}
+
+func svgOf(w io.Writer, ws *model.Workspace, graphs []*graph, title string) error {
 	var layouts []*layout
 	width, height := minWidth, headHeight
-	for _, a := range ws.Apps {
-		l := newLayout(newGraph(a), boxSize)
+	for _, g := range graphs {
+		l := newLayout(g, boxSize)
 		layouts = append(layouts, l)
 		width = max(width, l.width+2*margin)
 		height += appHead + l.height + appGap
 	}
 	p := &picture{}
-	p.begin(ws, width, height)
+	p.begin(ws, title, width, height)
 	y := headHeight
 	for i, a := range ws.Apps {
 		p.app(a, layouts[i], y, width)
@@ -89,8 +93,7 @@ func (p *picture) put(format string, args ...any) {
 	p.out.WriteByte('\n')
 }
 
-func (p *picture) begin(ws *model.Workspace, width, height float64) {
-	title := "Who can reach what"
+func (p *picture) begin(ws *model.Workspace, title string, width, height float64) {
 	p.put(`<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`, width, height, width, height, title)
 	p.put(`<title>%s</title>`, title)
 	p.put(`<style>%s</style>`, styles)

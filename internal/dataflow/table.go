@@ -1,0 +1,90 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/sdk"
+)
+
+// Classes of pynamodb stand for tables: what their objects hold is written, and read into others.
+
+// tableReads are the methods of such classes that read, tableWrites those of their objects that write, each with its operation.
+var (
+	tableReads  = map[string]string{"get": "dynamodb:GetItem", "query": "dynamodb:Query", "scan": "dynamodb:Scan", "batch_get": "dynamodb:BatchGetItem", "refresh": "dynamodb:GetItem"}
+	tableWrites = map[string]string{"save": "dynamodb:PutItem", "update": "dynamodb:UpdateItem", "delete": "dynamodb:DeleteItem"}
+)
+
+const pynamodb = "pynamodb."
+
+// ofTable follows the methods that a class has because it stands for a table.
+func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args *arguments) (*Value, bool) {
+	if recv == nil || f.file.Language != ir.Python || tableReads[method] == "" && tableWrites[method] == "" {
+		return nil, false
+	}
+	object := orSelf(recv)
+	c := object.class
+	if c == nil || !c.extends(0, pynamodb) || recv.class == c && c.method(method, 0) != nil {
+		return nil, false
+	}
+	request := &Value{fields: map[string]*Value{"TableName": c.tableName()}}
+	if key := tableWrites[method]; key != "" {
+		item := &Value{fields: map[string]*Value{}}
+		for name, x := range sorted(object.fields) {
+			item.fields[name] = x
+		}
+		for i, x := range args.list {
+			item.fields["!"+itoa(i)] = x // actions of an update
+		}
+		request.fields["Item"] = item
+		in.uses = append(in.uses, Use{key, f.file, e.At})
+		in.send(f, e.At, "dynamodb:PutItem", request)
+		return &Value{}, true
+	}
+	key := tableReads[method]
+	out := &Value{class: c, fields: map[string]*Value{}}
+	in.uses = append(in.uses, Use{key, f.file, e.At})
+	in.send(f, e.At, key, request)
+	in.stored(f, e, awsCall{op: sdk.Operation{Key: "dynamodb:GetItem"}, params: request}, out)
+	for _, t := range out.taints { // an object is its item
+		t.Path += ".Item"
+	}
+	if method == "query" || method == "scan" || method == "batch_get" {
+		return &Value{elem: out}, true
+	}
+	return out, true
+}
+
+// tableName is the name of the table that a class stands for: of its inner class Meta.
+func (c *class) tableName() *Value {
+	if meta := c.static.fields["Meta"]; meta != nil && meta.class != nil && meta.class.static != nil {
+		if name := meta.class.static.fields["table_name"]; name != nil {
+			return name
+		}
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			return b.class.tableName()
+		}
+	}
+	return nothing
+}
+
+// durable follows the invocation of a function from a durable one: context.invoke(name, payload), or in JavaScript with the name of the
+// step before them.
+func (in *interp) durable(f frame, e *ir.Expr, ref string, args *arguments) {
+	if ref != "lambda.context.invoke" && !strings.HasSuffix(ref, "DurableContext.invoke") {
+		return
+	}
+	name, payload := args.get(0), args.get(1)
+	if f.file.Language == ir.Node && len(args.list) > 2 {
+		name, payload = args.get(1), args.get(2)
+	}
+	if kw := args.kw["function_name"]; kw != nil {
+		name = kw
+	}
+	if kw := args.kw["payload"]; kw != nil {
+		payload = kw
+	}
+	in.send(f, e.At, "lambda:Invoke", &Value{fields: map[string]*Value{"FunctionName": name, "Payload": payload}})
+}
