@@ -1,5 +1,6 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
+const { cleanQuestion, cleanSubject } = require("../src/node/lib/clean");
 const { check, read } = require("../src/node/lib/schema");
 
 const order = {
@@ -30,4 +31,18 @@ test("what is too long or not JSON is refused before it is parsed", () => {
 
 test("a search takes no filter", () => {
   assert.throws(() => check("search", { filter: "{}" }), refused(400));
+});
+
+test("a notification has a known channel, a known subject and nothing else", () => {
+  const message = { channel: "sms", subject: "tea", text: "<%= process.env %>" };
+  assert.deepEqual(check("notification", message), message);
+  for (const change of [{ channel: "fax" }, { subject: "\n" }, { text: {} }, { to: "all" }]) {
+    assert.throws(() => check("notification", { ...message, ...change }), refused(400));
+  }
+});
+
+test("what is sent to the office is made safe", () => {
+  assert.equal(cleanQuestion("Is the <%= tea %> here, or ${not}?"), "Is the  tea  here, or not?");
+  assert.equal(cleanSubject("tea"), "tea");
+  assert.equal(cleanSubject("tea\n"), "other");
 });

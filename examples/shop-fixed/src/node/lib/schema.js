@@ -6,6 +6,10 @@ const LONGEST = 16 * 1024;
 
 const id = { type: "string", pattern: "^[0-9a-f-]{36}$" };
 const sku = { type: "string", pattern: "^[a-z0-9-]{1,40}$" };
+const question = {
+  subject: { enum: ["order", "parcel", "payment", "tea", "other"] },
+  text: { type: "string", maxLength: 1000 },
+};
 const object = (properties, required = Object.keys(properties)) => ({
   type: "object",
   properties,
@@ -49,6 +53,8 @@ const shapes = {
   }),
   supplier: object({ supplier: { enum: ["darjeeling-gardens", "uji-matcha", "nilgiri-estates"] } }),
   payment: object({ order: id, token: { type: "string", pattern: "^tok_[A-Za-z0-9]{16,64}$" } }),
+  question: object(question),
+  notification: object({ channel: { enum: ["mail", "sms"] }, ...question }),
 };
 
 const checks = Object.fromEntries(
