@@ -861,6 +861,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		switch m.Kind {
 		case sink:
 			in.sinkAt(f, e, m, recv, args)
+			if m.Rule == "ssrf" {
+				out.taints = addTaints(out.taints, in.chosenAnswer(f, e, m, recv, args))
+			}
 			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
 				for _, v := range args.list {
 					out = join(out, in.parsed(f, e, v))

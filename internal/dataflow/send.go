@@ -502,3 +502,21 @@ func (s *Send) OfEvent() bool {
 	key := s.Params.At("Key")
 	return key != nil && slices.ContainsFunc(key.taints, func(t *Taint) bool { return isObjectKey(t.Path) })
 }
+
+// chosenAnswer is the answer of a request whose host an outsider chooses: it is the outsider's too.
+func (in *interp) chosenAnswer(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) []*Taint {
+	var out []*Taint
+	for _, name := range m.narrowed(args) {
+		for _, url := range inputs(name, recv, args) {
+			for _, t := range url.taints {
+				if t.clean["ssrf"] {
+					continue
+				}
+				u := *t
+				u.clean, u.object, u.lead, u.parsed = nil, true, "", t.Path
+				out = addTaints(out, []*Taint{(&u).with(f.file, e.At, "whoever chose the host decides what it answers", in.steps)})
+			}
+		}
+	}
+	return out
+}

@@ -79,8 +79,12 @@ type origin struct {
 // part is the path of the data below the event, or below what was read.
 func (o origin) part() []string {
 	path := dataflow.Segments(o.taint.Path)
-	if o.taint.Path == dataflow.Uploaded || strings.HasPrefix(o.taint.Path, dataflow.Uploaded+".") {
-		return append([]string{"Records", "s3", "object", "content"}, o.rest...)
+	if below, ok := strings.CutPrefix(o.taint.Path, dataflow.Uploaded); ok {
+		inside := dataflow.Segments(below)
+		if len(inside) > 0 && inside[0] == "Body" { // of what the call that reads it gives
+			inside = inside[1:]
+		}
+		return slices.Concat([]string{"Records", "s3", "object", "content"}, inside, o.rest)
 	}
 	if len(path) > 0 {
 		path = path[1:] // event, stored item
