@@ -74,7 +74,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		key, params := batched(ref, callee, o)
 		in.uses = append(in.uses, Use{key, f.file, e.At})
 		if s := in.send(f, e.At, key, params); s != nil {
-			s.Signed = isSigning(ref)
+			s.Signed, s.Lent = isSigning(ref), lent(callee, 0)
 		}
 		in.operation(f, e, o, out)
 		in.named(o, out)
@@ -97,6 +97,22 @@ func batched(ref string, callee *Value, o awsCall) (key string, params *Value) {
 	}
 	put := &Value{fields: map[string]*Value{"PutRequest": {fields: map[string]*Value{"Item": orNothing(o.params.fields["Item"])}}}}
 	return "dynamodb:BatchWriteItem", &Value{fields: map[string]*Value{"RequestItems": {named: first1(callee.args), elem: put}}}
+}
+
+// lent reports whether a client was made with credentials of its own.
+func lent(client *Value, depth int) bool {
+	if client == nil || depth > 2 {
+		return false
+	}
+	if client.kw["aws_access_key_id"] != nil || client.kw["aws_session_token"] != nil {
+		return true
+	}
+	for _, made := range client.args {
+		if made.fields["credentials"] != nil || made.fields["accessKeyId"] != nil || lent(made, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSigning reports whether a call makes an address, or the fields of a form, by which somebody else does what it names.

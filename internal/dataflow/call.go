@@ -142,6 +142,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	in.slow(f, e, recv, method, callee, args)
 	in.durable(f, e, callee.ref, args)
+	if v, ok := in.cached(f, e, recv, method, args); ok {
+		return v
+	}
 	if v, ok := in.ofTable(f, e, recv, method, args); ok {
 		return v
 	}
@@ -873,6 +876,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
 		case validator:
+			in.testing = e
 			handled = handled || m.Out != ""
 			if m.Out != "" {
 				in.propagate(f, e, m, recv, args, out, called)

@@ -15,6 +15,7 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 	if e == nil {
 		return
 	}
+	in.testing = e
 	switch e.Kind {
 	case ir.Not:
 		in.guard(f, e.X, !holds)
@@ -530,6 +531,9 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 func (in *interp) trustText(f frame, text string, rules []string) {
 	f.s.guards = true
 	v := &Value{fields: map[string]*Value{}}
+	if in.testing != nil {
+		v.test = &step{file: f.file, at: in.testing.At}
+	}
 	if known, ok := in.get(f.s, string(guardMark)+text); ok {
 		maps.Copy(v.fields, known.fields)
 	}
@@ -562,7 +566,7 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	text := textOf(e)
 	for text != "" && len(v.taints) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
-			return cleanedBy(v, keysOf(g.fields))
+			return checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
 		}
 		i := strings.LastIndexByte(text, '.')
 		if i < 0 {
@@ -627,6 +631,21 @@ func cleanedBy(v *Value, rules []string) *Value {
 		}
 	}
 	return &c
+}
+
+// checkedAt is a value whose data was made harmless by something.
+func checkedAt(v *Value, by *step) *Value {
+	if by == nil {
+		return v
+	}
+	for _, list := range [][]*Taint{v.taints, v.safe} {
+		for i, t := range list {
+			u := *t
+			u.check = by
+			list[i] = &u
+		}
+	}
+	return v
 }
 
 func first0(list []*ir.Expr) *ir.Expr {

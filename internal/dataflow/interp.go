@@ -38,6 +38,7 @@ type interp struct {
 	requests   map[string]*Value // what the functions of routes are given
 	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
 	thrown     *Value            // what was thrown since the last try began
+	testing    *ir.Expr          // the condition that was looked at last
 	ownEvent   bool              // code names the fields of the event itself
 	sends      []*Send           // calls that hand data on
 	hitAt      map[string]*Hit   // by rule and place

@@ -479,9 +479,12 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 				if writesBase64(m) {
 					u.plain = t
 				}
+				u.check = &step{file: f.file, at: e.At}
 				kept = append(kept, u)
 			} else {
-				out.safe = addTaints(out.safe, []*Taint{t})
+				u := *t
+				u.check = &step{file: f.file, at: e.At}
+				out.safe = addTaints(out.safe, []*Taint{&u})
 			}
 		}
 		taints = kept

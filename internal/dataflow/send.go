@@ -15,6 +15,7 @@ type Send struct {
 	File   *ir.File
 	At     int32
 	Params *Value // the members of the request, as they were when it was made
+	Lent   bool   // it is made with credentials that the code gives to the client, and not with those of the function's role
 	Signed bool   // it makes an address by which somebody else does it: the content is theirs
 
 	sites []site
@@ -379,6 +380,14 @@ func (t *Taint) Harms(rule string, rest []string) bool {
 		return t.plain.Harms(rule, rest)
 	}
 	return !t.clean[rule] && (!needsObject[rule] || t.object || len(rest) > 0)
+}
+
+// Check is where data was made harmless; the file is nil where that is not known.
+func (t *Taint) Check() Step {
+	if t == nil || t.check == nil {
+		return Step{}
+	}
+	return Step{t.check.file, t.check.at, "is made safe"}
 }
 
 // Unsure reports whether something on the way is not known.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -38,7 +39,11 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 		}
 		request.fields["Item"] = item
 		in.uses = append(in.uses, Use{key, f.file, e.At})
-		in.send(f, e.At, "dynamodb:PutItem", request)
+		if key == "dynamodb:DeleteItem" {
+			in.send(f, e.At, key, request)
+		} else {
+			in.send(f, e.At, "dynamodb:PutItem", request)
+		}
 		return &Value{}, true
 	}
 	key := tableReads[method]
@@ -73,6 +78,18 @@ func (c *class) tableName() *Value {
 // durable follows the invocation of a function from a durable one: context.invoke(name, payload), or in JavaScript with the name of the
 // step before them.
 func (in *interp) durable(f frame, e *ir.Expr, ref string, args *arguments) {
+	if strings.HasPrefix(ref, "lambda.context.") && ref != "lambda.context.invoke" { // what runs inside of it gets a context of its own
+		for _, a := range args.list {
+			for _, c := range slices.Concat(a.fns, elementFns(a)) {
+				in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: "lambda.context"}, {ref: "lambda.context"}}}, e.At)
+			}
+			for _, task := range sorted(a.fields) { // {name, func}
+				for _, c := range orNothing(task.fields["func"]).fns {
+					in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: "lambda.context"}}}, e.At)
+				}
+			}
+		}
+	}
 	if ref != "lambda.context.invoke" && !strings.HasSuffix(ref, "DurableContext.invoke") {
 		return
 	}

@@ -42,6 +42,7 @@ type Value struct {
 	chosen []*Taint        // names from outside by which it was taken out of an object
 	signs  []*Taint        // data of which it is the code of a key (HMAC)
 	proves []*Taint        // data that came with the right code, where this is true
+	test   *step           // of what is known of an expression: where that was tested
 	parts  []*Value        // of a text of which parts are settings
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
@@ -60,6 +61,7 @@ type Taint struct {
 	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
 	length int
+	check  *step  // what made it harmless, where that is known
 	plain  *Taint // what it was before it was written in base64, which whoever gets it undoes
 }
 

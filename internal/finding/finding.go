@@ -85,7 +85,8 @@ type Caller struct {
 	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, does not match
 	Reason   string         `json:"reason,omitempty"` // why the data does not arrive
 	Exposure model.Exposure `json:"exposure,omitempty"`
-	Place    Place          `json:"place"` // where it sends
+	Place    Place          `json:"place"`           // where it sends
+	Check    *Place         `json:"check,omitempty"` // what makes it safe, where that is known
 }
 
 // Finding is a rule broken at a place.

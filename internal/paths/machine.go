@@ -88,9 +88,12 @@ func (g *Graph) startedBy(m *machine, n *Node, s *dataflow.Send, row *call, at t
 		return
 	}
 	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
-	t.granted, t.why = g.mayCall(n, row.action, at)
+	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	for _, way := range t.toMachine(m, at.app, at.resource, []mapping{row.gives}, nil, model.Yes, t.messages, "", 0) {
 		for state, to := range m.all() {
+			if !m.takesInput(state) {
+				continue
+			}
 			g.add(&Edge{
 				From: n, To: to, Send: s, Via: append(shown(way.via), m.resource), Kind: "state-machine", Granted: t.granted, Matches: way.matches,
 				Guessed: at.guessed, Why: orElse(way.why, t.why),
@@ -157,7 +160,11 @@ func (t *trail) toMachine(m *machine, app *model.App, r *model.Resource, chain [
 			continue
 		}
 		answer, reason := t.passes(c, r, messages)
-		next(in, to, t.graph.rows.deliveries[[2]string{r.Type, to.Type}], answer, reason)
+		row := t.graph.rows.deliveries[[2]string{r.Type, to.Type}]
+		if row != nil {
+			row = &delivery{gives: c.reshaped(r, to, row.gives)}
+		}
+		next(in, to, row, answer, reason)
 	}
 	return out
 }
@@ -196,6 +203,16 @@ func (m *machine) all() func(func(*asl.State, *Node) bool) {
 			}
 		}
 	}
+}
+
+// takesInput reports whether a part of the machine's input comes to the function of a state.
+func (m *machine) takesInput(s *asl.State) bool {
+	for _, p := range m.given(s, nil) {
+		if p.node == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // givers are the functions whose results come to a state.

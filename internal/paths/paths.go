@@ -70,6 +70,7 @@ type Graph struct {
 	reached map[question]*answer
 	asking  map[asked]int
 	rules   []busRule
+	caches  map[*model.App]*model.Resource
 	seen    map[string]bool
 }
 
@@ -93,7 +94,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	}
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
-		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, seen: map[string]bool{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -194,7 +195,7 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		return
 	}
 	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
-	t.granted, t.why = g.mayCall(n, row.action, at)
+	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	if at.matches == model.No {
 		t.why = at.resource.ID + " does not select what is sent"
 	}

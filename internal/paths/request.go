@@ -18,7 +18,12 @@ func (g *Graph) request(n *Node, s *dataflow.Send, row *call) {
 			continue
 		}
 		chain := []mapping{row.gives, g.rows.deliveries[[2]string{"http", "AWS::Lambda::Function"}].gives}
-		for _, to := range g.answering(app, r, addressPath(url)) {
+		receivers := g.answering(app, r, addressPath(url))
+		if r.Type == "AWS::AppSync::GraphQLApi" {
+			chain[1] = g.rows.deliveries[[2]string{r.Type, "AWS::Lambda::Function"}].gives
+			receivers = g.resolving(r, s)
+		}
+		for _, to := range receivers {
 			via := []*model.Resource{r}
 			if r.Type == "AWS::Lambda::Url" { // it is the function's own
 				via = nil
@@ -53,6 +58,41 @@ func (g *Graph) answering(app *model.App, r *model.Resource, path []string) []*N
 		}
 	}
 	return out
+}
+
+// asksFor is the first field that a query of GraphQL asks for.
+var asksFor = regexp.MustCompile(`\{\s*(\w+)`)
+
+// resolving are the functions that answer the fields which the text of a query asks for; none where it is not known.
+func (g *Graph) resolving(api *model.Resource, s *dataflow.Send) []*Node {
+	query, _ := s.Params.At("Body", "query").Is()
+	m := asksFor.FindStringSubmatch(query)
+	if m == nil {
+		return nil
+	}
+	var out []*Node
+	for _, n := range g.Nodes {
+		for _, t := range n.Function.Triggers {
+			if t.Kind == model.TriggerGraphQL && t.Source == api && resolves(n.App, t.Via, m[1]) && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// resolves reports whether a data source is behind a field of its API.
+func resolves(app *model.App, source *model.Resource, field string) bool {
+	for _, r := range app.Resources {
+		if r.Type != "AWS::AppSync::Resolver" || r.Props.Get("FieldName").EqualsText(field) != model.Yes {
+			continue
+		}
+		name := source.Props.Get("Name")
+		if _, found := app.Find(r.Props.Get("DataSourceName"), "AWS::AppSync::DataSource"); found == source || model.Equal(name, r.Props.Get("DataSourceName")) == model.Yes {
+			return true
+		}
+	}
+	return false
 }
 
 // behind are the functions that the listeners of a service of VPC Lattice hand requests to.

@@ -23,6 +23,17 @@ func number(at int32) string { return strconv.Itoa(int(at)) }
 // defaultBus stands for the bus that every account has.
 var defaultBus = &model.Resource{ID: "default event bus", Type: "AWS::Events::EventBus"}
 
+// cacheType is the type of what stands for the cache that the functions of an application share.
+const cacheType = "cache"
+
+// cacheOf stands for the cache of an application: which of several a client is for is not told, what is kept is told apart by its key.
+func (g *Graph) cacheOf(app *model.App) *model.Resource {
+	if g.caches[app] == nil {
+		g.caches[app] = &model.Resource{ID: cacheType, Type: cacheType}
+	}
+	return g.caches[app]
+}
+
 // targets are what a call works on.
 func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	if s.Params == nil {
@@ -30,6 +41,8 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	}
 	values := s.Params.All(row.on...)
 	switch {
+	case row.kind == cacheType:
+		return []target{{app: n.App, resource: g.cacheOf(n.App), matches: model.Yes}}
 	case row.kind == "AWS::IoT::TopicRule":
 		return g.topicRules(n, values)
 	case row.kind == "AWS::Events::EventBus" && len(values) == 0:
@@ -99,7 +112,7 @@ func (g *Graph) only(n *Node, row *call) *model.Resource {
 		if r.Type != row.kind || r.Tool {
 			continue
 		}
-		switch answer, _ := g.mayCall(n, row.action, target{app: n.App, resource: r}); {
+		switch answer, _ := g.mayCall(n, nil, row.action, target{app: n.App, resource: r}); {
 		case answer == model.No:
 		case answer == model.Maybe || found != nil:
 			return nil
@@ -111,12 +124,12 @@ func (g *Graph) only(n *Node, row *call) *model.Resource {
 }
 
 // mayCall is whether the role of a function lets it do something to a resource.
-func (g *Graph) mayCall(n *Node, action string, at target) (model.Tri, string) {
+func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (model.Tri, string) {
 	role := n.Function.Role
 	if action == "" {
 		return model.Yes, ""
 	}
-	if role == nil || at.resource == defaultBus {
+	if role == nil || at.resource == defaultBus || s != nil && s.Lent {
 		return model.Maybe, ""
 	}
 	on := link.ARN(at.app, at.resource)
@@ -164,11 +177,20 @@ func (g *Graph) topicRules(n *Node, values []*dataflow.Value) []target {
 				continue
 			}
 			for _, v := range values {
-				out = append(out, target{app: app, resource: r, value: n.value(v), matches: listens(r, n.value(v))})
+				answer := listens(r, n.value(v))
+				if app == n.App || answer == model.Yes && !anyTopic(r) { // another application perhaps selects all that there is
+					out = append(out, target{app: app, resource: r, value: n.value(v), matches: answer})
+				}
 			}
 		}
 	}
 	return out
+}
+
+// anyTopic reports whether a rule selects topics whatever they begin with.
+func anyTopic(rule *model.Resource) bool {
+	_, from, _ := strings.Cut(rule.Props.Path("TopicRulePayload", "Sql").String(), "'")
+	return strings.HasPrefix(from, "#") || strings.HasPrefix(from, "+")
 }
 
 // listens reports whether a rule selects what is sent to a topic: SELECT ... FROM 'a/+/b'.

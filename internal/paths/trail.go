@@ -82,6 +82,7 @@ func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model
 	if len(row.raw.pairs) > 0 && isRaw(c.flow) {
 		m = row.raw
 	}
+	m = c.reshaped(r, to, m)
 	answer, reason := t.passes(c, r, messages)
 	if answer == model.No && why == "" {
 		why = reason
@@ -123,7 +124,7 @@ func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []
 // arrive adds the edge to a function.
 func (t *trail) arrive(app *model.App, f *model.Resource, chain []mapping, via []*model.Resource, kind string, matches model.Tri, why string) {
 	to := t.graph.node(app, f.ID)
-	if to == nil {
+	if to == nil || app != t.node.App && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // another application's rule is perhaps about other events
 		return
 	}
 	if why == "" {
@@ -150,11 +151,11 @@ func shown(via []*model.Resource) []*model.Resource {
 // kept adds the edge to a function that reads what was kept.
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
-	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream"}[r.Type]
-	if kind == "bucket" && t.otherKey(by) {
+	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
+	if (kind == "bucket" || kind == cacheType) && t.otherKey(by) {
 		return
 	}
-	granted, why := t.graph.mayCall(by.node, by.row.action, target{app: by.node.App, resource: r})
+	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
 	if why == "" {
 		why = t.why
 	}
@@ -168,34 +169,42 @@ func (t *trail) kept(r *model.Resource, by reader) {
 // otherKey reports whether an object is written under another name than the one that is read.
 func (t *trail) otherKey(by reader) bool {
 	written, read := t.node.value(t.send.Params.At("Key")), by.node.value(by.read.Params.At("Key"))
-	a, ok := beginning(written)
-	b, too := beginning(read)
-	if !ok && !too {
-		n := min(len(a), len(b))
-		return a[:n] != b[:n]
-	}
-	switch {
-	case ok && too:
-		return a != b
-	case ok:
-		return !strings.HasPrefix(a, b)
-	}
-	return !strings.HasPrefix(b, a)
+	return apart(written, read, firstOf, strings.HasPrefix) || apart(written, read, lastOf, strings.HasSuffix)
 }
 
-// beginning is what is known of the beginning of a text, and whether that is all of it.
-func beginning(v *model.Value) (string, bool) {
+// apart reports whether two texts certainly differ at one end.
+func apart(x, y *model.Value, end func([]*model.Value) *model.Value, has func(s, part string) bool) bool {
+	a, whole := knownEnd(x, end)
+	b, all := knownEnd(y, end)
+	switch {
+	case whole && all:
+		return a != b
+	case whole:
+		return !has(a, b)
+	case all:
+		return !has(b, a)
+	case len(a) < len(b):
+		return !has(b, a)
+	}
+	return !has(a, b)
+}
+
+func firstOf(parts []*model.Value) *model.Value { return parts[0] }
+
+func lastOf(parts []*model.Value) *model.Value { return parts[len(parts)-1] }
+
+// knownEnd is what is known of one end of a text, and whether that is all of it.
+func knownEnd(v *model.Value, end func([]*model.Value) *model.Value) (string, bool) {
 	if s, ok := v.Scalar(); ok {
 		return s, true
 	}
 	if v.Kind == model.Text && len(v.Items) > 0 {
-		if s, ok := v.Items[0].Scalar(); ok {
+		if s, ok := end(v.Items).Scalar(); ok {
 			return s, false
 		}
 	}
 	return "", false
 }
-
 // update marks the part of an item that the expression of an update sets.
 const update = "!update"
 

@@ -158,5 +158,8 @@ func (w *work) caller(c paths.Caller) finding.Caller {
 	for _, r := range c.Edge.Via {
 		out.Via = append(out.Via, r.ID)
 	}
+	if at := c.Taint.Check(); at.File != nil && c.State == paths.Checks {
+		out.Check = &finding.Place{Pos: w.position(at.File, at.At)}
+	}
 	return out
 }

@@ -122,6 +122,9 @@ func (p *page) callers(f *finding.Finding) {
 	}
 	for _, c := range shown {
 		what := p.ink.Plain(c.State)
+		if c.Check != nil {
+			what += " at " + p.ink.Place(c.Check.Pos)
+		}
 		if c.Reason != "" {
 			what += p.ink.Dim(": " + c.Reason)
 		}
