@@ -71,6 +71,9 @@ func read(args []string) (map[string]*model.App, map[string][]edge, error) {
 		for _, app := range s.Program.Apps {
 			apps[name+" "+app.File] = app
 		}
+		if s.Graph == nil { // there is no code
+			continue
+		}
 		for _, e := range s.Graph.Edges {
 			key := name + " " + e.From.App.File
 			if one := found(e); counts(e) && !slices.Contains(edges[key], one) {

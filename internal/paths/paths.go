@@ -191,7 +191,10 @@ func (g *Graph) send(n *Node, s *dataflow.Send) {
 
 func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 	if at.resource == nil {
-		g.Dangling = append(g.Dangling, Dangling{n, s, at.value, row.kind})
+		if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + at.value.String(); !g.seen[key] {
+			g.seen[key] = true
+			g.Dangling = append(g.Dangling, Dangling{n, s, at.value, row.kind})
+		}
 		return
 	}
 	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
