@@ -205,6 +205,7 @@ func knownEnd(v *model.Value, end func([]*model.Value) *model.Value) (string, bo
 	}
 	return "", false
 }
+
 // update marks the part of an item that the expression of an update sets.
 const update = "!update"
 
