@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"internal/link":      5,
 	"internal/privilege": 5,
 	"internal/paths":     5,
+	"internal/least":     5,
 	"internal/engine/":   6,
 	"internal/scan":      7,
 	"internal/report/":   8,
@@ -51,6 +52,7 @@ var arrows = map[string][]string{
 	"internal/report/screen":       {"internal/report/escape"},
 	"internal/privilege":           {"internal/link"},
 	"internal/paths":               {"internal/link"},
+	"internal/least":               {"internal/link", "internal/paths", "internal/privilege"},
 	"internal/lower":               {"internal/ir"},
 	"cmd/wardlet":                  {"internal/cli"},
 }

@@ -51,7 +51,7 @@ type nestedUse struct {
 // find notes which templates of the workspace a stack nests.
 func (n *nesting) find(app *model.App) {
 	for _, r := range app.Resources {
-		if file, ok := localTemplate(app, r); ok {
+		if file, ok := n.localTemplate(app, r); ok {
 			if _, known := n.apps[file]; known {
 				n.uses[file] = append(n.uses[file], nestedUse{app.File, r.ID, r.Origin})
 			} else if !n.repo.IsFile(file) {
@@ -64,15 +64,38 @@ func (n *nesting) find(app *model.App) {
 	}
 }
 
+// built is where sam build puts the template that it makes of the one beside it.
+const built = "/.aws-sam/build/template.yaml"
+
+// source is the template that a file is built from, or the file itself.
+func (n *nesting) source(file string) string {
+	dir, ok := strings.CutSuffix(file, built)
+	if !ok {
+		return file
+	}
+	for _, name := range []string{"/template.yaml", "/template.yml"} {
+		if n.has(dir + name) {
+			return dir + name
+		}
+	}
+	return file
+}
+
+// has reports whether a template is one of the workspace.
+func (n *nesting) has(file string) bool {
+	_, ok := n.apps[file]
+	return ok
+}
+
 // localTemplate is the file that a nested stack is made of, where it is one of the repository.
-func localTemplate(app *model.App, r *model.Resource) (string, bool) {
+func (n *nesting) localTemplate(app *model.App, r *model.Resource) (string, bool) {
 	if r.Type != "AWS::CloudFormation::Stack" && r.Type != "AWS::Serverless::Application" {
 		return "", false
 	}
 	for _, key := range []string{"TemplateURL", "Location"} {
 		s, ok := r.Props.Get(key).Settled().Scalar()
 		if ok && s != "" && !strings.Contains(s, "://") && !path.IsAbs(s) {
-			return path.Join(app.Dir, s), true
+			return n.source(path.Join(app.Dir, s)), true
 		}
 	}
 	return "", false
@@ -86,7 +109,7 @@ func (n *nesting) below(file string, chain []string) {
 	n.done[file] = true
 	parent := n.ws.Apps[n.apps[file]]
 	for _, r := range parent.Resources {
-		child, ok := localTemplate(parent, r)
+		child, ok := n.localTemplate(parent, r)
 		at, known := n.apps[child]
 		if !ok || !known {
 			continue

@@ -20,9 +20,84 @@ type awsCall struct {
 
 // Use is a call of an SDK that the code of an entry makes.
 type Use struct {
-	Key  string // client:Operation
-	File *ir.File
-	At   int32
+	Key    string // client:Operation
+	Op     sdk.Operation
+	File   *ir.File
+	At     int32
+	Params *Value // the members of the request
+	Lent   bool   // it is made with credentials that the code gives to the client
+}
+
+// Doubt is a reason why an entry perhaps calls more of AWS than its uses say.
+type Doubt struct {
+	Service string // the client, as Use.Key names it; empty where it can be any
+	Reason  string
+	File    *ir.File
+	At      int32
+}
+
+// maxUsed bounds what is kept of the request of a use.
+const maxUsed = 120
+
+// use notes a call of an SDK.
+func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *Value, lent bool) {
+	budget := maxUsed
+	in.uses = append(in.uses, Use{key, op, f.file, at, in.copyOf(params, &budget, 0), lent})
+}
+
+// chosenByName notes that running code chooses by name what of an SDK it calls.
+func (in *interp) chosenByName(f frame, at int32, v *Value) {
+	if v == nil || !isAWS(v.ref) {
+		return
+	}
+	if service := serviceOf(f.file.Language, v.ref); service != "" {
+		in.doubt(f, at, service, "which operation is called is decided while it runs")
+		return
+	}
+	in.doubt(f, at, "", "which service is called is decided while it runs")
+}
+
+// serviceOf is the client that a path of an SDK is of, as keys name it; empty where it is none of a single service.
+func serviceOf(language ir.Language, ref string) string {
+	ref = strings.ReplaceAll(ref, "()", "")
+	call := sdk.Call{Language: sdk.NodeV2, Client: nodeV2Client(ref), Method: ""}
+	switch {
+	case language == ir.Python:
+		service, ok := strings.CutPrefix(ref, "boto3:")
+		if !ok {
+			return ""
+		}
+		call.Language, call.Client = sdk.Python, service
+	case strings.HasPrefix(ref, "@aws-sdk/"):
+		pkg, _, _ := strings.Cut(ref, ".")
+		call.Language, call.Client = sdk.NodeV3, pkg
+	}
+	return sdk.ClientName(call)
+}
+
+// handed notes clients that are given to a library of which nothing is known.
+func (in *interp) handed(f frame, at int32, ref string, args *arguments) {
+	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
+		all := []*Value{v}
+		for _, x := range sorted(v.fields) {
+			all = append(all, x)
+		}
+		for _, x := range all {
+			if x != nil && isAWS(x.ref) && strings.Contains(x.ref, "(") || x != nil && strings.HasPrefix(x.ref, "boto3:") {
+				in.doubt(f, at, serviceOf(f.file.Language, x.ref), "a client is given to "+shortRef(ref, ""))
+			}
+		}
+	}
+}
+
+// doubt notes a reason why perhaps more is called, once for each place.
+func (in *interp) doubt(f frame, at int32, service, reason string) {
+	for _, d := range in.doubts {
+		if d.Service == service && d.Reason == reason && d.File == f.file {
+			return
+		}
+	}
+	in.doubts = append(in.doubts, Doubt{service, reason, f.file, at})
 }
 
 // isAWS reports whether a path is one of an SDK of AWS.
@@ -60,21 +135,25 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		in.hit(f, e.At, "ssrf", lastPart(ref)+" endpoint_url", url.taints, false)
 	}
 	if v := botoClient(ref, args); v != nil {
+		if v.ref == "boto3:?" {
+			in.doubt(f, e.At, "", "the name of the service is decided while it runs")
+		}
 		return v, true
 	}
-	out := &Value{ref: ref + "()", args: args.list}
+	out := &Value{ref: ref + "()", args: args.list, kw: args.kw}
 	in.boundTo(f, e, ref, args)
 	in.download(f, e, ref, callee, args)
-	c, ok := in.p.operationOf(f.file.Language, ref, args, callee.args)
+	c, ok := in.p.operationOf(f.file.Language, ref, args, made(callee))
 	if !ok {
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
 	for _, o := range c {
 		key, params := batched(ref, callee, o)
-		in.uses = append(in.uses, Use{key, f.file, e.At})
+		foreign := lent(callee, 0)
+		in.use(f, e.At, key, o.op, params, foreign)
 		if s := in.send(f, e.At, key, params); s != nil {
-			s.Signed, s.Lent = isSigning(ref), lent(callee, 0)
+			s.Signed, s.Lent = isSigning(ref), foreign
 		}
 		in.operation(f, e, o, out)
 		in.named(o, out)
@@ -169,7 +248,7 @@ func botoClient(ref string, args *arguments) *Value {
 		service = orNothing(args.kw["service_name"])
 	}
 	if !service.known {
-		return &Value{ref: "boto3:?"}
+		return &Value{ref: "boto3:?", alts: service.alts}
 	}
 	return &Value{ref: "boto3:" + service.text}
 }
@@ -259,6 +338,22 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 		out = append(out, awsCall{op: op, params: params, resource: method == "get_queue_by_name"})
 	}
 	return out, len(out) > 0
+}
+
+// byName are the names of what resources of boto3 are made with, in order.
+var byName = [][]string{{"bucket_name", "name", "url", "arn"}, {"key"}}
+
+// made is what a resource was made with, by place or by name.
+func made(callee *Value) []*Value {
+	out := slices.Clone(callee.args)
+	for i, names := range byName {
+		for _, name := range names {
+			if v := callee.kw[name]; v != nil && i >= len(out) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
 }
 
 // boundBy are the members of requests by which resources of boto3 are found: what they were made with, in order.
@@ -496,4 +591,17 @@ func storeName(c awsCall) string {
 		return []string{"stored item", "stored object", "message", "stored row", "record"}[i]
 	}
 	return "stored value"
+}
+
+// callsAWS reports whether a command is the command line tool of AWS.
+func callsAWS(args *arguments) bool {
+	first := args.get(0)
+	text := first.prefix
+	if first.known {
+		text = first.text
+	}
+	if list := first.fields["0"]; list != nil && list.known {
+		text = list.text + " "
+	}
+	return strings.HasPrefix(strings.TrimSpace(text)+" ", "aws ")
 }

@@ -894,8 +894,11 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	if !known || strings.HasPrefix(ref, "axios") || strings.Contains(ref, "fetch") || strings.Contains(ref, "request") {
 		in.perhapsSQL(f, e, method, args, known)
 	}
-	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") && !in.p.modelled(f.file.Language, ref) {
-		in.perhapsCalled(f, e, ref, args)
+	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") {
+		in.handed(f, e.At, ref, args)
+		if !in.p.modelled(f.file.Language, ref) {
+			in.perhapsCalled(f, e, ref, args)
+		}
 	}
 	if recv != nil && strings.HasPrefix(ref, "@middy/core") && middleware(method, recv, args, out) {
 		return out

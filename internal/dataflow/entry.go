@@ -21,14 +21,16 @@ type Entry struct {
 
 // Result is what was found for an entry.
 type Result struct {
-	Hits    []*Hit
-	Sends   []*Send  // calls that hand data on, and what the entry returns
-	Uses    []Use    // calls of SDKs of AWS that its code makes
-	Files   []string // that it reaches by imports, itself first
-	Found   bool     // whether there is such a function
-	Cut     bool     // it took too many steps: not followed to the end
-	Routes  int      // of frameworks that it serves
-	Handled int      // functions that were followed from the entry
+	Hits     []*Hit
+	Sends    []*Send  // calls that hand data on, and what the entry returns
+	Doubts   []Doubt  // why its code perhaps calls more of them
+	Packages []string // of others that its files import
+	Uses     []Use    // calls of SDKs of AWS that its code makes
+	Files    []string // that it reaches by imports, itself first
+	Found    bool     // whether there is such a function
+	Cut      bool     // it took too many steps: not followed to the end
+	Routes   int      // of frameworks that it serves
+	Handled  int      // functions that were followed from the entry
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.
@@ -68,6 +70,12 @@ func (p *Program) Run(e Entry) Result {
 		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
 	})
 	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
+	for _, file := range r.Files {
+		if m := p.modules[file]; m != nil {
+			r.Uses, r.Sends, r.Doubts = append(r.Uses, m.uses...), append(r.Sends, m.sends...), append(r.Doubts, m.doubts...)
+		}
+	}
 	return r
 }
 

@@ -40,6 +40,7 @@ type interp struct {
 	thrown     *Value            // what was thrown since the last try began
 	testing    *ir.Expr          // the condition that was looked at last
 	ownEvent   bool              // code names the fields of the event itself
+	doubts     []Doubt           // why perhaps more of AWS is called
 	sends      []*Send           // calls that hand data on
 	hitAt      map[string]*Hit   // by rule and place
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
@@ -434,7 +435,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	}
 	out := &Value{}
 	if v.ref != "" {
-		out.ref, out.args = v.ref+"."+key, v.args
+		out.ref, out.args, out.kw = v.ref+"."+key, v.args, v.kw
 		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 			out.ref = "builtin." + key
 		}
@@ -626,6 +627,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 				return s.this
 			}
 		}
+		if m := f.s.moduleOf(); m != nil && m.object != nil { // of a module: what it gives to others
+			return orNothing(m.object.fields["exports"])
+		}
 		return nothing
 	case ir.Member:
 		return in.member(f, in.eval(f, e.X), e.Str, e.At)
@@ -647,6 +651,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		if key.known {
 			return in.member(f, x, key.text, e.At)
 		}
+		in.chosenByName(f, e.At, x)
 		v := in.anyMember(x)
 		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && len(x.taints) == 0 {
 			c := *v

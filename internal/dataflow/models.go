@@ -670,6 +670,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "ssrf" {
 		in.requestOf(f, e, m, recv, args)
 	}
+	if m.Rule == "os-command" && callsAWS(args) {
+		in.doubt(f, e.At, "", "the command line tool of AWS is called")
+	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
 			if slices.Contains(shown, v) {

@@ -10,6 +10,7 @@ package dataflow
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -76,7 +77,11 @@ type module struct {
 	object  *Value // CommonJS: module
 	loaded  bool
 	imports []string // files of the program that it imports
+	foreign []string // packages of others that it imports
 	hits    []*Hit   // found while it was loaded
+	uses    []Use    // calls that it makes while it is loaded
+	sends   []*Send
+	doubts  []Doubt
 }
 
 // load reads a module and follows its top level, once.
@@ -122,7 +127,7 @@ func (p *Program) load(in *interp, name string) *module {
 	}
 	loader := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: in.sources, seen: map[string]bool{}, loading: m}
 	loader.run(frame{m.scope, file}, file.Body)
-	m.hits = loader.hits
+	m.hits, m.uses, m.sends, m.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
 	if loader.cut {
 		p.Cut[name] = "it takes too many steps to follow"
 	}
@@ -267,6 +272,9 @@ func (p *Program) bindImport(in *interp, f frame, s *ir.Stmt) {
 		return
 	}
 	from := p.resolveNode(in, f.file.Path, s.Str)
+	if from == nil {
+		f.s.imported(s.Str)
+	}
 	for _, n := range s.Names {
 		var v *Value
 		switch {
@@ -303,7 +311,32 @@ func (p *Program) require(in *interp, file *ir.File, name string) *Value {
 	if strings.HasPrefix(name, ".") {
 		return &Value{}
 	}
+	if m := p.modules[file.Path]; m != nil {
+		m.foreign = append(m.foreign, name)
+	}
 	return &Value{ref: library(name)}
+}
+
+// imported notes a package of others that a module imports.
+func (s *scope) imported(name string) {
+	if s.module != nil && !strings.HasPrefix(name, ".") {
+		s.module.foreign = append(s.module.foreign, name)
+	}
+}
+
+// packages are the packages of others that files import.
+func (p *Program) packages(files []string) []string {
+	var out []string
+	for _, file := range files {
+		if m := p.modules[file]; m != nil {
+			for _, name := range m.foreign {
+				if !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // resolveNode finds the module that a specifier means: relative ones, and those that the repository has otherwise.
@@ -347,6 +380,9 @@ func pythonLibrary(name string) string {
 }
 
 func (p *Program) importPython(in *interp, f frame, s *ir.Stmt) {
+	if p.resolvePython(in, f.file.Path, s.Str) == nil {
+		f.s.imported(s.Str)
+	}
 	for _, n := range s.Names {
 		switch {
 		case n.Name == "": // import a.b binds a

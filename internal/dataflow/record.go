@@ -367,6 +367,7 @@ func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
 	if name.known {
 		return join(in.member(f, recv, name.text, e.At), args.get(2))
 	}
+	in.chosenByName(f, e.At, recv)
 	var out *Value
 	if recv.class != nil {
 		for method := range recv.class.all(0) {

@@ -198,3 +198,13 @@ func textOf(e *ir.Expr) string {
 	}
 	return ""
 }
+
+// moduleOf is the module that a scope belongs to.
+func (s *scope) moduleOf() *module {
+	for ; s != nil; s = s.parent {
+		if s.module != nil {
+			return s.module
+		}
+	}
+	return nil
+}

@@ -18,7 +18,8 @@ type Send struct {
 	Lent   bool   // it is made with credentials that the code gives to the client, and not with those of the function's role
 	Signed bool   // it makes an address by which somebody else does it: the content is theirs
 
-	sites []site
+	sites   []site
+	outline string // what is known of the request, for comparing
 }
 
 // Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back.
@@ -40,9 +41,43 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 		return nil
 	}
 	budget := maxKept
-	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), sites: slices.Clone(in.sites)}
+	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0)}
+	var b strings.Builder
+	s.Params.describe(&b, 0)
+	s.outline = b.String()
+	for _, o := range in.sends { // a loop, or another way to the same call
+		if o.Key == key && o.At == at && o.File == f.file && o.outline == s.outline {
+			return o
+		}
+	}
+	s.sites = slices.Clone(in.sites)
 	in.sends = append(in.sends, s)
 	return s
+}
+
+// longestOutline bounds the text by which requests are compared.
+const longestOutline = 2_000
+
+// describe writes what is known of a value, so that two that say the same are written the same.
+func (v *Value) describe(b *strings.Builder, depth int) {
+	if v == nil || depth > deepestKept || b.Len() > longestOutline {
+		return
+	}
+	b.WriteString(v.text + "\x00" + v.ref + "\x00" + v.prefix + "\x00")
+	for _, list := range [][]*Taint{v.taints, v.safe} {
+		for _, t := range list {
+			b.WriteString(t.Path + "\x01" + itoa(len(t.clean)))
+		}
+		b.WriteByte(2)
+	}
+	for name, x := range sorted(v.fields) {
+		b.WriteString(name + "\x03")
+		x.describe(b, depth+1)
+	}
+	for _, x := range append([]*Value{v.elem, v.json, v.named}, v.parts...) {
+		b.WriteByte(4)
+		x.describe(b, depth+1)
+	}
 }
 
 // copyOf is a copy of what is known of a value, as it is now.

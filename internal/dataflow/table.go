@@ -38,7 +38,7 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 			item.fields["!"+itoa(i)] = x // actions of an update
 		}
 		request.fields["Item"] = item
-		in.uses = append(in.uses, Use{key, f.file, e.At})
+		in.use(f, e.At, key, operationNamed(key), request, false)
 		if key == "dynamodb:DeleteItem" {
 			in.send(f, e.At, key, request)
 		} else {
@@ -48,7 +48,7 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 	}
 	key := tableReads[method]
 	out := &Value{class: c, fields: map[string]*Value{}}
-	in.uses = append(in.uses, Use{key, f.file, e.At})
+	in.use(f, e.At, key, operationNamed(key), request, false)
 	in.send(f, e.At, key, request)
 	in.stored(f, e, awsCall{op: sdk.Operation{Key: "dynamodb:GetItem"}, params: request}, out)
 	for _, t := range out.taints { // an object is its item
@@ -104,4 +104,13 @@ func (in *interp) durable(f frame, e *ir.Expr, ref string, args *arguments) {
 		payload = kw
 	}
 	in.send(f, e.At, "lambda:Invoke", &Value{fields: map[string]*Value{"FunctionName": name, "Payload": payload}})
+}
+
+// operationNamed is an operation by its key.
+func operationNamed(key string) sdk.Operation {
+	client, name, _ := strings.Cut(key, ":")
+	for _, op := range sdk.Resolve(sdk.Call{Language: sdk.NodeV3, Client: "@aws-sdk/client-" + client, Method: name + "Command"}) {
+		return op
+	}
+	return sdk.Operation{Key: key}
 }

@@ -11,7 +11,10 @@ import (
 // machine is a state machine whose data is followed backwards: from what a task is given to the input of the machine, and to what
 // functions gave back in states before.
 type machine struct {
+	app      *model.App
 	resource *model.Resource
+	states   []*asl.State
+	starts   []start                     // the calls that start it
 	before   map[*asl.State][]*asl.State // the states that a state follows
 	tasks    map[*asl.State]*Node        // the functions that states call
 }
@@ -39,12 +42,13 @@ func (g *Graph) machines() {
 			m := g.machine(app, r, definition)
 			g.started(m)
 			g.handedOn(m)
+			g.integrations(m)
 		}
 	}
 }
 
 func (g *Graph) machine(app *model.App, r *model.Resource, definition *asl.Machine) *machine {
-	m := &machine{resource: r, before: map[*asl.State][]*asl.State{}, tasks: map[*asl.State]*Node{}}
+	m := &machine{app: app, resource: r, states: definition.All(), before: map[*asl.State][]*asl.State{}, tasks: map[*asl.State]*Node{}}
 	for _, e := range definition.Flows().Edges {
 		if e.Kind != asl.Branch && e.Kind != asl.Item {
 			m.before[e.To] = append(m.before[e.To], e.From)
@@ -87,9 +91,10 @@ func (g *Graph) startedBy(m *machine, n *Node, s *dataflow.Send, row *call, at t
 	if at.resource == nil {
 		return
 	}
-	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
+	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
 	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	for _, way := range t.toMachine(m, at.app, at.resource, []mapping{row.gives}, nil, model.Yes, t.messages, "", 0) {
+		m.starts = append(m.starts, start{t, way})
 		for state, to := range m.all() {
 			if !m.takesInput(state) {
 				continue
@@ -169,6 +174,117 @@ func (t *trail) toMachine(m *machine, app *model.App, r *model.Resource, chain [
 	return out
 }
 
+// start is a call that starts a machine, with the way to its input.
+type start struct {
+	*trail
+	entry
+}
+
+// operations are the calls that states make by themselves, by service and operation.
+var operations = map[string]string{
+	"sqs SendMessage": "sqs:SendMessage", "sns Publish": "sns:Publish", "events PutEvents": "eventbridge:PutEvents", "dynamodb PutItem": "dynamodb:PutItem",
+	"dynamodb UpdateItem": "dynamodb:UpdateItem", "kinesis PutRecord": "kinesis:PutRecord", "firehose PutRecord": "firehose:PutRecord", "s3 PutObject": "s3:PutObject",
+}
+
+// integrations adds the edges by what states hand on without a function: from those who start the machine, and whose results come there.
+func (g *Graph) integrations(m *machine) {
+	for _, s := range m.states {
+		if s.Call == nil || s.Call.Kind != asl.CallIntegration {
+			continue
+		}
+		for _, row := range g.rows.calls[operations[s.Call.Service+" "+s.Call.Operation]] {
+			for _, at := range m.targets(s, row) {
+				g.handedBy(m, s, row, at)
+			}
+		}
+	}
+}
+
+// targets are what the call of a state works on.
+func (m *machine) targets(s *asl.State, row *call) []target {
+	var out []target
+	for _, t := range s.Call.Targets {
+		if app, r := m.app.Find(t.Value, row.kind); r != nil {
+			out = append(out, target{app: app, resource: r})
+		}
+	}
+	if row.kind == defaultBus.Type && len(s.Call.Targets) == 0 {
+		out = append(out, target{app: m.app, resource: defaultBus})
+	}
+	return out
+}
+
+func (g *Graph) handedBy(m *machine, s *asl.State, row *call, at target) {
+	t := &trail{graph: g, app: m.app, row: row, granted: model.Yes}
+	t.emit = func(e *Edge, chain []mapping) {
+		via := append([]*model.Resource{m.resource}, e.Via...)
+		part := func(path []string) []place {
+			var out []place
+			for _, p := range compose(path, chain) {
+				out = append(out, m.argument(s, p)...)
+			}
+			return out
+		}
+		done := map[*Node]bool{}
+		for _, p := range m.argument(s, nil) {
+			if p.node != nil && !done[p.node] {
+				done[p.node] = true
+				g.fromResult(e, p.node, via, part)
+			}
+			if p.node == nil && !done[nil] {
+				done[nil] = true
+				for _, st := range m.starts {
+					g.fromStart(e, st, via, part)
+				}
+			}
+		}
+	}
+	t.onward(at.app, at.resource, []mapping{row.gives}, nil, model.Yes, nil, "")
+	for _, r := range g.readers[at.resource] {
+		if keeps(row, r.row) {
+			t.kept(at.resource, r)
+		}
+	}
+}
+
+// fromResult adds an edge from a function whose result a state hands on.
+func (g *Graph) fromResult(e *Edge, from *Node, via []*model.Resource, part func([]string) []place) {
+	for _, s := range from.Result.Sends {
+		if s.Key != dataflow.Returned {
+			continue
+		}
+		c := *e
+		c.From, c.Send, c.Via = from, s, via
+		c.back = func(path []string) [][]string {
+			var out [][]string
+			for _, p := range part(path) {
+				if p.node == from {
+					out = append(out, p.path)
+				}
+			}
+			return out
+		}
+		g.add(&c)
+	}
+}
+
+// fromStart adds an edge from a function that starts the machine, a part of whose input a state hands on.
+func (g *Graph) fromStart(e *Edge, st start, via []*model.Resource, part func([]string) []place) {
+	c := *e
+	c.From, c.Send, c.Via = st.node, st.send, append(shown(st.via), via...)
+	c.Granted, c.Matches, c.Guessed, c.Why = st.granted, st.matches.And(e.Matches), st.guessed, orElse(st.entry.why, st.trail.why)
+	c.back = func(path []string) [][]string {
+		var out [][]string
+		for _, p := range part(path) {
+			if p.node == nil {
+				out = append(out, st.requested(compose(append([]string{"input"}, p.path...), st.chain))...)
+			}
+		}
+		return out
+	}
+	g.add(&c)
+}
+
 // handedOn adds the edges from functions of a machine to those that get what they gave back.
 func (g *Graph) handedOn(m *machine) {
 	for state, to := range m.all() {
@@ -230,11 +346,19 @@ func (m *machine) givers(s *asl.State) []*Node {
 
 // given are the places that a part of the event of a state's function comes from.
 func (m *machine) given(s *asl.State, path []string) []place {
-	w := &backwards{machine: m, seen: map[string]bool{}, left: maxMachineSteps}
 	root := ""
 	if s.Call.Kind == asl.CallIntegration {
 		root = "Payload"
 	}
+	return m.below(s, root, path)
+}
+
+// argument are the places that a part of the request of a state's call comes from.
+func (m *machine) argument(s *asl.State, path []string) []place { return m.below(s, "", path) }
+
+// below are the places that a part of what stands below a name in the arguments of a state comes from.
+func (m *machine) below(s *asl.State, root string, path []string) []place {
+	w := &backwards{machine: m, seen: map[string]bool{}, left: maxMachineSteps}
 	leaves := s.Inputs()
 	for _, l := range leaves {
 		at := dataflow.Segments(withoutNumbers(l.Path))
@@ -255,6 +379,7 @@ type backwards struct {
 	seen    map[string]bool
 	left    int
 	found   []place
+	without [][]string // parts that later states have written over
 }
 
 // leaf follows a value of a template that stands at a path, where a part of the whole is asked for.
@@ -300,6 +425,9 @@ func (w *backwards) input(s *asl.State, path []string) {
 
 func (w *backwards) visit(s *asl.State, what string, path []string) bool {
 	key := what + "\x00" + s.Name + "\x00" + strings.Join(path, ".")
+	for _, p := range w.without {
+		key += "\x00" + strings.Join(p, ".")
+	}
 	if w.left--; w.left < 0 || w.seen[key] {
 		return false
 	}
@@ -396,12 +524,26 @@ func (w *backwards) placed(s *asl.State, path []string) {
 	switch {
 	case begins(path, at):
 		w.result(s, path[len(at):])
+	case w.overwritten(at):
+		w.input(s, path)
 	case begins(at, path):
 		w.result(s, nil)
+		w.without = append(w.without, at)
 		w.input(s, path)
+		w.without = w.without[:len(w.without)-1]
 	default:
 		w.input(s, path)
 	}
+}
+
+// overwritten reports whether a later state has put its result where this one did.
+func (w *backwards) overwritten(at []string) bool {
+	for _, p := range w.without {
+		if len(at) > 0 && begins(at, p) {
+			return true
+		}
+	}
+	return false
 }
 
 func inputPath(s *asl.State) []string {

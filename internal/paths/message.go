@@ -72,7 +72,7 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		switch {
 		case part != nil:
 			done[key] = true
-			fields = append(fields, model.Field{Key: key, Value: open(n.value(part), part)})
+			fields = append(fields, model.Field{Key: key, Value: open(n.Value(part), part)})
 		case v.Open():
 			done[key] = true
 			fields = append(fields, model.Field{Key: key, Value: model.NewUnknown("decided while it runs", model.Origin{})})
@@ -153,7 +153,7 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		case "AWS::S3::Bucket":
 			out = append(out, orUnknown(m.Get("key")))
 		case "AWS::SQS::Queue":
-			out = append(out, pattern.Open(object("body", m.Get("body"), "messageAttributes", m.Get("attributes"))))
+			out = append(out, pattern.Open(object("body", m.Get("body"), "messageAttributes", delivered(m.Get("attributes")))))
 		case "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer":
 			out = append(out, pattern.Open(object("data", m.Get("data"), "partitionKey", m.Get("key"))))
 		case "AWS::DynamoDB::Table":
@@ -163,6 +163,25 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		}
 	}
 	return out
+}
+
+// delivered are the attributes of a message as its record spells them: {StringValue: a} as {stringValue: a}.
+func delivered(v *model.Value) *model.Value {
+	if v.Kind != model.Map {
+		return v
+	}
+	var fields []model.Field
+	for _, f := range v.Fields {
+		if f.Value.Kind == model.Map {
+			var inner []model.Field
+			for _, x := range f.Value.Fields {
+				inner = append(inner, model.Field{Key: strings.ToLower(x.Key[:min(1, len(x.Key))]) + x.Key[min(1, len(x.Key)):], Value: x.Value})
+			}
+			f.Value = pattern.Open(model.NewMap(inner, f.Value.Origin))
+		}
+		fields = append(fields, f)
+	}
+	return model.NewMap(fields, v.Origin)
 }
 
 func orUnknown(v *model.Value) *model.Value {
@@ -193,7 +212,7 @@ func (t *trail) tableEvents(m *model.Value) []*model.Value {
 		if name == "REMOVE" {
 			image = pattern.Open(object())
 		}
-		if t.send.Key == "dynamodb:UpdateItem" { // of the item only what it sets is known
+		if t.send == nil || t.send.Key == "dynamodb:UpdateItem" { // of the item only what it sets is known
 			image = model.NewPresent("the item", model.Origin{})
 		}
 		out = append(out, pattern.Open(object("eventName", model.NewString(name, model.Origin{}), "dynamodb", image)))

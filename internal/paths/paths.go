@@ -7,6 +7,7 @@
 package paths
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -156,8 +157,8 @@ func (n *Node) setting(name string) *model.Value {
 	return nil
 }
 
-// value is what is known of a value of the code, as templates have values.
-func (n *Node) value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
+// Value is what is known of a value of the code, as templates have values.
+func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
 
 // reading notes what a function reads of what others keep.
 func (g *Graph) reading(n *Node, s *dataflow.Send) {
@@ -190,6 +191,9 @@ func (g *Graph) send(n *Node, s *dataflow.Send) {
 }
 
 func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
+	if at.resource == nil && g.openBus(n, s, row, at) {
+		return
+	}
 	if at.resource == nil {
 		if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + at.value.String(); !g.seen[key] {
 			g.seen[key] = true
@@ -197,7 +201,7 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		}
 		return
 	}
-	t := &trail{graph: g, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
+	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
 	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	if at.matches == model.No {
 		t.why = at.resource.ID + " does not select what is sent"
@@ -225,7 +229,7 @@ func keeps(write, read *call) bool {
 // add keeps an edge, once for each call, receiver and way.
 func (g *Graph) add(e *Edge) {
 	var key strings.Builder
-	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, e.Send.Key, e.Send.File.Path, number(e.Send.At)} {
+	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, fmt.Sprintf("%p", e.Send)} {
 		key.WriteString(part + "\x00")
 	}
 	for _, r := range e.Via {

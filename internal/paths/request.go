@@ -12,7 +12,7 @@ import (
 // request adds the edges of a request to an address of the application: an API, or the URL of a function.
 func (g *Graph) request(n *Node, s *dataflow.Send, row *call) {
 	for _, v := range s.Params.All(row.on...) {
-		url := n.value(v)
+		url := n.Value(v)
 		app, r := n.App.Find(url, "AWS::Lambda::Url", "AWS::VpcLattice::Service", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::AppSync::GraphQLApi")
 		if r == nil {
 			continue
@@ -204,7 +204,7 @@ func (g *Graph) destinations(n *Node) {
 		if row == nil || !row.destination {
 			continue
 		}
-		t := &trail{graph: g, node: n, send: returned, row: &call{}, granted: c.flow.Granted}
+		t := &trail{graph: g, app: n.App, node: n, send: returned, row: &call{}, granted: c.flow.Granted}
 		chain := []mapping{{pairs: []pair{{[]string{"returned"}, nil}}}, row.gives}
 		if to.Type == "AWS::Lambda::Function" {
 			t.arrive(in, to, chain, nil, "destination", model.Yes, "")

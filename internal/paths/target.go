@@ -52,7 +52,7 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	seen := map[*model.Resource]bool{}
 	for _, v := range values {
 		for _, one := range v.Alternatives() {
-			t := g.resolve(n, n.value(one), row)
+			t := g.resolve(n, n.Value(one), row)
 			if t.resource == nil || !seen[t.resource] {
 				out = append(out, t)
 			}
@@ -177,9 +177,9 @@ func (g *Graph) topicRules(n *Node, values []*dataflow.Value) []target {
 				continue
 			}
 			for _, v := range values {
-				answer := listens(r, n.value(v))
+				answer := listens(r, n.Value(v))
 				if app == n.App || answer == model.Yes && !anyTopic(r) { // another application perhaps selects all that there is
-					out = append(out, target{app: app, resource: r, value: n.value(v), matches: answer})
+					out = append(out, target{app: app, resource: r, value: n.Value(v), matches: answer})
 				}
 			}
 		}

@@ -18,7 +18,9 @@ type trail struct {
 	granted  model.Tri
 	why      string
 	guessed  bool
-	messages []*model.Value // what is known of what is sent: one Map for each message; nil where nothing is
+	app      *model.App             // that the call is of
+	emit     func(*Edge, []mapping) // instead of adding an edge: for what a state machine calls
+	messages []*model.Value         // what is known of what is sent: one Map for each message; nil where nothing is
 }
 
 // maxHops bounds the resources that data goes through between two functions.
@@ -121,19 +123,66 @@ func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []
 	}
 }
 
+// openBus adds the edges over a bus that no template has: its name stands in a parameter. Rules hang on the same one where they name the
+// same parameter of the same template; rules of others, whose bus is not known either, where they ask for the source of what is sent.
+func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target) bool {
+	if row.kind != defaultBus.Type || at.value == nil || at.value.Kind == model.String {
+		return false
+	}
+	messages := g.messages(n, s, row)
+	bus := &model.Resource{ID: "event bus " + at.value.String(), Type: defaultBus.Type}
+	before := len(g.Edges)
+	for _, r := range g.rules {
+		name := r.rule.Props.Get("EventBusName")
+		if name.IsSet() != model.Yes || name.Kind == model.String {
+			continue
+		}
+		if _, found := r.app.Find(name, defaultBus.Type); found != nil {
+			continue
+		}
+		same := r.app == n.App && name.String() == at.value.String()
+		if !same && !asksForSource(r.rule, messages) {
+			continue
+		}
+		t := &trail{graph: g, app: r.app, node: n, send: s, row: row, guessed: !same, granted: model.Maybe}
+		chain := []mapping{row.gives, g.rows.deliveries[[2]string{defaultBus.Type, "AWS::Events::Rule"}].gives}
+		t.onward(r.app, r.rule, chain, []*model.Resource{bus}, model.Yes, messages, "")
+	}
+	return len(g.Edges) > before
+}
+
+// asksForSource reports whether the pattern of a rule names the source of a message.
+func asksForSource(rule *model.Resource, messages []*model.Value) bool {
+	for _, want := range rule.Props.Path("EventPattern", "source").Elements() {
+		for _, m := range messages {
+			if m.Get("source").Kind == model.String && want.EqualsText(m.Get("source").Str) == model.Yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // arrive adds the edge to a function.
 func (t *trail) arrive(app *model.App, f *model.Resource, chain []mapping, via []*model.Resource, kind string, matches model.Tri, why string) {
 	to := t.graph.node(app, f.ID)
-	if to == nil || app != t.node.App && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // another application's rule is perhaps about other events
+	if to == nil || app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // another application's rule is perhaps about other events
 		return
 	}
 	if why == "" {
 		why = t.why
 	}
-	t.graph.add(&Edge{
-		From: t.node, To: to, Send: t.send, Via: shown(via), Kind: kind, Granted: t.granted, Matches: matches, Guessed: t.guessed, Why: why,
-		back: func(path []string) [][]string { return t.requested(compose(path, chain)) },
-	})
+	t.give(&Edge{From: t.node, To: to, Send: t.send, Via: shown(via), Kind: kind, Granted: t.granted, Matches: matches, Guessed: t.guessed, Why: why}, chain)
+}
+
+// give adds an edge whose data comes by a chain of mappings.
+func (t *trail) give(e *Edge, chain []mapping) {
+	if t.emit != nil {
+		t.emit(e, chain)
+		return
+	}
+	e.back = func(path []string) [][]string { return t.requested(compose(path, chain)) }
+	t.graph.add(e)
 }
 
 // shown are the resources that people know of: rules and pipes declare ways and are none.
@@ -152,23 +201,22 @@ func shown(via []*model.Resource) []*model.Resource {
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
 	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
-	if (kind == "bucket" || kind == cacheType) && t.otherKey(by) {
+	if (kind == "bucket" || kind == cacheType) && t.send != nil && t.otherKey(by) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
 	if why == "" {
 		why = t.why
 	}
-	t.graph.add(&Edge{
+	t.give(&Edge{
 		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted.And(granted),
 		Matches: model.Yes, Guessed: t.guessed, Why: why,
-		back: func(path []string) [][]string { return t.requested(compose(path, chain)) },
-	})
+	}, chain)
 }
 
 // otherKey reports whether an object is written under another name than the one that is read.
 func (t *trail) otherKey(by reader) bool {
-	written, read := t.node.value(t.send.Params.At("Key")), by.node.value(by.read.Params.At("Key"))
+	written, read := t.node.Value(t.send.Params.At("Key")), by.node.Value(by.read.Params.At("Key"))
 	return apart(written, read, firstOf, strings.HasPrefix) || apart(written, read, lastOf, strings.HasSuffix)
 }
 

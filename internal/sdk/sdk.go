@@ -131,3 +131,11 @@ func member(v *model.Value, name string) *model.Value {
 	}
 	return v.Get(other)
 }
+
+// ClientName is the client that a call is of, as keys name it; empty if none is known. The method does not matter.
+func ClientName(c Call) string {
+	if client, _ := c.names(); client != nil {
+		return client.Name
+	}
+	return ""
+}

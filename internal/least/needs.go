@@ -1,0 +1,264 @@
+// Package least holds what functions may do against what they do: which actions their code and the platform need, on what, and
+// which grants of their roles go beyond that.
+//
+// Certainty is per service. What is decided only while the function runs, or done by code that is not followed, makes a service
+// uncertain, and of an uncertain service nothing is called unused.
+package least
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// Need is an action that a function needs, and on what.
+type Need struct {
+	Action   *iam.Action
+	On       *model.Value // an ARN; nil where it is not known what the action is done to
+	Places   []model.Pos  // calls in the code, or the declaration that makes the platform need it
+	Why      string       // what the platform needs it for; empty for calls of the code
+	Perhaps  bool         // only with some arguments
+	Platform bool
+}
+
+// Doubt is a reason why a function perhaps needs more of a service.
+type Doubt struct {
+	Service string // the prefix of its actions; empty where it can be any
+	Reason  string
+	At      model.Pos
+}
+
+// Function is a function with what it needs.
+type Function struct {
+	*paths.Node
+	Needs  []*Need
+	Doubts []Doubt
+}
+
+// Doubted is the reason why a function perhaps needs more of a service; nil where all that it needs is known.
+func (f *Function) Doubted(service string) *Doubt {
+	for i, d := range f.Doubts {
+		if d.Service == "" || d.Service == service {
+			return &f.Doubts[i]
+		}
+	}
+	return nil
+}
+
+// NeedsOf works out what a function needs.
+func NeedsOf(n *paths.Node) *Function {
+	f := &Function{Node: n}
+	for _, u := range n.Result.Uses {
+		if !u.Lent {
+			f.call(u)
+		}
+	}
+	f.platform()
+	f.doubts()
+	return f
+}
+
+// call adds what one call of an SDK needs.
+func (f *Function) call(u dataflow.Use) {
+	line, col := u.File.Tree.Position(int(u.At))
+	at := model.Pos{File: u.File.Path, Line: line, Col: col}
+	client, _, _ := strings.Cut(u.Key, ":")
+	if !u.Op.Known {
+		f.Doubts = append(f.Doubts, Doubt{prefixOf(client), "no table says which permissions " + u.Key + " needs", at})
+	}
+	for _, one := range u.Op.Actions {
+		a := iam.Find(one.Name)
+		if a == nil {
+			continue
+		}
+		perhaps := one.Perhaps
+		if perhaps {
+			switch asked(u, a) {
+			case model.No:
+				continue
+			case model.Yes:
+				perhaps = false
+			}
+		}
+		for _, on := range f.on(u, a) {
+			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Perhaps: perhaps})
+		}
+	}
+}
+
+// need adds a need, or its place to one that is the same.
+func (f *Function) need(n *Need) {
+	for _, o := range f.Needs {
+		if o.Action == n.Action && shown(o.On) == shown(n.On) {
+			o.Perhaps, o.Platform = o.Perhaps && n.Perhaps, o.Platform && n.Platform
+			for _, p := range n.Places {
+				if !slices.Contains(o.Places, p) {
+					o.Places = append(o.Places, p)
+				}
+			}
+			return
+		}
+	}
+	f.Needs = append(f.Needs, n)
+}
+
+func shown(v *model.Value) string {
+	if v == nil {
+		return "?"
+	}
+	return v.String()
+}
+
+// arguments are members of requests by which further actions are needed, by action.
+var arguments = map[string][]string{
+	"s3:PutObjectAcl": {"ACL", "GrantRead", "GrantFullControl", "GrantReadACP", "GrantWriteACP"}, "s3:PutObjectTagging": {"Tagging", "TagSet"},
+	"s3:PutObjectRetention": {"ObjectLockMode", "ObjectLockRetainUntilDate"}, "s3:PutObjectLegalHold": {"ObjectLockLegalHoldStatus"},
+	"s3:GetObjectVersion": {"VersionId"}, "s3:DeleteObjectVersion": {"VersionId"},
+}
+
+// transactions are the members of a transaction by the actions that they need.
+var transactions = map[string]string{
+	"dynamodb:PutItem": "TransactItems.Put", "dynamodb:UpdateItem": "TransactItems.Update", "dynamodb:DeleteItem": "TransactItems.Delete",
+	"dynamodb:ConditionCheckItem": "TransactItems.ConditionCheck",
+}
+
+// asked is whether the arguments of a call ask for a further action.
+func asked(u dataflow.Use, a *iam.Action) model.Tri {
+	if u.Params.Open() && len(u.Params.Fields()) == 0 {
+		return model.Maybe
+	}
+	if names := arguments[a.String()]; names != nil {
+		for _, name := range names {
+			if u.Params.At(name) != nil {
+				return model.Yes
+			}
+		}
+		if u.Params.Open() {
+			return model.Maybe
+		}
+		return model.No
+	}
+	if path := transactions[a.String()]; path != "" && u.Key == "dynamodb:TransactWriteItems" && len(u.Params.All("TransactItems")) > 0 {
+		return given(u.Params.All(strings.Split(path, ".")...))
+	}
+	if strings.HasPrefix(a.Key, "dynamodb:partiql") {
+		if text, ok := u.Params.At("Statement").Is(); ok {
+			verb, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+			return model.TriOf(strings.EqualFold("PartiQL"+verb, a.Name))
+		}
+	}
+	return model.Maybe
+}
+
+func given(values []*dataflow.Value) model.Tri {
+	return model.TriOf(len(values) > 0)
+}
+
+// on are the ARNs that a call is about, one of them nil where that is not known.
+func (f *Function) on(u dataflow.Use, a *iam.Action) []*model.Value {
+	if !a.Scopable() {
+		return []*model.Value{model.NewString("*", model.Origin{})}
+	}
+	var out []*model.Value
+	named := false
+	for _, s := range u.Op.Subjects {
+		path := strings.Split(strings.NewReplacer("[]", "", "{}", ".*").Replace(s.Member), ".")
+		if s.Member == "Key" || s.Member == "IndexName" {
+			continue // they stand behind the bucket or table
+		}
+		for _, v := range u.Params.All(path...) {
+			for _, one := range v.Alternatives() {
+				arn, about := f.arn(u, a, f.Value(one))
+				if about {
+					named = true
+					out = append(out, arn)
+				}
+			}
+		}
+	}
+	if !named {
+		return []*model.Value{nil}
+	}
+	return out
+}
+
+// arn is the ARN that a value means for an action; about tells whether the action is about such a thing at all.
+func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *model.Value, about bool) {
+	app, r := f.App.Find(v)
+	if r != nil {
+		if base := link.ARN(app, r); base != nil {
+			if f.fits(a, base) {
+				return f.within(u, a, r, base), true
+			}
+			return nil, false
+		}
+	}
+	text, ok := v.Scalar()
+	if !ok {
+		return nil, v.Kind != model.Absent
+	}
+	if strings.HasPrefix(text, "arn:") {
+		return model.NewString(text, v.Origin), true
+	}
+	name := text[strings.LastIndexByte(text, '/')+1:] // of the address of a queue
+	if strings.HasPrefix(text, "/") {
+		name = strings.TrimPrefix(text, "/")
+	}
+	for _, kind := range a.Types {
+		if format := iam.ServiceOf(a.Service).Resources[kind]; strings.Count(format, "${") <= 4 && format != "" {
+			before, after, _ := strings.Cut(strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(format), "${")
+			_, after, _ = strings.Cut(after, "}")
+			if strings.Contains(after, "${") {
+				continue
+			}
+			base := model.NewString(before+name+after, v.Origin)
+			return f.within(u, a, nil, base), true
+		}
+	}
+	return nil, true
+}
+
+// fits reports whether an action can be done to what an ARN names, by the beginning of the ARN.
+func (f *Function) fits(a *iam.Action, arn *model.Value) bool {
+	text := arn.String()
+	for _, kind := range a.Types {
+		format := strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(iam.ServiceOf(a.Service).Resources[kind])
+		before, _, _ := strings.Cut(format, "${")
+		if strings.HasPrefix(text, before) {
+			return true
+		}
+	}
+	return false
+}
+
+// within is what a call is about inside a resource: an object of a bucket, an index of a table.
+func (f *Function) within(u dataflow.Use, a *iam.Action, r *model.Resource, base *model.Value) *model.Value {
+	switch a.Service {
+	case "s3":
+		if slices.Contains(a.Types, "object") && !slices.Contains(a.Types, "bucket") {
+			key := f.Value(u.Params.At("Key"))
+			if key.Kind != model.String && key.Kind != model.Text {
+				key = model.NewPresent("the key of an object", base.Origin)
+			}
+			return model.NewText([]*model.Value{base, model.NewString("/", base.Origin), key}, base.Origin)
+		}
+	case "dynamodb":
+		if index := u.Params.At("IndexName"); index != nil && slices.Contains(a.Types, "index") {
+			return model.NewText([]*model.Value{base, model.NewString("/index/", base.Origin), f.Value(index)}, base.Origin)
+		}
+	}
+	return base
+}
+
+// prefixOf is the prefix that actions of a client's service have.
+func prefixOf(client string) string {
+	if c := iam.ClientOf(client); c != nil {
+		return c.Prefix
+	}
+	return client
+}

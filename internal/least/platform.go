@@ -1,0 +1,226 @@
+package least
+
+import (
+	"strings"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+)
+
+// What the platform does in the name of a function needs permissions of its role too.
+
+// logging are the actions by which a function writes its logs, networking those by which it joins a network.
+var (
+	logging    = strings.Fields("logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents")
+	tracing    = strings.Fields("xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries")
+	networking = strings.Fields(`ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses
+		ec2:UnassignPrivateIpAddresses ec2:DescribeSubnets ec2:DescribeSecurityGroups ec2:DescribeVpcs ec2:GetSecurityGroupsForVpc ec2:DetachNetworkInterface`)
+)
+
+// polled are the actions by which a source of events is read, by its type.
+var polled = map[string][]string{
+	"AWS::SQS::Queue":              strings.Fields("sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility sqs:GetQueueUrl"),
+	"AWS::Kinesis::Stream":         strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard"),
+	"AWS::Kinesis::StreamConsumer": strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard"),
+	"AWS::DynamoDB::Table":         strings.Fields("dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:DescribeStream dynamodb:ListStreams"),
+	"AWS::DynamoDB::GlobalTable":   strings.Fields("dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:DescribeStream dynamodb:ListStreams"),
+}
+
+// sending are the actions by which something is handed to a destination, by its type.
+var sending = map[string]string{
+	"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish", "AWS::Lambda::Function": "lambda:InvokeFunction", "AWS::Events::EventBus": "events:PutEvents",
+}
+
+// platform adds what the platform needs.
+func (f *Function) platform() {
+	at := f.Function.Origin.Pos
+	f.needs(logging, nil, at, "it writes its logs")
+	r := f.Function.Resource
+	if r == nil {
+		return
+	}
+	if r.Props.Path("TracingConfig", "Mode").EqualsText("Active") != model.No && r.Props.Get("TracingConfig").IsSet() != model.No {
+		f.needs(tracing, nil, r.Props.KeyPos("TracingConfig"), "it is traced")
+	}
+	if r.Props.Get("VpcConfig").IsSet() != model.No {
+		f.needs(networking, nil, r.Props.KeyPos("VpcConfig"), "it joins a network")
+	}
+	if r.Props.Get("FileSystemConfigs").IsSet() != model.No {
+		f.Doubts = append(f.Doubts, Doubt{"elasticfilesystem", "it mounts a file system", r.Props.KeyPos("FileSystemConfigs")})
+	}
+	f.handsTo(r.Props.Path("DeadLetterConfig", "TargetArn"), "its failed events go there")
+	for _, other := range f.App.Resources {
+		switch other.Type {
+		case "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping":
+			if _, of := f.App.Find(other.Props.Get("FunctionName"), "AWS::Lambda::Function"); of == r {
+				f.mapped(other)
+			}
+		}
+	}
+}
+
+// mapped adds what a source of events, or a destination, needs.
+func (f *Function) mapped(m *model.Resource) {
+	for _, on := range []string{"OnSuccess", "OnFailure"} {
+		f.handsTo(m.Props.Path("DestinationConfig", on, "Destination"), "what it gives back goes there")
+	}
+	source := m.Props.Get("EventSourceArn")
+	if m.Type != "AWS::Lambda::EventSourceMapping" || source.IsSet() == model.No && m.Props.Get("SelfManagedEventSource").IsSet() == model.No {
+		return
+	}
+	app, r := f.App.Find(source)
+	switch {
+	case r != nil && polled[r.Type] != nil:
+		arn := link.ARN(app, r)
+		if strings.HasPrefix(r.Type, "AWS::DynamoDB::") {
+			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/*", arn.Origin)}, arn.Origin)
+		}
+		f.needs(polled[r.Type], arn, m.Origin.Pos, "it gets its events from "+r.ID)
+	case strings.Contains(source.String(), ":sqs:"):
+		f.needs(polled["AWS::SQS::Queue"], nil, m.Origin.Pos, "it gets its events from a queue")
+	case strings.Contains(source.String(), ":kinesis:"):
+		f.needs(polled["AWS::Kinesis::Stream"], nil, m.Origin.Pos, "it gets its events from a stream")
+	case strings.Contains(source.String(), ":dynamodb:"):
+		f.needs(polled["AWS::DynamoDB::Table"], nil, m.Origin.Pos, "it gets its events from a table")
+	default:
+		f.Doubts = append(f.Doubts, Doubt{"", "its source of events is not known, and what is needed to read it", m.Origin.Pos})
+	}
+}
+
+// handsTo adds what is needed to hand something to a destination.
+func (f *Function) handsTo(v *model.Value, why string) {
+	if v.IsSet() == model.No {
+		return
+	}
+	app, r := f.App.Find(v)
+	if r == nil {
+		for _, name := range []string{"sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"} {
+			f.perhaps(name, v.Origin.Pos, why)
+		}
+		return
+	}
+	if action := sending[r.Type]; action != "" {
+		f.needs([]string{action}, link.ARN(app, r), v.Origin.Pos, why)
+	}
+}
+
+func (f *Function) needs(actions []string, on *model.Value, at model.Pos, why string) {
+	for _, name := range actions {
+		if a := iam.Find(name); a != nil {
+			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Why: why, Platform: true})
+		}
+	}
+}
+
+func (f *Function) perhaps(action string, at model.Pos, why string) {
+	f.need(&Need{Action: iam.Find(action), Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
+}
+
+// wrappers are packages that call AWS by themselves, with the prefixes of the services that they call; empty where that can be any.
+var wrappers = map[string][]string{
+	"@middy/ssm": {"ssm"}, "@middy/secrets-manager": {"secretsmanager"}, "@middy/s3-object-response": {"s3-object-lambda"}, "@middy/rds-signer": {"rds-db"}, "@middy/sts": {"sts"},
+	"@middy/dynamodb": {"dynamodb"}, "@middy/appconfig": {"appconfig"}, "@middy/s3": {"s3"}, "@middy/ws-response": {"execute-api"}, "@middy/sqs-partial-batch-failure": {"sqs"},
+	"dynamoose": {"dynamodb"}, "electrodb": {"dynamodb"}, "dynamodb-toolbox": {"dynamodb"}, "dynamodb-onetable": {"dynamodb"}, "@typedorm/core": {"dynamodb"}, "dynamodb-data-types": nil,
+	"@aws/dynamodb-data-mapper": {"dynamodb"}, "dynamodb": {"dynamodb"}, "vogels": {"dynamodb"}, "dynogels": {"dynamodb"}, "type-dynamo": {"dynamodb"}, "@shiftcoders/dynamo-easy": {"dynamodb"}, "dyngoose": {"dynamodb"},
+	"serverless-dynamodb-client": {"dynamodb"}, "connect-dynamodb": {"dynamodb"}, "dynamodb-store": {"dynamodb"}, "sst": {""},
+	"data-api-client": {"rds-data", "secretsmanager"}, "aurora-data-api": {"rds-data", "secretsmanager"}, "typeorm-aurora-data-api-driver": {"rds-data", "secretsmanager"}, "multer-s3": {"s3"},
+	"s3-zip": {"s3"}, "s3-upload-stream": {"s3"}, "s3-streams": {"s3"}, "unzipper": nil, "s3fs": {"s3"}, "smart_open": {"s3"}, "pyathena": {"athena", "s3", "glue"}, "awswrangler": {""}, "pandas": nil,
+	"@aws-lambda-powertools/parameters": {"ssm", "secretsmanager", "appconfig", "dynamodb"}, "@aws-lambda-powertools/idempotency": {"dynamodb"},
+	"aws_lambda_powertools.utilities.parameters": {"ssm", "secretsmanager", "appconfig", "dynamodb"}, "aws_lambda_powertools.utilities.idempotency": {"dynamodb"},
+	"aws_lambda_powertools.utilities.feature_flags": {"appconfig"}, "aws_lambda_powertools.utilities.streaming": {"s3"}, "aws_lambda_powertools.utilities.data_masking": {"kms"},
+	"aws4": {"execute-api", "es", "aoss", "appsync", "lambda"}, "aws4-axios": {"execute-api", "es", "aoss", "appsync", "lambda"}, "aws4fetch": {""}, "requests_aws4auth": {"execute-api", "es", "aoss", "appsync"},
+	"aws_requests_auth": {"execute-api", "es", "appsync"}, "requests_aws_sign": {"execute-api", "es", "appsync"}, "@aws-sdk/signature-v4": {""}, "@smithy/signature-v4": {""}, "botocore.auth": {""}, "awscrt": {""},
+	"@opensearch-project/opensearch/aws": {"es", "aoss"}, "aws-opensearch-connector": {"es"}, "http-aws-es": {"es"}, "opensearchpy": {"es", "aoss"}, "@acuris/aws-es-connection": {"es"},
+	"langchain_aws": {"bedrock"}, "@langchain/aws": {"bedrock"}, "strands": {"bedrock"}, "litellm": {"bedrock"}, "@ai-sdk/amazon-bedrock": {"bedrock"}, "bedrock_agentcore": {"bedrock-agentcore", "bedrock"},
+	"aws-amplify": {"appsync", "cognito-idp"}, "aws-appsync": {"appsync"}, "nodemailer": {"ses"}, "nodemailer-ses-transport": {"ses"}, "aws-jwt-verify": nil, "boto": {""}, "aiobotocore": {""}, "zappa": {""},
+	"aws-secrets-manager-caching": {"secretsmanager"}, "aws_secretsmanager_caching": {"secretsmanager"}, "ssm_cache": {"ssm"}, "aws-param-store": {"ssm"}, "sagemaker": {""}, "redshift_connector": {"redshift"},
+	"aws-iot-device-sdk": {"iot"}, "aws-kcl": {"kinesis", "dynamodb"}, "sqs-consumer": {"sqs"}, "sqs-producer": {"sqs"}, "bull": nil, "sns-validator": nil, "simple_salesforce": nil, "cfn-response": nil, "crhelper": {"lambda", "events"},
+	"@aws/durable-execution-sdk-js": {"lambda"}, "aws_durable_execution_sdk_python": {"lambda"},
+}
+
+// doubts adds the reasons why a function perhaps needs more than is seen.
+func (f *Function) doubts() {
+	code := f.Function.Code.At
+	switch {
+	case !f.Result.Found:
+		f.Doubts = append(f.Doubts, Doubt{"", "its handler was not found in the code", code})
+	case f.Result.Cut:
+		f.Doubts = append(f.Doubts, Doubt{"", "its code takes too many steps to follow to the end", code})
+	}
+	for _, d := range f.Result.Doubts {
+		line, col := d.File.Tree.Position(int(d.At))
+		service := ""
+		if d.Service != "" {
+			service = prefixOf(d.Service)
+		}
+		f.Doubts = append(f.Doubts, Doubt{service, d.Reason, model.Pos{File: d.File.Path, Line: line, Col: col}})
+	}
+	for _, name := range f.Result.Packages {
+		for _, service := range wrapped(name) {
+			f.Doubts = append(f.Doubts, Doubt{service, "the package " + name + " calls AWS by itself", code})
+		}
+	}
+	f.keys()
+}
+
+// wrapped are the services that a package calls by itself: by its name, or by that of what it is a part of.
+func wrapped(name string) []string {
+	name = strings.TrimPrefix(name, "node:")
+	for {
+		if services, ok := wrappers[name]; ok {
+			return services
+		}
+		i := strings.LastIndexAny(name, "./")
+		if i < 0 || strings.HasPrefix(name, "@") && strings.Count(name, "/") == 1 && name[i] == '/' {
+			return nil
+		}
+		name = name[:i]
+	}
+}
+
+// encrypted are services whose data can be encrypted with keys of the customer, so that calls need those keys too.
+var encrypted = map[string]bool{"s3": true, "sqs": true, "sns": true, "dynamodb": true, "kinesis": true, "secretsmanager": true, "ssm": true, "lambda": true, "logs": true, "firehose": true}
+
+// keys adds that the function perhaps needs keys: where it works on what is not known to be without one.
+func (f *Function) keys() {
+	if r := f.Function.Resource; r != nil && r.Props.Get("KmsKeyArn").IsSet() != model.No {
+		f.Doubts = append(f.Doubts, Doubt{"kms", "its environment is encrypted with a key", r.Props.KeyPos("KmsKeyArn")})
+	}
+	for _, n := range f.Needs {
+		if n.Platform && len(n.Places) > 0 && n.On == nil || !encrypted[n.Action.Service] || n.Action.Service == "logs" {
+			continue
+		}
+		if n.On == nil || len(n.On.Refs()) == 0 || f.keyed(n.On) {
+			f.Doubts = append(f.Doubts, Doubt{"kms", "what it works on is perhaps encrypted with a key", n.Places[0]})
+			return
+		}
+	}
+}
+
+// keyed reports whether a resource that an ARN refers to is, or may be, encrypted with a key of the customer.
+func (f *Function) keyed(arn *model.Value) bool {
+	for _, ref := range arn.Refs() {
+		id := ref.Str
+		if i := strings.LastIndexByte(id, '#'); i >= 0 {
+			id = id[i+1:]
+		}
+		r := f.App.Resource(id)
+		if r == nil {
+			return true
+		}
+		keyed := false
+		r.Props.Walk(2_000, func(v *model.Value) {
+			if v.Kind != model.Map {
+				return
+			}
+			for _, field := range v.Fields {
+				keyed = keyed || strings.Contains(strings.ToLower(field.Key), "kms") && field.Value.IsSet() != model.No
+			}
+		})
+		if keyed {
+			return true
+		}
+	}
+	return false
+}
