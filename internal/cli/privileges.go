@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wardlet.example/internal/link"
+	"wardlet.example/internal/least"
 	"wardlet.example/internal/report/escape"
 	"wardlet.example/internal/report/privileges"
 	"wardlet.example/internal/scan"
@@ -24,14 +24,19 @@ func (p *Program) privilegesCommand() *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Path = path(args)
-			program, err := scan.Read(cmd.Context(), o)
+			catalogue, err := p.catalogue()
 			if err != nil {
 				return err
 			}
-			for _, d := range program.Diagnostics {
+			o.Catalogue, o.Only, o.Version = catalogue, []string{"sast"}, p.Version
+			s, err := scan.Run(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			for _, d := range s.Program.Diagnostics {
 				fmt.Fprintln(p.stderr, escape.Terminal(diagnosticLine(d)))
 			}
-			return p.writePrivileges(format, program)
+			return p.writePrivileges(format, s)
 		},
 	}
 	flags := cmd.Flags()
@@ -42,17 +47,21 @@ func (p *Program) privilegesCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *Program) writePrivileges(spec string, program *link.Program) error {
+func (p *Program) writePrivileges(spec string, s *scan.Scan) error {
+	var roles []*least.Role
+	if s.Graph != nil {
+		roles = least.Roles(s.Program, s.Graph.Nodes)
+	}
 	name, file, toFile := strings.Cut(spec, "=")
 	var view func(io.Writer) error
 	switch name {
 	case "term":
 		view = func(w io.Writer) error {
 			_, color, width := terminal(w)
-			return privileges.Tree(w, program, privileges.Options{Color: color, Width: width})
+			return privileges.Tree(w, s.Program, roles, privileges.Options{Color: color, Width: width})
 		}
 	case "json":
-		view = func(w io.Writer) error { return privileges.JSON(w, program) }
+		view = func(w io.Writer) error { return privileges.JSON(w, s.Program, roles) }
 	default:
 		return hinted{fmt.Errorf("unknown format %q", name), "use term or json"}
 	}

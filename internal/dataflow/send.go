@@ -321,6 +321,17 @@ func (v *Value) Is() (string, bool) {
 	return v.text, v.known
 }
 
+// Begins is what is known of the beginning of a text: all of it where it is known.
+func (v *Value) Begins() string {
+	switch {
+	case v == nil:
+		return ""
+	case v.known:
+		return v.text
+	}
+	return v.prefix
+}
+
 // Model is what is known of a value as templates have values; setting tells what stands in the environment.
 func (v *Value) Model(setting func(name string) *model.Value) *model.Value {
 	return v.asModel(setting, model.Origin{}, 0)

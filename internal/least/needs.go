@@ -147,7 +147,7 @@ func asked(u dataflow.Use, a *iam.Action) model.Tri {
 		return given(u.Params.All(strings.Split(path, ".")...))
 	}
 	if strings.HasPrefix(a.Key, "dynamodb:partiql") {
-		if text, ok := u.Params.At("Statement").Is(); ok {
+		if text := u.Params.At("Statement").Begins(); strings.Contains(strings.TrimSpace(text), " ") {
 			verb, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 			return model.TriOf(strings.EqualFold("PartiQL"+verb, a.Name))
 		}
@@ -203,6 +203,9 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 		return nil, v.Kind != model.Absent
 	}
 	if strings.HasPrefix(text, "arn:") {
+		if !f.fits(a, model.NewString(plainARN(text), v.Origin)) {
+			return nil, false
+		}
 		return model.NewString(text, v.Origin), true
 	}
 	name := text[strings.LastIndexByte(text, '/')+1:] // of the address of a queue
@@ -221,6 +224,21 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 		}
 	}
 	return nil, true
+}
+
+// plainARN is an ARN with a star for its region and account, as those of resources of templates are written.
+func plainARN(s string) string {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) < 6 {
+		return s
+	}
+	if parts[3] != "" {
+		parts[3] = "*"
+	}
+	if parts[4] != "" {
+		parts[4] = "*"
+	}
+	return strings.Join(parts, ":")
 }
 
 // fits reports whether an action can be done to what an ARN names, by the beginning of the ARN.

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"wardlet.example/internal/least"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/privilege"
@@ -167,16 +168,17 @@ func gain(p *link.Program, app *model.App, path *privilege.Path) Gain {
 }
 
 // JSON writes the view as one document.
-func JSON(w io.Writer, p *link.Program) error {
+func JSON(w io.Writer, p *link.Program, roles []*least.Role) error {
 	return escape.WriteJSON(w, struct {
-		Format  string   `json:"format"`
-		Root    string   `json:"root"`
-		Holders []Holder `json:"holders"`
-	}{"privileges-v1", p.Root, append([]Holder{}, Holders(p)...)})
+		Format    string     `json:"format"`
+		Root      string     `json:"root"`
+		Functions []Function `json:"functions"`
+		Holders   []Holder   `json:"holders"`
+	}{"privileges-v1", p.Root, append([]Function{}, Functions(roles)...), append([]Holder{}, Holders(p)...)})
 }
 
 // Tree writes the view for a person at a terminal.
-func Tree(w io.Writer, p *link.Program, opts Options) error {
+func Tree(w io.Writer, p *link.Program, roles []*least.Role, opts Options) error {
 	if opts.Width <= 0 {
 		opts.Width = screen.DefaultWidth
 	}
@@ -196,6 +198,7 @@ func Tree(w io.Writer, p *link.Program, opts Options) error {
 	if app == "" {
 		t.line("no role was found below ", t.ink.Plain(p.Root))
 	}
+	t.functions(Functions(roles))
 	_, err := w.Write(t.out.Bytes())
 	return err
 }

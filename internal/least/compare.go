@@ -1,0 +1,291 @@
+package least
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"wardlet.example/data/iam"
+	"wardlet.example/internal/link"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+	"wardlet.example/internal/policy"
+)
+
+// Verdict is what became of one pattern of actions that a role has.
+type Verdict string
+
+// Verdicts.
+const (
+	Used      Verdict = "used"      // what it allows is needed
+	Unused    Verdict = "unused"    // nothing of it is needed
+	Broader   Verdict = "broader"   // only some of its actions are needed
+	Wider     Verdict = "wider"     // its actions are needed on less than it allows
+	Uncertain Verdict = "uncertain" // what is needed of the service is not known in full
+)
+
+// Grant is one pattern of actions in a statement of a role, and what became of it.
+type Grant struct {
+	Doc       *link.Doc
+	Statement *policy.Statement
+	Pattern   string // s3:Get*
+	Verdict   Verdict
+	Needed    []*Need // what of it is needed
+	Actions   int     // how many actions it stands for
+	Doubt     *Doubt  // of an uncertain one
+}
+
+// Role is what a role grants against what the functions need that have it.
+type Role struct {
+	App       *model.App
+	Role      *model.Role
+	Powers    *link.Powers
+	Functions []*Function
+	Grants    []Grant
+	Missing   []Lack
+	Unknown   string // why nothing is said of the role; empty where something is
+}
+
+// Lack is something that a function needs and its role certainly does not allow.
+type Lack struct {
+	Function *Function
+	Need     *Need
+	Reason   string
+}
+
+// Roles compares all roles of functions whose code was followed, in the order of the workspace.
+func Roles(p *link.Program, nodes []*paths.Node) []*Role {
+	var out []*Role
+	at := map[*model.Role]*Role{}
+	for _, n := range nodes {
+		role := n.Function.Role
+		if role == nil || n.App.Kind == model.Convention {
+			continue
+		}
+		if at[role] == nil {
+			at[role] = &Role{App: n.App, Role: role, Powers: p.Powers(n.App, role)}
+			out = append(out, at[role])
+		}
+		at[role].Functions = append(at[role].Functions, NeedsOf(n))
+	}
+	for _, r := range out {
+		r.compare()
+	}
+	return out
+}
+
+func (r *Role) compare() {
+	switch {
+	case r.Powers == nil || r.Role.Resource == nil:
+		r.Unknown = "the role stands in no template here"
+		return
+	case r.others() != "":
+		r.Unknown = r.others()
+		return
+	}
+	for i := range r.Powers.Docs {
+		d := &r.Powers.Docs[i]
+		for _, s := range d.Document.Statements {
+			if s.Effect == policy.Allow && len(s.NotActions) == 0 && len(s.NotRes) == 0 {
+				r.grants(d, s)
+			}
+		}
+	}
+	r.missing()
+}
+
+// others is who else has the role, so that it is not known what it is for: functions whose code was not followed, services that may
+// assume it. It is empty where there is nobody.
+func (r *Role) others() string {
+	for _, f := range r.App.Functions {
+		if f.Role == r.Role && !slices.ContainsFunc(r.Functions, func(known *Function) bool { return known.Function == f }) {
+			return "the code of " + f.Name + ", which has the role too, is not followed"
+		}
+	}
+	for _, st := range r.Role.Trust.Get("Statement").Elements() {
+		for _, service := range st.Path("Principal", "Service").Elements() {
+			text, ok := service.Scalar()
+			if ok && text != "lambda.amazonaws.com" && text != "edgelambda.amazonaws.com" {
+				return text + " may assume the role too"
+			}
+		}
+		if st.Path("Principal", "AWS").IsSet() == model.Yes || st.Path("Principal", "Federated").IsSet() == model.Yes {
+			return "others may assume the role too"
+		}
+	}
+	return ""
+}
+
+// grants looks at every pattern of a statement.
+func (r *Role) grants(d *link.Doc, s *policy.Statement) {
+	alone := policy.Set{Identity: []*policy.Document{{Statements: []*policy.Statement{s}}}}
+	for _, v := range s.Actions {
+		pattern, ok := v.Settled().Scalar()
+		if !ok {
+			continue
+		}
+		g := Grant{Doc: d, Statement: s, Pattern: pattern}
+		all := policy.Expand(pattern)
+		g.Actions = len(all)
+		g.Needed = r.needed(alone, all)
+		g.Doubt = r.doubted(pattern, all)
+		g.Verdict = r.verdict(g, s, all)
+		r.Grants = append(r.Grants, g)
+	}
+}
+
+func (r *Role) verdict(g Grant, s *policy.Statement, all []*iam.Action) Verdict {
+	needed := map[*iam.Action]bool{}
+	for _, n := range g.Needed {
+		needed[n.Action] = true
+	}
+	switch {
+	case len(all) == 0 || g.Doubt != nil && len(needed) < len(all):
+		return Uncertain // of an action that no table has, nothing is known
+	case len(needed) == 0:
+		return Unused
+	case len(needed) < len(all):
+		return Broader
+	case r.wider(g, s):
+		return Wider
+	}
+	return Used
+}
+
+// needed are the needs that a statement alone covers, or perhaps does.
+func (r *Role) needed(alone policy.Set, all []*iam.Action) []*Need {
+	is := map[*iam.Action]bool{}
+	for _, a := range all {
+		is[a] = true
+	}
+	var out []*Need
+	for _, f := range r.Functions {
+		for _, n := range f.Needs {
+			if is[n.Action] && r.covers(alone, n) != model.No && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// covers is whether policies allow a need.
+func (r *Role) covers(set policy.Set, n *Need) model.Tri {
+	on := n.On
+	if on == nil {
+		return model.Maybe
+	}
+	who := policy.Principal{Kind: "AWS", ARN: r.Powers.ARN, Account: policy.OwnAccount}
+	if who.ARN == nil {
+		who.ARN = model.NewPresent("the ARN of "+r.Role.ID, r.Role.Origin)
+	}
+	return set.Allows(policy.Request{
+		Who: who, Action: n.Action.String(), On: on, OnlyOwn: true, Context: &policy.Context{Open: func(string) bool { return true }},
+	}).Answer
+}
+
+// doubted is why a function with the role perhaps needs more of what a pattern stands for.
+func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
+	services := map[string]bool{}
+	for _, a := range all {
+		services[a.Service] = true
+	}
+	service, _, _ := strings.Cut(pattern, ":")
+	if len(services) == 0 {
+		services[strings.ToLower(service)] = true
+	}
+	names := make([]string, 0, len(services))
+	for name := range services {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, f := range r.Functions {
+		for _, name := range names {
+			if len(names) > 3 { // * and its like: a doubt about one service does not make it right
+				name = ""
+				if d := f.Doubted(""); d != nil && d.Service == "" {
+					return d
+				}
+				continue
+			}
+			if d := f.Doubted(name); d != nil {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// wider reports whether a statement allows an action on more than is needed, where all that is needed is known.
+func (r *Role) wider(g Grant, s *policy.Statement) bool {
+	var needed []*model.Value
+	for _, n := range g.Needed {
+		if n.On == nil || n.Platform && n.Action.Service == "logs" {
+			return false
+		}
+		needed = append(needed, pattern(n.On))
+	}
+	least := policy.Single(statement([]string{g.Pattern}, needed))
+	for _, v := range s.Resources {
+		one := policy.Single(statement([]string{g.Pattern}, []*model.Value{v}))
+		if policy.Covers(least, one) == model.No && !r.touchesNone(one, g.Needed) {
+			return true
+		}
+	}
+	return false
+}
+
+// touchesNone reports whether a resource is one of those of a list that no need of this pattern is about: another pattern of the statement may
+// be, and its own row says so.
+func (r *Role) touchesNone(one *policy.Document, needed []*Need) bool {
+	for _, n := range needed {
+		if r.covers(policy.Set{Identity: []*policy.Document{one}}, n) != model.No {
+			return false
+		}
+	}
+	return true
+}
+
+// pattern is an ARN with a star for each part that is not known.
+func pattern(on *model.Value) *model.Value {
+	if on.Kind != model.Text {
+		return on
+	}
+	var parts []*model.Value
+	for _, p := range on.Items {
+		if p.Kind == model.Unknown {
+			p = model.NewString("*", p.Origin)
+		}
+		parts = append(parts, p)
+	}
+	return model.NewText(parts, on.Origin)
+}
+
+// statement is an allowing statement as a value.
+func statement(actions []string, resources []*model.Value) *model.Value {
+	var list []*model.Value
+	for _, a := range actions {
+		list = append(list, model.NewString(a, model.Origin{}))
+	}
+	return model.NewMap([]model.Field{
+		{Key: "Effect", Value: model.NewString("Allow", model.Origin{})}, {Key: "Action", Value: model.NewList(list, model.Origin{})},
+		{Key: "Resource", Value: model.NewList(resources, model.Origin{})},
+	}, model.Origin{})
+}
+
+// missing lists what functions need and the role certainly does not allow.
+func (r *Role) missing() {
+	if len(r.Powers.Open) > 0 {
+		return
+	}
+	for _, f := range r.Functions {
+		for _, n := range f.Needs {
+			if n.Perhaps || n.Platform || n.On == nil || len(n.On.Refs()) == 0 && n.On.String() != "*" {
+				continue
+			}
+			if d := r.Powers.Allows(n.Action.String(), n.On); d.Answer == model.No {
+				r.Missing = append(r.Missing, Lack{f, n, d.Reason})
+			}
+		}
+	}
+}

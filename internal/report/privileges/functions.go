@@ -1,0 +1,234 @@
+package privileges
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"wardlet.example/internal/least"
+	"wardlet.example/internal/model"
+)
+
+// Function is what one function may do against what it does.
+type Function struct {
+	App       string         `json:"app"`
+	Name      string         `json:"name"`
+	Exposure  model.Exposure `json:"exposure,omitempty"`
+	Role      string         `json:"role"`
+	Shared    []string       `json:"sharedWith,omitempty"` // other functions that have the role too
+	Granted   []Entry        `json:"granted"`              // as the policies of the role say it
+	Used      []Entry        `json:"used"`                 // what the function needs
+	Unused    []Entry        `json:"unused"`               // what the role grants and this function certainly does not need
+	Missing   []Entry        `json:"missing"`              // what it needs and the role certainly does not allow
+	Uncertain []Entry        `json:"uncertain"`            // what is granted, and perhaps needed
+	Unknown   string         `json:"unknown,omitempty"`    // why nothing is said of the role
+	At        model.Pos      `json:"at"`
+}
+
+// Entry is an action, or a pattern of actions, on what, and where that stands: the statement that grants it, the calls that need it.
+type Entry struct {
+	Action    string      `json:"action"`
+	Resources []string    `json:"resources"`
+	Places    []model.Pos `json:"places"`
+	Policy    string      `json:"policy,omitempty"` // that AWS manages, where the grant is of one
+	Reason    string      `json:"reason,omitempty"` // what the platform needs it for; why it is uncertain
+}
+
+// Functions lists what every function may do against what it does.
+func Functions(roles []*least.Role) []Function {
+	var out []Function
+	for _, r := range roles {
+		for _, f := range r.Functions {
+			out = append(out, function(r, f))
+		}
+	}
+	return out
+}
+
+func function(r *least.Role, f *least.Function) Function {
+	out := Function{
+		App: f.App.File, Name: f.Function.Name, Exposure: f.Function.Exposure, Role: r.Role.ID, Unknown: r.Unknown, At: f.Function.Origin.Pos,
+		Granted: []Entry{}, Used: []Entry{}, Unused: []Entry{}, Missing: []Entry{}, Uncertain: []Entry{},
+	}
+	for _, other := range r.Functions {
+		if other != f {
+			out.Shared = append(out.Shared, other.Function.Name)
+		}
+	}
+	for _, n := range f.Needs {
+		e := Entry{Action: n.Action.String(), Resources: []string{on(n.On)}, Places: n.Places, Reason: n.Why}
+		if n.Perhaps {
+			e.Reason = "perhaps, by its arguments"
+		}
+		out.Used = merge(out.Used, e)
+	}
+	for i := range r.Grants {
+		out.grant(r, f, &r.Grants[i])
+	}
+	for _, m := range r.Missing {
+		if m.Function == f {
+			out.Missing = merge(out.Missing, Entry{Action: m.Need.Action.String(), Resources: []string{on(m.Need.On)}, Places: m.Need.Places, Reason: m.Reason})
+		}
+	}
+	return out
+}
+
+// grant adds a grant of the role, and what this function does with it.
+func (out *Function) grant(r *least.Role, f *least.Function, g *least.Grant) {
+	e := Entry{Action: g.Pattern}
+	for _, v := range g.Statement.Resources {
+		e.Resources = append(e.Resources, on(v))
+	}
+	if g.Doc.Managed {
+		e.Policy = g.Doc.Name
+	} else if pos := g.Statement.Origin.Pos; !pos.IsZero() {
+		e.Places = []model.Pos{pos}
+	}
+	out.Granted = append(out.Granted, e)
+	own := 0
+	for _, n := range g.Needed {
+		if slices.Contains(f.Needs, n) {
+			own++
+		}
+	}
+	switch {
+	case r.Unknown != "":
+	case g.Doubt != nil && f.Doubted(serviceOf(g.Pattern)) != nil:
+		e.Reason = f.Doubted(serviceOf(g.Pattern)).Reason
+		out.Uncertain = append(out.Uncertain, e)
+	case g.Verdict == least.Uncertain && g.Doubt == nil:
+		e.Reason = "no table says what this action is"
+		out.Uncertain = append(out.Uncertain, e)
+	case own == 0:
+		out.Unused = append(out.Unused, e)
+	case g.Verdict == least.Broader:
+		e.Reason = fmt.Sprintf("%s of %d actions are needed", names(g, f), g.Actions)
+		out.Unused = append(out.Unused, e)
+	case g.Verdict == least.Wider:
+		e.Reason = "needed on less"
+		out.Unused = append(out.Unused, e)
+	}
+}
+
+// names are the actions of a grant that a function needs.
+func names(g *least.Grant, f *least.Function) string {
+	var out []string
+	for _, n := range g.Needed {
+		if name := n.Action.Name; slices.Contains(f.Needs, n) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	if len(out) > 4 {
+		return fmt.Sprintf("only %d", len(out))
+	}
+	return "only " + strings.Join(out, ", ")
+}
+
+func serviceOf(pattern string) string {
+	service, _, _ := strings.Cut(pattern, ":")
+	return strings.ToLower(service)
+}
+
+// merge adds an entry, or what is new of it to one about the same action.
+func merge(all []Entry, e Entry) []Entry {
+	for i, o := range all {
+		if o.Action == e.Action && o.Reason == e.Reason {
+			for _, r := range e.Resources {
+				if !slices.Contains(o.Resources, r) {
+					all[i].Resources = append(all[i].Resources, r)
+				}
+			}
+			for _, p := range e.Places {
+				if !slices.Contains(o.Places, p) {
+					all[i].Places = append(all[i].Places, p)
+				}
+			}
+			return all
+		}
+	}
+	return append(all, e)
+}
+
+// on is an ARN for a person.
+func on(v *model.Value) string {
+	if v == nil {
+		return "?"
+	}
+	return shown(v)
+}
+
+// functions writes the table of functions.
+func (t *page) functions(all []Function) {
+	app := ""
+	for i := range all {
+		f := &all[i]
+		if f.App != app {
+			app = f.App
+			t.line()
+			t.line(t.ink.Bold("== "+app), "  ", t.ink.Dim("what each function may do against what it does"))
+		}
+		t.line()
+		t.one(f)
+	}
+}
+
+func (t *page) one(f *Function) {
+	role := "role " + f.Role
+	if n := len(f.Shared); n > 0 {
+		role += fmt.Sprintf(", shared with %d others", n)
+	}
+	t.line("  ", t.ink.Bold(f.Name), "  ", t.ink.Exposure(f.Exposure, "["+string(f.Exposure)+"]"), "  ", t.ink.Dim(role))
+	t.list("needs", t.ink.Plain, f.Used, func(e Entry) bool { return e.Reason == "" || strings.HasPrefix(e.Reason, "perhaps") })
+	if f.Unknown != "" {
+		t.entry("unknown", t.ink.Dim, f.Unknown)
+		return
+	}
+	t.list("unused", t.ink.Warn, f.Unused, func(Entry) bool { return true })
+	t.list("missing", t.ink.Bad, f.Missing, func(Entry) bool { return true })
+	t.list("uncertain", t.ink.Dim, f.Uncertain, func(Entry) bool { return true })
+}
+
+// list writes entries, those about the same resources together.
+func (t *page) list(label string, ink func(string) string, all []Entry, shown func(Entry) bool) {
+	var texts []string
+	managed := map[string]int{}
+	for _, e := range all {
+		if !shown(e) {
+			continue
+		}
+		if e.Policy != "" {
+			if managed[e.Policy]++; managed[e.Policy] > 1 {
+				continue
+			}
+			texts = append(texts, "the policy "+e.Policy+": "+e.Action)
+			continue
+		}
+		text := e.Action + " on " + strings.Join(short(e.Resources), ", ")
+		if e.Reason != "" {
+			text += " (" + e.Reason + ")"
+		}
+		texts = append(texts, text)
+	}
+	for i, text := range texts {
+		if name, rest, ok := strings.Cut(strings.TrimPrefix(text, "the policy "), ": "); ok && managed[name] > 1 {
+			texts[i] = fmt.Sprintf("the policy %s: %s and %d others", name, rest, managed[name]-1)
+		}
+	}
+	if len(texts) > 0 {
+		t.entry(label, ink, few(texts))
+	}
+}
+
+// short are the names of resources without what their service says already.
+func short(all []string) []string {
+	var out []string
+	for _, r := range all {
+		if i := strings.Index(r, "${"); i >= 0 {
+			r = strings.NewReplacer("${", "", "}", "", ".Arn", "").Replace(r[i:])
+		}
+		out = append(out, r)
+	}
+	return out
+}
