@@ -199,16 +199,12 @@ func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	if len(names) > 3 { // * and its like: a doubt about one service does not make it right
+		names = []string{""}
+	}
 	for _, f := range r.Functions {
 		for _, name := range names {
-			if len(names) > 3 { // * and its like: a doubt about one service does not make it right
-				name = ""
-				if d := f.Doubted(""); d != nil && d.Service == "" {
-					return d
-				}
-				continue
-			}
-			if d := f.Doubted(name); d != nil {
+			if d := f.Doubted(name); d != nil && (name != "" || d.Service == "") {
 				return d
 			}
 		}
@@ -223,7 +219,7 @@ func (r *Role) wider(g Grant, s *policy.Statement) bool {
 		if n.On == nil || n.Platform && n.Action.Service == "logs" {
 			return false
 		}
-		needed = append(needed, pattern(n.On))
+		needed = append(needed, pattern(objects(n.On)))
 	}
 	least := policy.Single(statement([]string{g.Pattern}, needed))
 	for _, v := range s.Resources {
@@ -244,6 +240,30 @@ func (r *Role) touchesNone(one *policy.Document, needed []*Need) bool {
 		}
 	}
 	return true
+}
+
+// objects is an ARN of an object as one of all objects of its bucket: names of objects are rarely known, and tell little.
+func objects(on *model.Value) *model.Value {
+	if !strings.HasPrefix(on.String(), "arn:aws:s3:::") {
+		return on
+	}
+	var parts []*model.Value
+	items := []*model.Value{on}
+	if on.Kind == model.Text {
+		items = on.Items
+	}
+	for i, p := range items {
+		text, ok := p.Scalar()
+		before, _, slash := strings.Cut(text, "/")
+		if ok && slash {
+			return model.NewText(append(parts, model.NewString(before+"/*", p.Origin)), on.Origin)
+		}
+		if !ok && p.Kind == model.Unknown && i > 0 {
+			return model.NewText(append(parts, model.NewString("*", p.Origin)), on.Origin)
+		}
+		parts = append(parts, p)
+	}
+	return on
 }
 
 // pattern is an ARN with a star for each part that is not known.

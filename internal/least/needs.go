@@ -193,7 +193,7 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 	if r != nil {
 		if base := link.ARN(app, r); base != nil {
 			if f.fits(a, base) {
-				return f.within(u, a, r, base), true
+				return f.within(u, a, base), true
 			}
 			return nil, false
 		}
@@ -220,7 +220,7 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 				continue
 			}
 			base := model.NewString(before+name+after, v.Origin)
-			return f.within(u, a, nil, base), true
+			return f.within(u, a, base), true
 		}
 	}
 	return nil, true
@@ -255,7 +255,7 @@ func (f *Function) fits(a *iam.Action, arn *model.Value) bool {
 }
 
 // within is what a call is about inside a resource: an object of a bucket, an index of a table.
-func (f *Function) within(u dataflow.Use, a *iam.Action, r *model.Resource, base *model.Value) *model.Value {
+func (f *Function) within(u dataflow.Use, a *iam.Action, base *model.Value) *model.Value {
 	switch a.Service {
 	case "s3":
 		if slices.Contains(a.Types, "object") && !slices.Contains(a.Types, "bucket") {

@@ -74,7 +74,7 @@ func (f *Function) mapped(m *model.Resource) {
 	case r != nil && polled[r.Type] != nil:
 		arn := link.ARN(app, r)
 		if strings.HasPrefix(r.Type, "AWS::DynamoDB::") {
-			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/*", arn.Origin)}, arn.Origin)
+			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/", arn.Origin), model.NewPresent("the time when the stream was made", arn.Origin)}, arn.Origin)
 		}
 		f.needs(polled[r.Type], arn, m.Origin.Pos, "it gets its events from "+r.ID)
 	case strings.Contains(source.String(), ":sqs:"):
@@ -182,24 +182,52 @@ func wrapped(name string) []string {
 // encrypted are services whose data can be encrypted with keys of the customer, so that calls need those keys too.
 var encrypted = map[string]bool{"s3": true, "sqs": true, "sns": true, "dynamodb": true, "kinesis": true, "secretsmanager": true, "ssm": true, "lambda": true, "logs": true, "firehose": true}
 
-// keys adds that the function perhaps needs keys: where it works on what is not known to be without one.
+// withKey are the actions by which data is read and written that a key of the customer encrypts.
+var withKey = strings.Fields("kms:Decrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:Encrypt kms:DescribeKey kms:ReEncryptFrom kms:ReEncryptTo kms:CreateGrant")
+
+// keys adds the keys that are needed for what the function works on, where that is encrypted with one; where it is not known whether it
+// is, nothing is certain about keys.
 func (f *Function) keys() {
 	if r := f.Function.Resource; r != nil && r.Props.Get("KmsKeyArn").IsSet() != model.No {
-		f.Doubts = append(f.Doubts, Doubt{"kms", "its environment is encrypted with a key", r.Props.KeyPos("KmsKeyArn")})
+		f.key(r.Props.Get("KmsKeyArn"), r.Props.KeyPos("KmsKeyArn"), "its environment is encrypted with a key")
 	}
 	for _, n := range f.Needs {
-		if n.Platform && len(n.Places) > 0 && n.On == nil || !encrypted[n.Action.Service] || n.Action.Service == "logs" {
+		if !encrypted[n.Action.Service] || n.Action.Service == "logs" || len(n.Places) == 0 {
 			continue
 		}
-		if n.On == nil || len(n.On.Refs()) == 0 || f.keyed(n.On) {
+		if n.On == nil || len(n.On.Refs()) == 0 {
 			f.Doubts = append(f.Doubts, Doubt{"kms", "what it works on is perhaps encrypted with a key", n.Places[0]})
-			return
+			continue
+		}
+		for _, v := range f.keysOf(n.On) {
+			f.key(v, n.Places[0], "what it works on is encrypted with a key")
 		}
 	}
 }
 
-// keyed reports whether a resource that an ARN refers to is, or may be, encrypted with a key of the customer.
-func (f *Function) keyed(arn *model.Value) bool {
+// key adds what is needed of a key.
+func (f *Function) key(v *model.Value, at model.Pos, why string) {
+	if text, ok := v.Scalar(); ok && (strings.HasPrefix(text, "alias/aws/") || text == "true" || text == "false" || strings.EqualFold(text, "KMS") || text == "aws:kms") {
+		return // of AWS's own, which needs nothing
+	}
+	app, r := f.App.Find(v)
+	if r != nil && r.Type == "AWS::KMS::Alias" {
+		app, r = app.Find(r.Props.Get("TargetKeyId"))
+	}
+	if r == nil || r.Type != "AWS::KMS::Key" {
+		f.Doubts = append(f.Doubts, Doubt{"kms", why, at})
+		return
+	}
+	for _, name := range withKey {
+		if a := iam.Find(name); a != nil {
+			f.need(&Need{Action: a, On: link.ARN(app, r), Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
+		}
+	}
+}
+
+// keysOf are the keys with which a resource is encrypted that an ARN refers to, as its properties name them.
+func (f *Function) keysOf(arn *model.Value) []*model.Value {
+	var out []*model.Value
 	for _, ref := range arn.Refs() {
 		id := ref.Str
 		if i := strings.LastIndexByte(id, '#'); i >= 0 {
@@ -207,20 +235,19 @@ func (f *Function) keyed(arn *model.Value) bool {
 		}
 		r := f.App.Resource(id)
 		if r == nil {
-			return true
+			out = append(out, model.NewPresent("the resource stands in another template", arn.Origin))
+			continue
 		}
-		keyed := false
 		r.Props.Walk(2_000, func(v *model.Value) {
 			if v.Kind != model.Map {
 				return
 			}
 			for _, field := range v.Fields {
-				keyed = keyed || strings.Contains(strings.ToLower(field.Key), "kms") && field.Value.IsSet() != model.No
+				if name := strings.ToLower(field.Key); strings.Contains(name, "kms") && !strings.Contains(name, "period") && field.Value.IsSet() != model.No {
+					out = append(out, field.Value)
+				}
 			}
 		})
-		if keyed {
-			return true
-		}
 	}
-	return false
+	return out
 }

@@ -24,6 +24,7 @@ import (
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/document"
 	"wardlet.example/internal/engine/iac"
+	"wardlet.example/internal/engine/privilege"
 	"wardlet.example/internal/engine/sast"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/link"
@@ -80,7 +81,12 @@ func Run(ctx context.Context, o Options) (*Scan, error) {
 	defer s.repo.Close()
 	s.o.Progress("checking")
 	s.report = s.engine.Run(ctx, s.program, s.selection.Has)
-	code := s.code.Run(ctx, s.program, s.selection.Has)
+	code := s.code.Run(ctx, s.program, s.selection.Has, s.rights.Wanted(s.selection.Has))
+	if code.Graph != nil {
+		rights := s.rights.Run(s.program, code.Graph.Nodes, s.selection.Has)
+		s.report.Findings = append(s.report.Findings, rights.Findings...)
+		s.report.Outcomes = append(s.report.Outcomes, rights.Outcomes...)
+	}
 	s.report.Findings = append(s.report.Findings, code.Findings...)
 	s.report.Outcomes = append(s.report.Outcomes, code.Outcomes...)
 	s.notes = append(s.notes, code.Diagnostics...)
@@ -124,6 +130,7 @@ type scanner struct {
 	selection *rule.Selection
 	engine    *iac.Engine
 	code      *sast.Engine
+	rights    *privilege.Engine
 	comments  []commented // source files in which something is ignored
 	notes     []model.Diagnostic
 	report    iac.Report
@@ -155,6 +162,9 @@ func (s *scanner) rules() error {
 	}
 	s.selection = selection
 	if s.engine, err = iac.New(s.catalogue, iac.Options{Now: s.o.Now, Jobs: s.o.Jobs}); err != nil {
+		return err
+	}
+	if s.rights, err = privilege.New(s.catalogue); err != nil {
 		return err
 	}
 	s.code, err = sast.New(s.catalogue, sast.Options{Files: s.files(), Models: s.models, Jobs: s.o.Jobs})

@@ -119,9 +119,10 @@ type Report struct {
 	Trees       map[string]*syntax.Tree // of the files that were read, by path
 }
 
-// Run follows the functions of every application. The order of the report does not depend on Jobs.
-func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool) Report {
-	if !e.wanted(selected) {
+// Run follows the functions of every application, also where no rule of this engine is selected but another one needs what is known of the
+// code (follow). The order of the report does not depend on Jobs.
+func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool, follow bool) Report {
+	if !e.wanted(selected) && !follow {
 		return Report{}
 	}
 	all := Report{Diagnostics: append(slices.Clone(e.problems), notFollowed(p.Apps)...)}
