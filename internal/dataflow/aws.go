@@ -26,6 +26,7 @@ type Use struct {
 	At     int32
 	Params *Value // the members of the request
 	Lent   bool   // it is made with credentials that the code gives to the client
+	Helper bool   // one of several that a helper chooses from
 }
 
 // Doubt is a reason why an entry perhaps calls more of AWS than its uses say.
@@ -42,7 +43,7 @@ const maxUsed = 120
 // use notes a call of an SDK.
 func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *Value, lent bool) {
 	budget := maxUsed
-	in.uses = append(in.uses, Use{key, op, f.file, at, in.copyOf(params, &budget, 0), lent})
+	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
 
 // chosenByName notes that running code chooses by name what of an SDK it calls.
@@ -148,10 +149,11 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
-	for _, o := range c {
+	for i, o := range c {
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
+		in.uses[len(in.uses)-1].Helper = i > 0
 		if s := in.send(f, e.At, key, params); s != nil {
 			s.Signed, s.Lent = isSigning(ref), foreign
 		}

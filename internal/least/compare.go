@@ -69,12 +69,12 @@ func Roles(p *link.Program, nodes []*paths.Node) []*Role {
 		at[role].Functions = append(at[role].Functions, NeedsOf(n))
 	}
 	for _, r := range out {
-		r.compare()
+		r.compare(p)
 	}
 	return out
 }
 
-func (r *Role) compare() {
+func (r *Role) compare(p *link.Program) {
 	switch {
 	case r.Powers == nil || r.Role.Resource == nil:
 		r.Unknown = "the role stands in no template here"
@@ -91,7 +91,7 @@ func (r *Role) compare() {
 			}
 		}
 	}
-	r.missing()
+	r.missing(p)
 }
 
 // others is who else has the role, so that it is not known what it is for: functions whose code was not followed, services that may
@@ -294,13 +294,16 @@ func statement(actions []string, resources []*model.Value) *model.Value {
 }
 
 // missing lists what functions need and the role certainly does not allow.
-func (r *Role) missing() {
+func (r *Role) missing(p *link.Program) {
 	if len(r.Powers.Open) > 0 {
 		return
 	}
 	for _, f := range r.Functions {
 		for _, n := range f.Needs {
-			if n.Perhaps || n.Platform || n.On == nil || len(n.On.Refs()) == 0 && n.On.String() != "*" {
+			if n.Perhaps || n.Platform || n.On == nil || len(n.On.Refs()) == 0 && n.On.String() != "*" || r.letIn(p, n) {
+				continue
+			}
+			if !n.Action.Scopable() && r.spokenOf(n) { // granted on something; some services take that all the same
 				continue
 			}
 			if d := r.Powers.Allows(n.Action.String(), n.On); d.Answer == model.No {
@@ -308,4 +311,45 @@ func (r *Role) missing() {
 			}
 		}
 	}
+}
+
+// letIn reports whether what an action is done to perhaps lets the role in by a policy of its own.
+func (r *Role) letIn(p *link.Program, n *Need) bool {
+	for _, ref := range n.On.Refs() {
+		id := ref.Str[strings.LastIndexByte(ref.Str, '#')+1:]
+		on := r.App.Resource(id)
+		if on == nil || on.Type == "AWS::IAM::Role" { // whom a role lets assume it stands in its trust policy
+			return true
+		}
+		for _, other := range p.Referrers(r.App, on) {
+			switch other.Type {
+			case "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy":
+				for _, st := range other.Props.Path("PolicyDocument", "Statement").Elements() {
+					if st.Path("Principal", "Service").IsSet() != model.Yes && st.Get("Effect").EqualsText("Deny") != model.Yes {
+						return true
+					}
+				}
+			case "AWS::Lambda::Permission":
+				if principal, _ := other.Props.Get("Principal").Scalar(); !strings.HasSuffix(principal, ".amazonaws.com") {
+					return true
+				}
+			}
+		}
+		if on.Props.Get("ResourcePolicy").IsSet() != model.No || on.Type == "AWS::KMS::Key" {
+			return true
+		}
+	}
+	return false
+}
+
+// spokenOf reports whether some statement allows an action on anything at all.
+func (r *Role) spokenOf(n *Need) bool {
+	for _, g := range r.Grants {
+		for _, a := range policy.Expand(g.Pattern) {
+			if a == n.Action {
+				return true
+			}
+		}
+	}
+	return false
 }

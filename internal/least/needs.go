@@ -86,7 +86,7 @@ func (f *Function) call(u dataflow.Use) {
 			}
 		}
 		for _, on := range f.on(u, a) {
-			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Perhaps: perhaps})
+			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
 		}
 	}
 }
