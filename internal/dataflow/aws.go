@@ -146,6 +146,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	in.download(f, e, ref, callee, args)
 	c, ok := in.p.operationOf(f.file.Language, ref, args, made(callee))
 	if !ok {
+		in.unnamed(f, e.At, ref)
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
@@ -160,6 +161,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		in.operation(f, e, o, out)
 		in.named(o, out)
 	}
+	if class := listed(ref); class != "" {
+		out.elem = &Value{ref: class, args: callee.args, taints: out.taints}
+	}
 	if strings.HasSuffix(ref, ".batch_writer") { // what it gives takes single items
 		out.ref, out.taints, out.args = ref+"()", nil, callee.args
 	}
@@ -170,6 +174,73 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	}
 	return out, true
 }
+
+// listed is the resource of boto3 that a call gives many of: a collection's, or the messages of a queue.
+func listed(ref string) string {
+	before, method, _ := cutLast(ref, '.')
+	if !strings.HasPrefix(ref, "boto3:") || !strings.Contains(before, ".") {
+		return ""
+	}
+	owner, name, _ := cutLast(before, '.')
+	service, _, _ := strings.Cut(owner, ".")
+	switch {
+	case method == "receive_messages":
+		return "boto3:sqs.Queue().Message()"
+	case !isCollecting[method] || strings.HasSuffix(name, ")"):
+		return ""
+	case service == "boto3:s3" && name == "objects":
+		return "boto3:s3.Bucket().ObjectSummary()"
+	}
+	one := strings.TrimSuffix(sdk.Camel(name), "s")
+	if rest, ok := strings.CutSuffix(one, "ie"); ok { // policies
+		one = rest + "y"
+	}
+	return service + "." + one + "()"
+}
+
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}
+
+// isCollecting are methods of the collections of boto3 that go through them.
+var isCollecting = set("all filter limit page_size")
+
+// plainMethods are methods of clients, and of resources, of boto3 that call nothing.
+var plainMethods = set(`get_paginator can_paginate close get_available_subresources get_waiter wait add_permission register unregister emit exceptions
+	event_system to_dict build_full_result search serialize deserialize batch_writer get_queue_url filter all limit page_size pages`)
+
+// unnamed notes that what a method of boto3 calls stands in no table. Classes are made without a call.
+func (in *interp) unnamed(f frame, at int32, ref string) {
+	before, method, _ := cutLast(ref, '.')
+	if f.file.Language != ir.Python || !strings.HasPrefix(before, "boto3:") || method == "" || method[0] >= 'A' && method[0] <= 'Z' || plainMethods[method] ||
+		strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?") {
+		return
+	}
+	in.doubt(f, at, serviceOf(f.file.Language, ref), "no table says what "+method+" of "+strings.TrimPrefix(strings.ReplaceAll(before, "()", ""), "boto3:")+" calls")
+}
+
+// lazily notes that a resource of boto3 is perhaps fetched, when an attribute of it is read that is not what it was made with.
+func (in *interp) lazily(f frame, x *Value, key string, at int32) {
+	path, ok := strings.CutPrefix(x.ref, "boto3:")
+	if !ok || f.file.Language != ir.Python || !strings.HasSuffix(path, "()") || !strings.Contains(path, ".") || key == "" || key[0] >= 'A' && key[0] <= 'Z' || x.fields[key] != nil {
+		return
+	}
+	path = strings.ReplaceAll(path, "()", "")
+	_, class, _ := cutLast(path, '.')
+	if class[0] < 'A' || class[0] > 'Z' || key == "meta" || identifiers[key] || key == "id" || strings.HasPrefix(key, strings.ToLower(class)+"_") {
+		return
+	}
+	for _, op := range resolved(sdk.Call{Language: sdk.Python, Client: path, Method: "load"}) {
+		in.use(f, at, op.Key, op, bound(path, &Value{}, x.args), lent(x, 0))
+		in.uses[len(in.uses)-1].Helper = true
+	}
+}
+
+// identifiers are what resources of boto3 are made with, and know without a call.
+var identifiers = set("name url arn key bucket_name object_key queue_url receipt_handle table_name")
 
 // batched is what a call does: the items that a batch writer of boto3 takes are written together with others.
 func batched(ref string, callee *Value, o awsCall) (key string, params *Value) {
@@ -361,12 +432,15 @@ func made(callee *Value) []*Value {
 // boundBy are the members of requests by which resources of boto3 are found: what they were made with, in order.
 var boundBy = map[string][]string{
 	"s3.Object": {"Bucket", "Key"}, "s3.Bucket": {"Bucket"}, "s3.Bucket.Object": {"Bucket", "Key"}, "sqs.Queue": {"QueueUrl"}, "sns.Topic": {"TopicArn"},
-	"dynamodb.Table": {"TableName"},
+	"dynamodb.Table": {"TableName"}, "s3.ObjectSummary": {"Bucket"}, "sqs.Message": {"QueueUrl"}, "s3.objects": {"Bucket"}, "s3.object_versions": {"Bucket"},
 }
 
 // bound are the members of a request of a resource of boto3, with those by which the resource is found.
 func bound(client string, params *Value, made []*Value) *Value {
 	names := boundBy[client]
+	if names == nil {
+		names = boundBy[sdk.ResourceOf(client)]
+	}
 	if len(names) == 0 || len(made) == 0 {
 		return params
 	}

@@ -632,7 +632,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		}
 		return nothing
 	case ir.Member:
-		return in.member(f, in.eval(f, e.X), e.Str, e.At)
+		x := in.eval(f, e.X)
+		in.lazily(f, x, e.Str, e.At)
+		return in.member(f, x, e.Str, e.At)
 	case ir.Index:
 		x, key := in.eval(f, e.X), in.eval(f, e.Y)
 		if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]

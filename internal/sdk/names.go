@@ -114,18 +114,21 @@ var pythonResources = map[string][]string{
 	"s3.Bucket.put_object": {"PutObject"}, "s3.Bucket.delete_objects": {"DeleteObjects"}, "s3.Bucket.copy": {"CopyObject"},
 	"s3.Bucket.objects.all": {"ListObjects"}, "s3.Bucket.objects.filter": {"ListObjects"}, "s3.Bucket.objects.delete": {"ListObjects", "DeleteObjects"},
 	"s3.Bucket.delete": {"DeleteBucket"}, "s3.Bucket.create": {"CreateBucket"}, "s3.ObjectSummary.get": {"GetObject"}, "s3.ObjectSummary.delete": {"DeleteObject"},
-	"s3.buckets.all":                  {"ListBuckets"},
-	"dynamodb.Table.batch_writer":     {"BatchWriteItem"},
-	"dynamodb.Table.delete":           {"DeleteTable"},
-	"dynamodb.Table.load":             {"DescribeTable"},
-	"dynamodb.Table.update":           {"UpdateTable"},
-	"sqs.Queue.send_messages":         {"SendMessageBatch"},
-	"sqs.Queue.receive_messages":      {"ReceiveMessage"},
-	"sqs.Queue.delete_messages":       {"DeleteMessageBatch"},
-	"sqs.Queue.purge":                 {"PurgeQueue"},
-	"sqs.Queue.delete":                {"DeleteQueue"},
-	"sqs.Message.delete":              {"DeleteMessage"},
-	"sqs.get_queue_by_name":           {"GetQueueUrl"},
+	"s3.buckets.all":                {"ListBuckets"},
+	"dynamodb.Table.batch_writer":   {"BatchWriteItem"},
+	"dynamodb.Table.delete":         {"DeleteTable"},
+	"dynamodb.Table.load":           {"DescribeTable"},
+	"dynamodb.Table.update":         {"UpdateTable"},
+	"sqs.Queue.send_messages":       {"SendMessageBatch"},
+	"sqs.Queue.receive_messages":    {"ReceiveMessage"},
+	"sqs.Queue.delete_messages":     {"DeleteMessageBatch"},
+	"sqs.Queue.purge":               {"PurgeQueue"},
+	"sqs.Queue.delete":              {"DeleteQueue"},
+	"sqs.Message.delete":            {"DeleteMessage"},
+	"sqs.get_queue_by_name":         {"GetQueueUrl"},
+	"sqs.Message.change_visibility": {"ChangeMessageVisibility"},
+	"s3.objects.all":                {"ListObjects"}, "s3.objects.filter": {"ListObjects"}, "s3.objects.limit": {"ListObjects"}, "s3.objects.delete": {"ListObjects", "DeleteObjects"},
+	"s3.object_versions.all": {"ListObjectVersions"}, "s3.object_versions.filter": {"ListObjectVersions"}, "s3.object_versions.delete": {"ListObjectVersions", "DeleteObjects"},
 	"sns.Topic.delete":                {"DeleteTopic"},
 	"ec2.Instance.start":              {"StartInstances"},
 	"ec2.Instance.stop":               {"StopInstances"},
@@ -141,15 +144,61 @@ func (c Call) python() (*iam.Client, []string) {
 	if client == nil {
 		return nil, nil
 	}
-	if names, ok := pythonResources[c.Client+"."+c.Method]; ok {
-		return client, names
+	for _, owner := range []string{c.Client, ResourceOf(c.Client)} {
+		if names, ok := pythonResources[owner+"."+c.Method]; ok {
+			return client, names
+		}
 	}
 	for _, o := range client.Operations {
 		if snake(o.Name) == c.Method {
 			return client, []string{o.Name}
 		}
 	}
+	if _, class, ok := strings.Cut(c.Client, "."); ok {
+		return client, ofResource(client, class[strings.LastIndexByte(class, '.')+1:], c.Method)
+	}
 	return client, []string{strings.ReplaceAll(c.Method, "_", "")}
+}
+
+// ResourceOf is the kind of a resource of boto3 whichever way it was come by: s3.Bucket.ObjectSummary is s3.ObjectSummary.
+func ResourceOf(path string) string {
+	service, rest, ok := strings.Cut(path, ".")
+	if !ok {
+		return path
+	}
+	return service + "." + rest[strings.LastIndexByte(rest, '.')+1:]
+}
+
+// ofResource are the operations behind a method of a resource of boto3, by the way in which these are named: reboot of an Instance is
+// RebootInstances, load of a NetworkInterface DescribeNetworkInterfaces, filter of the collection security_groups DescribeSecurityGroups.
+func ofResource(client *iam.Client, class, method string) []string {
+	var tried []string
+	verb, many := Camel(method), class+"s"
+	switch method {
+	case "load", "reload":
+		tried = []string{"Describe" + many, "Get" + class, "Describe" + class, "Get" + class + "Attributes", "Head" + class}
+	case "all", "filter", "limit", "page_size", "pages":
+		tried = []string{"Describe" + Camel(class), "List" + Camel(class)}
+	default:
+		tried = []string{verb + many, verb + class, verb + Camel(class)}
+	}
+	for _, name := range tried {
+		if client.Operation(name) != nil {
+			return []string{name}
+		}
+	}
+	return nil
+}
+
+// Camel is a name of Python as one of an API: security_groups as SecurityGroups.
+func Camel(name string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(name, "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
 }
 
 // snake is the name of an operation as boto3 has it: GetQueueURL as get_queue_url, ListObjectsV2 as list_objects_v2.
