@@ -215,7 +215,7 @@ var plainMethods = set(`get_paginator can_paginate close get_available_subresour
 // unnamed notes that what a method of boto3 calls stands in no table. Classes are made without a call.
 func (in *interp) unnamed(f frame, at int32, ref string) {
 	before, method, _ := cutLast(ref, '.')
-	if f.file.Language != ir.Python || !strings.HasPrefix(before, "boto3:") || method == "" || method[0] >= 'A' && method[0] <= 'Z' || plainMethods[method] ||
+	if f.file.Language != ir.Python || !strings.HasPrefix(before, "boto3:") || method == "" || method[0] == '_' || method[0] >= 'A' && method[0] <= 'Z' || plainMethods[method] ||
 		strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?") {
 		return
 	}

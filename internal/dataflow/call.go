@@ -340,6 +340,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		return v
 	}
 	before, calls := in.thrown, len(in.sends)+len(in.uses)
+	if in.visited == nil {
+		in.visited = map[*ir.Func]bool{}
+	}
+	in.visited[c.fn] = true
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
@@ -816,6 +820,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.p.routes(f, ref, args, e)
+	in.hold(f, args)
 	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v

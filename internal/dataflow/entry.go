@@ -55,6 +55,7 @@ func (p *Program) Run(e Entry) Result {
 		r.Routes++
 	}
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
+	in.heldUses(r.Files)
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	queries := map[string]bool{}
@@ -295,6 +296,9 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 		if view := args.get(1); view.class != nil {
 			p.methodsOf(f, view.class, e.At, false)
 		}
+	}
+	if ref == "graphql.GraphQLObjectType" {
+		p.resolvers(f, orNothing(args.get(0).fields["fields"]), e.At, 0)
 	}
 	if servers[ref] {
 		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)

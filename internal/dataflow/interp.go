@@ -41,6 +41,7 @@ type interp struct {
 	testing    *ir.Expr          // the condition that was looked at last
 	ownEvent   bool              // code names the fields of the event itself
 	doubts     []Doubt           // why perhaps more of AWS is called
+	visited    map[*ir.Func]bool // functions that were called
 	sends      []*Send           // calls that hand data on
 	hitAt      map[string]*Hit   // by rule and place
 	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not

@@ -100,6 +100,67 @@ func (in *interp) perhapsEntries(v *Value) []*routed {
 	return out
 }
 
+// hold notes the functions that any library gets while a module is loaded: it perhaps calls them later.
+func (in *interp) hold(f frame, args *arguments) {
+	if in.loading == nil {
+		return
+	}
+	if in.p.held == nil {
+		in.p.held = map[string][]*closure{}
+	}
+	for _, a := range append(slices.Clone(args.list), kwValues(args)...) {
+		for _, c := range functionsIn(a, 0) {
+			if file := f.file.Path; len(in.p.held[file]) < maxHeld && !isHandler(c.fn) {
+				in.p.held[file] = append(in.p.held[file], c)
+			}
+		}
+	}
+}
+
+// maxHeld bounds the functions of one file that libraries are taken to call.
+const maxHeld = 200
+
+// isHandler reports whether a function looks like a handler of the platform: it is called by nobody else.
+func isHandler(fn *ir.Func) bool {
+	if len(fn.Params) < 2 {
+		return false
+	}
+	first, second := strings.Trim(parameterName(fn.Params[0]), "_"), strings.Trim(parameterName(fn.Params[1]), "_")
+	return (first == "event" || first == "evt" || first == "e") && (second == "context" || second == "ctx" || second == "")
+}
+
+// heldUses are the calls of SDKs that functions make which only a library perhaps calls. Nothing else is told of them.
+func (in *interp) heldUses(files []string) {
+	uses, hits := len(in.uses), len(in.hits)
+	for _, file := range files {
+		m := in.p.modules[file]
+		for _, c := range in.p.held[file] {
+			if in.visited[c.fn] || m == nil || m.exportsFunction(c) {
+				continue
+			}
+			in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{}, c.fn.Start)
+		}
+	}
+	in.hits = in.hits[:hits]
+	for i := uses; i < len(in.uses); i++ {
+		in.uses[i].Helper = true
+	}
+}
+
+// exportsFunction reports whether a module gives a function to others, by itself or wrapped: it is the platform's to call.
+func (m *module) exportsFunction(c *closure) bool {
+	all := m.gives("*")
+	if all == nil {
+		return false
+	}
+	for _, v := range all.fields {
+		if v != nil && (slices.Contains(v.fns, c) || slices.Contains(v.wraps, c)) {
+			return true
+		}
+	}
+	return false
+}
+
 // emitter follows events: those who listen get what is emitted, whichever comes first.
 func (in *interp) emitter(f frame, e *ir.Expr, ref, method string, args *arguments) (*Value, bool) {
 	if !strings.Contains(ref, "EventEmitter()") {

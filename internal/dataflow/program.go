@@ -34,8 +34,9 @@ type Program struct {
 	trees     *Trees
 	memo      map[memoKey]*Value
 	routed    []*routed
-	given     map[string][]*given // functions that libraries got of which nothing is known, by what got them
-	listeners map[string]*Value   // functions that listen, by the emitter and the name of the event
+	held      map[string][]*closure // functions that libraries got while modules were loaded, by file
+	given     map[string][]*given   // functions that libraries got of which nothing is known, by what got them
+	listeners map[string]*Value     // functions that listen, by the emitter and the name of the event
 
 	versions map[string]string // of packages, by folder and name
 	patterns map[string]bool   // regular expressions, and whether they can take exponential time

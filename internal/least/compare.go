@@ -66,7 +66,7 @@ func Roles(p *link.Program, nodes []*paths.Node) []*Role {
 			at[role] = &Role{App: n.App, Role: role, Powers: p.Powers(n.App, role)}
 			out = append(out, at[role])
 		}
-		at[role].Functions = append(at[role].Functions, NeedsOf(n))
+		at[role].Functions = append(at[role].Functions, NeedsOf(n, p.Folder))
 	}
 	for _, r := range out {
 		r.compare(p)
@@ -83,15 +83,32 @@ func (r *Role) compare(p *link.Program) {
 		r.Unknown = r.others()
 		return
 	}
+	r.Grants = r.grants()
+	r.missing(p)
+}
+
+// Of are the grants of a role against what one function needs that has it.
+func (r *Role) Of(f *Function) []Grant {
+	if len(r.Functions) == 1 || r.Unknown != "" {
+		return r.Grants
+	}
+	alone := *r
+	alone.Functions = []*Function{f}
+	return alone.grants()
+}
+
+// grants are all grants of a role against what its functions need.
+func (r *Role) grants() []Grant {
+	var out []Grant
 	for i := range r.Powers.Docs {
 		d := &r.Powers.Docs[i]
 		for _, s := range d.Document.Statements {
 			if s.Effect == policy.Allow && len(s.NotActions) == 0 && len(s.NotRes) == 0 {
-				r.grants(d, s)
+				out = append(out, r.granted(d, s)...)
 			}
 		}
 	}
-	r.missing(p)
+	return out
 }
 
 // others is who else has the role, so that it is not known what it is for: functions whose code was not followed, services that may
@@ -116,8 +133,9 @@ func (r *Role) others() string {
 	return ""
 }
 
-// grants looks at every pattern of a statement.
-func (r *Role) grants(d *link.Doc, s *policy.Statement) {
+// granted looks at every pattern of a statement.
+func (r *Role) granted(d *link.Doc, s *policy.Statement) []Grant {
+	var out []Grant
 	alone := policy.Set{Identity: []*policy.Document{{Statements: []*policy.Statement{s}}}}
 	for _, v := range s.Actions {
 		pattern, ok := v.Settled().Scalar()
@@ -130,8 +148,9 @@ func (r *Role) grants(d *link.Doc, s *policy.Statement) {
 		g.Needed = r.needed(alone, all)
 		g.Doubt = r.doubted(pattern, all)
 		g.Verdict = r.verdict(g, s, all)
-		r.Grants = append(r.Grants, g)
+		out = append(out, g)
 	}
+	return out
 }
 
 func (r *Role) verdict(g Grant, s *policy.Statement, all []*iam.Action) Verdict {
@@ -204,7 +223,7 @@ func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
 	}
 	for _, f := range r.Functions {
 		for _, name := range names {
-			if d := f.Doubted(name); d != nil && (name != "" || d.Service == "") {
+			if d := f.Doubted(name); d != nil && (name != "" || d.Service == "") && (d.Reason != mayBeEncrypted || forData(all)) {
 				return d
 			}
 		}
@@ -212,20 +231,47 @@ func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
 	return nil
 }
 
+// forData reports whether one of some actions is one by which data is read or written that a key encrypts.
+func forData(all []*iam.Action) bool {
+	return slices.ContainsFunc(all, func(a *iam.Action) bool { return slices.Contains(withKey, a.String()) })
+}
+
 // wider reports whether a statement allows an action on more than is needed, where all that is needed is known.
 func (r *Role) wider(g Grant, s *policy.Statement) bool {
 	var needed []*model.Value
 	for _, n := range g.Needed {
-		if n.On == nil || n.Platform && n.Action.Service == "logs" {
+		if n.On == nil {
 			return false
 		}
 		needed = append(needed, pattern(objects(n.On)))
+	}
+	if own := g.Needed[0]; own.Platform && own.Action.Service == "logs" {
+		return r.othersLogs(policy.Single(statement([]string{g.Pattern}, s.Resources)), g.Needed)
 	}
 	least := policy.Single(statement([]string{g.Pattern}, needed))
 	for _, v := range s.Resources {
 		one := policy.Single(statement([]string{g.Pattern}, []*model.Value{v}))
 		if policy.Covers(least, one) == model.No && !r.touchesNone(one, g.Needed) {
 			return true
+		}
+	}
+	return false
+}
+
+// othersLogs reports whether a statement lets functions write logs that are not theirs: those of other functions of the application, or
+// of anything. The name of its service before a star is as good as the names of its functions.
+func (r *Role) othersLogs(one *policy.Document, needed []*Need) bool {
+	set := policy.Set{Identity: []*policy.Document{one}}
+	for _, n := range needed {
+		on := model.NewString("arn:aws:logs:*:*:log-group:/aws/lambda/of-somebody-else:log-stream:one", r.Role.Origin)
+		if r.covers(set, &Need{Action: n.Action, On: on}) != model.No {
+			return true
+		}
+		for _, f := range r.App.Functions {
+			own := slices.ContainsFunc(r.Functions, func(known *Function) bool { return known.Function == f })
+			if on := logsOf(f, n.Action.String()); !own && on != nil && r.covers(set, &Need{Action: n.Action, On: on}) == model.Yes {
+				return true
+			}
 		}
 	}
 	return false

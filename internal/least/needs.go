@@ -38,6 +38,8 @@ type Function struct {
 	*paths.Node
 	Needs  []*Need
 	Doubts []Doubt
+
+	folder func(string) bool // whether the repository has a folder
 }
 
 // Doubted is the reason why a function perhaps needs more of a service; nil where all that it needs is known.
@@ -50,9 +52,9 @@ func (f *Function) Doubted(service string) *Doubt {
 	return nil
 }
 
-// NeedsOf works out what a function needs.
-func NeedsOf(n *paths.Node) *Function {
-	f := &Function{Node: n}
+// NeedsOf works out what a function needs. folder tells whether the repository has a folder; it may be nil.
+func NeedsOf(n *paths.Node, folder func(string) bool) *Function {
+	f := &Function{Node: n, folder: folder}
 	for _, u := range n.Result.Uses {
 		if !u.Lent {
 			f.call(u)

@@ -1,6 +1,7 @@
 package least
 
 import (
+	"path"
 	"strings"
 
 	"wardlet.example/data/iam"
@@ -13,7 +14,7 @@ import (
 // logging are the actions by which a function writes its logs, networking those by which it joins a network.
 var (
 	logging    = strings.Fields("logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents")
-	tracing    = strings.Fields("xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries")
+	tracing    = strings.Fields("xray:PutTraceSegments xray:PutTelemetryRecords") // Lambda itself decides what is sampled
 	networking = strings.Fields(`ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses
 		ec2:UnassignPrivateIpAddresses ec2:DescribeSubnets ec2:DescribeSecurityGroups ec2:DescribeVpcs ec2:GetSecurityGroupsForVpc ec2:DetachNetworkInterface`)
 )
@@ -35,7 +36,9 @@ var sending = map[string]string{
 // platform adds what the platform needs.
 func (f *Function) platform() {
 	at := f.Function.Origin.Pos
-	f.needs(logging, nil, at, "it writes its logs")
+	for _, action := range logging {
+		f.needs([]string{action}, logsOf(f.Function, action), at, "it writes its logs")
+	}
 	r := f.Function.Resource
 	if r == nil {
 		return
@@ -49,12 +52,44 @@ func (f *Function) platform() {
 	if r.Props.Get("FileSystemConfigs").IsSet() != model.No {
 		f.Doubts = append(f.Doubts, Doubt{"elasticfilesystem", "it mounts a file system", r.Props.KeyPos("FileSystemConfigs")})
 	}
+	f.layers(r)
 	f.handsTo(r.Props.Path("DeadLetterConfig", "TargetArn"), "its failed events go there")
 	for _, other := range f.App.Resources {
 		switch other.Type {
 		case "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping":
 			if _, of := f.App.Find(other.Props.Get("FunctionName"), "AWS::Lambda::Function"); of == r {
 				f.mapped(other)
+			}
+		}
+	}
+}
+
+// extensions are layers with code that runs beside the function in its name, by a part of their names, with the services that they call;
+// empty where that can be any. Source: the documentation of their makers.
+var extensions = []struct {
+	name     string
+	services []string
+}{
+	{"AppConfig-Extension", []string{"appconfig"}}, {"Parameters-and-Secrets", []string{"ssm", "secretsmanager", "kms"}}, {"LambdaInsights", []string{"logs"}},
+	{"aws-otel", []string{"xray"}}, {"Datadog-Extension", []string{"secretsmanager", "kms"}}, {"NewRelic", []string{"secretsmanager", "ssm"}}, {"xtension", []string{""}},
+}
+
+// layers adds what the extensions in layers perhaps need.
+func (f *Function) layers(r *model.Resource) {
+	for _, v := range r.Props.Get("Layers").Elements() {
+		if app, layer := f.App.Find(v); layer != nil {
+			content, _ := layer.Props.Get("Content").Scalar()
+			if f.folder != nil && content != "" && f.folder(path.Join(app.Dir, content, "extensions")) {
+				f.Doubts = append(f.Doubts, Doubt{"", "an extension in the layer " + layer.ID + " runs code of its own", v.Origin.Pos})
+			}
+			continue
+		}
+		for _, known := range extensions {
+			if text := v.String(); strings.Contains(text, known.name) {
+				for _, service := range known.services {
+					f.Doubts = append(f.Doubts, Doubt{service, "an extension runs code of its own: " + text, v.Origin.Pos})
+				}
+				break
 			}
 		}
 	}
@@ -105,11 +140,37 @@ func (f *Function) handsTo(v *model.Value, why string) {
 	}
 }
 
+// logsOf is what a function writes its logs to: its log group for some actions, the streams in it for others.
+func logsOf(fn *model.Function, action string) *model.Value {
+	r, o := fn.Resource, fn.Origin
+	if r == nil || r.Props.Path("LoggingConfig", "LogGroup").IsSet() != model.No {
+		return nil
+	}
+	name := r.Props.Get("FunctionName")
+	if name.IsSet() != model.Yes {
+		name = model.NewRef(r.ID, "", o)
+	}
+	parts := []*model.Value{model.NewString("arn:aws:logs:*:*:log-group:/aws/lambda/", o), name}
+	if action == "logs:PutLogEvents" {
+		parts = append(parts, model.NewString(":log-stream:", o), model.NewPresent("the name of a log stream", o))
+	} else {
+		parts = append(parts, model.NewString(":*", o))
+	}
+	return model.NewText(parts, o)
+}
+
+// needs adds actions of the platform. On what an action is needed is not known where it cannot be allowed on one thing alone.
 func (f *Function) needs(actions []string, on *model.Value, at model.Pos, why string) {
 	for _, name := range actions {
-		if a := iam.Find(name); a != nil {
-			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Why: why, Platform: true})
+		a := iam.Find(name)
+		if a == nil {
+			continue
 		}
+		on := on
+		if !a.Scopable() {
+			on = nil
+		}
+		f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Why: why, Platform: true})
 	}
 }
 
@@ -185,6 +246,9 @@ var encrypted = map[string]bool{"s3": true, "sqs": true, "sns": true, "dynamodb"
 // withKey are the actions by which data is read and written that a key of the customer encrypts.
 var withKey = strings.Fields("kms:Decrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:Encrypt kms:DescribeKey kms:ReEncryptFrom kms:ReEncryptTo kms:CreateGrant")
 
+// mayBeEncrypted is the doubt about keys only; it is none about other actions on keys than those by which data is read and written.
+const mayBeEncrypted = "what it works on is perhaps encrypted with a key"
+
 // keys adds the keys that are needed for what the function works on, where that is encrypted with one; where it is not known whether it
 // is, nothing is certain about keys.
 func (f *Function) keys() {
@@ -196,7 +260,7 @@ func (f *Function) keys() {
 			continue
 		}
 		if n.On == nil || len(n.On.Refs()) == 0 {
-			f.Doubts = append(f.Doubts, Doubt{"kms", "what it works on is perhaps encrypted with a key", n.Places[0]})
+			f.Doubts = append(f.Doubts, Doubt{"kms", mayBeEncrypted, n.Places[0]})
 			continue
 		}
 		for _, v := range f.keysOf(n.On) {

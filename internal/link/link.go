@@ -14,6 +14,8 @@ import (
 // Program is a workspace with its parts linked. It is read-only once built.
 type Program struct {
 	*model.Workspace
+	Folder func(path string) bool // whether the repository has a folder; nil where there is no repository
+
 	refs map[*model.App]*references
 
 	powers  sync.Map // *model.Role -> *Powers

@@ -267,6 +267,7 @@ func (s *scanner) read(ctx context.Context) error {
 	ws, sources := assemble.Workspace(ctx, r, s.o.Path, assemble.Options{Stage: s.o.Stage, Jobs: s.o.Jobs})
 	s.sources = sources
 	s.program = link.Build(ws)
+	s.program.Folder = r.IsDir
 	return nil
 }
 

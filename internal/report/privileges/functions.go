@@ -63,8 +63,9 @@ func function(r *least.Role, f *least.Function) Function {
 		}
 		out.Used = merge(out.Used, e)
 	}
-	for i := range r.Grants {
-		out.grant(r, f, &r.Grants[i])
+	grants := r.Of(f)
+	for i := range grants {
+		out.grant(r, f, &grants[i])
 	}
 	for _, m := range r.Missing {
 		if m.Function == f {
@@ -86,24 +87,18 @@ func (out *Function) grant(r *least.Role, f *least.Function, g *least.Grant) {
 		e.Places = []model.Pos{pos}
 	}
 	out.Granted = append(out.Granted, e)
-	own := 0
-	for _, n := range g.Needed {
-		if slices.Contains(f.Needs, n) {
-			own++
-		}
-	}
 	switch {
 	case r.Unknown != "":
-	case g.Doubt != nil && f.Doubted(serviceOf(g.Pattern)) != nil:
-		e.Reason = f.Doubted(serviceOf(g.Pattern)).Reason
+	case g.Verdict == least.Uncertain && g.Doubt != nil:
+		e.Reason = g.Doubt.Reason
 		out.Uncertain = append(out.Uncertain, e)
-	case g.Verdict == least.Uncertain && g.Doubt == nil:
+	case g.Verdict == least.Uncertain:
 		e.Reason = "no table says what this action is"
 		out.Uncertain = append(out.Uncertain, e)
-	case own == 0:
+	case g.Verdict == least.Unused:
 		out.Unused = append(out.Unused, e)
 	case g.Verdict == least.Broader:
-		e.Reason = fmt.Sprintf("%s of %d actions are needed", names(g, f), g.Actions)
+		e.Reason = fmt.Sprintf("%s of %d actions are needed", names(g), g.Actions)
 		out.Unused = append(out.Unused, e)
 	case g.Verdict == least.Wider:
 		e.Reason = "needed on less"
@@ -111,11 +106,11 @@ func (out *Function) grant(r *least.Role, f *least.Function, g *least.Grant) {
 	}
 }
 
-// names are the actions of a grant that a function needs.
-func names(g *least.Grant, f *least.Function) string {
+// names are the actions of a grant that are needed.
+func names(g *least.Grant) string {
 	var out []string
 	for _, n := range g.Needed {
-		if name := n.Action.Name; slices.Contains(f.Needs, n) && !slices.Contains(out, name) {
+		if name := n.Action.Name; !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
@@ -124,11 +119,6 @@ func names(g *least.Grant, f *least.Function) string {
 		return fmt.Sprintf("only %d", len(out))
 	}
 	return "only " + strings.Join(out, ", ")
-}
-
-func serviceOf(pattern string) string {
-	service, _, _ := strings.Cut(pattern, ":")
-	return strings.ToLower(service)
 }
 
 // merge adds an entry, or what is new of it to one about the same action.
