@@ -272,6 +272,8 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 						h.Needs = append(h.Needs, a.Name)
 					}
 				}
+			} else {
+				in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, wholeRequest(c), false)
 			}
 		}
 	}

@@ -690,7 +690,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		if len(args.list) > 2 {
 			if name := args.list[1]; name.known {
 				in.assign(f, args.list[0], name.text, args.list[2], e.At)
-			} else if o := args.list[0]; !o.shared && o != nothing && o.ref == "" {
+			} else if o := args.list[0]; isRow(o) { // an outsider names the columns
+				in.hit(f, e.At, "mass-assignment", "setattr", name.taints, false)
+			} else if !o.shared && o != nothing && o.ref == "" {
 				o.elem = join(o.elem, args.list[2])
 			}
 		}

@@ -20,6 +20,11 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	schema, at := recv, 0
 	switch method {
+	case "unknown":
+		if recv != nil && args.get(0).text == "false" { // as it is without
+			return recv
+		}
+		return nil
 	case "validate", "validateAsync", "validateSync", "attempt", "assert", "parse", "safeParse", "parseAsync", "safeParseAsync", "cast", "isValid", "isValidSync":
 	default:
 		return nil
@@ -89,6 +94,9 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		return v
 	}
 	out := &Value{fields: map[string]*Value{}, elem: v.elem}
+	if letsMore(schema) {
+		out.taints = v.taints
+	}
 	for name, s := range sorted(fields) {
 		x := in.member(f, v, name, at)
 		switch {
@@ -106,6 +114,21 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		out.fields[name] = x
 	}
 	return out
+}
+
+// letsMore reports whether a schema of an object lets fields through that it does not name: .unknown() of joi, .passthrough() of zod.
+func letsMore(schema *Value) bool {
+	_, path, _ := strings.Cut(schema.ref, ".")
+	if !schemas[packageOf(schema.ref)] {
+		return false
+	}
+	for part := range strings.SplitSeq(path, ".") {
+		switch part {
+		case "unknown()", "passthrough()", "loose()", "looseObject()", "catchall()":
+			return true
+		}
+	}
+	return false
 }
 
 // isHarmlessKind reports whether a schema lets through only what does no harm.
