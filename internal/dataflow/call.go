@@ -264,6 +264,9 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 			v.taints, v.fields["message"], v.fields["args"] = said.taints, said, &Value{elem: said}
 		}
 	}
+	if f.file.Language == ir.Node {
+		in.injectedFields(f, cl.class, v, at, 0)
+	}
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
 			in.invoke(f, m, v, args, at)
@@ -507,6 +510,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
 			v = in.injected(frame{c.scope, c.fn.File}, name.Y, at, v)
 		}
+		if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
+			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
+		}
 		in.bind(g, p, v, true)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
@@ -697,6 +703,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return nothing, true
+	case "builtin.Symbol", "builtin.Symbol.for":
+		return constant("@@" + args.get(0).text), true
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
@@ -808,6 +816,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {
+		return v
+	}
+	if v := in.provided(f, e, method, callee, args); v != nil {
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))

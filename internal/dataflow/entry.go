@@ -374,7 +374,11 @@ var nestRoutes = set("@nestjs/common.Get() @nestjs/common.Post() @nestjs/common.
 // routesOfClass notes the methods of a class that answer requests: those of a decorated class of Flask, and decorated ones of NestJS.
 func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 	for _, d := range def.Decorators {
-		ref := strings.TrimSuffix(in.eval(f, d).ref, "()")
+		v := in.eval(f, d)
+		if v.ref == "@nestjs/common.Module()" && len(v.args) > 0 {
+			in.providers(v.args[0])
+		}
+		ref := strings.TrimSuffix(v.ref, "()")
 		if before, ok := strings.CutSuffix(ref, ".route"); ok && frameworkOf(before) != "" {
 			in.p.methodsOf(f, c, d.At, frameworkOf(before) == "flask-json")
 		}

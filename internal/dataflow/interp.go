@@ -33,6 +33,7 @@ type interp struct {
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
 	injecting  int               // objects that are made for parameters
+	made       map[string]*Value // what containers gave, by what they were asked for
 	catching   int               // what failed is handled
 	calling    map[*ir.Func]bool // functions that a library perhaps calls
 	requests   map[string]*Value // what the functions of routes are given
