@@ -140,6 +140,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 			return in.invoke(f, m, callee, args, e.At)
 		}
 	}
+	if v := in.compiled(f, e, args); v != nil {
+		return v
+	}
 	in.slow(f, e, recv, method, callee, args)
 	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
 		return v
@@ -265,6 +268,9 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 		}
 	}
 	if f.file.Language == ir.Node {
+		for name, x := range sorted(cl.class.protoFields(0)) {
+			v.fields[name] = rebound(x, v)
+		}
 		in.injectedFields(f, cl.class, v, at, 0)
 	}
 	for _, name := range []string{"constructor", "__init__"} {
@@ -720,6 +726,15 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}
+	if v, ok := in.ofObject(f, callee.ref, args, e.At); ok {
+		return v, true
+	}
+	if v, ok := in.held(f, e, recv, method, args); ok {
+		return v, true
+	}
+	if v, ok := in.createdModel(f, e, callee, args); ok {
+		return v, true
+	}
 	if recv == nil {
 		return nil, false
 	}
@@ -804,6 +819,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.p.routes(f, ref, args, e)
+	in.trpc(f, e, method, callee, out, args)
 	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v
@@ -816,6 +832,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {
+		return v
+	}
+	if v := in.requested(ref, args); v != nil {
 		return v
 	}
 	if v := in.provided(f, e, method, callee, args); v != nil {
@@ -841,6 +860,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return orNothing(result)
 	}
 	if method == "register" && recv != nil && frameworkOf(recv.ref) != "" { // a plugin gets the application
+		in.hapiPlugin(f, recv, args.get(0), e.At, 0)
 		for _, c := range slices.Concat(args.get(0).fns, args.get(0).wraps) {
 			in.invoke(f, c, nil, &arguments{list: []*Value{recv, args.get(1), {}}}, e.At)
 		}

@@ -82,6 +82,10 @@ func (in *interp) provided(f frame, e *ir.Expr, method string, callee *Value, ar
 		in.p.provide(tokenOf(args.get(0)), recipe{v: args.get(max(0, len(args.list)-1))})
 	case "register":
 		in.registered(args)
+	case "useGlobalPipes", "useGlobalGuards":
+		for _, x := range args.list {
+			in.p.provide(map[string]string{"useGlobalPipes": "@nestjs/core.APP_PIPE", "useGlobalGuards": "@nestjs/core.APP_GUARD"}[method], recipe{v: x})
+		}
 	case "get", "getAsync", "resolve", "getAll", "getNamed", "resolveAll", "select":
 		return in.given(f, args.get(0), e.At)
 	}

@@ -59,11 +59,20 @@ func (p *Program) Run(e Entry) Result {
 			queries[h.File.Path+itoa(int(h.At))] = true
 		}
 	}
+	tokens := map[string]bool{}
 	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
 		if h.Rule == "code-eval" && queries[h.File.Path+itoa(int(h.At))] { // $where is one of the operators
 			return true
 		}
-		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
+		if h.Rule != "jwt-unverified" {
+			return false
+		}
+		place := h.File.Path + itoa(int(h.At))
+		if tokens[place] || in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, place) {
+			return true
+		}
+		tokens[place] = true
+		return false
 	})
 	r.Hits, r.Uses, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.cut
 	return r
@@ -221,11 +230,13 @@ type routed struct {
 	fn        *closure
 	file      string // in which it was registered
 	at        int32
-	middle    bool            // it stands before others, and gets next
-	html      bool            // the decorator says that it answers with a page
-	use       bool            // it stands before all routes
-	typed     map[string]bool // parameters that the route takes numbers for only
-	schema    *Value          // JSON Schemas of the parts of the request, as Fastify takes them
+	middle    bool             // it stands before others, and gets next
+	html      bool             // the decorator says that it answers with a page
+	use       bool             // it stands before all routes
+	typed     map[string]bool  // parameters that the route takes numbers for only
+	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
+	marks     map[int][]*Value // decorators of its parameters
+	before    []*Value         // decorators that say what stands before it: guards and pipes
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -234,7 +245,7 @@ var routeMethods = set("get post put patch delete del options head all use route
 // frameworks are the packages whose routes are known, by the path that registers.
 var frameworks = map[string]string{
 	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
-	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
+	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hapi/hapi()": "hapi", "@hapi/hapi.server()": "hapi", "@hapi/hapi.Server()": "hapi", "hapi.server()": "hapi", "hapi.Server()": "hapi", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
 	"flask_restx.Namespace()": "flask-json", "flask_restx.Api()": "flask-json", "flask_restful.Api()": "flask-json", "flask_restplus.Namespace()": "flask-json", "flask_restplus.Api()": "flask-json",
 	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
@@ -321,6 +332,10 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	if framework == "" || f.file.Language == ir.Python {
 		return
 	}
+	if framework == "hapi" {
+		p.hapiRoutes(f, args.get(0), e.At)
+		return
+	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
 			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || ref[dot+1:] == "use", use: ref[dot+1:] == "use", schema: schemaIn(args)})
@@ -368,16 +383,12 @@ func (in *interp) checkedRequest(f frame, v, schema *Value, at int32) *Value {
 	return &out
 }
 
-// nestRoutes are decorators of NestJS for methods that answer requests.
-var nestRoutes = set("@nestjs/common.Get() @nestjs/common.Post() @nestjs/common.Put() @nestjs/common.Patch() @nestjs/common.Delete() @nestjs/common.All()")
-
 // routesOfClass notes the methods of a class that answer requests: those of a decorated class of Flask, and decorated ones of NestJS.
 func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
+	var decorators []*Value
 	for _, d := range def.Decorators {
 		v := in.eval(f, d)
-		if v.ref == "@nestjs/common.Module()" && len(v.args) > 0 {
-			in.providers(v.args[0])
-		}
+		decorators = append(decorators, v)
 		ref := strings.TrimSuffix(v.ref, "()")
 		if before, ok := strings.CutSuffix(ref, ".route"); ok && frameworkOf(before) != "" {
 			in.p.methodsOf(f, c, d.At, frameworkOf(before) == "flask-json")
@@ -385,18 +396,19 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 	}
 	if f.file.Language == ir.Python {
 		in.graphQLClass(f, def, c)
+		return
 	}
 	for _, m := range def.Methods {
-		if f.file.Language != ir.Node {
-			break
+		if len(m.Decorators) == 0 {
+			continue
 		}
+		var marks []*Value
 		for _, d := range m.Decorators {
-			if nestRoutes[in.eval(f, d).ref] {
-				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{framework: "nest", fn: fn, file: f.file.Path, at: d.At})
-			}
+			marks = append(marks, in.eval(f, d))
 		}
+		in.controllerMethod(f, c, &closure{fn: m, scope: f.s}, marks, m.Decorators[0].At)
 	}
+	in.controllerClass(c, decorators)
 }
 
 // graphQLClass notes the methods that answer fields: resolve_x and mutate of graphene, those that strawberry decorates.
@@ -566,6 +578,12 @@ func (in *interp) route(r *routed) {
 			given[0].unsure = true
 			args.list = append(args.list, &Value{taints: given})
 		}
+	case "hapi":
+		args = in.hapi(f, r, outside)
+	case "trpc":
+		args = in.procedure(f, r, outside)
+	case "nest", "nest-graphql":
+		args = in.controlled(f, r, outside)
 	case "event":
 		args.list = []*Value{{taints: outside("event")}, {}}
 	case "record":
@@ -588,7 +606,7 @@ func (in *interp) route(r *routed) {
 		if r.html {
 			in.answers = "text"
 		}
-	case "flask", "flask-error", "flask-class": // a text is sent as HTML
+	case "flask", "flask-error", "flask-class", "hapi": // a text is sent as HTML
 		in.answers = "text"
 	case "powertools", "chalice":
 		in.answers = "lambda"
@@ -621,7 +639,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		name = p.X
 	}
 	v := &Value{taints: outside}
-	v.taints[0].object = r.framework == "nest" || r.framework == "fastapi"
+	v.taints[0].object = r.framework == "fastapi"
 	if name.Kind != ir.Name || name.Y == nil || r.fn.fn.File.Language != ir.Python {
 		return v
 	}

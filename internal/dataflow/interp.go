@@ -33,6 +33,7 @@ type interp struct {
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
 	injecting  int               // objects that are made for parameters
+	context    *Value            // the request that is being answered, for what asks its context for it
 	made       map[string]*Value // what containers gave, by what they were asked for
 	catching   int               // what failed is handled
 	calling    map[*ir.Func]bool // functions that a library perhaps calls
@@ -422,6 +423,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
 	}
+	if key == "prototype" && v.class != nil && v.isType {
+		return v.class.prototype()
+	}
 	if key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared {
 		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
 		return v.fields["prototype"]
@@ -432,6 +436,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	out := &Value{}
 	if v.ref != "" {
 		out.ref, out.args = v.ref+"."+key, v.args
+		if v.ref == "pydantic.create_model()" {
+			out.kw = v.kw
+		}
 		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 			out.ref = "builtin." + key
 		}

@@ -816,6 +816,9 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 		again := rule + "\x00" + t.Path
+		if rule == "jwt-unverified" { // what reads one token that is checked and another that is not
+			key += t.Path
+		}
 		if rule != "user-controlled-target" { // to read and to write are two things
 			again += "\x00" + what
 		}

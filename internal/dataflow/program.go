@@ -41,7 +41,8 @@ type Program struct {
 	Broken   map[string]bool   // files with syntax errors
 	Cut      map[string]string // files that were not read in full, with the reason
 
-	recipes map[string][]recipe // how containers make what they give, by what they are asked for
+	contexts []*closure          // that make the context of procedures of tRPC
+	recipes  map[string][]recipe // how containers make what they give, by what they are asked for
 
 	queryParser bool // an application chooses how Express reads queries
 }

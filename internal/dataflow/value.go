@@ -287,6 +287,7 @@ type class struct {
 	bases   []*Value
 	methods map[string]*closure
 	static  *Value
+	proto   *Value // what was put onto its prototype
 }
 
 // method looks a method up, also in the classes that it extends.

@@ -644,6 +644,9 @@ func (j *js) expression(n int) *ir.Expr {
 			e.Kind = ir.Unknown
 		}
 		e.List = j.list(n)
+		if kind != "array" && len(e.List) == 2 && e.List[0].Kind == ir.Const { // (0, module.run)(...), as compilers write a call
+			return e.List[1]
+		}
 		return e
 	case "binary_expression":
 		e := j.expr(ir.Binary, n)
