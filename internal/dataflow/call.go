@@ -588,7 +588,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		}
 		return result, true
 	case "builtin.Promise.resolve", "builtin.Promise.reject", "builtin.Object", "builtin.Object.freeze", "builtin.iter", "builtin.list", "builtin.tuple", "builtin.sorted",
-		"builtin.reversed", "builtin.set", "builtin.Array.from", "builtin.structuredClone", "copy.deepcopy", "copy.copy", "builtin.next":
+		"builtin.reversed", "builtin.set", "builtin.Array.from", "builtin.structuredClone", "aws4.sign", "copy.deepcopy", "copy.copy", "builtin.next":
 		v := args.get(0)
 		if callee.ref == "builtin.next" {
 			v = in.elements(v)

@@ -828,29 +828,26 @@ func (p *Program) loadHits(files []string) []*Hit {
 	return out
 }
 
-// dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
-// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object.
+// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise.
 func harmfulKeys(key *Value) []*Taint {
 	var out []*Taint
 	for _, t := range key.taints {
-		if !t.clean["prototype-pollution"] {
+		if !t.clean["prototype-pollution"] && t.lead == "" && key.prefix == "" {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
+// dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
 func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
 	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
 		return
 	}
-	outer := in.eval(f, p.X.Y)
-	for _, t := range outer.taints {
-		if !t.clean["prototype-pollution"] {
-			u := *t
-			u.object = true
-			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
-		}
+	for _, t := range harmfulKeys(in.eval(f, p.X.Y)) {
+		u := *t
+		u.object = true
+		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
 	}
 }
 

@@ -224,6 +224,11 @@ func (t *table) of(ref string) []*Model {
 			return rows
 		}
 	}
+	if kind := ofType(ref); kind != "" {
+		if rows := t.exact[kind]; rows != nil {
+			return rows
+		}
+	}
 	last := ref[strings.LastIndexByte(ref, '.')+1:]
 	var out []*Model
 	var parts []string
@@ -238,6 +243,19 @@ func (t *table) of(ref string) []*Model {
 		}
 	}
 	return out
+}
+
+// ofType is a path by the type of its object, as rows name what somebody else makes: typeorm.Repository.save for typeorm.Repository().save.
+// It is empty where there is none.
+func ofType(ref string) string {
+	before, after, ok := strings.Cut(ref, "().")
+	if !ok || strings.Contains(after, "()") {
+		return ""
+	}
+	if name := lastPart(before); name == "" || name[0] < 'A' || name[0] > 'Z' {
+		return ""
+	}
+	return before + "." + after
 }
 
 // matchPath matches a path with wildcards: * is one part that is no call, ** any parts.
@@ -809,7 +827,7 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
-		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
+		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue

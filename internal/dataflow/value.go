@@ -126,7 +126,7 @@ func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
-			found = found || u == t || u.Source == t.Source && u.Path == t.Path && len(u.clean) <= len(t.clean)
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && len(u.clean) <= len(t.clean)
 			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
 				cleanest = i
 			}
