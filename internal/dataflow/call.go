@@ -106,7 +106,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	args := in.arguments(f, e)
 	if callee.sink != nil { // the resolve of a promise
-		*callee.sink = *join(callee.sink, orNothing(args.get(0)))
+		calledBack(callee, args)
 		return nothing
 	}
 	if in.answered(f, e, callee.ref, args) {
@@ -729,6 +729,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	if v, ok := in.ofObject(f, callee.ref, args, e.At); ok {
 		return v, true
 	}
+	if v, ok := in.flows(f, callee.ref, args, e.At); ok {
+		return v, true
+	}
+	if v := deferred(callee.ref); v != nil {
+		return v, true
+	}
 	if v, ok := in.held(f, e, recv, method, args); ok {
 		return v, true
 	}
@@ -918,6 +924,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 				in.invoke(f, c, c.this, given, e.At)
 			}
 			out.wraps = addFns(out.wraps, []*closure{c})
+		}
+		if a.ref == errorFirst {
+			calledBack(a, &arguments{list: []*Value{{}, {ref: out.ref, args: out.args}}})
 		}
 		out.wraps = addFns(out.wraps, a.wraps)
 	}

@@ -129,6 +129,8 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 			return out, true
 		}
 		return recv, true
+	case "nodeify", "asCallback":
+		return in.nodeified(f, e, recv, args), true
 	case "catch", "finally":
 		out := recv
 		for _, a := range args.list {

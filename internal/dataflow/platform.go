@@ -14,7 +14,7 @@ func (p *Program) platform(path string) bool {
 		}
 		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
 	}
-	if strings.Contains(rest, ".cf.request.origin") || strings.Contains(rest, ".cf.config") || strings.HasSuffix(rest, ".ResponseURL") || strings.HasSuffix(rest, "requestParameters.bucketName") {
+	if strings.Contains(rest, ".cf.request.origin") || strings.Contains(rest, ".cf.request.headers.host") || strings.Contains(rest, ".cf.config") || strings.HasSuffix(rest, ".ResponseURL") || strings.HasSuffix(rest, "requestParameters.bucketName") {
 		return true
 	}
 	if i := strings.LastIndex(rest, "Records."); i >= 0 { // also in what was parsed from another event's body

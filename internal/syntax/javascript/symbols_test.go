@@ -243,6 +243,11 @@ func TestReexports(t *testing.T) {
 			create: create from ./orders
 			list: list from ./list`},
 		{"one name as the module", `module.exports = require('./orders').create`, `default: create from ./orders`},
+		{"a class as the module", `
+			class Orders { static async create(event) {} list(event) {} }
+			module.exports = Orders;`, `
+			default: class at 1:1
+			create: function(event) of Orders at 1:16`},
 	})
 }
 
