@@ -527,11 +527,16 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 // injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has
 // made, or of a library.
 func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
+	if t.Kind == ir.Unknown && len(t.List) == 1 { // typeof User
+		return in.quiet(f, t.List[0])
+	}
 	if in.injecting >= maxInjected || t.Kind != ir.Name && t.Kind != ir.Member {
 		return v
 	}
 	kind := in.quiet(f, t)
 	switch {
+	case kind.ref == "mongoose.Model":
+		return &Value{ref: "mongoose.model()"}
 	case kind.isType && kind.class != nil && !kind.class.extends(0, "builtin."):
 		in.injecting++
 		defer func() { in.injecting-- }()
@@ -599,6 +604,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			return &Value{fields: indexed(args.list)}, true
 		}
 		return args.get(0), true
+	case "@typegoose/typegoose.getModelForClass":
+		return &Value{ref: "mongoose.model()"}, true
 	case "mongoose.model":
 		return withStatics(&Value{ref: "mongoose.model()"}, args.get(1)), true
 	case "builtin.Object.assign":
@@ -881,6 +888,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		switch m.Kind {
 		case sink:
 			in.sinkAt(f, e, m, recv, args)
+			if m.Rule == "sql" {
+				in.setsAll(f, e, m, args)
+			}
 			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
 				for _, v := range args.list {
 					out = join(out, in.parsed(f, e, v))

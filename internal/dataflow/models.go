@@ -680,6 +680,20 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	}
 }
 
+// setsAll: INSERT INTO orders SET ?, as clients of MySQL fill it in, stores all fields of an object.
+func (in *interp) setsAll(f frame, e *ir.Expr, m *Model, args *arguments) {
+	statement, given := args.get(0), args.get(1)
+	if !setsObject.MatchString(statement.text + statement.prefix) {
+		return
+	}
+	if first := given.fields["0"]; first != nil {
+		given = first
+	}
+	in.hit(f, e.At, "mass-assignment", callName(m), given.taints, false)
+}
+
+var setsObject = regexp.MustCompile(`(?i)\bset\s+\?\s*($|,|;|where\b|on\b)`)
+
 // patternsIn are outsiders' texts that a filter of MongoDB takes for regular expressions.
 func patternsIn(v *Value, depth int) []*Taint {
 	if v == nil || depth > 5 {

@@ -61,7 +61,7 @@ type Kind uint8
 const (
 	Unknown  Kind = iota // List: what stands in it
 	Const                // Str: its text; numbers and words as written
-	Name                 // Str; of a parameter, Y is the type that it is declared with, in Python Keys[0] its text, List its decorators
+	Name                 // Str; of a parameter, Y is the type that it is declared with (Unknown for typeof List[0]), in Python Keys[0] its text, List its decorators
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]

@@ -569,6 +569,10 @@ func (j *js) typeName(n int) *ir.Expr {
 		e := j.expr(ir.Name, x)
 		e.Str = j.t.Text(x)
 		return e
+	case "type_query": // the class itself
+		e := j.expr(ir.Unknown, x)
+		e.List = []*ir.Expr{j.expression(j.t.FirstNamed(x))}
+		return e
 	case "nested_type_identifier":
 		module, name := j.t.Child(x, "module"), j.t.Child(x, "name")
 		if module >= 0 && name >= 0 && j.t.Kind(module) == "identifier" {
