@@ -243,7 +243,7 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
 	v := &Value{class: cl.class, fields: map[string]*Value{}}
-	for name, x := range sorted(cl.class.static.fields) {
+	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}
 	if cl.class.isEnum(0) { // it fails for all but its members
@@ -604,6 +604,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			return &Value{fields: indexed(args.list)}, true
 		}
 		return args.get(0), true
+	case "express-validator.matchedData": // the fields of a request that were checked
+		return cleanedBy(in.member(f, args.get(0), "body", e.At), []string{"mass-assignment"}), true
 	case "@typegoose/typegoose.getModelForClass":
 		return &Value{ref: "mongoose.model()"}, true
 	case "mongoose.model":
@@ -684,8 +686,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{elem: args.get(0), isList: true}, true
 	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
 		return args.get(0), true
+	case "functools.reduce":
+		return in.folded(f, args, e.At), true
 	case "functools.partial":
-		if f := args.get(0); len(f.fns) > 0 {
+		if f := args.get(0); len(f.fns) == 0 && f.ref != "" && len(args.list) == 1 { // of a library, with nothing filled in
+			return f, true
+		} else if len(f.fns) > 0 {
 			v := rebound(f, f.fns[0].this)
 			for _, c := range v.fns {
 				c.bound = &arguments{list: args.list[1:], kw: args.kw}
@@ -761,6 +767,19 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	return in.methods(f, e, recv, method, args)
 }
 
+// folded is what functools.reduce gives: what a function makes of the elements, one after the other.
+func (in *interp) folded(f frame, args *arguments, at int32) *Value {
+	item := in.elements(args.get(1))
+	v := args.get(2)
+	if len(args.list) < 3 {
+		v = item
+	}
+	for range 2 {
+		v = in.applied(f, args.get(0), nil, &Value{fields: indexed([]*Value{v, item})}, at)
+	}
+	return v
+}
+
 // going is what functions give that go through a value.
 func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value {
 	item := in.elements(args.get(0))
@@ -833,6 +852,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	in.p.routes(f, ref, args, e)
 	in.trpc(f, e, method, callee, out, args)
+	in.builtResolvers(f, ref, args, e.At)
+	in.p.listens(f, ref, method, args, e.At)
 	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v

@@ -248,7 +248,7 @@ var frameworks = map[string]string{
 	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hapi/hapi()": "hapi", "@hapi/hapi.server()": "hapi", "@hapi/hapi.Server()": "hapi", "hapi.server()": "hapi", "hapi.Server()": "hapi", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
 	"flask_restx.Namespace()": "flask-json", "flask_restx.Api()": "flask-json", "flask_restful.Api()": "flask-json", "flask_restplus.Namespace()": "flask-json", "flask_restplus.Api()": "flask-json",
-	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
+	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask", "sanic.Sanic()": "fastapi", "sanic.Blueprint()": "fastapi", "litestar": "fastapi", "litestar.handlers": "fastapi",
 }
 
 // frameworkOf is the framework whose application or router a path is of.
@@ -296,6 +296,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			p.methodsOf(f, view.class, e.At, false)
 		}
 	}
+	p.added(f, ref, args, e.At)
 	if servers[ref] {
 		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
 	}
@@ -480,6 +481,12 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	framework := frameworkOf(ref[:dot])
 	method := ref[dot+1:]
+	if bot := botOf(ref); bot != "" {
+		for _, fn := range v.fns {
+			p.routed = append(p.routed, &routed{framework: bot, fn: fn, file: f.file.Path, at: at})
+		}
+		return
+	}
 	if framework == "" {
 		p.perhapsRouted(f, ref, v, at)
 		return
@@ -558,7 +565,7 @@ func (in *interp) route(r *routed) {
 	case "graphql-names": // AppSync gives the arguments by their names
 		for _, p := range r.fn.params() {
 			x := &Value{}
-			if name := parameterName(p); name != "info" && name != "root" && name != "parent" && name != "self" {
+			if name := parameterName(p); !ofGraphQL[name] {
 				x.taints = typed(outside(name))
 			}
 			args.list = append(args.list, x)
@@ -578,6 +585,15 @@ func (in *interp) route(r *routed) {
 			given[0].unsure = true
 			args.list = append(args.list, &Value{taints: given})
 		}
+	case "slack":
+		args = sentBySlack(outside)
+	case "falcon":
+		args.list = []*Value{{taints: outside("req")}, {}}
+		for _, part := range r.fn.params()[min(2, len(r.fn.params())):] { // parts of the path
+			args.list = append(args.list, &Value{taints: outside(parameterName(part))})
+		}
+	case "bot":
+		args = sentToBot(r, outside)
 	case "hapi":
 		args = in.hapi(f, r, outside)
 	case "trpc":
@@ -623,6 +639,9 @@ func (in *interp) route(r *routed) {
 		in.signed = before
 	}
 }
+
+// ofGraphQL are parameters of functions that answer fields which no caller sends.
+var ofGraphQL = set("info root parent self obj _ _obj _root _parent _info")
 
 // fromRequest is what a framework gives to a parameter of a route.
 func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, depth int) *Value {

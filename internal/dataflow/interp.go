@@ -680,8 +680,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Cond:
 		in.eval(f, e.X)
 		var y, z *Value
-		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 		return join(y, z)
 	case ir.Assign:
 		return in.assignment(f, e)
@@ -976,7 +977,8 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
 		return y
 	case "|": // of dictionaries
 		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {

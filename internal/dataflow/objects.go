@@ -182,6 +182,21 @@ func (c *class) prototype() *Value {
 	return c.proto
 }
 
+// beginnings are the fields that objects of a class begin with, those of the classes that it extends with them.
+func (c *class) beginnings(depth int) map[string]*Value {
+	if len(c.bases) == 0 || depth > 5 {
+		return c.static.fields
+	}
+	out := map[string]*Value{}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil {
+			maps.Copy(out, b.class.beginnings(depth+1))
+		}
+	}
+	maps.Copy(out, c.static.fields)
+	return out
+}
+
 // protoFields are members that were put onto the prototype of a class, and onto those of the classes that it extends.
 func (c *class) protoFields(depth int) map[string]*Value {
 	out := map[string]*Value{}

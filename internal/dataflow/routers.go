@@ -120,3 +120,117 @@ func (in *interp) trpc(f frame, e *ir.Expr, method string, callee, out *Value, a
 		out.args = callee.args
 	}
 }
+
+// builtResolvers notes the functions that answer fields of a schema of GraphQL which is built by code: graphql-js, nexus, Pothos.
+func (in *interp) builtResolvers(f frame, ref string, args *arguments, at int32) {
+	switch packageOf(ref) {
+	case "graphql", "nexus", "@pothos/core":
+		for _, a := range args.list {
+			in.resolversIn(f, a, at, 0)
+		}
+	}
+}
+
+func (in *interp) resolversIn(f frame, v *Value, at int32, depth int) {
+	if depth > 4 || v == nil {
+		return
+	}
+	for name, x := range sorted(v.fields) {
+		switch {
+		case name == "resolve" || name == "subscribe":
+			for _, fn := range x.fns {
+				in.p.routed = append(in.p.routed, &routed{framework: "graphql", fn: fn, file: f.file.Path, at: at})
+			}
+		case name == "fields" && len(x.fns) > 0: // a function that gives them
+			for _, c := range x.fns {
+				in.resolversIn(f, in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: "@pothos/core.builder"}}}, at), at, depth+1)
+			}
+		default:
+			in.resolversIn(f, x, at, depth+1)
+		}
+	}
+}
+
+// listens notes the functions of a bot of Slack: app.command("/x", async ({ command }) => ...).
+func (p *Program) listens(f frame, ref, method string, args *arguments, at int32) {
+	if !strings.HasPrefix(ref, "@slack/bolt.App().") {
+		return
+	}
+	switch method {
+	case "command", "action", "event", "message", "shortcut", "view", "options":
+		for _, a := range args.list {
+			for _, fn := range slices.Concat(a.fns, a.wraps) {
+				p.routed = append(p.routed, &routed{framework: "slack", fn: fn, file: f.file.Path, at: at})
+			}
+		}
+	}
+}
+
+// sentBySlack are the arguments of a function of a bot.
+func sentBySlack(outside func(string) []*Taint) *arguments {
+	v := &Value{fields: map[string]*Value{}}
+	for _, name := range []string{"command", "payload", "body", "message", "event", "action", "shortcut", "view", "options"} {
+		v.fields[name] = &Value{taints: objects(outside(name))}
+	}
+	return &arguments{list: []*Value{v}}
+}
+
+// botOf is the framework of a decorator that gives a function to a bot, or to a schema of ariadne.
+func botOf(ref string) string {
+	switch {
+	case strings.HasPrefix(ref, "slack_bolt.App().") || strings.HasPrefix(ref, "telebot.TeleBot().") && strings.HasSuffix(ref, "_handler"),
+		strings.HasPrefix(ref, "aiogram.Dispatcher().") || strings.HasPrefix(ref, "aiogram.Router()."):
+		return "bot"
+	case strings.HasPrefix(ref, "ariadne.") && (strings.HasSuffix(ref, "().field") || strings.HasSuffix(ref, "().source")):
+		return "graphql-names"
+	}
+	return ""
+}
+
+// ofBot are parameters of functions of bots that nobody sends.
+var ofBot = set("self ack say client logger context respond next state bot")
+
+// sentToBot are the arguments of a function of a bot, by the names of its parameters.
+func sentToBot(r *routed, outside func(string) []*Taint) *arguments {
+	args := &arguments{}
+	for _, p := range r.fn.params() {
+		v := &Value{}
+		if name := parameterName(p); !ofBot[name] {
+			v.taints = objects(outside(name))
+		}
+		args.list = append(args.list, v)
+	}
+	return args
+}
+
+// added notes what is given to an application one by one: resources of falcon, handlers of bots and of Alexa.
+func (p *Program) added(f frame, ref string, args *arguments, at int32) {
+	switch {
+	case strings.HasPrefix(ref, "falcon.") && strings.HasSuffix(ref, "().add_route"):
+		if o := args.get(1); o.class != nil {
+			for _, name := range []string{"on_get", "on_post", "on_put", "on_patch", "on_delete"} {
+				p.methodRouted(f, o, name, "falcon", at)
+			}
+		}
+	case strings.HasPrefix(ref, "ask_sdk") && strings.HasSuffix(ref, ".add_request_handler"):
+		if o := args.get(0); o.class != nil {
+			p.methodRouted(f, o, "handle", "bot", at)
+		}
+	case ref == "telegram.ext.CommandHandler" || ref == "telegram.ext.MessageHandler" || ref == "telegram.ext.CallbackQueryHandler":
+		for _, a := range args.list {
+			for _, fn := range a.fns {
+				p.routed = append(p.routed, &routed{framework: "bot", fn: fn, file: f.file.Path, at: at})
+			}
+		}
+	}
+}
+
+func (p *Program) methodRouted(f frame, o *Value, name, framework string, at int32) {
+	if m := o.class.method(name, 0); m != nil {
+		this := o
+		if o.isType {
+			this = &Value{class: o.class, fields: map[string]*Value{}}
+		}
+		p.routed = append(p.routed, &routed{framework: framework, fn: &closure{fn: m.fn, scope: m.scope, this: this}, file: f.file.Path, at: at})
+	}
+}
