@@ -606,7 +606,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return args.get(0), true
 	case "express-validator.matchedData": // the fields of a request that were checked
 		return cleanedBy(in.member(f, args.get(0), "body", e.At), []string{"mass-assignment"}), true
-	case "@typegoose/typegoose.getModelForClass":
+	case "@typegoose/typegoose.getModelForClass", "@typegoose/typegoose.addModelToTypegoose":
 		return &Value{ref: "mongoose.model()"}, true
 	case "mongoose.model":
 		return withStatics(&Value{ref: "mongoose.model()"}, args.get(1)), true
