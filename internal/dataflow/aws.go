@@ -292,6 +292,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.Rule == "os-command" || member == "ExpressionAttributeNames" {
 					taints = orNothing(v).all()
 				}
+				if member == "CopySource" {
+					taints = behindBucket(taints)
+				}
 				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
 					taints = addTaints(taints, v.named.taints)
 				}

@@ -1,7 +1,9 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -543,6 +545,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
+		if httpTexts[t.Path] { // whoever calls the function: events that have such a part come from HTTP
+			u.object = false
+		}
 		if u.Path == "event.arguments" || u.Path == "event.args" { // of AppSync, by its schema
 			u = *typed([]*Taint{&u})[0]
 		}
@@ -556,6 +561,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	}
 	return out
 }
+
+// httpTexts are parts of requests over HTTP whose members are texts.
+var httpTexts = set("event.pathParameters event.queryStringParameters event.headers event.params.path event.params.querystring event.params.header")
 
 // beginsWithSlash are parts of requests that are paths from the root.
 var beginsWithSlash = set("event.path event.rawPath req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
@@ -873,6 +881,12 @@ const (
 // fixedHost is the beginning of an address of which the host cannot be changed any more.
 var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01(?:[^:]|:[^/]|$)`)
 
+// bucketAddress is the beginning of an address of an object of which nothing but the bucket is named.
+var bucketAddress = regexp.MustCompile(`^(?:s3[an]?|gs|oss)://[^/\x02]*/$`)
+
+// oneSegment is the beginning of a path up to its first slash.
+var oneSegment = regexp.MustCompile(`^/?[^/\x02]+/$`)
+
 // behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
 func behind(taints []*Taint, before string) []*Taint {
 	if before == "" || len(taints) == 0 {
@@ -882,6 +896,9 @@ func behind(taints []*Taint, before string) []*Taint {
 	for _, t := range taints {
 		lead := before + t.lead
 		rules := []string{"object-key", "user-controlled-target"}
+		if bucketAddress.MatchString(lead) {
+			rules = rules[1:]
+		}
 		if isObjectKey(t.Path) {
 			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in
 		}
@@ -894,10 +911,25 @@ func behind(taints []*Taint, before string) []*Taint {
 			rules = append(rules, "ssrf")
 		}
 		u := t.cleaned(rules)
+		u.copied = !t.clean["object-key"] && oneSegment.MatchString(lead)
 		if len(lead) < 200 {
 			u.lead = lead
 		}
 		out = append(out, u)
+	}
+	return out
+}
+
+// behindBucket are taints of the source of a copy, which begins with the name of the bucket: what stands behind it is the key.
+func behindBucket(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if t.copied {
+			u := *t
+			u.clean = maps.Clone(t.clean)
+			delete(u.clean, "object-key")
+			out[i] = &u
+		}
 	}
 	return out
 }
