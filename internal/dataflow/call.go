@@ -850,6 +850,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			out.args = callee.args
 		}
 	}
+	in.kindSet(f, recv, method, args)
 	in.p.routes(f, ref, args, e)
 	in.trpc(f, e, method, callee, out, args)
 	in.builtResolvers(f, ref, args, e.At)

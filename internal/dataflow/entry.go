@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -897,4 +898,58 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 		in.requests[own] = &c
 	}
 	return in.requests[own]
+}
+
+// responses are the objects by which frameworks answer that take the kind of an answer apart from it.
+var responses = set("express.Response lambda-api.Response")
+
+// kindSet notes what an answer says that it is: text that is shown as JSON or as it is does no harm as a page.
+func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) {
+	if recv == nil || !responses[recv.ref] || len(args.list) == 0 {
+		return
+	}
+	var kind *Value
+	switch method {
+	case "type", "contentType":
+		kind = args.list[0]
+	case "set", "header", "setHeader":
+		if strings.EqualFold(args.list[0].text, "content-type") {
+			kind = args.get(1)
+		} else {
+			kind = kindIn(args.list[0])
+		}
+	case "writeHead":
+		kind = kindIn(args.list[len(args.list)-1])
+	}
+	if kind == nil {
+		return
+	}
+	rules := []string{"html-response"}
+	if text := strings.ToLower(kind.text); !kind.known || text == "" || strings.Contains(text, "html") || strings.Contains(text, "xml") || strings.Contains(text, "svg") {
+		rules = nil
+	}
+	f.s.guards = true
+	in.set(f.s, kindOf(recv), guardFor(rules), true)
+}
+
+// kindIn is the kind of an answer that headers say.
+func kindIn(headers *Value) *Value {
+	for name, v := range sorted(headers.fields) {
+		if strings.EqualFold(name, "content-type") {
+			return v
+		}
+	}
+	return nil
+}
+
+// kindOf names what is known of the kind of an answer.
+func kindOf(response *Value) string { return fmt.Sprintf("%c#%p", guardMark, response) }
+
+// noPage reports whether an answer was said to be no page.
+func (in *interp) noPage(f frame, response *Value) bool {
+	if response == nil || !responses[response.ref] {
+		return false
+	}
+	g, ok := in.get(f.s, kindOf(response))
+	return ok && g.fields["html-response"] != nil
 }

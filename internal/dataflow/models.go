@@ -648,6 +648,9 @@ func whole(rule string) bool {
 }
 
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if m.Rule == "html-response" && in.noPage(f, recv) {
+		return
+	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		shown = asCode(args)
