@@ -122,7 +122,7 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 	c := callee.fns[0]
 	for name, rules := range in.proofOf(c, in.quietArguments(f, e), a) {
 		param, rest, _ := strings.Cut(name, ".")
-		x := argumentFor(c, e, param)
+		x := orEmpty(argumentFor(c, e, param))
 		if x == nil {
 			continue
 		}
@@ -139,6 +139,14 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 			}
 		}
 	}
+}
+
+// orEmpty is what stands before an empty value that is taken where there is none: x of x || {}.
+func orEmpty(x *ir.Expr) *ir.Expr {
+	if x != nil && x.Kind == ir.Binary && (x.Str == "||" || x.Str == "??") && len(x.Y.List) == 0 && (x.Y.Kind == ir.Object || x.Y.Kind == ir.Array || x.Y.Kind == ir.Const) {
+		return x.X
+	}
+	return x
 }
 
 // argumentFor is the expression that is given for a parameter.

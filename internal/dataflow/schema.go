@@ -98,6 +98,7 @@ func truthy(v *Value) bool { return v != nil && v.known && v.text != "false" }
 // trustChecked notes what a check by a schema says of what stands in the code for the value: a name, or a copy with some fields set
 // anew.
 func (in *interp) trustChecked(f frame, x *ir.Expr, schema *Value, all bool) {
+	x = orEmpty(x)
 	if x.Kind != ir.Object {
 		if text := textOf(x); text != "" {
 			in.trustFields(f, text, schema, 0)
