@@ -366,8 +366,33 @@ func schemaIn(args *arguments) *Value {
 		if s := a.fields["schema"]; s != nil {
 			return s
 		}
+		if a.ref == "celebrate.celebrate()" && len(a.args) > 0 {
+			return a.args[0]
+		}
 	}
 	return nil
+}
+
+// checkedPart puts what is left of a part of a request after its check onto the request: those who come after get it.
+func (in *interp) checkedPart(f frame, request *Value, part string, schema *Value, all bool, at int32) {
+	if request == nil || request.shared || request.ref != "express.Request" && request.ref != "koa.Context" {
+		return
+	}
+	v := in.member(f, request, part, at)
+	out := in.shaped(f, v, schema, at, 0)
+	if len(out.fields) == 0 {
+		return
+	}
+	var rules []string
+	if all {
+		rules = []string{"mass-assignment"}
+	}
+	v = cleanedBy(v, rules)
+	v.fields = out.fields
+	if request.fields == nil {
+		request.fields = map[string]*Value{}
+	}
+	request.fields[part] = v
 }
 
 // checkedRequest is a request of Fastify whose parts a schema has checked.
@@ -550,7 +575,13 @@ func (in *interp) route(r *routed) {
 		if in.p.plainQuery(r.file) {
 			request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: outside("req.query")}, textOnly)}
 		}
-		args.list = []*Value{in.request(r, request), in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
+		request = in.request(r, request)
+		for _, part := range []string{"body", "query", "params", "headers"} { // of celebrate
+			if s := orNothing(r.schema).fields[part]; s != nil && !r.middle {
+				in.checkedPart(f, request, part, s, namesAll(s), r.at)
+			}
+		}
+		args.list = []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
 		if len(r.fn.fn.Params) == 4 { // it handles errors
 			args.list = append([]*Value{{}}, args.list...)
 		}

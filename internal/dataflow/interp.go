@@ -425,6 +425,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
 	}
+	if v.ref == "celebrate.Segments" { // names of the parts of a request
+		return constant(strings.ToLower(key))
+	}
 	if key == "prototype" && v.class != nil && v.isType {
 		return v.class.prototype()
 	}
@@ -777,8 +780,12 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	for i, x := range e.List {
 		key := e.Keys[i]
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
-			v.named = join(v.named, in.eval(f, x.List[0]))
-			v.elem = join(v.elem, in.eval(f, x.List[1]))
+			name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
+			if name.known && name.text != "" && len(v.fields) < maxFields {
+				v.fields[name.text] = val
+				continue
+			}
+			v.named, v.elem = join(v.named, name), join(v.elem, val)
 			continue
 		}
 		val := in.eval(f, x)

@@ -46,6 +46,9 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	all := namesAll(schema) && !truthy(options.fields["allowUnknown"]) && !truthy(options.fields["stripUnknown"])
 	in.trustChecked(f, e.List[0], schema, all)
+	if x := e.List[0]; x.Kind == ir.Member {
+		in.checkedPart(f, in.quiet(f, x.X), x.Str, schema, all, e.At)
+	}
 	if e.List[0].Kind != ir.Object { // the same by whatever name
 		for _, t := range v.taints {
 			in.trustFields(f, pathMark+t.Path, schema, 0)
@@ -87,7 +90,7 @@ func namesAll(schema *Value) bool {
 		return false
 	}
 	switch packageOf(schema.ref) {
-	case "joi", "@hapi/joi":
+	case "joi", "@hapi/joi", "celebrate":
 		return true
 	}
 	return strings.Contains(schema.ref, ".strict()") || strings.Contains(schema.ref, ".strictObject()") || strings.Contains(schema.ref, ".noUnknown()")
