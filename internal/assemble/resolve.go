@@ -105,6 +105,9 @@ func (m *Modules) find(app, from, module string) []string {
 				return found
 			}
 		}
+		if found := m.program.files(from, module); len(found) > 0 { // for the compiler
+			return found
+		}
 		return m.inOpt(inside)
 	}
 	if found := m.program.files(from, module); len(found) > 0 {

@@ -12,10 +12,11 @@ import (
 func TestModules(t *testing.T) {
 	root := t.TempDir()
 	for name, text := range map[string]string{
-		"api/tsconfig.json":                         `{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"], "@libs/db": ["src/libs/db/index.ts"]}}}`,
+		"api/tsconfig.json":                         `{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"], "@libs/db": ["src/libs/db/index.ts"], "/opt/nodejs/shop": ["../layers/shop/nodejs/orders"]}}}`,
 		"api/src/handlers/get.ts":                   "",
 		"api/src/libs/db/index.ts":                  "",
 		"api/src/config.ts":                         "",
+		"layers/shop/nodejs/orders.ts":              "",
 		"api/package.json":                          `{"name": "api", "dependencies": {"@shop/shared": "file:../packages/shared"}}`,
 		"packages/shared/package.json":              `{"name": "other-name", "main": "lib/main.js"}`,
 		"packages/shared/lib/main.js":               "",
@@ -57,6 +58,7 @@ func TestModules(t *testing.T) {
 		{"api", "api/src/handlers/get.ts", "@shop/shared/text", "packages/shared/text.js"},
 		{"api", "api/src/handlers/get.ts", "@shop/money", "packages/money/src/index.ts"},
 		{"api", "api/src/handlers/get.ts", "@shop/money/format", "packages/money/src/format.ts"},
+		{"api", "api/src/handlers/get.ts", "/opt/nodejs/shop", "layers/shop/nodejs/orders.ts"},
 		{"api", "api/src/handlers/get.ts", "axios", ""},
 		{"web", "web/src/handlers/get.js", "utils/response", "web/src/utils/response.js"}, // a bundler looks in src
 		{"web", "web/src/handlers/get.js", "yup/lib", ""},                                 // a dependency

@@ -143,7 +143,7 @@ func (c *symbolCache) reexported(file string, symbols *syntax.Symbols, name stri
 func (c *symbolCache) moduleFiles(from, module string) []string {
 	dir := path.Dir(from)
 	if path.Ext(from) == ".py" {
-		return c.pythonModule(dir, module)
+		return c.pythonFrom(dir, module)
 	}
 	if !strings.HasPrefix(module, ".") {
 		return nil
@@ -160,6 +160,15 @@ func (c *symbolCache) pythonModule(dir, module string) []string {
 		}
 	}
 	return c.pythonFiles(path.Join(base, strings.ReplaceAll(module, ".", "/")))
+}
+
+// pythonFrom are the files of a module that is named from the folder of a file, or from one above it, where the application begins.
+func (c *symbolCache) pythonFrom(dir, module string) []string {
+	for ; ; dir = path.Dir(dir) {
+		if found := c.pythonModule(dir, module); len(found) > 0 || strings.HasPrefix(module, ".") || dir == "." || dir == "/" {
+			return found
+		}
+	}
 }
 
 func (c *symbolCache) pythonFiles(base string) []string {

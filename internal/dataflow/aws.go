@@ -518,6 +518,8 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 						h.Needs = append(h.Needs, a.Name)
 					}
 				}
+			} else {
+				in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, wholeRequest(c), false)
 			}
 		}
 	}
@@ -535,6 +537,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				}
 				if m.Rule == "os-command" || member == "ExpressionAttributeNames" {
 					taints = orNothing(v).all()
+				}
+				if member == "CopySource" {
+					taints = behindBucket(taints)
 				}
 				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
 					taints = addTaints(taints, v.named.taints)

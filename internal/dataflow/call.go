@@ -106,7 +106,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	args := in.arguments(f, e)
 	if callee.sink != nil { // the resolve of a promise
-		*callee.sink = *join(callee.sink, orNothing(args.get(0)))
+		calledBack(callee, args)
 		return nothing
 	}
 	if in.answered(f, e, callee.ref, args) {
@@ -139,6 +139,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		if m := callee.class.method("__call__", 0); m != nil {
 			return in.invoke(f, m, callee, args, e.At)
 		}
+	}
+	if v := in.compiled(f, e, args); v != nil {
+		return v
 	}
 	in.slow(f, e, recv, method, callee, args)
 	in.durable(f, e, callee.ref, args)
@@ -250,7 +253,7 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
 	v := &Value{class: cl.class, fields: map[string]*Value{}}
-	for name, x := range sorted(cl.class.static.fields) {
+	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}
 	if cl.class.isEnum(0) { // it fails for all but its members
@@ -273,6 +276,12 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 			said := &Value{taints: texts(args.all())}
 			v.taints, v.fields["message"], v.fields["args"] = said.taints, said, &Value{elem: said}
 		}
+	}
+	if f.file.Language == ir.Node {
+		for name, x := range sorted(cl.class.protoFields(0)) {
+			v.fields[name] = rebound(x, v)
+		}
+		in.injectedFields(f, cl.class, v, at, 0)
 	}
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
@@ -524,6 +533,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
 			v = in.injected(frame{c.scope, c.fn.File}, name.Y, at, v)
 		}
+		if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
+			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
+		}
 		in.bind(g, p, v, true)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
@@ -532,11 +544,16 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 // injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has
 // made, or of a library.
 func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
+	if t.Kind == ir.Unknown && len(t.List) == 1 { // typeof User
+		return in.quiet(f, t.List[0])
+	}
 	if in.injecting >= maxInjected || t.Kind != ir.Name && t.Kind != ir.Member {
 		return v
 	}
 	kind := in.quiet(f, t)
 	switch {
+	case kind.ref == "mongoose.Model":
+		return &Value{ref: "mongoose.model()"}
 	case kind.isType && kind.class != nil && !kind.class.extends(0, "builtin."):
 		in.injecting++
 		defer func() { in.injecting-- }()
@@ -593,7 +610,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		}
 		return result, true
 	case "builtin.Promise.resolve", "builtin.Promise.reject", "builtin.Object", "builtin.Object.freeze", "builtin.iter", "builtin.list", "builtin.tuple", "builtin.sorted",
-		"builtin.reversed", "builtin.set", "builtin.Array.from", "builtin.structuredClone", "copy.deepcopy", "copy.copy", "builtin.next":
+		"builtin.reversed", "builtin.set", "builtin.Array.from", "builtin.structuredClone", "aws4.sign", "copy.deepcopy", "copy.copy", "builtin.next":
 		v := args.get(0)
 		if callee.ref == "builtin.next" {
 			v = in.elements(v)
@@ -604,6 +621,10 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			return &Value{fields: indexed(args.list)}, true
 		}
 		return args.get(0), true
+	case "express-validator.matchedData": // the fields of a request that were checked
+		return cleanedBy(in.member(f, args.get(0), "body", e.At), []string{"mass-assignment"}), true
+	case "@typegoose/typegoose.getModelForClass", "@typegoose/typegoose.addModelToTypegoose":
+		return &Value{ref: "mongoose.model()"}, true
 	case "mongoose.model":
 		return withStatics(&Value{ref: "mongoose.model()"}, args.get(1)), true
 	case "builtin.Object.assign":
@@ -685,8 +706,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{elem: args.get(0), isList: true}, true
 	case "contextlib.closing", "contextlib.nullcontext", "functools.wraps":
 		return args.get(0), true
+	case "functools.reduce":
+		return in.folded(f, args, e.At), true
 	case "functools.partial":
-		if f := args.get(0); len(f.fns) > 0 {
+		if f := args.get(0); len(f.fns) == 0 && f.ref != "" && len(args.list) == 1 { // of a library, with nothing filled in
+			return f, true
+		} else if len(f.fns) > 0 {
 			v := rebound(f, f.fns[0].this)
 			for _, c := range v.fns {
 				c.bound = &arguments{list: args.list[1:], kw: args.kw}
@@ -710,11 +735,15 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		if len(args.list) > 2 {
 			if name := args.list[1]; name.known {
 				in.assign(f, args.list[0], name.text, args.list[2], e.At)
-			} else if o := args.list[0]; !o.shared && o != nothing && o.ref == "" {
+			} else if o := args.list[0]; isRow(o) { // an outsider names the columns
+				in.hit(f, e.At, "mass-assignment", "setattr", name.taints, false)
+			} else if !o.shared && o != nothing && o.ref == "" {
 				o.elem = join(o.elem, args.list[2])
 			}
 		}
 		return nothing, true
+	case "builtin.Symbol", "builtin.Symbol.for":
+		return constant("@@" + args.get(0).text), true
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
@@ -730,6 +759,21 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}
+	if v, ok := in.ofObject(f, callee.ref, args, e.At); ok {
+		return v, true
+	}
+	if v, ok := in.flows(f, callee.ref, args, e.At); ok {
+		return v, true
+	}
+	if v := deferred(callee.ref); v != nil {
+		return v, true
+	}
+	if v, ok := in.held(f, e, recv, method, args); ok {
+		return v, true
+	}
+	if v, ok := in.createdModel(f, e, callee, args); ok {
+		return v, true
+	}
 	if recv == nil {
 		return nil, false
 	}
@@ -741,6 +785,19 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		}
 	}
 	return in.methods(f, e, recv, method, args)
+}
+
+// folded is what functools.reduce gives: what a function makes of the elements, one after the other.
+func (in *interp) folded(f frame, args *arguments, at int32) *Value {
+	item := in.elements(args.get(1))
+	v := args.get(2)
+	if len(args.list) < 3 {
+		v = item
+	}
+	for range 2 {
+		v = in.applied(f, args.get(0), nil, &Value{fields: indexed([]*Value{v, item})}, at)
+	}
+	return v
 }
 
 // going is what functions give that go through a value.
@@ -819,8 +876,12 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			out.args = callee.args
 		}
 	}
+	in.kindSet(f, recv, method, args)
 	in.p.routes(f, ref, args, e)
-	in.hold(f, args)
+	in.keepGiven(f, args)
+	in.trpc(f, e, method, callee, out, args)
+	in.builtResolvers(f, ref, args, e.At)
+	in.p.listens(f, ref, method, args, e.At)
 	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v
@@ -833,6 +894,12 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {
+		return v
+	}
+	if v := in.requested(ref, args); v != nil {
+		return v
+	}
+	if v := in.provided(f, e, method, callee, args); v != nil {
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))
@@ -855,6 +922,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return orNothing(result)
 	}
 	if method == "register" && recv != nil && frameworkOf(recv.ref) != "" { // a plugin gets the application
+		in.hapiPlugin(f, recv, args.get(0), e.At, 0)
 		for _, c := range slices.Concat(args.get(0).fns, args.get(0).wraps) {
 			in.invoke(f, c, nil, &arguments{list: []*Value{recv, args.get(1), {}}}, e.At)
 		}
@@ -871,6 +939,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			in.sinkAt(f, e, m, recv, args)
 			if m.Rule == "ssrf" {
 				out.taints = addTaints(out.taints, in.chosenAnswer(f, e, m, recv, args))
+			}
+			if m.Rule == "sql" {
+				in.setsAll(f, e, m, args)
 			}
 			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
 				for _, v := range args.list {
@@ -919,6 +990,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 				in.invoke(f, c, c.this, given, e.At)
 			}
 			out.wraps = addFns(out.wraps, []*closure{c})
+		}
+		if a.ref == errorFirst {
+			calledBack(a, &arguments{list: []*Value{{}, {ref: out.ref, args: out.args}}})
 		}
 		out.wraps = addFns(out.wraps, a.wraps)
 	}

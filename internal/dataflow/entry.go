@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -64,11 +65,20 @@ func (p *Program) Run(e Entry) Result {
 			queries[h.File.Path+itoa(int(h.At))] = true
 		}
 	}
+	tokens := map[string]bool{}
 	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
 		if h.Rule == "code-eval" && queries[h.File.Path+itoa(int(h.At))] { // $where is one of the operators
 			return true
 		}
-		return h.Rule == "jwt-unverified" && in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, h.File.Path+itoa(int(h.At)))
+		if h.Rule != "jwt-unverified" {
+			return false
+		}
+		place := h.File.Path + itoa(int(h.At))
+		if tokens[place] || in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, place) {
+			return true
+		}
+		tokens[place] = true
+		return false
 	})
 	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
@@ -233,11 +243,13 @@ type routed struct {
 	fn        *closure
 	file      string // in which it was registered
 	at        int32
-	middle    bool            // it stands before others, and gets next
-	html      bool            // the decorator says that it answers with a page
-	use       bool            // it stands before all routes
-	typed     map[string]bool // parameters that the route takes numbers for only
-	schema    *Value          // JSON Schemas of the parts of the request, as Fastify takes them
+	middle    bool             // it stands before others, and gets next
+	html      bool             // the decorator says that it answers with a page
+	use       bool             // it stands before all routes
+	typed     map[string]bool  // parameters that the route takes numbers for only
+	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
+	marks     map[int][]*Value // decorators of its parameters
+	before    []*Value         // decorators that say what stands before it: guards and pipes
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -246,10 +258,10 @@ var routeMethods = set("get post put patch delete del options head all use route
 // frameworks are the packages whose routes are known, by the path that registers.
 var frameworks = map[string]string{
 	"express()": "express", "express.Router()": "express", "express-promise-router()": "express", "lambda-api()": "express", "restify.createServer()": "express", "polka()": "express",
-	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
+	"fastify()": "fastify", "koa()": "koa", "koa-router()": "koa", "@koa/router()": "koa", "hono.Hono()": "hono", "@hapi/hapi()": "hapi", "@hapi/hapi.server()": "hapi", "@hapi/hapi.Server()": "hapi", "hapi.server()": "hapi", "hapi.Server()": "hapi", "@hono/zod-openapi.OpenAPIHono()": "hono", "hono/tiny.Hono()": "hono", "hono/quick.Hono()": "hono", "starlette.applications.Starlette()": "fastapi",
 	"flask.Flask()": "flask", "flask.Blueprint()": "flask", "flask_lambda.FlaskLambda()": "flask", "quart.Quart()": "flask", "chalice.Chalice()": "chalice", "chalice.Blueprint()": "chalice",
 	"flask_restx.Namespace()": "flask-json", "flask_restx.Api()": "flask-json", "flask_restful.Api()": "flask-json", "flask_restplus.Namespace()": "flask-json", "flask_restplus.Api()": "flask-json",
-	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask",
+	"flask_smorest.Blueprint()": "flask", "apiflask.APIFlask()": "flask", "apiflask.APIBlueprint()": "flask", "fastapi.FastAPI()": "fastapi", "fastapi.APIRouter()": "fastapi", "bottle.Bottle()": "flask", "sanic.Sanic()": "fastapi", "sanic.Blueprint()": "fastapi", "litestar": "fastapi", "litestar.handlers": "fastapi",
 }
 
 // frameworkOf is the framework whose application or router a path is of.
@@ -297,9 +309,7 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			p.methodsOf(f, view.class, e.At, false)
 		}
 	}
-	if ref == "graphql.GraphQLObjectType" {
-		p.resolvers(f, orNothing(args.get(0).fields["fields"]), e.At, 0)
-	}
+	p.added(f, ref, args, e.At)
 	if servers[ref] {
 		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
 	}
@@ -336,6 +346,10 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 	if framework == "" || f.file.Language == ir.Python {
 		return
 	}
+	if framework == "hapi" {
+		p.hapiRoutes(f, args.get(0), e.At)
+		return
+	}
 	for i, a := range args.list {
 		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
 			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || ref[dot+1:] == "use", use: ref[dot+1:] == "use", schema: schemaIn(args)})
@@ -364,8 +378,33 @@ func schemaIn(args *arguments) *Value {
 		if s := a.fields["schema"]; s != nil {
 			return s
 		}
+		if a.ref == "celebrate.celebrate()" && len(a.args) > 0 {
+			return a.args[0]
+		}
 	}
 	return nil
+}
+
+// checkedPart puts what is left of a part of a request after its check onto the request: those who come after get it.
+func (in *interp) checkedPart(f frame, request *Value, part string, schema *Value, all bool, at int32) {
+	if request == nil || request.shared || request.ref != "express.Request" && request.ref != "koa.Context" {
+		return
+	}
+	v := in.member(f, request, part, at)
+	out := in.shaped(f, v, schema, at, 0)
+	if len(out.fields) == 0 {
+		return
+	}
+	var rules []string
+	if all {
+		rules = []string{"mass-assignment"}
+	}
+	v = cleanedBy(v, rules)
+	v.fields = out.fields
+	if request.fields == nil {
+		request.fields = map[string]*Value{}
+	}
+	request.fields[part] = v
 }
 
 // checkedRequest is a request of Fastify whose parts a schema has checked.
@@ -383,31 +422,32 @@ func (in *interp) checkedRequest(f frame, v, schema *Value, at int32) *Value {
 	return &out
 }
 
-// nestRoutes are decorators of NestJS for methods that answer requests.
-var nestRoutes = set("@nestjs/common.Get() @nestjs/common.Post() @nestjs/common.Put() @nestjs/common.Patch() @nestjs/common.Delete() @nestjs/common.All()")
-
 // routesOfClass notes the methods of a class that answer requests: those of a decorated class of Flask, and decorated ones of NestJS.
 func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
+	var decorators []*Value
 	for _, d := range def.Decorators {
-		ref := strings.TrimSuffix(in.eval(f, d).ref, "()")
+		v := in.eval(f, d)
+		decorators = append(decorators, v)
+		ref := strings.TrimSuffix(v.ref, "()")
 		if before, ok := strings.CutSuffix(ref, ".route"); ok && frameworkOf(before) != "" {
 			in.p.methodsOf(f, c, d.At, frameworkOf(before) == "flask-json")
 		}
 	}
 	if f.file.Language == ir.Python {
 		in.graphQLClass(f, def, c)
+		return
 	}
 	for _, m := range def.Methods {
-		if f.file.Language != ir.Node {
-			break
+		if len(m.Decorators) == 0 {
+			continue
 		}
+		var marks []*Value
 		for _, d := range m.Decorators {
-			if nestRoutes[in.eval(f, d).ref] {
-				fn := &closure{fn: m, scope: f.s, this: &Value{class: c, fields: map[string]*Value{}}}
-				in.p.routed = append(in.p.routed, &routed{framework: "nest", fn: fn, file: f.file.Path, at: d.At})
-			}
+			marks = append(marks, in.eval(f, d))
 		}
+		in.controllerMethod(f, c, &closure{fn: m, scope: f.s}, marks, m.Decorators[0].At)
 	}
+	in.controllerClass(c, decorators)
 }
 
 // graphQLClass notes the methods that answer fields: resolve_x and mutate of graphene, those that strawberry decorates.
@@ -479,6 +519,12 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	framework := frameworkOf(ref[:dot])
 	method := ref[dot+1:]
+	if bot := botOf(ref); bot != "" {
+		for _, fn := range v.fns {
+			p.routed = append(p.routed, &routed{framework: bot, fn: fn, file: f.file.Path, at: at})
+		}
+		return
+	}
 	if framework == "" {
 		p.perhapsRouted(f, ref, v, at)
 		return
@@ -541,7 +587,13 @@ func (in *interp) route(r *routed) {
 		if in.p.plainQuery(r.file) {
 			request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: outside("req.query")}, textOnly)}
 		}
-		args.list = []*Value{in.request(r, request), in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
+		request = in.request(r, request)
+		for _, part := range []string{"body", "query", "params", "headers"} { // of celebrate
+			if s := orNothing(r.schema).fields[part]; s != nil && !r.middle {
+				in.checkedPart(f, request, part, s, namesAll(s), r.at)
+			}
+		}
+		args.list = []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
 		if len(r.fn.fn.Params) == 4 { // it handles errors
 			args.list = append([]*Value{{}}, args.list...)
 		}
@@ -557,7 +609,7 @@ func (in *interp) route(r *routed) {
 	case "graphql-names": // AppSync gives the arguments by their names
 		for _, p := range r.fn.params() {
 			x := &Value{}
-			if name := parameterName(p); name != "info" && name != "root" && name != "parent" && name != "self" {
+			if name := parameterName(p); !ofGraphQL[name] {
 				x.taints = typed(outside(name))
 			}
 			args.list = append(args.list, x)
@@ -577,6 +629,21 @@ func (in *interp) route(r *routed) {
 			given[0].unsure = true
 			args.list = append(args.list, &Value{taints: given})
 		}
+	case "slack":
+		args = sentBySlack(outside)
+	case "falcon":
+		args.list = []*Value{{taints: outside("req")}, {}}
+		for _, part := range r.fn.params()[min(2, len(r.fn.params())):] { // parts of the path
+			args.list = append(args.list, &Value{taints: outside(parameterName(part))})
+		}
+	case "bot":
+		args = sentToBot(r, outside)
+	case "hapi":
+		args = in.hapi(f, r, outside)
+	case "trpc":
+		args = in.procedure(f, r, outside)
+	case "nest", "nest-graphql":
+		args = in.controlled(f, r, outside)
 	case "event":
 		args.list = []*Value{{taints: outside("event")}, {}}
 	case "record":
@@ -599,7 +666,7 @@ func (in *interp) route(r *routed) {
 		if r.html {
 			in.answers = "text"
 		}
-	case "flask", "flask-error", "flask-class": // a text is sent as HTML
+	case "flask", "flask-error", "flask-class", "hapi": // a text is sent as HTML
 		in.answers = "text"
 	case "powertools", "chalice":
 		in.answers = "lambda"
@@ -617,6 +684,9 @@ func (in *interp) route(r *routed) {
 	}
 }
 
+// ofGraphQL are parameters of functions that answer fields which no caller sends.
+var ofGraphQL = set("info root parent self obj _ _obj _root _parent _info")
+
 // fromRequest is what a framework gives to a parameter of a route.
 func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, depth int) *Value {
 	if name := parameterName(p); name == "request" && (r.framework == "django" || r.framework == "fastapi" && p.Kind == ir.Name && p.Y == nil) {
@@ -632,7 +702,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		name = p.X
 	}
 	v := &Value{taints: outside}
-	v.taints[0].object = r.framework == "nest" || r.framework == "fastapi"
+	v.taints[0].object = r.framework == "fastapi"
 	if name.Kind != ir.Name || name.Y == nil || r.fn.fn.File.Language != ir.Python {
 		return v
 	}
@@ -821,29 +891,26 @@ func (p *Program) loadHits(files []string) []*Hit {
 	return out
 }
 
-// dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
-// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object.
+// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise.
 func harmfulKeys(key *Value) []*Taint {
 	var out []*Taint
 	for _, t := range key.taints {
-		if !t.clean["prototype-pollution"] {
+		if !t.clean["prototype-pollution"] && t.lead == "" && key.prefix == "" {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
+// dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
 func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
 	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
 		return
 	}
-	outer := in.eval(f, p.X.Y)
-	for _, t := range outer.taints {
-		if !t.clean["prototype-pollution"] {
-			u := *t
-			u.object = true
-			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
-		}
+	for _, t := range harmfulKeys(in.eval(f, p.X.Y)) {
+		u := *t
+		u.object = true
+		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
 	}
 }
 
@@ -874,4 +941,58 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 		in.requests[own] = &c
 	}
 	return in.requests[own]
+}
+
+// responses are the objects by which frameworks answer that take the kind of an answer apart from it.
+var responses = set("express.Response lambda-api.Response")
+
+// kindSet notes what an answer says that it is: text that is shown as JSON or as it is does no harm as a page.
+func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) {
+	if recv == nil || !responses[recv.ref] || len(args.list) == 0 {
+		return
+	}
+	var kind *Value
+	switch method {
+	case "type", "contentType":
+		kind = args.list[0]
+	case "set", "header", "setHeader":
+		if strings.EqualFold(args.list[0].text, "content-type") {
+			kind = args.get(1)
+		} else {
+			kind = kindIn(args.list[0])
+		}
+	case "writeHead":
+		kind = kindIn(args.list[len(args.list)-1])
+	}
+	if kind == nil {
+		return
+	}
+	rules := []string{"html-response"}
+	if text := strings.ToLower(kind.text); !kind.known || text == "" || strings.Contains(text, "html") || strings.Contains(text, "xml") || strings.Contains(text, "svg") {
+		rules = nil
+	}
+	f.s.guards = true
+	in.set(f.s, kindOf(recv), guardFor(rules), true)
+}
+
+// kindIn is the kind of an answer that headers say.
+func kindIn(headers *Value) *Value {
+	for name, v := range sorted(headers.fields) {
+		if strings.EqualFold(name, "content-type") {
+			return v
+		}
+	}
+	return nil
+}
+
+// kindOf names what is known of the kind of an answer.
+func kindOf(response *Value) string { return fmt.Sprintf("%c#%p", guardMark, response) }
+
+// noPage reports whether an answer was said to be no page.
+func (in *interp) noPage(f frame, response *Value) bool {
+	if response == nil || !responses[response.ref] {
+		return false
+	}
+	g, ok := in.get(f.s, kindOf(response))
+	return ok && g.fields["html-response"] != nil
 }

@@ -356,6 +356,14 @@ func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 		return in.name(f, e)
 	case ir.Member:
 		return in.member(f, in.quiet(f, e.X), e.Str, e.At)
+	case ir.Index:
+		if e.Y.Kind == ir.Const {
+			return in.member(f, in.quiet(f, e.X), e.Y.Str, e.At)
+		}
+	case ir.Call:
+		if name := in.quiet(f, e.X).ref; name == "os.getenv" || name == "os.environ.get" {
+			return &Value{ref: "os.environ." + textOf(e)}
+		}
 	case ir.Array:
 		v := &Value{fields: map[string]*Value{}}
 		for i, x := range e.List {

@@ -1,7 +1,9 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -33,6 +35,8 @@ type interp struct {
 	proving    int
 	failed     []string          // places where tokens are read that did not pass
 	injecting  int               // objects that are made for parameters
+	context    *Value            // the request that is being answered, for what asks its context for it
+	made       map[string]*Value // what containers gave, by what they were asked for
 	catching   int               // what failed is handled
 	calling    map[*ir.Func]bool // functions that a library perhaps calls
 	requests   map[string]*Value // what the functions of routes are given
@@ -427,6 +431,12 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
 		}
 	}
+	if v.ref == "celebrate.Segments" { // names of the parts of a request
+		return constant(strings.ToLower(key))
+	}
+	if key == "prototype" && v.class != nil && v.isType {
+		return v.class.prototype()
+	}
 	if key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared {
 		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
 		return v.fields["prototype"]
@@ -541,6 +551,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
+		if httpTexts[t.Path] { // whoever calls the function: events that have such a part come from HTTP
+			u.object = false
+		}
 		if u.Path == "event.arguments" || u.Path == "event.args" { // of AppSync, by its schema
 			u = *typed([]*Taint{&u})[0]
 		}
@@ -554,6 +567,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	}
 	return out
 }
+
+// httpTexts are parts of requests over HTTP whose members are texts.
+var httpTexts = set("event.pathParameters event.queryStringParameters event.headers event.params.path event.params.querystring event.params.header")
 
 // beginsWithSlash are parts of requests that are paths from the root.
 var beginsWithSlash = set("event.path event.rawPath req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
@@ -684,8 +700,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Cond:
 		in.eval(f, e.X)
 		var y, z *Value
-		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 		return join(y, z)
 	case ir.Assign:
 		return in.assignment(f, e)
@@ -772,8 +789,12 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	for i, x := range e.List {
 		key := e.Keys[i]
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
-			v.named = join(v.named, in.eval(f, x.List[0]))
-			v.elem = join(v.elem, in.eval(f, x.List[1]))
+			name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
+			if name.known && name.text != "" && len(v.fields) < maxFields {
+				v.fields[name.text] = val
+				continue
+			}
+			v.named, v.elem = join(v.named, name), join(v.elem, val)
 			continue
 		}
 		val := in.eval(f, x)
@@ -879,6 +900,12 @@ const (
 // fixedHost is the beginning of an address of which the host cannot be changed any more.
 var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01(?:[^:]|:[^/]|$)`)
 
+// bucketAddress is the beginning of an address of an object of which nothing but the bucket is named.
+var bucketAddress = regexp.MustCompile(`^(?:s3[an]?|gs|oss)://[^/\x02]*/$`)
+
+// oneSegment is the beginning of a path up to its first slash.
+var oneSegment = regexp.MustCompile(`^/?[^/\x02]+/$`)
+
 // behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
 func behind(taints []*Taint, before string) []*Taint {
 	if before == "" || len(taints) == 0 {
@@ -888,6 +915,9 @@ func behind(taints []*Taint, before string) []*Taint {
 	for _, t := range taints {
 		lead := before + t.lead
 		rules := []string{"object-key", "user-controlled-target"}
+		if bucketAddress.MatchString(lead) {
+			rules = rules[1:]
+		}
 		if isObjectKey(t.Path) {
 			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in
 		}
@@ -900,10 +930,25 @@ func behind(taints []*Taint, before string) []*Taint {
 			rules = append(rules, "ssrf")
 		}
 		u := t.cleaned(rules)
+		u.copied = !t.clean["object-key"] && oneSegment.MatchString(lead)
 		if len(lead) < 200 {
 			u.lead = lead
 		}
 		out = append(out, u)
+	}
+	return out
+}
+
+// behindBucket are taints of the source of a copy, which begins with the name of the bucket: what stands behind it is the key.
+func behindBucket(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if t.copied {
+			u := *t
+			u.clean = maps.Clone(t.clean)
+			delete(u.clean, "object-key")
+			out[i] = &u
+		}
 	}
 	return out
 }
@@ -983,7 +1028,8 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
 		return y
 	case "|": // of dictionaries
 		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {

@@ -138,6 +138,9 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 			}
 			return v, true
 		}
+		if of := args.get(0).ref; of != "" && strings.HasPrefix(recv.ref, of+".") { // of a library: s3.getObject.bind(s3)
+			return recv, true
+		}
 		return nil, false
 	case "then":
 		if len(args.list) > 0 && len(args.list[0].fns) > 0 {
@@ -153,6 +156,8 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 			return out, true
 		}
 		return recv, true
+	case "nodeify", "asCallback":
+		return in.nodeified(f, e, recv, args), true
 	case "catch", "finally":
 		out := recv
 		for _, a := range args.list {

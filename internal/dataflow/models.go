@@ -224,6 +224,11 @@ func (t *table) of(ref string) []*Model {
 			return rows
 		}
 	}
+	if kind := ofType(ref); kind != "" {
+		if rows := t.exact[kind]; rows != nil {
+			return rows
+		}
+	}
 	last := ref[strings.LastIndexByte(ref, '.')+1:]
 	var out []*Model
 	var parts []string
@@ -238,6 +243,19 @@ func (t *table) of(ref string) []*Model {
 		}
 	}
 	return out
+}
+
+// ofType is a path by the type of its object, as rows name what somebody else makes: typeorm.Repository.save for typeorm.Repository().save.
+// It is empty where there is none.
+func ofType(ref string) string {
+	before, after, ok := strings.Cut(ref, "().")
+	if !ok || strings.Contains(after, "()") {
+		return ""
+	}
+	if name := lastPart(before); name == "" || name[0] < 'A' || name[0] > 'Z' {
+		return ""
+	}
+	return before + "." + after
 }
 
 // matchPath matches a path with wildcards: * is one part that is no call, ** any parts.
@@ -663,6 +681,9 @@ func whole(rule string) bool {
 }
 
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if m.Rule == "html-response" && in.noPage(f, recv) {
+		return
+	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		shown = asCode(args)
@@ -700,6 +721,20 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		}
 	}
 }
+
+// setsAll: INSERT INTO orders SET ?, as clients of MySQL fill it in, stores all fields of an object.
+func (in *interp) setsAll(f frame, e *ir.Expr, m *Model, args *arguments) {
+	statement, given := args.get(0), args.get(1)
+	if !setsObject.MatchString(statement.text + statement.prefix) {
+		return
+	}
+	if first := given.fields["0"]; first != nil {
+		given = first
+	}
+	in.hit(f, e.At, "mass-assignment", callName(m), given.taints, false)
+}
+
+var setsObject = regexp.MustCompile(`(?i)\bset\s+\?\s*($|,|;|where\b|on\b)`)
 
 // patternsIn are outsiders' texts that a filter of MongoDB takes for regular expressions.
 func patternsIn(v *Value, depth int) []*Taint {
@@ -855,7 +890,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
-		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || rule == "path-traversal" && strings.HasSuffix(t.Path, ".Body") ||
+		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
@@ -865,6 +900,9 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			continue
 		}
 		again := rule + "\x00" + t.Path
+		if rule == "jwt-unverified" { // what reads one token that is checked and another that is not
+			key += t.Path
+		}
 		if rule != "user-controlled-target" { // to read and to write are two things
 			again += "\x00" + what
 		}

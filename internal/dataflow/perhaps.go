@@ -100,8 +100,8 @@ func (in *interp) perhapsEntries(v *Value) []*routed {
 	return out
 }
 
-// hold notes the functions that any library gets while a module is loaded: it perhaps calls them later.
-func (in *interp) hold(f frame, args *arguments) {
+// keepGiven notes the functions that any library gets while a module is loaded: it perhaps calls them later.
+func (in *interp) keepGiven(f frame, args *arguments) {
 	if in.loading == nil {
 		return
 	}

@@ -14,7 +14,7 @@ func (p *Program) platform(path string) bool {
 		}
 		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
 	}
-	if strings.Contains(rest, ".cf.request.origin") || strings.Contains(rest, ".cf.config") || strings.HasSuffix(rest, ".ResponseURL") || strings.HasSuffix(rest, "requestParameters.bucketName") {
+	if strings.Contains(rest, ".cf.request.origin") || strings.Contains(rest, ".cf.request.headers.host") || strings.Contains(rest, ".cf.config") || strings.HasSuffix(rest, ".ResponseURL") || strings.HasSuffix(rest, "requestParameters.bucketName") {
 		return true
 	}
 	if i := strings.LastIndex(rest, "Records."); i >= 0 { // also in what was parsed from another event's body
@@ -24,6 +24,9 @@ func (p *Program) platform(path string) bool {
 		if strings.HasSuffix(rest, suffix) {
 			return true
 		}
+	}
+	if strings.HasPrefix(rest, "Sns.Message.Trigger.") { // of an alarm of CloudWatch
+		return true
 	}
 	if name, ok := platformSpelling[first(rest)]; ok { // as data classes of Powertools have it
 		rest = name + strings.TrimPrefix(rest, first(rest))
@@ -57,7 +60,7 @@ var platformSpelling = map[string]string{"request_context": "requestContext", "s
 // Kinesis streams, EventBridge, Cognito, AppSync, CloudFront.
 var platformFields = set(`httpMethod resource routeKey version isBase64Encoded stageVariables.* type methodArn routeArn
 	messageId receiptHandle attributes attributes.* md5OfBody md5OfMessageAttributes eventSource eventSourceARN eventSourceArn awsRegion eventVersion
-	EventSource EventVersion EventSubscriptionArn Sns.Type Sns.MessageId Sns.TopicArn Sns.Timestamp Sns.SignatureVersion Sns.Signature Sns.SigningCertUrl Sns.UnsubscribeUrl
+	EventSource EventVersion EventSubscriptionArn Sns.Message.AlarmName Sns.Message.AlarmDescription Sns.Message.AlarmArn Sns.Message.NewStateValue Sns.Message.OldStateValue Sns.Message.StateChangeTime Sns.Message.AWSAccountId Sns.Message.Region Sns.Type Sns.MessageId Sns.TopicArn Sns.Timestamp Sns.SignatureVersion Sns.Signature Sns.SigningCertUrl Sns.UnsubscribeUrl
 	s3.s3SchemaVersion s3.configurationId s3.bucket s3.bucket.name s3.bucket.arn s3.bucket.ownerIdentity s3.object.size s3.object.eTag s3.object.versionId s3.object.sequencer
 	eventName eventTime eventID requestParameters.sourceIPAddress userIdentity userIdentity.* responseElements.*
 	dynamodb.SequenceNumber dynamodb.SizeBytes dynamodb.StreamViewType dynamodb.ApproximateCreationDateTime
@@ -71,9 +74,9 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 
 // requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.
 var requestPlatform = map[string]map[string]bool{
-	"req": set(`header param body query params routeParams headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host apiGateway raw event subdomains`),
+	"req": set(`header param body query params routeParams headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host media stream bounded_stream get_param get_media uri relative_uri query_string apiGateway raw event subdomains`),
 	"request": set(`query_params path_params headers cookies body json form stream url base_url query_string args values data files get_json get_data full_path path view_args
-		raw_body uri_params to_dict json_body json_payload params forms query GET POST environ host referrer user_agent multi_query_string content_type`),
+		raw_body payload uri_params to_dict json_body json_payload params forms query GET POST environ host referrer user_agent multi_query_string content_type`),
 	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event body`),
 }
 

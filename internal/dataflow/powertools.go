@@ -24,7 +24,7 @@ func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, o
 		return out
 	case name == "batch_processor" || name == "async_batch_processor": // a decorator of the handler
 		for _, fn := range orNothing(args.kw["record_handler"]).fns {
-			in.p.routed = append(in.p.routed, &routed{"record", fn, f.file.Path, e.At, false, false, false, nil, nil})
+			in.p.routed = append(in.p.routed, &routed{framework: "record", fn: fn, file: f.file.Path, at: e.At})
 		}
 		return out
 	case ref == "aws_lambda_powertools.utilities.parser.parse":

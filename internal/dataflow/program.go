@@ -46,6 +46,9 @@ type Program struct {
 	// Carries are the calls of which is kept what they hand on: client:Operation.
 	Carries map[string]bool
 
+	contexts []*closure          // that make the context of procedures of tRPC
+	recipes  map[string][]recipe // how containers make what they give, by what they are asked for
+
 	queryParser bool // an application chooses how Express reads queries
 }
 

@@ -122,7 +122,7 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 	c := callee.fns[0]
 	for name, rules := range in.proofOf(c, in.quietArguments(f, e), a) {
 		param, rest, _ := strings.Cut(name, ".")
-		x := argumentFor(c, e, param)
+		x := orEmpty(argumentFor(c, e, param))
 		if x == nil {
 			continue
 		}
@@ -139,6 +139,14 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 			}
 		}
 	}
+}
+
+// orEmpty is what stands before an empty value that is taken where there is none: x of x || {}.
+func orEmpty(x *ir.Expr) *ir.Expr {
+	if x != nil && x.Kind == ir.Binary && (x.Str == "||" || x.Str == "??") && len(x.Y.List) == 0 && (x.Y.Kind == ir.Object || x.Y.Kind == ir.Array || x.Y.Kind == ir.Const) {
+		return x.X
+	}
+	return x
 }
 
 // argumentFor is the expression that is given for a parameter.
@@ -209,7 +217,7 @@ func worthAsking(fn *ir.Func, a answer) bool {
 	count = func(body []*ir.Stmt) {
 		for _, s := range body {
 			n++
-			throws = throws || s.Kind == ir.Throw || s.Kind == ir.Guard || s.Kind == ir.Try || s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Call
+			throws = throws || s.Kind == ir.Throw || s.Kind == ir.Guard || s.Kind == ir.Try || (s.Kind == ir.Eval || s.Kind == ir.Return) && isCall(s.X)
 			count(s.Body)
 			count(s.Else)
 			count(s.Final)
@@ -217,6 +225,18 @@ func worthAsking(fn *ir.Func, a answer) bool {
 	}
 	count(fn.Body)
 	return n > 0 && n <= maxProof && (a != anyAnswer || throws)
+}
+
+// isCall reports whether an expression is a call, or keeps what one gives.
+func isCall(e *ir.Expr) bool {
+	for e != nil && (e.Kind == ir.Await || e.Kind == ir.Assign) {
+		if e.Kind == ir.Assign {
+			e = e.Y
+		} else {
+			e = e.X
+		}
+	}
+	return e != nil && e.Kind == ir.Call
 }
 
 // asked follows a function that is asked what it proves.
@@ -335,6 +355,7 @@ func (in *interp) checks(f frame, e *ir.Expr) {
 	if e.Kind != ir.Call {
 		return
 	}
+	in.throwsUnlessRight(f, e)
 	for _, m := range in.modelsOf(f, e) {
 		if m.Kind == validator && m.throws {
 			for _, name := range m.In {
@@ -350,6 +371,7 @@ func (r *asked) returned(x *ir.Expr) {
 	truth := truthOf(x)
 	switch {
 	case r.answer == anyAnswer:
+		r.in.checks(r.f, x)
 	case truth != anyAnswer && truth != r.answer:
 		return
 	case truth == anyAnswer:

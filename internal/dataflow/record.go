@@ -422,3 +422,45 @@ func (in *interp) loaded(f frame, c *class, data *Value, at int32) *Value {
 	}
 	return out
 }
+
+// createdModel is an object of a model that create_model of pydantic has made: its fields are named by keywords, with their types.
+func (in *interp) createdModel(f frame, e *ir.Expr, callee *Value, args *arguments) (*Value, bool) {
+	if !strings.HasPrefix(callee.ref, "pydantic.create_model()") {
+		return nil, false
+	}
+	given := args.get(0)
+	switch strings.TrimPrefix(callee.ref, "pydantic.create_model()") {
+	case "":
+		given = &Value{fields: args.kw}
+		if args.dict != nil {
+			given.taints, given.elem = args.dict.taints, args.dict.elem
+		}
+	case ".model_validate", ".parse_obj", ".model_construct":
+	case ".model_validate_json", ".parse_raw":
+		given = in.parsed(f, e, given)
+	default:
+		return nil, false
+	}
+	out := &Value{fields: map[string]*Value{}}
+	for name, kind := range sorted(callee.kw) {
+		if strings.HasPrefix(name, "__") {
+			continue
+		}
+		x := in.member(f, given, name, e.At)
+		switch t := lastPart(orNothing(orElseValue(kind.fields["0"], kind)).ref); {
+		case harmlessTypes[t]:
+			x = &Value{}
+		case t == "str" || t == "EmailStr":
+			x = cleanedBy(x, textOnly)
+		}
+		out.fields[name] = x
+	}
+	return out, true
+}
+
+func orElseValue(v, other *Value) *Value {
+	if v == nil {
+		return other
+	}
+	return v
+}

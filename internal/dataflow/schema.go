@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -18,30 +19,154 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	if !schemas[packageOf(callee.ref)] {
 		return nil
 	}
-	schema, at := recv, 0
-	switch method {
-	case "validate", "validateAsync", "validateSync", "attempt", "assert", "parse", "safeParse", "parseAsync", "safeParseAsync", "cast", "isValid", "isValidSync":
-	default:
+	if joinsSchemas[method] && recv != nil {
+		return joinedSchema(callee, recv, args)
+	}
+	if method == "unknown" && recv != nil && args.get(0).text == "false" { // as it is without
+		return recv
+	}
+	if !schemaChecks[method] {
 		return nil
 	}
+	schema := recv
 	if len(args.list) > 1 && schemas[packageOf(args.list[1].ref)] {
 		schema = args.list[1]
 	}
 	if recv == nil && schema == nil || len(args.list) == 0 {
 		return nil
 	}
-	v := args.list[at]
+	v := args.list[0]
 	out := in.shaped(f, v, schema, e.At, 0)
 	if len(out.fields) == 0 && (out == v || out.elem == nil) {
 		return nil
 	}
-	if text := textOf(e.List[0]); text != "" {
-		in.trustFields(f, text, schema, 0)
+	options := args.get(len(args.list) - 1)
+	if truthy(options.fields["allowUnknown"]) {
+		out.taints = v.taints
 	}
-	for _, t := range v.taints { // the same by whatever name
-		in.trustFields(f, pathMark+t.Path, schema, 0)
+	all := namesAll(schema) && !truthy(options.fields["allowUnknown"]) && !truthy(options.fields["stripUnknown"])
+	in.trustChecked(f, e.List[0], schema, all)
+	if x := e.List[0]; x.Kind == ir.Member {
+		in.checkedPart(f, in.quiet(f, x.X), x.Str, schema, all, e.At)
+	}
+	if e.List[0].Kind != ir.Object { // the same by whatever name
+		for _, t := range v.taints {
+			in.trustFields(f, pathMark+t.Path, schema, 0)
+			if all {
+				in.trustText(f, pathMark+t.Path, []string{"mass-assignment"})
+			}
+		}
 	}
 	return answerOf(method, out)
+}
+
+// schemaChecks are methods by which schemas check values.
+var schemaChecks = set("validate validateAsync validateSync attempt assert parse safeParse parseAsync safeParseAsync cast isValid isValidSync")
+
+// throwingChecks are those of them after which the value is right, or the code does not go on.
+var throwingChecks = set("validateAsync validateSync attempt assert parse parseAsync")
+
+// joinsSchemas are methods that put the fields of two schemas into one.
+var joinsSchemas = set("concat keys append extend safeExtend merge shape")
+
+// joinedSchema is a schema with the fields of another one.
+func joinedSchema(callee, recv *Value, args *arguments) *Value {
+	fields := map[string]*Value{}
+	maps.Copy(fields, fieldsOf(recv))
+	more := args.get(0)
+	if own := fieldsOf(more); own != nil {
+		maps.Copy(fields, own)
+	}
+	out := &Value{ref: callee.ref + "()", args: []*Value{{fields: fields}}}
+	if letsMore(more) {
+		out.ref += ".unknown()"
+	}
+	return out
+}
+
+// namesAll reports whether a schema refuses fields that it does not name: joi does by itself, zod and yup where they are told to.
+func namesAll(schema *Value) bool {
+	if schema == nil || len(fieldsOf(schema)) == 0 || letsMore(schema) {
+		return false
+	}
+	switch packageOf(schema.ref) {
+	case "joi", "@hapi/joi", "celebrate":
+		return true
+	}
+	return strings.Contains(schema.ref, ".strict()") || strings.Contains(schema.ref, ".strictObject()") || strings.Contains(schema.ref, ".noUnknown()")
+}
+
+func truthy(v *Value) bool { return v != nil && v.known && v.text != "false" }
+
+// trustChecked notes what a check by a schema says of what stands in the code for the value: a name, or a copy with some fields set
+// anew.
+func (in *interp) trustChecked(f frame, x *ir.Expr, schema *Value, all bool) {
+	x = orEmpty(x)
+	if x.Kind != ir.Object {
+		if text := textOf(x); text != "" {
+			in.trustFields(f, text, schema, 0)
+			if all {
+				in.trustText(f, text, []string{"mass-assignment"})
+			}
+		}
+		return
+	}
+	fields := maps.Clone(fieldsOf(schema))
+	for i, part := range x.List {
+		key := x.Keys[i]
+		s := fields[key]
+		if s == nil {
+			continue
+		}
+		delete(fields, key) // it says nothing of the field of the same name in what is copied
+		if len(s.args) > 0 && isHarmlessList(s) && part.Kind == ir.Call && part.X.Kind == ir.Member && part.X.Str == "split" {
+			part = part.X.X // of which all parts are harmless
+		}
+		if text := textOf(part); text != "" && (isHarmlessKind(s) || isHarmlessList(s)) {
+			in.trustText(f, text, []string{"all"})
+		}
+	}
+	rest := &Value{fields: fields}
+	for i, part := range x.List {
+		if text := textOf(part); x.Keys[i] == "..." && text != "" {
+			in.trustFields(f, text, rest, 0)
+			if all {
+				in.trustText(f, text, []string{"mass-assignment"})
+			}
+		}
+	}
+}
+
+// isHarmlessList reports whether a schema lets through only lists of what does no harm.
+func isHarmlessList(s *Value) bool {
+	return strings.Contains(s.ref, ".array()") && len(s.args) > 0 && isHarmlessKind(s.args[0])
+}
+
+// throwsUnlessRight notes what a check by a schema says that throws where the value is another.
+func (in *interp) throwsUnlessRight(f frame, e *ir.Expr) {
+	if e.X == nil || e.X.Kind != ir.Member || !throwingChecks[e.X.Str] || len(e.List) == 0 {
+		return
+	}
+	root := e.X
+	for root.X != nil && (root.Kind == ir.Member || root.Kind == ir.Call) {
+		root = root.X
+	}
+	if root.Kind != ir.Name || !schemas[packageOf(in.quiet(f, root).ref)] {
+		return
+	}
+	schema, options := e.X.X, e.List[len(e.List)-1]
+	if e.X.Str == "attempt" || e.X.Str == "assert" {
+		if len(e.List) < 2 {
+			return
+		}
+		schema = e.List[1]
+	}
+	lets := &Value{}
+	if options.Kind == ir.Object {
+		lets = in.eval(f, options)
+	}
+	v := in.eval(f, schema)
+	in.trustChecked(f, e.List[0], v, namesAll(v) && !truthy(lets.fields["allowUnknown"]) && !truthy(lets.fields["stripUnknown"]))
 }
 
 // answerOf is what a check gives: the value, or an object with it.
@@ -92,6 +217,9 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		return v
 	}
 	out := &Value{fields: map[string]*Value{}, elem: v.elem}
+	if letsMore(schema) {
+		out.taints = v.taints
+	}
 	for name, s := range sorted(fields) {
 		x := in.member(f, v, name, at)
 		switch {
@@ -109,6 +237,21 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		out.fields[name] = x
 	}
 	return out
+}
+
+// letsMore reports whether a schema of an object lets fields through that it does not name: .unknown() of joi, .passthrough() of zod.
+func letsMore(schema *Value) bool {
+	_, path, _ := strings.Cut(schema.ref, ".")
+	if !schemas[packageOf(schema.ref)] {
+		return false
+	}
+	for part := range strings.SplitSeq(path, ".") {
+		switch part {
+		case "unknown()", "passthrough()", "loose()", "looseObject()", "catchall()":
+			return true
+		}
+	}
+	return false
 }
 
 // isHarmlessKind reports whether a schema lets through only what does no harm.
@@ -135,7 +278,7 @@ func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
 	}
 	for name, s := range fieldsOf(schema) {
 		switch {
-		case isHarmlessKind(s):
+		case isHarmlessKind(s), isHarmlessList(s):
 			in.trustText(f, text+"."+name, []string{"all"})
 		case s.ref == "" && orNothing(s.fields["type"]).text == "string":
 			in.trustText(f, text+"."+name, textOnly)

@@ -57,6 +57,7 @@ type Taint struct {
 	parsed string          // the path at which it was parsed from JSON
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
+	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
@@ -134,7 +135,7 @@ func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
-			found = found || u == t || u.Source == t.Source && u.Path == t.Path && len(u.clean) <= len(t.clean)
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && len(u.clean) <= len(t.clean)
 			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
 				cleanest = i
 			}
@@ -323,6 +324,7 @@ type class struct {
 	bases   []*Value
 	methods map[string]*closure
 	static  *Value
+	proto   *Value // what was put onto its prototype
 }
 
 // method looks a method up, also in the classes that it extends.

@@ -48,9 +48,10 @@ type Class struct {
 
 // Field is a field of a class.
 type Field struct {
-	Name  string
-	Value *Expr // nil where none is written
-	Type  *Expr // Python: the type that it is declared with
+	Name       string
+	Value      *Expr   // nil where none is written
+	Type       *Expr   // that it is declared with, where it is a class or comes from a module
+	Decorators []*Expr // TypeScript
 }
 
 // Kind tells what an Expr is.
@@ -60,7 +61,7 @@ type Kind uint8
 const (
 	Unknown  Kind = iota // List: what stands in it
 	Const                // Str: its text; numbers and words as written
-	Name                 // Str; of a parameter, Y is the type that it is declared with, in Python Keys[0] its text
+	Name                 // Str; of a parameter, Y is the type that it is declared with (Unknown for typeof List[0]), in Python Keys[0] its text, List its decorators
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]

@@ -288,6 +288,9 @@ func (j *js) alias(spec int) ir.Alias {
 func (j *js) exports(n int) []*ir.Stmt {
 	if d := j.t.Child(n, "declaration"); d >= 0 {
 		out := j.statement(d)
+		if len(out) == 1 && out[0].Kind == ir.Declare { // @injectable() export class Service
+			out[0].Class.Decorators = append(j.decorators(n), out[0].Class.Decorators...)
+		}
 		s := j.stmt(ir.Export, n)
 		isDefault := j.t.HasToken(n, "default")
 		for _, st := range out {
@@ -396,6 +399,7 @@ func (j *js) pattern(n int) *ir.Expr {
 		p := j.pattern(j.t.Child(n, "pattern"))
 		if p.Kind == ir.Name {
 			p.Y = j.typeName(j.t.Child(n, "type"))
+			p.List = j.decorators(n)
 		}
 		if v := j.t.Child(n, "value"); v >= 0 {
 			e := j.expr(ir.Default, n)
@@ -489,7 +493,7 @@ func (j *js) fieldOf(n int, p *ir.Expr) *ir.Stmt {
 }
 
 func (j *js) class(n int) *ir.Class {
-	c := &ir.Class{Name: j.t.Text(j.t.Child(n, "name"))}
+	c := &ir.Class{Name: j.t.Text(j.t.Child(n, "name")), Decorators: j.decorators(n)}
 	if h := j.t.ChildOfKind(n, "class_heritage"); h >= 0 {
 		for x := range j.t.NamedChildren(h) {
 			if j.t.Kind(x) == "extends_clause" {
@@ -508,33 +512,44 @@ func (j *js) class(n int) *ir.Class {
 			continue
 		case "method_definition":
 			f := j.function(m)
-			f.Decorators = before
+			f.Decorators = append(before, j.decorators(m)...)
 			f.Class, f.Static = c, j.t.HasToken(m, "static")
-			for d := range j.t.NamedChildren(m) {
-				if j.t.Kind(d) == "decorator" {
-					f.Decorators = append(f.Decorators, j.expression(j.t.FirstNamed(d)))
-				}
-			}
 			c.Methods = append(c.Methods, f)
 		case "field_definition", "public_field_definition":
 			name := j.t.Child(m, "property")
 			if name < 0 {
 				name = j.t.Child(m, "name")
 			}
+			field := ir.Field{Name: j.key(name), Decorators: append(before, j.decorators(m)...)}
 			if v := j.t.Child(m, "value"); v >= 0 {
-				value := j.expression(v)
-				if value.Kind == ir.Lambda {
-					value.Fn.Class = c
-					if value.Fn.Name == "" {
-						value.Fn.Name = j.key(name)
+				field.Value = j.expression(v)
+				if field.Value.Kind == ir.Lambda {
+					field.Value.Fn.Class = c
+					if field.Value.Fn.Name == "" {
+						field.Value.Fn.Name = field.Name
 					}
 				}
-				c.Fields = append(c.Fields, ir.Field{Name: j.key(name), Value: value})
+			} else if len(field.Decorators) > 0 {
+				field.Type = j.typeName(j.t.Child(m, "type"))
+			}
+			if field.Value != nil || len(field.Decorators) > 0 {
+				c.Fields = append(c.Fields, field)
 			}
 		}
 		before = nil
 	}
 	return c
+}
+
+// decorators are those that stand in front of something.
+func (j *js) decorators(n int) []*ir.Expr {
+	var out []*ir.Expr
+	for d := range j.t.NamedChildren(n) {
+		if j.t.Kind(d) == "decorator" {
+			out = append(out, j.expression(j.t.FirstNamed(d)))
+		}
+	}
+	return out
 }
 
 // typeName is the name of the type of a parameter, where it is a class or comes from a module; nil for others.
@@ -553,6 +568,10 @@ func (j *js) typeName(n int) *ir.Expr {
 	case "type_identifier":
 		e := j.expr(ir.Name, x)
 		e.Str = j.t.Text(x)
+		return e
+	case "type_query": // the class itself
+		e := j.expr(ir.Unknown, x)
+		e.List = []*ir.Expr{j.expression(j.t.FirstNamed(x))}
 		return e
 	case "nested_type_identifier":
 		module, name := j.t.Child(x, "module"), j.t.Child(x, "name")
@@ -629,6 +648,9 @@ func (j *js) expression(n int) *ir.Expr {
 			e.Kind = ir.Unknown
 		}
 		e.List = j.list(n)
+		if kind != "array" && len(e.List) == 2 && e.List[0].Kind == ir.Const { // (0, module.run)(...), as compilers write a call
+			return e.List[1]
+		}
 		return e
 	case "binary_expression":
 		e := j.expr(ir.Binary, n)

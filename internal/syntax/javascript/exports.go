@@ -138,6 +138,21 @@ func (m *module) exportModule(value int) {
 		return
 	}
 	m.give("default", value)
+	m.exportStatic(value)
+}
+
+// exportStatic exports the methods of a class that is the module itself: module.exports = Orders.
+func (m *module) exportStatic(value int) {
+	class := m.resolve(value)
+	if class.kind != syntax.Class || class.origin != (origin{}) {
+		return
+	}
+	for _, p := range m.membersOf(class.node).all {
+		if found := m.resolve(p.value); found.kind == syntax.Function && m.tree.HasToken(found.node, "static") {
+			found.receiver = m.tree.Text(m.tree.Child(class.node, "name"))
+			m.giveTarget(p.name, found)
+		}
+	}
 }
 
 // isNamespace tells names that only hold exports and are no value of their own.

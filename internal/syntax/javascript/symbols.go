@@ -129,6 +129,37 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case strings.HasSuffix(def.Name, "Handler"):
 		return m.isNamedHandler(def, t)
 	}
+	return m.answersEvents(def, t)
+}
+
+// answersEvents tells a handler of any name, such as createOrder, by what it takes: an event with its context, or an event of
+// which it reads what only events of Lambda have, or that it answers as API Gateway wants it.
+func (m *module) answersEvents(def syntax.Def, t target) bool {
+	if len(def.Params) == 0 || def.Receiver != "" || !isEvent(def.Params[0]) || hasMarkup(m.tree.Name) {
+		return false
+	}
+	if len(def.Params) > 1 {
+		name := strings.TrimPrefix(def.Params[1], "_")
+		return name == "" || name == "context"
+	}
+	if !m.tree.HasToken(t.node, "async") {
+		return false
+	}
+	text := m.tree.Text(t.node)
+	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders"} {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasMarkup tells files of user interfaces, whose events are clicks.
+func hasMarkup(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".jsx", ".tsx":
+		return true
+	}
 	return false
 }
 
@@ -136,8 +167,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 // called the same; it is in a file with markup, or takes an event and no more
 // and does not wait for anything.
 func (m *module) isNamedHandler(def syntax.Def, t target) bool {
-	switch strings.ToLower(path.Ext(m.tree.Name)) {
-	case ".jsx", ".tsx":
+	if hasMarkup(m.tree.Name) {
 		return false
 	}
 	waits := def.Wrapped || len(def.Params) > 1 || m.tree.HasToken(t.node, "async")

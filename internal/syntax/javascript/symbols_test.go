@@ -243,6 +243,11 @@ func TestReexports(t *testing.T) {
 			create: create from ./orders
 			list: list from ./list`},
 		{"one name as the module", `module.exports = require('./orders').create`, `default: create from ./orders`},
+		{"a class as the module", `
+			class Orders { static async create(event) {} list(event) {} }
+			module.exports = Orders;`, `
+			default: class at 1:1
+			create: function(event) of Orders at 1:16`},
 	})
 }
 
@@ -351,6 +356,12 @@ func TestHandlersByConvention(t *testing.T) {
 		{"a.mjs", `export default defineEventHandler((event) => {})`, ""},
 		{"a.mjs", `export const main = async (event) => {}`, ""},
 		{"a.mjs", `const handler = async (event) => {}`, ""},
+		{"a.js", `exports.createOrder = async (event) => ({ statusCode: 201 })`, "createOrder"},
+		{"a.js", `exports.createOrder = async (event) => { await put(event.pathParameters.id) }`, "createOrder"},
+		{"a.js", `exports.createOrder = (event, context, callback) => {}`, "createOrder"},
+		{"a.js", `exports.createOrder = (event, order) => {}`, ""},
+		{"a.mjs", `export const submit = async (event) => { event.preventDefault(); await send() }`, ""},
+		{"a.tsx", `export const submit = async (event) => ({ statusCode: 201 })`, ""},
 	}
 	for _, example := range examples {
 		var names []string

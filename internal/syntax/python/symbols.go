@@ -288,13 +288,24 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case def.Kind == syntax.Function:
 		return (!t.assigned || def.Name == "handler") && takesEventAndContext(def.Params)
 	}
-	return def.Name == "handler" && m.isAdapter(t.node)
+	return def.Name == "handler" && m.isAdapter(t.node) || m.isApplication(t.node)
 }
 
 func takesEventAndContext(params []string) bool {
 	return len(params) == 2 &&
 		slices.Contains([]string{"event", "_event", "_"}, params[0]) &&
 		slices.Contains([]string{"context", "_context", "_"}, params[1])
+}
+
+// isApplication recognises an application that is its own handler.
+func (m *module) isApplication(node int) bool {
+	callee := m.tree.Child(node, "function")
+	for _, name := range []string{"Chalice", "chalice.Chalice", "FlaskLambda", "flask_lambda.FlaskLambda"} {
+		if m.tree.Is(callee, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // isAdapter recognises the call that makes a handler of a web application.

@@ -161,6 +161,9 @@ func TestHandlersByConvention(t *testing.T) {
 		{"def run(event, context): pass\nhandler = traced(run)\nother = run", "run handler"},
 		{"handler = Mangum(app)", "handler"},
 		{"handler = logging.StreamHandler()", ""},
+		{"app = Chalice(app_name='orders')", "app"},
+		{"web = FlaskLambda(__name__)", "web"},
+		{"app = Flask(__name__)", ""},
 		{"class A:\n  def handler(event, context): pass", ""},
 	}
 	for _, example := range examples {
