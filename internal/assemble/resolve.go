@@ -20,6 +20,7 @@ type Modules struct {
 	program  *program
 	packages map[string]string
 	layers   []string        // folders whose content stands in /opt
+	sources  []string        // folders of which a build makes layers: their modules come to stand in /opt/python
 	others   map[string]bool // folders and files that installers put there: code of others
 	known    map[[3]string]string
 }
@@ -76,6 +77,7 @@ func (m *Modules) prepare() {
 	if m.packages == nil {
 		m.packages = m.program.packages()
 		m.layers = layersOf(m.program.repo)
+		m.sources = layerSources(m.program.repo)
 		m.others = installed(m.program.repo)
 	}
 }
@@ -88,6 +90,11 @@ func (m *Modules) find(app, from, module string) []string {
 				continue
 			}
 			if found := m.program.symbols.pythonModule(path.Join(layer, "python"), module); len(found) > 0 {
+				return found
+			}
+		}
+		for _, layer := range m.sources {
+			if found := m.program.symbols.pythonModule(layer, module); len(found) > 0 && within(layer, app) {
 				return found
 			}
 		}
@@ -275,6 +282,20 @@ func installed(r *repo.Repo) map[string]bool {
 			name, _, _ = strings.Cut(name, "/")
 			if name != "" && name != ".." && name != "." {
 				out[path.Join(base, name)] = true
+			}
+		}
+	}
+	return out
+}
+
+// layerSources are the folders with modules of Python in a folder called layers, of which sam build makes layers.
+func layerSources(r *repo.Repo) []string {
+	var out []string
+	for _, f := range r.Files() {
+		parts := strings.Split(path.Dir(f.Path), "/")
+		for i := 0; i+1 < len(parts); i++ {
+			if dir := path.Join(parts[:i+2]...); path.Ext(f.Path) == ".py" && (parts[i] == "layers" || parts[i] == "layer") && !slices.Contains(out, dir) {
+				out = append(out, dir)
 			}
 		}
 	}

@@ -29,6 +29,8 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 		return nil, false
 	}
 	request := &Value{fields: map[string]*Value{"TableName": c.tableName()}}
+	in.use(f, e.At, "dynamodb:DescribeTable", operationNamed("dynamodb:DescribeTable"), request, false) // before version 5.3
+	in.uses[len(in.uses)-1].Helper = true
 	if key := tableWrites[method]; key != "" {
 		item := &Value{fields: map[string]*Value{}}
 		for name, x := range sorted(object.fields) {

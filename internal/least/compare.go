@@ -191,7 +191,7 @@ func (r *Role) needed(alone policy.Set, all []*iam.Action) []*Need {
 // covers is whether policies allow a need.
 func (r *Role) covers(set policy.Set, n *Need) model.Tri {
 	on := n.On
-	if on == nil {
+	if on == nil || !n.Action.Scopable() { // some are allowed on something all the same
 		return model.Maybe
 	}
 	who := policy.Principal{Kind: "AWS", ARN: r.Powers.ARN, Account: policy.OwnAccount}

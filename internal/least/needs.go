@@ -6,6 +6,7 @@
 package least
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -89,6 +90,26 @@ func (f *Function) call(u dataflow.Use) {
 		}
 		for _, on := range f.on(u, a) {
 			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+		}
+	}
+	f.hands(u, at)
+}
+
+// hands adds that a role is handed to a service, where a member of a request that is called like one gives it: DataAccessRoleArn.
+func (f *Function) hands(u dataflow.Use, at model.Pos) {
+	if strings.HasPrefix(u.Key, "sts:") || strings.HasPrefix(u.Key, "iam:") {
+		return
+	}
+	pass := iam.Find("iam:PassRole")
+	fields := u.Params.Fields()
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		v := fields[name]
+		if lower := strings.ToLower(name); !strings.HasSuffix(lower, "rolearn") && lower != "role" {
+			continue
+		}
+		for _, one := range v.Alternatives() {
+			on, _ := f.arn(u, pass, f.Value(one))
+			f.need(&Need{Action: pass, On: on, Places: []model.Pos{at}, Perhaps: true})
 		}
 	}
 }
@@ -214,18 +235,18 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 	if strings.HasPrefix(text, "/") {
 		name = strings.TrimPrefix(text, "/")
 	}
+	var bases []*model.Value
 	for _, kind := range a.Types {
-		if format := iam.ServiceOf(a.Service).Resources[kind]; strings.Count(format, "${") <= 4 && format != "" {
-			before, after, _ := strings.Cut(strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(format), "${")
-			_, after, _ = strings.Cut(after, "}")
-			if strings.Contains(after, "${") {
-				continue
-			}
-			base := model.NewString(before+name+after, v.Origin)
-			return f.within(u, a, base), true
+		format := strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(iam.ServiceOf(a.Service).Resources[kind])
+		before, after, ok := strings.Cut(format, "${")
+		if _, after, _ = strings.Cut(after, "}"); ok && !strings.Contains(after, "${") {
+			bases = append(bases, model.NewString(before+name+after, v.Origin))
 		}
 	}
-	return nil, true
+	if len(bases) != 1 { // a name alone does not say of what kind of thing it is
+		return nil, true
+	}
+	return f.within(u, a, bases[0]), true
 }
 
 // plainARN is an ARN with a star for its region and account, as those of resources of templates are written.

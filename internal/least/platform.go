@@ -196,7 +196,7 @@ var wrappers = map[string][]string{
 	"langchain_aws": {"bedrock"}, "@langchain/aws": {"bedrock"}, "strands": {"bedrock"}, "litellm": {"bedrock"}, "@ai-sdk/amazon-bedrock": {"bedrock"}, "bedrock_agentcore": {"bedrock-agentcore", "bedrock"},
 	"aws-amplify": {"appsync", "cognito-idp"}, "aws-appsync": {"appsync"}, "nodemailer": {"ses"}, "nodemailer-ses-transport": {"ses"}, "aws-jwt-verify": nil, "boto": {""}, "aiobotocore": {""}, "zappa": {""},
 	"aws-secrets-manager-caching": {"secretsmanager"}, "aws_secretsmanager_caching": {"secretsmanager"}, "ssm_cache": {"ssm"}, "aws-param-store": {"ssm"}, "sagemaker": {""}, "redshift_connector": {"redshift"},
-	"aws-iot-device-sdk": {"iot"}, "aws-kcl": {"kinesis", "dynamodb"}, "sqs-consumer": {"sqs"}, "sqs-producer": {"sqs"}, "bull": nil, "sns-validator": nil, "simple_salesforce": nil, "cfn-response": nil, "crhelper": {"lambda", "events"},
+	"amazon-qldb-driver-nodejs": {"qldb"}, "pyqldb": {"qldb"}, "@aws-sdk/credential-providers": nil, "aws-iot-device-sdk": {"iot"}, "aws-kcl": {"kinesis", "dynamodb"}, "sqs-consumer": {"sqs"}, "sqs-producer": {"sqs"}, "bull": nil, "sns-validator": nil, "simple_salesforce": nil, "cfn-response": nil, "crhelper": {"lambda", "events"},
 	"@aws/durable-execution-sdk-js": {"lambda"}, "aws_durable_execution_sdk_python": {"lambda"},
 }
 
