@@ -78,6 +78,20 @@ type Service struct {
 // Action looks up an action by its name, whatever its case; nil if the service has none of that name.
 func (s *Service) Action(name string) *Action { return s.byKey[strings.ToLower(name)] }
 
+// Tagging are the actions that put tags on resources; none for a service that is not known.
+func (s *Service) Tagging() []*Action {
+	var out []*Action
+	if s == nil {
+		return nil
+	}
+	for _, a := range s.Actions {
+		if a.Level == Tagging && !strings.HasPrefix(a.Name, "Untag") && !strings.HasPrefix(a.Name, "Delete") && !strings.HasPrefix(a.Name, "Remove") {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // archive is a zip file whose entries hold parts in the order of their names, each entry called like its first.
 type archive struct {
 	once   sync.Once

@@ -132,6 +132,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	case "marshall", "unmarshall", "serialize", "deserialize": // the same in other types
 		return args.get(0), true
 	}
+	if strings.HasSuffix(ref, ".defineService") {
+		in.doubt(f, e.At, "", "the application defines a service of its own")
+	}
 	if url := args.kw["endpoint_url"]; url != nil {
 		in.hit(f, e.At, "ssrf", lastPart(ref)+" endpoint_url", url.taints, false)
 	}
@@ -146,7 +149,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	in.download(f, e, ref, callee, args)
 	c, ok := in.p.operationOf(f.file.Language, ref, args, made(callee))
 	if !ok {
-		in.unnamed(f, e.At, ref)
+		in.unnamed(f, e.At, ref, args)
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
@@ -212,14 +215,30 @@ var isCollecting = set("all filter limit page_size")
 var plainMethods = set(`get_paginator can_paginate close get_available_subresources get_waiter wait add_permission register unregister emit exceptions
 	event_system to_dict build_full_result search serialize deserialize batch_writer get_queue_url filter all limit page_size pages`)
 
-// unnamed notes that what a method of boto3 calls stands in no table. Classes are made without a call.
-func (in *interp) unnamed(f frame, at int32, ref string) {
+// unnamed notes that what is called stands in no table: a method of boto3, a command of version 3. Classes are made without a call.
+func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	before, method, _ := cutLast(ref, '.')
-	if f.file.Language != ir.Python || !strings.HasPrefix(before, "boto3:") || method == "" || method[0] == '_' || method[0] >= 'A' && method[0] <= 'Z' || plainMethods[method] ||
-		strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?") {
+	what := ref
+	switch {
+	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
+		return
+	case f.file.Language == ir.Python:
+		if !strings.HasPrefix(before, "boto3:") || method[0] >= 'A' && method[0] <= 'Z' {
+			return
+		}
+	case method == "send":
+		if what = args.get(0).ref; !strings.HasSuffix(what, "Command()") || !strings.HasPrefix(what, "@aws-sdk/client-") {
+			return
+		}
+	case method != "getAuthToken" && method != "waitFor":
 		return
 	}
-	in.doubt(f, at, serviceOf(f.file.Language, ref), "no table says what "+method+" of "+strings.TrimPrefix(strings.ReplaceAll(before, "()", ""), "boto3:")+" calls")
+	service := serviceOf(f.file.Language, what)
+	if service == "" && f.file.Language == ir.Node {
+		pkg, _, _ := strings.Cut(what, ".")
+		service = strings.TrimPrefix(pkg, "@aws-sdk/client-")
+	}
+	in.doubt(f, at, service, "no table says what "+strings.TrimPrefix(strings.ReplaceAll(what, "()", ""), "boto3:")+" calls")
 }
 
 // lazily notes that a resource of boto3 is perhaps fetched, when an attribute of it is read that is not what it was made with.

@@ -158,9 +158,10 @@ func (r *Role) verdict(g Grant, s *policy.Statement, all []*iam.Action) Verdict 
 	for _, n := range g.Needed {
 		needed[n.Action] = true
 	}
+	service, _, _ := strings.Cut(g.Pattern, ":")
 	switch {
-	case len(all) == 0 || g.Doubt != nil && len(needed) < len(all):
-		return Uncertain // of an action that no table has, nothing is known
+	case len(all) == 0 && iam.ServiceOf(strings.ToLower(service)) == nil || g.Doubt != nil && (len(needed) < len(all) || len(all) == 0):
+		return Uncertain // of an action of a service that no table has, nothing is known
 	case len(needed) == 0:
 		return Unused
 	case len(needed) < len(all):

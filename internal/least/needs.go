@@ -21,6 +21,7 @@ import (
 type Need struct {
 	Action   *iam.Action
 	On       *model.Value // an ARN; nil where it is not known what the action is done to
+	Of       *link.Place  // the resource that On is the ARN of, or something in it; nil where it is none of the templates
 	Places   []model.Pos  // calls in the code, or the declaration that makes the platform need it
 	Why      string       // what the platform needs it for; empty for calls of the code
 	Perhaps  bool         // only with some arguments
@@ -46,7 +47,7 @@ type Function struct {
 // Doubted is the reason why a function perhaps needs more of a service; nil where all that it needs is known.
 func (f *Function) Doubted(service string) *Doubt {
 	for i, d := range f.Doubts {
-		if d.Service == "" || d.Service == service {
+		if d.Service == "" || d.Service == service || d.Service == "rds" && service == "rds-db" {
 			return &f.Doubts[i]
 		}
 	}
@@ -88,11 +89,31 @@ func (f *Function) call(u dataflow.Use) {
 				perhaps = false
 			}
 		}
-		for _, on := range f.on(u, a) {
-			f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+		for _, t := range f.on(u, a) {
+			f.need(&Need{Action: a, On: t.arn, Of: t.of, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+		}
+		for _, name := range a.Dependent { // by some arguments
+			if further := iam.Find(name); further != nil {
+				f.need(&Need{Action: further, Places: []model.Pos{at}, Perhaps: true})
+			}
 		}
 	}
 	f.hands(u, at)
+	f.tags(u, client, at)
+}
+
+// tags adds that something is tagged when it is made, where a request says so.
+func (f *Function) tags(u dataflow.Use, client string, at model.Pos) {
+	fields := u.Params.Fields()
+	for _, name := range []string{"Tags", "tags", "TagList", "TagSpecifications"} {
+		if fields[name] == nil {
+			continue
+		}
+		for _, a := range iam.ServiceOf(prefixOf(client)).Tagging() {
+			f.need(&Need{Action: a, Places: []model.Pos{at}, Perhaps: true})
+		}
+		return
+	}
 }
 
 // hands adds that a role is handed to a service, where a member of a request that is called like one gives it: DataAccessRoleArn.
@@ -109,7 +130,7 @@ func (f *Function) hands(u dataflow.Use, at model.Pos) {
 		}
 		for _, one := range v.Alternatives() {
 			on, _ := f.arn(u, pass, f.Value(one))
-			f.need(&Need{Action: pass, On: on, Places: []model.Pos{at}, Perhaps: true})
+			f.need(&Need{Action: pass, On: on.arn, Of: on.of, Places: []model.Pos{at}, Perhaps: true})
 		}
 	}
 }
@@ -182,12 +203,18 @@ func given(values []*dataflow.Value) model.Tri {
 	return model.TriOf(len(values) > 0)
 }
 
-// on are the ARNs that a call is about, one of them nil where that is not known.
-func (f *Function) on(u dataflow.Use, a *iam.Action) []*model.Value {
+// target is what a call is about: its ARN, nil where that is not known, and the resource of a template that it is.
+type target struct {
+	arn *model.Value
+	of  *link.Place
+}
+
+// on is what a call is about.
+func (f *Function) on(u dataflow.Use, a *iam.Action) []target {
 	if !a.Scopable() {
-		return []*model.Value{model.NewString("*", model.Origin{})}
+		return []target{{arn: model.NewString("*", model.Origin{})}}
 	}
-	var out []*model.Value
+	var out []target
 	named := false
 	for _, s := range u.Op.Subjects {
 		path := strings.Split(strings.NewReplacer("[]", "", "{}", ".*").Replace(s.Member), ".")
@@ -196,40 +223,40 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []*model.Value {
 		}
 		for _, v := range u.Params.All(path...) {
 			for _, one := range v.Alternatives() {
-				arn, about := f.arn(u, a, f.Value(one))
-				if about {
+				t, about := f.arn(u, a, f.Value(one))
+				if about && (t.arn == nil || t.arn.Kind != model.Absent) {
 					named = true
-					out = append(out, arn)
+					out = append(out, t)
 				}
 			}
 		}
 	}
 	if !named {
-		return []*model.Value{nil}
+		return []target{{}}
 	}
 	return out
 }
 
-// arn is the ARN that a value means for an action; about tells whether the action is about such a thing at all.
-func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *model.Value, about bool) {
+// arn is what a value means for an action; about tells whether the action is about such a thing at all.
+func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (t target, about bool) {
 	app, r := f.App.Find(v)
 	if r != nil {
 		if base := link.ARN(app, r); base != nil {
 			if f.fits(a, base) {
-				return f.within(u, a, base), true
+				return target{f.within(u, a, base), &link.Place{App: app, Resource: r}}, true
 			}
-			return nil, false
+			return target{}, false
 		}
 	}
 	text, ok := v.Scalar()
 	if !ok {
-		return nil, v.Kind != model.Absent
+		return target{}, v.Kind != model.Absent
 	}
 	if strings.HasPrefix(text, "arn:") {
 		if !f.fits(a, model.NewString(plainARN(text), v.Origin)) {
-			return nil, false
+			return target{}, false
 		}
-		return model.NewString(text, v.Origin), true
+		return target{arn: model.NewString(text, v.Origin)}, true
 	}
 	name := text[strings.LastIndexByte(text, '/')+1:] // of the address of a queue
 	if strings.HasPrefix(text, "/") {
@@ -244,9 +271,9 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (arn *mode
 		}
 	}
 	if len(bases) != 1 { // a name alone does not say of what kind of thing it is
-		return nil, true
+		return target{}, true
 	}
-	return f.within(u, a, bases[0]), true
+	return target{arn: f.within(u, a, bases[0])}, true
 }
 
 // plainARN is an ARN with a star for its region and account, as those of resources of templates are written.

@@ -111,7 +111,7 @@ func (f *Function) mapped(m *model.Resource) {
 		if strings.HasPrefix(r.Type, "AWS::DynamoDB::") {
 			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/", arn.Origin), model.NewPresent("the time when the stream was made", arn.Origin)}, arn.Origin)
 		}
-		f.needs(polled[r.Type], arn, m.Origin.Pos, "it gets its events from "+r.ID)
+		f.needsOf(polled[r.Type], arn, &link.Place{App: app, Resource: r}, m.Origin.Pos, "it gets its events from "+r.ID)
 	case strings.Contains(source.String(), ":sqs:"):
 		f.needs(polled["AWS::SQS::Queue"], nil, m.Origin.Pos, "it gets its events from a queue")
 	case strings.Contains(source.String(), ":kinesis:"):
@@ -136,7 +136,7 @@ func (f *Function) handsTo(v *model.Value, why string) {
 		return
 	}
 	if action := sending[r.Type]; action != "" {
-		f.needs([]string{action}, link.ARN(app, r), v.Origin.Pos, why)
+		f.needsOf([]string{action}, link.ARN(app, r), &link.Place{App: app, Resource: r}, v.Origin.Pos, why)
 	}
 }
 
@@ -161,6 +161,10 @@ func logsOf(fn *model.Function, action string) *model.Value {
 
 // needs adds actions of the platform. On what an action is needed is not known where it cannot be allowed on one thing alone.
 func (f *Function) needs(actions []string, on *model.Value, at model.Pos, why string) {
+	f.needsOf(actions, on, nil, at, why)
+}
+
+func (f *Function) needsOf(actions []string, on *model.Value, of *link.Place, at model.Pos, why string) {
 	for _, name := range actions {
 		a := iam.Find(name)
 		if a == nil {
@@ -170,7 +174,7 @@ func (f *Function) needs(actions []string, on *model.Value, at model.Pos, why st
 		if !a.Scopable() {
 			on = nil
 		}
-		f.need(&Need{Action: a, On: on, Places: []model.Pos{at}, Why: why, Platform: true})
+		f.need(&Need{Action: a, On: on, Of: of, Places: []model.Pos{at}, Why: why, Platform: true})
 	}
 }
 
@@ -196,7 +200,7 @@ var wrappers = map[string][]string{
 	"langchain_aws": {"bedrock"}, "@langchain/aws": {"bedrock"}, "strands": {"bedrock"}, "litellm": {"bedrock"}, "@ai-sdk/amazon-bedrock": {"bedrock"}, "bedrock_agentcore": {"bedrock-agentcore", "bedrock"},
 	"aws-amplify": {"appsync", "cognito-idp"}, "aws-appsync": {"appsync"}, "nodemailer": {"ses"}, "nodemailer-ses-transport": {"ses"}, "aws-jwt-verify": nil, "boto": {""}, "aiobotocore": {""}, "zappa": {""},
 	"aws-secrets-manager-caching": {"secretsmanager"}, "aws_secretsmanager_caching": {"secretsmanager"}, "ssm_cache": {"ssm"}, "aws-param-store": {"ssm"}, "sagemaker": {""}, "redshift_connector": {"redshift"},
-	"amazon-qldb-driver-nodejs": {"qldb"}, "pyqldb": {"qldb"}, "@aws-sdk/credential-providers": nil, "aws-iot-device-sdk": {"iot"}, "aws-kcl": {"kinesis", "dynamodb"}, "sqs-consumer": {"sqs"}, "sqs-producer": {"sqs"}, "bull": nil, "sns-validator": nil, "simple_salesforce": nil, "cfn-response": nil, "crhelper": {"lambda", "events"},
+	"@aws-sdk/rds-signer": {"rds-db"}, "@aws-sdk/dsql-signer": {"dsql"}, "amazon-qldb-driver-nodejs": {"qldb"}, "pyqldb": {"qldb"}, "@aws-sdk/credential-providers": nil, "aws-iot-device-sdk": {"iot"}, "aws-kcl": {"kinesis", "dynamodb"}, "sqs-consumer": {"sqs"}, "sqs-producer": {"sqs"}, "bull": nil, "sns-validator": nil, "simple_salesforce": nil, "cfn-response": nil, "crhelper": {"lambda", "events"},
 	"@aws/durable-execution-sdk-js": {"lambda"}, "aws_durable_execution_sdk_python": {"lambda"},
 }
 
@@ -284,7 +288,7 @@ func (f *Function) key(v *model.Value, at model.Pos, why string) {
 	}
 	for _, name := range withKey {
 		if a := iam.Find(name); a != nil {
-			f.need(&Need{Action: a, On: link.ARN(app, r), Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
+			f.need(&Need{Action: a, On: link.ARN(app, r), Of: &link.Place{App: app, Resource: r}, Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
 		}
 	}
 }
