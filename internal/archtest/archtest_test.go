@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"internal/least":     5,
 	"internal/engine/":   6,
 	"internal/scan":      7,
+	"internal/fix":       8,
 	"internal/report/":   8,
 	"internal/cli":       9, "cmd/": 9,
 	"internal/archtest": 9, "bench": 9, "bench/": 9,

@@ -73,7 +73,7 @@ the machine.`,
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.scanCommand(), p.mapCommand(), p.privilegesCommand(), p.explainCommand(), p.rulesCommand(), p.versionCommand(), completionCommand())
+	root.AddCommand(p.scanCommand(), p.mapCommand(), p.privilegesCommand(), p.fixCommand(), p.explainCommand(), p.rulesCommand(), p.versionCommand(), completionCommand())
 	return root
 }
 

@@ -959,21 +959,43 @@ func (in *interp) formatted(f frame, text *Value, mark string, parts []*Value, a
 		return in.joined(f, append([]*Value{text}, parts...), at)
 	}
 	var all []*Value
+	used := map[int]bool{}
 	rest := text.text
-	for _, part := range parts {
-		before, after, found := strings.Cut(rest, mark)
-		if !found {
+	for next := 0; ; {
+		hole := holes[mark].FindStringSubmatchIndex(rest)
+		if hole == nil || next >= len(parts) {
 			break
 		}
-		all = append(all, constant(before), part)
-		rest = after
+		name, i := "", next
+		if hole[2] >= 0 {
+			name = rest[hole[2]:hole[3]]
+		}
+		if n, ok := number(name); ok && n < len(parts) {
+			i = n
+		} else {
+			next++
+		}
+		part := parts[i]
+		if name != "" && i == next-1 { // which of those with names it is
+			part = &Value{taints: part.taints, fields: part.fields, elem: part.elem}
+		}
+		used[i] = true
+		all = append(all, constant(rest[:hole[0]]), part)
+		rest = rest[hole[1]:]
 	}
-	for i := len(all) / 2; i < len(parts); i++ {
-		all = append(all, parts[i])
+	for i, part := range parts {
+		if !used[i] {
+			all = append(all, part)
+		}
 	}
 	out := in.joined(f, append(all, constant(rest)), at)
 	out.known, out.text = false, ""
 	return out
+}
+
+// holes are what stands in a text for its parts, by the first sign: with the number or name of the part.
+var holes = map[string]*regexp.Regexp{
+	"{": regexp.MustCompile(`\{([^{}:!.\[]*)[^{}]*\}`), "%": regexp.MustCompile(`%(?:\(([^)]*)\))?[-+ #0-9.*]*[a-zA-Z]`),
 }
 
 // texts are taints of what has become a text.

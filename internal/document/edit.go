@@ -162,6 +162,58 @@ func (n Node) Up() (up Node, ok bool) {
 	return Node{n.e, p}, p != nil
 }
 
+// Len is the number of elements of a list, or of entries of a map.
+func (n Node) Len() int {
+	if n.n == nil {
+		return 0
+	}
+	if n.n.Kind == yaml.MappingNode {
+		return len(n.n.Content) / 2
+	}
+	return len(n.n.Content)
+}
+
+// Tag is the tag that a value is written with, such as !Ref; empty where there is none.
+func (n Node) Tag() string {
+	if n.n == nil || !isTagged(n.n) || isStandardTag(n.n.Tag) {
+		return ""
+	}
+	return n.n.Tag
+}
+
+// Only is the one entry of a map.
+func (n Node) Only() (key string, v Node, ok bool) {
+	if n.n == nil || n.n.Kind != yaml.MappingNode || len(n.n.Content) != 2 {
+		return "", Node{}, false
+	}
+	return n.n.Content[0].Value, Node{n.e, n.n.Content[1]}, true
+}
+
+// IsKeyed reports whether a value is that of a key.
+func (n Node) IsKeyed(key string) bool {
+	p := n.e.parents[n.n]
+	if p == nil || p.Kind != yaml.MappingNode {
+		return false
+	}
+	i := slices.Index(p.Content, n.n)
+	return i%2 == 1 && p.Content[i-1].Value == key
+}
+
+// InJSON reports whether the file of a value is written as JSON.
+func (n Node) InJSON() bool { return n.e.JSON() }
+
+// Rename writes another text in the place of a key.
+func (n Node) Rename(key string) error {
+	if !n.IsKey() || n.n.Kind != yaml.ScalarNode {
+		return &refusal{n.e.pos(n.n), "is no key", ""}
+	}
+	if err := n.e.mayChange(n.n); err != nil {
+		return err
+	}
+	n.e.replaced[n.n] = model.NewString(key, model.Origin{})
+	return nil
+}
+
 // IsKey reports whether a value is the key of a map.
 func (n Node) IsKey() bool {
 	p := n.e.parents[n.n]
@@ -334,6 +386,9 @@ func (e *Editor) meant(n *yaml.Node) *yaml.Node {
 		if n.Kind == yaml.MappingNode {
 			if i++; e.removed[n.Content[i]] {
 				continue
+			}
+			if v := e.replaced[c]; v != nil {
+				c = e.made(v)
 			}
 			out.Content = append(out.Content, c)
 			c = n.Content[i]

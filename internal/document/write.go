@@ -38,9 +38,13 @@ func (w *writing) visit(n *yaml.Node) {
 		w.removeBlock(all)
 	}
 	for _, it := range all {
-		if !it.gone {
-			w.visit(it.value)
+		if it.gone {
+			continue
 		}
+		if v := w.replaced[it.first]; v != nil && it.first != it.value { // another key
+			w.put(w.start(it.first), w.end(it.first), w.key(n, v.Str))
+		}
+		w.visit(it.value)
 	}
 	w.append(n, all)
 }
@@ -417,6 +421,14 @@ func isPlain(s string) bool {
 		return false
 	}
 	return n.Content[0].Tag == "!!str" && n.Content[0].Value == s
+}
+
+// key writes the key of a map.
+func (w *writing) key(n *yaml.Node, s string) string {
+	if w.inFlow(n) {
+		return w.quote(s)
+	}
+	return plainKey(s)
 }
 
 func plainKey(s string) string {

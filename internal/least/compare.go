@@ -35,6 +35,36 @@ type Grant struct {
 	Doubt     *Doubt  // of an uncertain one
 }
 
+// wildcardFrom is how many actions too many a pattern stands for before it is told by itself, and not as a detail.
+const wildcardFrom = 6
+
+// Broad reports whether a grant is much more than is needed: a pattern that stands for many actions that nobody needs, or something that
+// changes things wherever they are.
+func (g *Grant) Broad() bool {
+	switch g.Verdict {
+	case Broader:
+		return g.Actions-len(g.Needed) >= wildcardFrom && !g.OfLogs()
+	case Unused:
+		if strings.Contains(g.Pattern, "*") && g.Actions >= wildcardFrom {
+			return true
+		}
+		return !g.Doc.Managed && g.anywhere() && changes(g.Pattern)
+	}
+	return false
+}
+
+// OfLogs reports whether a grant is about logs, which functions write.
+func (g *Grant) OfLogs() bool { return strings.HasPrefix(strings.ToLower(g.Pattern), "logs:") }
+
+func (g *Grant) anywhere() bool {
+	return slices.ContainsFunc(g.Statement.Resources, func(v *model.Value) bool { return v.EqualsText("*") == model.Yes })
+}
+
+func changes(action string) bool {
+	a := iam.Find(action)
+	return a != nil && a.Scopable() && (a.Level == iam.Write || a.Level == iam.Permissions)
+}
+
 // Role is what a role grants against what the functions need that have it.
 type Role struct {
 	App       *model.App
@@ -181,7 +211,7 @@ func (r *Role) needed(alone policy.Set, all []*iam.Action) []*Need {
 	var out []*Need
 	for _, f := range r.Functions {
 		for _, n := range f.Needs {
-			if is[n.Action] && r.covers(alone, n) != model.No && !slices.Contains(out, n) {
+			if is[n.Action] && (r.covers(alone, n) != model.No || r.misread(n)) && !slices.Contains(out, n) {
 				out = append(out, n)
 			}
 		}
@@ -189,12 +219,17 @@ func (r *Role) needed(alone policy.Set, all []*iam.Action) []*Need {
 	return out
 }
 
+// misread reports whether a name that was put together is perhaps not understood: nothing at all allows what is needed on it.
+func (r *Role) misread(n *Need) bool {
+	return n.Of == nil && n.On != nil && r.Allows(n) == model.No
+}
+
 // covers is whether policies allow a need.
 func (r *Role) covers(set policy.Set, n *Need) model.Tri {
-	on := n.On
-	if on == nil || !n.Action.Scopable() { // some are allowed on something all the same
+	if n.On == nil || !n.Action.Scopable() { // some are allowed on something all the same
 		return model.Maybe
 	}
+	on := anyObject(n.On)
 	who := policy.Principal{Kind: "AWS", ARN: r.Powers.ARN, Account: policy.OwnAccount}
 	if who.ARN == nil {
 		who.ARN = model.NewPresent("the ARN of "+r.Role.ID, r.Role.Origin)
@@ -311,6 +346,21 @@ func objects(on *model.Value) *model.Value {
 		parts = append(parts, p)
 	}
 	return on
+}
+
+// anyObject is an ARN of an object as one of an object whose key is not known: what code makes keys of is rarely known to the end.
+func anyObject(on *model.Value) *model.Value {
+	all := objects(on)
+	if all == on || all.Kind != model.Text {
+		return on
+	}
+	last := all.Items[len(all.Items)-1]
+	before, ok := strings.CutSuffix(last.Str, "*")
+	if !ok || last.Kind != model.String {
+		return on
+	}
+	parts := append(slices.Clone(all.Items[:len(all.Items)-1]), model.NewString(before, last.Origin), model.NewPresent("the key of an object", on.Origin))
+	return model.NewText(parts, on.Origin)
 }
 
 // pattern is an ARN with a star for each part that is not known.

@@ -22,6 +22,7 @@ type Need struct {
 	Action   *iam.Action
 	On       *model.Value // an ARN; nil where it is not known what the action is done to
 	Of       *link.Place  // the resource that On is the ARN of, or something in it; nil where it is none of the templates
+	Inside   string       // what stands behind the ARN of the resource: "/*" for its objects
 	Places   []model.Pos  // calls in the code, or the declaration that makes the platform need it
 	Why      string       // what the platform needs it for; empty for calls of the code
 	Perhaps  bool         // only with some arguments
@@ -90,7 +91,7 @@ func (f *Function) call(u dataflow.Use) {
 			}
 		}
 		for _, t := range f.on(u, a) {
-			f.need(&Need{Action: a, On: t.arn, Of: t.of, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+			f.need(&Need{Action: a, On: t.arn, Of: t.of, Inside: t.inside, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
 		}
 		for _, name := range a.Dependent { // by some arguments
 			if further := iam.Find(name); further != nil {
@@ -129,7 +130,7 @@ func (f *Function) hands(u dataflow.Use, at model.Pos) {
 			continue
 		}
 		for _, one := range v.Alternatives() {
-			on, _ := f.arn(u, pass, f.Value(one))
+			on, _ := f.arn(u, pass, "RoleName", f.Value(one))
 			f.need(&Need{Action: pass, On: on.arn, Of: on.of, Places: []model.Pos{at}, Perhaps: true})
 		}
 	}
@@ -205,8 +206,9 @@ func given(values []*dataflow.Value) model.Tri {
 
 // target is what a call is about: its ARN, nil where that is not known, and the resource of a template that it is.
 type target struct {
-	arn *model.Value
-	of  *link.Place
+	arn    *model.Value
+	of     *link.Place
+	inside string
 }
 
 // on is what a call is about.
@@ -223,7 +225,7 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []target {
 		}
 		for _, v := range u.Params.All(path...) {
 			for _, one := range v.Alternatives() {
-				t, about := f.arn(u, a, f.Value(one))
+				t, about := f.arn(u, a, s.Member, f.Value(one))
 				if about && (t.arn == nil || t.arn.Kind != model.Absent) {
 					named = true
 					out = append(out, t)
@@ -238,12 +240,13 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []target {
 }
 
 // arn is what a value means for an action; about tells whether the action is about such a thing at all.
-func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (t target, about bool) {
+func (f *Function) arn(u dataflow.Use, a *iam.Action, member string, v *model.Value) (t target, about bool) {
 	app, r := f.App.Find(v)
 	if r != nil {
 		if base := link.ARN(app, r); base != nil {
 			if f.fits(a, base) {
-				return target{f.within(u, a, base), &link.Place{App: app, Resource: r}}, true
+				arn, inside := f.within(u, a, base)
+				return target{arn, &link.Place{App: app, Resource: r}, inside}, true
 			}
 			return target{}, false
 		}
@@ -266,14 +269,31 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, v *model.Value) (t target,
 	for _, kind := range a.Types {
 		format := strings.NewReplacer("${Partition}", "aws", "${Region}", "*", "${Account}", "*").Replace(iam.ServiceOf(a.Service).Resources[kind])
 		before, after, ok := strings.Cut(format, "${")
-		if _, after, _ = strings.Cut(after, "}"); ok && !strings.Contains(after, "${") {
+		placeholder, after, _ := strings.Cut(after, "}")
+		if ok && !strings.Contains(after, "${") && (byName[a.Service] || nameOf(placeholder) == nameOf(member)) {
 			bases = append(bases, model.NewString(before+name+after, v.Origin))
 		}
 	}
 	if len(bases) != 1 { // a name alone does not say of what kind of thing it is
 		return target{}, true
 	}
-	return target{arn: f.within(u, a, bases[0])}, true
+	arn, inside := f.within(u, a, bases[0])
+	return target{arn: arn, inside: inside}, true
+}
+
+// byName are services whose requests name by their first members what they are about.
+var byName = map[string]bool{
+	"dynamodb": true, "s3": true, "sqs": true, "sns": true, "lambda": true, "kinesis": true, "firehose": true, "states": true, "events": true, "ssm": true, "secretsmanager": true,
+	"cognito-idp": true, "logs": true, "kms": true,
+}
+
+// nameOf is what a member of a request, or a part of an ARN, is the name of: streamname of StreamName, StreamARN and streamArn alike.
+func nameOf(member string) string {
+	s := strings.ToLower(member[strings.LastIndexByte(member, '.')+1:])
+	for _, ending := range []string{"name", "id", "arn", "identifier", "url"} {
+		s = strings.TrimSuffix(s, ending)
+	}
+	return s
 }
 
 // plainARN is an ARN with a star for its region and account, as those of resources of templates are written.
@@ -305,7 +325,7 @@ func (f *Function) fits(a *iam.Action, arn *model.Value) bool {
 }
 
 // within is what a call is about inside a resource: an object of a bucket, an index of a table.
-func (f *Function) within(u dataflow.Use, a *iam.Action, base *model.Value) *model.Value {
+func (f *Function) within(u dataflow.Use, a *iam.Action, base *model.Value) (arn *model.Value, inside string) {
 	switch a.Service {
 	case "s3":
 		if slices.Contains(a.Types, "object") && !slices.Contains(a.Types, "bucket") {
@@ -313,14 +333,20 @@ func (f *Function) within(u dataflow.Use, a *iam.Action, base *model.Value) *mod
 			if key.Kind != model.String && key.Kind != model.Text {
 				key = model.NewPresent("the key of an object", base.Origin)
 			}
-			return model.NewText([]*model.Value{base, model.NewString("/", base.Origin), key}, base.Origin)
+			return model.NewText([]*model.Value{base, model.NewString("/", base.Origin), key}, base.Origin), "/*"
 		}
 	case "dynamodb":
 		if index := u.Params.At("IndexName"); index != nil && slices.Contains(a.Types, "index") {
-			return model.NewText([]*model.Value{base, model.NewString("/index/", base.Origin), f.Value(index)}, base.Origin)
+			name := f.Value(index)
+			if text, ok := name.Scalar(); ok {
+				inside = "/index/" + text
+			} else {
+				inside = "/index/*"
+			}
+			return model.NewText([]*model.Value{base, model.NewString("/index/", base.Origin), name}, base.Origin), inside
 		}
 	}
-	return base
+	return base, ""
 }
 
 // prefixOf is the prefix that actions of a client's service have.

@@ -108,10 +108,12 @@ func (f *Function) mapped(m *model.Resource) {
 	switch {
 	case r != nil && polled[r.Type] != nil:
 		arn := link.ARN(app, r)
+		inside := ""
 		if strings.HasPrefix(r.Type, "AWS::DynamoDB::") {
+			inside = "/stream/*"
 			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/", arn.Origin), model.NewPresent("the time when the stream was made", arn.Origin)}, arn.Origin)
 		}
-		f.needsOf(polled[r.Type], arn, &link.Place{App: app, Resource: r}, m.Origin.Pos, "it gets its events from "+r.ID)
+		f.needsOf(polled[r.Type], target{arn, &link.Place{App: app, Resource: r}, inside}, m.Origin.Pos, "it gets its events from "+r.ID)
 	case strings.Contains(source.String(), ":sqs:"):
 		f.needs(polled["AWS::SQS::Queue"], nil, m.Origin.Pos, "it gets its events from a queue")
 	case strings.Contains(source.String(), ":kinesis:"):
@@ -136,7 +138,7 @@ func (f *Function) handsTo(v *model.Value, why string) {
 		return
 	}
 	if action := sending[r.Type]; action != "" {
-		f.needsOf([]string{action}, link.ARN(app, r), &link.Place{App: app, Resource: r}, v.Origin.Pos, why)
+		f.needsOf([]string{action}, target{link.ARN(app, r), &link.Place{App: app, Resource: r}, ""}, v.Origin.Pos, why)
 	}
 }
 
@@ -161,10 +163,10 @@ func logsOf(fn *model.Function, action string) *model.Value {
 
 // needs adds actions of the platform. On what an action is needed is not known where it cannot be allowed on one thing alone.
 func (f *Function) needs(actions []string, on *model.Value, at model.Pos, why string) {
-	f.needsOf(actions, on, nil, at, why)
+	f.needsOf(actions, target{arn: on}, at, why)
 }
 
-func (f *Function) needsOf(actions []string, on *model.Value, of *link.Place, at model.Pos, why string) {
+func (f *Function) needsOf(actions []string, on target, at model.Pos, why string) {
 	for _, name := range actions {
 		a := iam.Find(name)
 		if a == nil {
@@ -172,9 +174,9 @@ func (f *Function) needsOf(actions []string, on *model.Value, of *link.Place, at
 		}
 		on := on
 		if !a.Scopable() {
-			on = nil
+			on = target{}
 		}
-		f.need(&Need{Action: a, On: on, Of: of, Places: []model.Pos{at}, Why: why, Platform: true})
+		f.need(&Need{Action: a, On: on.arn, Of: on.of, Inside: on.inside, Places: []model.Pos{at}, Why: why, Platform: true})
 	}
 }
 

@@ -42,6 +42,7 @@ type Doc struct {
 	Managed  bool   // AWS manages it
 	Document *policy.Document
 	Source   model.Policy // as the template has it; empty where AWS manages it
+	At       model.Origin // where the template names it, where AWS manages it
 }
 
 // Powers gives what a role may do; nil for no role. It is worked out once for each role.
@@ -238,7 +239,7 @@ func (p *Program) managed(w *Powers, v *model.Value) {
 	for _, one := range v.Elements() {
 		if name, ok := awsPolicy(one); ok {
 			if d := p.managedDocument(name); d != nil {
-				w.add(Doc{Name: name, Managed: true, Document: d})
+				w.add(Doc{Name: name, Managed: true, Document: d, At: one.Origin})
 				continue
 			}
 		} else if _, r := w.App.Find(one, "AWS::IAM::ManagedPolicy"); r != nil {
@@ -434,11 +435,14 @@ var arns = map[string]string{
 	"AWS::SageMaker::NotebookInstance": "sagemaker:*:*:notebook-instance/%", "AWS::ECS::TaskDefinition": "ecs:*:*:task-definition/%",
 }
 
-// byName are types whose Ref is the ARN itself, not the name.
+// refIsARN are types whose Ref is the ARN itself, not the name.
 var refIsARN = map[string]bool{
 	"AWS::SNS::Topic": true, "AWS::StepFunctions::StateMachine": true, "AWS::SecretsManager::Secret": true, "AWS::IAM::ManagedPolicy": true,
 	"AWS::ECS::TaskDefinition": true, "AWS::Batch::JobQueue": true, "AWS::Batch::JobDefinition": true, "AWS::AppSync::GraphQLApi": true, "AWS::MSK::Cluster": true,
 }
+
+// RefIsARN reports whether a reference to a resource of a type gives its ARN, not its name.
+func RefIsARN(typ string) bool { return refIsARN[typ] }
 
 // ARN is the ARN that a resource will have: region and account stand as *, because they are its own, and a name that deployment
 // makes is a reference to the resource. It is nil for types of which none is known.

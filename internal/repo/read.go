@@ -26,6 +26,9 @@ var (
 
 // Read gives the content of a file inside the root, listed or not.
 func (r *Repo) Read(path string) ([]byte, error) {
+	if data, ok := r.instead[path]; ok {
+		return data, nil
+	}
 	f, size, err := r.open(path)
 	if err != nil {
 		return nil, err

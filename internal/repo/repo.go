@@ -66,6 +66,8 @@ type Options struct {
 	Limits   Limits
 	Exclude  []string // patterns in the syntax of gitignore, relative to the root; they win over the ignore files
 	NoIgnore bool     // list what .gitignore and .wardletignore exclude
+
+	Instead map[string][]byte // what Read gives instead of the content of files, by path
 }
 
 // File is one listed file.
@@ -81,6 +83,8 @@ type Repo struct {
 	limits Limits
 	files  []File
 	diags  []model.Diagnostic
+
+	instead map[string][]byte
 }
 
 // Open lists the tree at root. Where root is a file, the repository is the folder around it and that file is the only one
@@ -94,7 +98,7 @@ func Open(root string, o Options) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open folder %s: %w\nhint: check its permissions", root, reason(err))
 	}
-	r := &Repo{root: handle, name: root, limits: o.Limits.orDefault()}
+	r := &Repo{root: handle, name: root, limits: o.Limits.orDefault(), instead: o.Instead}
 	if only != "" {
 		return r, r.listOne(only)
 	}

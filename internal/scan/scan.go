@@ -50,6 +50,8 @@ type Options struct {
 	Now       time.Time
 	Catalogue *rule.Catalogue // the built-in rules
 	Progress  func(string)    // told what is being done; may be nil
+
+	Instead map[string][]byte // content of files instead of what they hold, by path: how a change would be seen
 }
 
 // Scan is a finished scan: what was seen and what is wrong with it.
@@ -259,7 +261,7 @@ func (s *scanner) models() (*dataflow.Models, []model.Diagnostic) {
 
 func (s *scanner) read(ctx context.Context) error {
 	s.o.Progress("reading " + s.o.Path)
-	r, err := repo.Open(s.o.Path, repo.Options{Exclude: s.o.Exclude})
+	r, err := repo.Open(s.o.Path, repo.Options{Exclude: s.o.Exclude, Instead: s.o.Instead})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"sort"
 	"strings"
 
-	"wardlet.example/data/iam"
 	"wardlet.example/internal/expr"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/least"
@@ -109,40 +108,11 @@ func uncertain(r *least.Role) string {
 	return ""
 }
 
-// wildcardFrom is how many actions too many a pattern stands for before it is told by itself, and not as a detail.
-const wildcardFrom = 6
-
-// broad reports whether a grant is much more than is needed: a pattern that stands for many actions that nobody needs, or something that
-// changes things wherever they are.
-func broad(g *least.Grant) bool {
-	switch g.Verdict {
-	case least.Broader:
-		return g.Actions-len(g.Needed) >= wildcardFrom && !ofLogs(g)
-	case least.Unused:
-		if strings.Contains(g.Pattern, "*") && g.Actions >= wildcardFrom {
-			return true
-		}
-		return !g.Doc.Managed && anywhere(g) && changes(g.Pattern)
-	}
-	return false
-}
-
-func ofLogs(g *least.Grant) bool { return strings.HasPrefix(strings.ToLower(g.Pattern), "logs:") }
-
-func anywhere(g *least.Grant) bool {
-	return slices.ContainsFunc(g.Statement.Resources, func(v *model.Value) bool { return v.EqualsText("*") == model.Yes })
-}
-
-func changes(action string) bool {
-	a := iam.Find(action)
-	return a != nil && a.Scopable() && (a.Level == iam.Write || a.Level == iam.Permissions)
-}
-
 // excess tells of roles that grant much more than is needed.
 func (w *work) excess(b bound, r *least.Role) {
 	var all []*least.Grant
 	for i := range r.Grants {
-		if broad(&r.Grants[i]) {
+		if r.Grants[i].Broad() {
 			all = append(all, &r.Grants[i])
 		}
 	}
@@ -157,9 +127,9 @@ func (w *work) unused(b bound, r *least.Role) {
 	for i := range r.Grants {
 		g := &r.Grants[i]
 		switch {
-		case broad(g):
+		case g.Broad():
 			return // the other rule tells it all
-		case g.Doc.Managed || ofLogs(g):
+		case g.Doc.Managed || g.OfLogs():
 		case g.Verdict == least.Unused || g.Verdict == least.Broader || g.Verdict == least.Wider:
 			all = append(all, g)
 		}

@@ -1,6 +1,8 @@
 package sam
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -100,6 +102,57 @@ const (
 		"DeleteCommentContent PostCommentForComparedCommit PostCommentReply UpdateComment CreateCommit " +
 		"UpdateRepositoryDescription TagResource UntagResource PutRepositoryTriggers UploadArchive CancelUploadArchive"
 )
+
+// ExactTemplate is the policy template that allows just these actions, on what another one is used for; empty where there is none. It has the
+// same parameters.
+func ExactTemplate(instead string, actions []string) string {
+	parameters := parametersOf(policyTemplates[instead])
+	for _, name := range slices.Sorted(maps.Keys(policyTemplates)) {
+		if parametersOf(policyTemplates[name]) != parameters || name == instead {
+			continue
+		}
+		var all []string
+		conditions := false
+		for _, g := range policyTemplates[name] {
+			all = append(all, g.actionList()...)
+			conditions = conditions || g.key != ""
+		}
+		slices.Sort(all)
+		if slices.Equal(slices.Compact(all), actions) && !conditions {
+			return name
+		}
+	}
+	return ""
+}
+
+// TemplateResources are the resources on which a policy template allows an action, with ${Parameter} for what it is used with.
+func TemplateResources(name, action string) []string {
+	var out []string
+	for _, g := range policyTemplates[name] {
+		if !slices.Contains(g.actionList(), action) {
+			continue
+		}
+		for r := range strings.FieldsSeq(g.resources) {
+			if rest, ok := strings.CutPrefix(r, "~"); ok {
+				service, path, _ := strings.Cut(rest, ":")
+				r = "arn:${Partition}:" + service + ":${Region}:${Account}:" + path
+			}
+			out = append(out, strings.NewReplacer("${Partition}", "${AWS::Partition}", "${Region}", "${AWS::Region}", "${Account}", "${AWS::AccountId}").Replace(r))
+		}
+	}
+	return out
+}
+
+// parametersOf are the parameters that grants use, and the resources that they make of them.
+func parametersOf(all []grant) string {
+	seen := map[string]bool{}
+	for _, g := range all {
+		for _, r := range strings.Fields(g.resources) {
+			seen[r] = true
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(seen)), " ")
+}
 
 // policyTemplates are the policy templates of SAM, from the page "AWS SAM policy template list" of the AWS SAM developer
 // guide.

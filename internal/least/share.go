@@ -1,0 +1,52 @@
+package least
+
+import (
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
+)
+
+// Share is one resource of a statement with what is needed of it.
+type Share struct {
+	Resource *model.Value
+	Needs    []*Need // those that it may be about
+	Exact    bool    // it is no wider than they are
+}
+
+// Shares splits needs among the resources of a statement. ok is false where it is not known on what something is needed.
+func (r *Role) Shares(s *policy.Statement, needs []*Need) (out []Share, ok bool) {
+	for _, n := range needs {
+		if n.On == nil {
+			return nil, false
+		}
+	}
+	for _, v := range s.Resources {
+		share := Share{Resource: v}
+		for _, n := range needs {
+			one := policy.Single(statement([]string{n.Action.String()}, []*model.Value{v}))
+			if r.covers(policy.Set{Identity: []*policy.Document{one}}, n) != model.No {
+				share.Needs = append(share.Needs, n)
+			}
+		}
+		if share.Exact = len(share.Needs) > 0; share.Exact {
+			var on []*model.Value
+			for _, n := range share.Needs {
+				on = append(on, Pattern(n.On))
+			}
+			action := []string{share.Needs[0].Action.String()}
+			share.Exact = policy.Covers(policy.Single(statement(action, on)), policy.Single(statement(action, []*model.Value{v}))) != model.No
+		}
+		out = append(out, share)
+	}
+	return out, true
+}
+
+// Pattern is the ARN of a need as a statement writes it: a star for each part that is not known, and for the key of an object.
+func Pattern(on *model.Value) *model.Value { return pattern(objects(on)) }
+
+// Allows is whether the role allows a need, by all its policies.
+func (r *Role) Allows(n *Need) model.Tri {
+	if n.On == nil {
+		return model.Maybe
+	}
+	return r.Powers.Allows(n.Action.String(), n.On).Answer
+}
