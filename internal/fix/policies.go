@@ -8,6 +8,7 @@ import (
 	"wardlet.example/internal/document"
 	"wardlet.example/internal/least"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 	"wardlet.example/internal/template/sam"
 )
 
@@ -89,7 +90,7 @@ func embedded(v document.Node) (string, bool) {
 // needed are all needs of a text; ok is false where some are not known.
 func (u *unit) needed() (out []*least.Need, ok bool) {
 	for _, w := range u.wants {
-		if w.whole && len(w.needed) == 0 {
+		if w.whole && len(w.needed) == 0 && len(policy.Expand(w.pattern)) > 0 {
 			return nil, false
 		}
 		out = append(out, w.needed...)

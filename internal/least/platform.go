@@ -2,6 +2,7 @@ package least
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"wardlet.example/data/iam"
@@ -22,8 +23,8 @@ var (
 // polled are the actions by which a source of events is read, by its type.
 var polled = map[string][]string{
 	"AWS::SQS::Queue":              strings.Fields("sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility sqs:GetQueueUrl"),
-	"AWS::Kinesis::Stream":         strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard"),
-	"AWS::Kinesis::StreamConsumer": strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard"),
+	"AWS::Kinesis::Stream":         strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard kinesis:DescribeLimits"),
+	"AWS::Kinesis::StreamConsumer": strings.Fields("kinesis:GetRecords kinesis:GetShardIterator kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard kinesis:DescribeLimits"),
 	"AWS::DynamoDB::Table":         strings.Fields("dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:DescribeStream dynamodb:ListStreams"),
 	"AWS::DynamoDB::GlobalTable":   strings.Fields("dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:DescribeStream dynamodb:ListStreams"),
 }
@@ -43,8 +44,12 @@ func (f *Function) platform() {
 	if r == nil {
 		return
 	}
-	if r.Props.Path("TracingConfig", "Mode").EqualsText("Active") != model.No && r.Props.Get("TracingConfig").IsSet() != model.No {
+	if mode := r.Props.Path("TracingConfig", "Mode"); mode.IsSet() != model.No && mode.EqualsText("Active") != model.No {
 		f.needs(tracing, nil, r.Props.KeyPos("TracingConfig"), "it is traced")
+	} else {
+		for _, action := range tracing { // whoever calls it may have decided that
+			f.perhaps(action, at, "it may be traced")
+		}
 	}
 	if r.Props.Get("VpcConfig").IsSet() != model.No {
 		f.needs(networking, nil, r.Props.KeyPos("VpcConfig"), "it joins a network")
@@ -233,17 +238,49 @@ func (f *Function) doubts() {
 
 // wrapped are the services that a package calls by itself: by its name, or by that of what it is a part of.
 func wrapped(name string) []string {
-	name = strings.TrimPrefix(name, "node:")
-	for {
+	whole := strings.TrimPrefix(name, "node:")
+	for name := whole; ; {
 		if services, ok := wrappers[name]; ok {
 			return services
 		}
 		i := strings.LastIndexAny(name, "./")
 		if i < 0 || strings.HasPrefix(name, "@") && strings.Count(name, "/") == 1 && name[i] == '/' {
-			return nil
+			return calledLike(name)
 		}
 		name = name[:i]
 	}
+}
+
+// words are parts of the names of packages that call a service, with the prefixes of its actions; empty where that can be any.
+var words = map[string][]string{
+	"dsql": {"dsql"}, "dynamo": {"dynamodb"}, "dynamodb": {"dynamodb"}, "s3": {"s3"}, "sqs": {"sqs"}, "sns": {"sns"}, "ses": {"ses"}, "ssm": {"ssm"}, "kms": {"kms"}, "kinesis": {"kinesis"},
+	"firehose": {"firehose"}, "bedrock": {"bedrock"}, "sagemaker": {"sagemaker"}, "athena": {"athena", "s3", "glue"}, "cognito": {"cognito-idp"}, "qldb": {"qldb"}, "redshift": {"redshift", "redshift-data"},
+	"opensearch": {"es", "aoss"}, "elasticsearch": {"es"}, "neptune": {"neptune-db"}, "appsync": {"appsync"}, "eventbridge": {"events"}, "secretsmanager": {"secretsmanager"}, "timestream": {"timestream"},
+	"boto3": {""}, "boto": {""}, "aws": {""}, "amazon": {""},
+}
+
+// harmless are packages with such words in their names that call nothing: SDKs, whose calls are seen, types, and what serves requests.
+var harmless = []string{
+	"aws-sdk", "@aws-sdk/", "@aws-cdk/", "aws-cdk", "boto3", "botocore", "mypy_boto3", "types_boto3", "@types/", "aws-xray-sdk", "aws_xray_sdk", "@aws-lambda-powertools/", "aws_lambda_powertools", "@smithy/",
+	"@elastic/", "elasticsearch", "moto",
+}
+
+// calledLike are the services that a package calls by itself, as its name says.
+func calledLike(name string) []string {
+	if slices.ContainsFunc(harmless, func(h string) bool { return strings.HasPrefix(name, h) }) {
+		return nil
+	}
+	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("@/-_.", r) })
+	var out []string
+	for _, p := range parts {
+		if p == "lambda" || p == "serverless" || p == "cloudwatch" {
+			return nil
+		}
+		if services := words[p]; services != nil {
+			out = services
+		}
+	}
+	return out
 }
 
 // encrypted are services whose data can be encrypted with keys of the customer, so that calls need those keys too.

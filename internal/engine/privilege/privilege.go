@@ -129,7 +129,7 @@ func (w *work) unused(b bound, r *least.Role) {
 		switch {
 		case g.Broad():
 			return // the other rule tells it all
-		case g.Doc.Managed || g.OfLogs():
+		case g.Doc.Managed || g.OfLogs() || g.Actions == 0: // there is no such action: it allows nothing
 		case g.Verdict == least.Unused || g.Verdict == least.Broader || g.Verdict == least.Wider:
 			all = append(all, g)
 		}
