@@ -180,11 +180,11 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 
 // listed is the resource of boto3 that a call gives many of: a collection's, or the messages of a queue.
 func listed(ref string) string {
-	before, method, _ := cutLast(ref, '.')
+	before, method := cutLast(ref)
 	if !strings.HasPrefix(ref, "boto3:") || !strings.Contains(before, ".") {
 		return ""
 	}
-	owner, name, _ := cutLast(before, '.')
+	owner, name := cutLast(before)
 	service, _, _ := strings.Cut(owner, ".")
 	switch {
 	case method == "receive_messages":
@@ -201,11 +201,11 @@ func listed(ref string) string {
 	return service + "." + one + "()"
 }
 
-func cutLast(s string, sep byte) (before, after string, ok bool) {
-	if i := strings.LastIndexByte(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
+func cutLast(s string) (before, after string) {
+	if i := strings.LastIndexByte(s, '.'); i >= 0 {
+		return s[:i], s[i+1:]
 	}
-	return s, "", false
+	return s, ""
 }
 
 // isCollecting are methods of the collections of boto3 that go through them.
@@ -217,7 +217,7 @@ var plainMethods = set(`get_paginator can_paginate close get_available_subresour
 
 // unnamed notes that what is called stands in no table: a method of boto3, a command of version 3. Classes are made without a call.
 func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
-	before, method, _ := cutLast(ref, '.')
+	before, method := cutLast(ref)
 	what := ref
 	switch {
 	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
@@ -248,7 +248,7 @@ func (in *interp) lazily(f frame, x *Value, key string, at int32) {
 		return
 	}
 	path = strings.ReplaceAll(path, "()", "")
-	_, class, _ := cutLast(path, '.')
+	_, class := cutLast(path)
 	if class[0] < 'A' || class[0] > 'Z' || key == "meta" || identifiers[key] || key == "id" || strings.HasPrefix(key, strings.ToLower(class)+"_") {
 		return
 	}

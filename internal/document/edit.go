@@ -327,7 +327,7 @@ func (e *Editor) prune(n *yaml.Node) {
 	if e.replaced[n] != nil || len(n.Content) == 0 {
 		return
 	}
-	all := len(e.added[n]) == 0
+	all := true
 	for i, c := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			continue
@@ -335,8 +335,18 @@ func (e *Editor) prune(n *yaml.Node) {
 		e.prune(c)
 		all = all && e.removed[c]
 	}
-	if all {
+	switch added := e.added[n]; {
+	case all && len(added) == 0:
 		e.removed[n] = true
+	case all: // nothing of it stays but what is new
+		e.replaced[n] = model.NewList(added, model.Origin{})
+		if n.Kind == yaml.MappingNode {
+			var fields []model.Field
+			for _, v := range added {
+				fields = append(fields, v.Fields...)
+			}
+			e.replaced[n] = model.NewMap(fields, model.Origin{})
+		}
 	}
 }
 

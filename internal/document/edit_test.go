@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,14 @@ func TestEdit(t *testing.T) {
 			up("a: 1", func(n Node) error { return n.Append(object("b", items(text("c")))) })},
 		{"added to JSON", "a.json", "{\n  \"L\": [\n    \"a\"\n  ]\n}\n", "{\n  \"L\": [\n    \"a\",\n    \"b\"\n  ]\n}\n",
 			up(`"a"`, func(n Node) error { return n.Append(text("b")) })},
+		{"all elements of JSON by another", "a.json", "{\"L\": [\"a\", \"b\"]}", "{\"L\": [\"c\"]}", func(t *testing.T, e *Editor) error {
+			l, _ := findText(t, e, `"a"`).Up()
+			return errors.Join(findText(t, e, `"a"`).Remove(), findText(t, e, `"b"`).Remove(), l.Append(text("c")))
+		}},
+		{"all elements by another", "a.yaml", "L:\n  - a\n  - b\nx: 1\n", "L:\n  - c\nx: 1\n", func(t *testing.T, e *Editor) error {
+			l, _ := findText(t, e, "a\n").Up()
+			return errors.Join(findText(t, e, "a\n").Remove(), findText(t, e, "b\n").Remove(), l.Append(text("c")))
+		}},
 		{"line breaks of Windows and a byte order mark", "a.yaml", "\xef\xbb\xbfA:\r\n  - a\r\n  - b\r\nx: 1\r\n", "\xef\xbb\xbfA:\r\n  - b\r\nx: 1\r\n", remove("a\r\n")},
 		{"letters of more bytes before it", "a.yaml", "A: [ä, 'ö', ü]\n", "A: [ä, ü]\n", remove("'ö'")},
 	}

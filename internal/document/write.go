@@ -229,7 +229,7 @@ func (w *writing) replace(n *yaml.Node, v *model.Value) {
 			w.put(start, end, w.scalar(v))
 			return
 		}
-		w.put(w.afterKey(n, start), end, " "+w.scalar(v)) // a list below its key
+		w.put(w.afterKey(start), end, " "+w.scalar(v)) // a list below its key
 		return
 	}
 	indent := n.Column - 1
@@ -238,7 +238,7 @@ func (w *writing) replace(n *yaml.Node, v *model.Value) {
 		if indent = key.Column - 1 + w.step(); v.Kind == model.List {
 			indent = key.Column - 1 + w.listStep()
 		}
-		w.put(w.afterKey(n, start), end, w.newline()+w.block(v, indent))
+		w.put(w.afterKey(start), end, w.newline()+w.block(v, indent))
 		return
 	}
 	w.put(start, end, strings.TrimLeft(w.block(v, indent), " "))
@@ -251,8 +251,8 @@ func (w *writing) before(at int) byte {
 	return w.src.text[at-1]
 }
 
-// afterKey is the place after the colon of the key that a value has.
-func (w *writing) afterKey(n *yaml.Node, start int) int {
+// afterKey is the place after the colon before a value.
+func (w *writing) afterKey(start int) int {
 	for at := start - 1; at >= 0; at-- {
 		if w.src.text[at] == ':' {
 			return at + 1

@@ -76,10 +76,54 @@ func (p *planner) statement(c *change, u *unit, e *document.Editor) error {
 		left = left || w.whole || len(w.needed) > 0
 	}
 	if !left {
-		return p.removeStatement(c, u, e, m)
+		return p.removeStatement(c, u, m)
+	}
+	if p.split(c, u, m, nodes) {
+		return nil
 	}
 	p.actions(c, u, m, nodes)
-	return p.resources(c, u, m)
+	p.resources(c, u, m)
+	return nil
+}
+
+// split makes statements of their own for what is needed on something known, where other actions of the statement are not. It reports
+// whether there is something to part.
+func (p *planner) split(c *change, u *unit, m document.Node, nodes []document.Node) bool {
+	var stay []*want
+	var move []*least.Need
+	narrow := false
+	for _, w := range u.wants {
+		rest := *w
+		rest.needed = nil
+		for _, n := range w.needed {
+			if n.On != nil && n.Action.Scopable() && (!w.whole || w.wider) {
+				move = append(move, n)
+			} else {
+				rest.needed = append(rest.needed, n)
+			}
+		}
+		if rest.whole = w.whole && !w.wider; w.whole && w.wider {
+			narrow = true
+		}
+		narrow = narrow || !w.whole && slices.ContainsFunc(u.statements[0].Resources, func(v *model.Value) bool { return v.EqualsText("*") == model.Yes })
+		stay = append(stay, &rest)
+	}
+	list, _ := m.Up()
+	if len(move) == 0 || !narrow || !list.IsList() || !slices.ContainsFunc(stay, func(w *want) bool { return w.whole || len(w.needed) > 0 }) {
+		return false
+	}
+	w := p.writer(u.roles[0], m)
+	w.fallback = func(*least.Need) []*model.Value { return nil }
+	more, err := w.statements(move)
+	if err != nil {
+		return false
+	}
+	c.unsafe = w.unsafe
+	p.actions(c, &unit{pos: u.pos, wants: stay}, m, nodes)
+	for _, s := range more.Items {
+		c.do(func() error { return list.Append(s) })
+	}
+	return true
 }
 
 // alike reports whether statements, one for each role that has the text, grant the same.
@@ -166,17 +210,17 @@ func texts(all []string) *model.Value {
 }
 
 // resources narrows on what a statement grants, where all that is needed of it is known.
-func (p *planner) resources(c *change, u *unit, m document.Node) error {
+func (p *planner) resources(c *change, u *unit, m document.Node) {
 	needs, ok := u.narrowable()
 	node, there := m.Get("Resource")
 	if !ok || !there {
-		return nil
+		return
 	}
 	r, s := u.roles[0], u.statements[0]
 	shares, known := r.Shares(s, needs)
 	items := node.Items()
 	if !known || len(shares) != len(items) {
-		return nil
+		return
 	}
 	w := p.writer(r, m)
 	var keep, fresh []*model.Value
@@ -187,9 +231,8 @@ func (p *planner) resources(c *change, u *unit, m document.Node) error {
 		}
 		for _, n := range share.Needs {
 			v, err := w.resource(n)
-			if err != nil {
-				c.unsafe = "" // it stays as wide as it is
-				return nil
+			if err != nil { // it stays as wide as it is
+				return
 			}
 			if !slices.ContainsFunc(fresh, func(o *model.Value) bool { return o.String() == v.String() }) {
 				fresh = append(fresh, v)
@@ -204,7 +247,6 @@ func (p *planner) resources(c *change, u *unit, m document.Node) error {
 	default:
 		p.exchange(c, node, items, shares, fresh)
 	}
-	return nil
 }
 
 // exchange takes resources out of a list and puts others into it.
@@ -253,7 +295,7 @@ func oneOrMany(all []*model.Value) *model.Value {
 }
 
 // removeStatement takes a statement out, and the policy with it where that has no other.
-func (p *planner) removeStatement(c *change, u *unit, e *document.Editor, m document.Node) error {
+func (p *planner) removeStatement(c *change, u *unit, m document.Node) error {
 	if p.left(u) {
 		c.do(m.Remove)
 		return nil
@@ -274,7 +316,7 @@ func (p *planner) removeStatement(c *change, u *unit, e *document.Editor, m docu
 	if !ok {
 		return errorAt(u.pos, "nothing of this policy is needed: remove it by hand")
 	}
-	if _, ok := in.Get("PolicyDocument"); ok {
+	if _, wrapped := in.Get("PolicyDocument"); wrapped {
 		doc = in
 		in, ok = doc.Up()
 	}

@@ -180,11 +180,16 @@ func (w *writer) statements(needs []*least.Need) (*model.Value, error) {
 	}
 	var out []*model.Value
 	for _, g := range groups {
-		out = append(out, model.NewMap([]model.Field{
-			{Key: "Effect", Value: model.NewString("Allow", model.Origin{})}, {Key: "Action", Value: texts(g.actions)}, {Key: "Resource", Value: oneOrMany(g.on)},
-		}, model.Origin{}))
+		out = append(out, allow(g.actions, g.on))
 	}
 	return model.NewList(out, model.Origin{}), nil
+}
+
+// allow is a statement.
+func allow(actions []string, on []*model.Value) *model.Value {
+	return model.NewMap([]model.Field{
+		{Key: "Effect", Value: model.NewString("Allow", model.Origin{})}, {Key: "Action", Value: texts(actions)}, {Key: "Resource", Value: oneOrMany(on)},
+	}, model.Origin{})
 }
 
 // plain are the resources on which statements allow an action, if they are plain text.

@@ -98,6 +98,36 @@ func (u *unit) needed() (out []*least.Need, ok bool) {
 	return out, true
 }
 
+// mostDoubtful is how many patterns of a policy that AWS manages are kept, of which it is not known whether they are needed.
+const mostDoubtful = 3
+
+// parted are the needs of a text, and the patterns of which it is not known what is needed.
+func (u *unit) parted() (needs []*least.Need, doubtful []*want) {
+	for _, w := range u.wants {
+		if w.whole && len(w.needed) == 0 && len(policy.Expand(w.pattern)) > 0 {
+			doubtful = append(doubtful, w)
+		}
+		needs = append(needs, w.needed...)
+	}
+	return needs, doubtful
+}
+
+// plainResources are the resources of the statements with a pattern, which are plain texts in the policies of AWS.
+func plainResources(all []*policy.Statement, pattern string) []*model.Value {
+	var out []*model.Value
+	for _, s := range all {
+		if !slices.ContainsFunc(s.Actions, func(v *model.Value) bool { return v.EqualsText(pattern) == model.Yes }) {
+			continue
+		}
+		for _, v := range s.Resources {
+			if text, ok := v.Settled().Scalar(); ok && !contains(out, v) {
+				out = append(out, model.NewString(text, model.Origin{}))
+			}
+		}
+	}
+	return out
+}
+
 // managed exchanges a policy that AWS manages for a statement with what is needed of it.
 func (p *planner) managed(c *change, u *unit, e *document.Editor) error {
 	node, ok := e.At(u.pos)
@@ -107,12 +137,12 @@ func (p *planner) managed(c *change, u *unit, e *document.Editor) error {
 	if !ok || !strings.HasSuffix(node.Text(), u.managed) {
 		return errorAt(u.pos, "the policy %s is not named here: the framework adds it", u.managed)
 	}
-	needs, ok := u.needed()
-	if !ok {
+	needs, doubtful := u.parted()
+	if len(doubtful) > mostDoubtful {
 		return errorAt(u.pos, "what is needed of %s is not known in full", u.managed)
 	}
 	needs = p.notElsewhere(u, needs)
-	if len(needs) == 0 {
+	if len(needs)+len(doubtful) == 0 {
 		c.do(node.Remove)
 		return nil
 	}
@@ -126,12 +156,15 @@ func (p *planner) managed(c *change, u *unit, e *document.Editor) error {
 	if err != nil {
 		return errorAt(u.pos, "%s", err)
 	}
+	for _, o := range doubtful { // they stay as they are
+		s.Items = append(s.Items, allow([]string{o.pattern}, plainResources(u.statements, o.pattern)))
+	}
 	c.unsafe = w.unsafe
-	return p.inline(c, u, e, node, s)
+	return inline(c, u, node, s)
 }
 
 // inline puts statements in the place of a managed policy.
-func (p *planner) inline(c *change, u *unit, e *document.Editor, node document.Node, s *model.Value) error {
+func inline(c *change, u *unit, node document.Node, s *model.Value) error {
 	list, _ := node.Up()
 	owner, _ := list.Up()
 	if list.IsKeyed("Policies") { // of a function of SAM

@@ -101,7 +101,7 @@ func try(ctx context.Context, o scan.Options, plan *Plan, program *link.Program)
 			}
 		}
 	}
-	if other := different(program, after.Program, plan); other != "" && len(failed) == 0 {
+	if other := different(program, after.Program); other != "" && len(failed) == 0 {
 		return nil, fmt.Errorf("a patch would change %s: nothing is changed", other)
 	}
 	return failed, nil
@@ -120,7 +120,7 @@ func lost(before, after *least.Role) string {
 }
 
 // different is a resource that is not as it was, other than roles and policies; empty where all are.
-func different(before, after *link.Program, plan *Plan) string {
+func different(before, after *link.Program) string {
 	if len(before.Apps) != len(after.Apps) {
 		return "which applications there are"
 	}

@@ -287,11 +287,24 @@ func (r *Role) wider(g Grant, s *policy.Statement) bool {
 	least := policy.Single(statement([]string{g.Pattern}, needed))
 	for _, v := range s.Resources {
 		one := policy.Single(statement([]string{g.Pattern}, []*model.Value{v}))
-		if policy.Covers(least, one) == model.No && !r.touchesNone(one, g.Needed) {
+		if about(v, g.Needed) && policy.Covers(least, one) == model.No && !r.touchesNone(one, g.Needed) {
 			return true
 		}
 	}
 	return false
+}
+
+// about reports whether a resource is of a kind that one of some needs can be about: an action on a bucket is not about its objects.
+func about(v *model.Value, needs []*Need) bool {
+	name, ok := strings.CutPrefix(v.String(), "arn:aws:s3:::")
+	if !ok {
+		return true
+	}
+	inside := strings.Contains(name, "/")
+	return slices.ContainsFunc(needs, func(n *Need) bool {
+		objects, buckets := slices.Contains(n.Action.Types, "object"), slices.Contains(n.Action.Types, "bucket")
+		return n.Action.Service != "s3" || inside && objects || !inside && (buckets || strings.HasSuffix(name, "*"))
+	})
 }
 
 // othersLogs reports whether a statement lets functions write logs that are not theirs: those of other functions of the application, or

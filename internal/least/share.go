@@ -23,7 +23,7 @@ func (r *Role) Shares(s *policy.Statement, needs []*Need) (out []Share, ok bool)
 		share := Share{Resource: v}
 		for _, n := range needs {
 			one := policy.Single(statement([]string{n.Action.String()}, []*model.Value{v}))
-			if r.covers(policy.Set{Identity: []*policy.Document{one}}, n) != model.No {
+			if about(v, []*Need{n}) && r.covers(policy.Set{Identity: []*policy.Document{one}}, n) != model.No {
 				share.Needs = append(share.Needs, n)
 			}
 		}

@@ -65,7 +65,7 @@ func function(r *least.Role, f *least.Function) Function {
 	}
 	grants := r.Of(f)
 	for i := range grants {
-		out.grant(r, f, &grants[i])
+		out.grant(r, &grants[i])
 	}
 	for _, m := range r.Missing {
 		if m.Function == f {
@@ -76,7 +76,7 @@ func function(r *least.Role, f *least.Function) Function {
 }
 
 // grant adds a grant of the role, and what this function does with it.
-func (out *Function) grant(r *least.Role, f *least.Function, g *least.Grant) {
+func (out *Function) grant(r *least.Role, g *least.Grant) {
 	e := Entry{Action: g.Pattern}
 	for _, v := range g.Statement.Resources {
 		e.Resources = append(e.Resources, on(v))
