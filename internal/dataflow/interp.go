@@ -978,7 +978,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	case "||", "??":
 		x := in.eval(f, e.X)
-		return join(x, in.eval(f, e.Y))
+		return backed(x, in.eval(f, e.Y))
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value

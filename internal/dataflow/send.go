@@ -74,7 +74,10 @@ func (v *Value) describe(b *strings.Builder, depth int) {
 		b.WriteString(name + "\x03")
 		x.describe(b, depth+1)
 	}
-	for _, x := range append([]*Value{v.elem, v.json, v.named}, v.parts...) {
+	for _, s := range v.alts {
+		b.WriteString(s + "\x05")
+	}
+	for _, x := range slices.Concat([]*Value{v.elem, v.json, v.named}, v.parts, v.either) {
 		b.WriteByte(4)
 		x.describe(b, depth+1)
 	}
@@ -86,11 +89,16 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		return nil
 	}
 	c := &Value{
-		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, ref: settingOf(v),
+		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
 	for _, p := range v.parts {
 		c.parts = append(c.parts, in.copyOf(p, budget, depth+1))
+	}
+	for _, x := range v.either {
+		if x = in.copyOf(x, budget, depth+1); x != nil {
+			c.either = append(c.either, x)
+		}
 	}
 	if set := in.over[v]; len(v.fields)+len(set) > 0 {
 		c.fields = map[string]*Value{}
@@ -288,14 +296,21 @@ func (v *Value) Elements() []*Value {
 	return out
 }
 
-// Alternatives are the known texts that a value may be, where it may be several; what else it may be stays in it.
-func (v *Value) Alternatives() []*Value {
-	if v == nil || len(v.alts) == 0 || v.known {
+// Alternatives are the texts that a value may be, known ones and those that settings are, where it may be several; what else it may be
+// stays in it. What stands for a setting that is missing is left out where templates give the setting.
+func (v *Value) Alternatives(setting func(name string) *model.Value) []*Value {
+	if v == nil || len(v.alts)+len(v.either) == 0 || v.known {
 		return []*Value{v}
+	}
+	if v.isSet(setting) {
+		return v.either
 	}
 	var out []*Value
 	for _, s := range v.alts {
 		out = append(out, constant(s))
+	}
+	if len(v.either) > 0 {
+		return append(out, v.either...)
 	}
 	if v.ref != "" || len(v.parts) > 0 {
 		c := *v
@@ -303,6 +318,15 @@ func (v *Value) Alternatives() []*Value {
 		out = append(out, &c)
 	}
 	return out
+}
+
+// isSet reports whether a value is a setting that templates give, whatever stands beside it in the code for where it is missing.
+func (v *Value) isSet(setting func(name string) *model.Value) bool {
+	if !v.backed || len(v.either) != 1 {
+		return false
+	}
+	name, ok := strings.CutPrefix(v.either[0].ref, settingMark)
+	return ok && setting(name).IsSet() == model.Yes && setting(name).EqualsText("") == model.No
 }
 
 // Fields are the fields of an object by their names.
@@ -348,6 +372,8 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 			return model.NewPresent("a number or a text", at)
 		}
 		return model.NewString(v.text, at)
+	case len(v.alts)+len(v.either) > 1 && !v.isSet(setting):
+		return model.NewPresent("one of several", at)
 	case strings.HasPrefix(v.ref, settingMark):
 		if s := setting(strings.TrimPrefix(v.ref, settingMark)); s != nil {
 			return s
@@ -443,6 +469,23 @@ func (t *Taint) Unsure() bool { return t.unsure }
 func (s *Send) Place() model.Pos {
 	line, col := s.File.Tree.Position(int(s.At))
 	return model.Pos{File: s.File.Path, Line: line, Col: col}
+}
+
+// Handed is where the function's own code gives data to the helper that makes a call; the call itself where it stands in no helper.
+func (s *Send) Handed(t *Taint) (*ir.File, int32) {
+	if t == nil || t.step == nil {
+		return s.File, s.At
+	}
+	came := t.step
+	for came.prev != nil {
+		came = came.prev
+	}
+	for _, c := range s.sites {
+		if c.file != nil && c.time > came.time && (c.file != came.file || c.at != came.at) {
+			return c.file, c.at
+		}
+	}
+	return s.File, s.At
 }
 
 // Way is how data came into a request.

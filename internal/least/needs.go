@@ -172,7 +172,7 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []*model.Value {
 			continue // they stand behind the bucket or table
 		}
 		for _, v := range u.Params.All(path...) {
-			for _, one := range v.Alternatives() {
+			for _, one := range f.Alternatives(v) {
 				arn, about := f.arn(u, a, f.Value(one))
 				if about {
 					named = true

@@ -160,6 +160,9 @@ func (n *Node) setting(name string) *model.Value {
 // Value is what is known of a value of the code, as templates have values.
 func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
 
+// Alternatives are the texts that a value of the code may be.
+func (n *Node) Alternatives(v *dataflow.Value) []*dataflow.Value { return v.Alternatives(n.setting) }
+
 // reading notes what a function reads of what others keep.
 func (g *Graph) reading(n *Node, s *dataflow.Send) {
 	if s.Key == "s3:GetObject" && s.OfEvent() { // the bucket that the event comes from
