@@ -82,7 +82,7 @@ type Step struct {
 type Caller struct {
 	Name     string         `json:"name"`
 	Via      []string       `json:"via,omitempty"`    // what the data goes through
-	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, does not match
+	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, is not read, does not match
 	Reason   string         `json:"reason,omitempty"` // why the data does not arrive
 	Exposure model.Exposure `json:"exposure,omitempty"`
 	Place    Place          `json:"place"`           // where it sends

@@ -593,6 +593,9 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 	if r == nil || r.Type == model.ParameterType {
 		return v
 	}
+	if name, ok := strings.CutPrefix(v.Attr, "Outputs."); ok {
+		return c.output(v, name, first)
+	}
 	if r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version" { // as its function: nobody is asked about one of several
 		if _, f := c.app.Find(r.Props.Get("FunctionName"), "AWS::Lambda::Function"); f != nil {
 			return ARN(c.app, f).At(v.Origin)
@@ -615,6 +618,24 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 		return NameOf(c.app, r).At(v.Origin)
 	}
 	return v
+}
+
+// output is what a nested stack gives out under a name.
+func (c *canonical) output(v *model.Value, name string, first bool) *model.Value {
+	child := c.app.Nested[v.Str]
+	if child != nil {
+		for _, o := range child.Outputs {
+			if o.Name != name {
+				continue
+			}
+			in := &canonical{app: child, left: c.left}
+			if given := o.Value.Settled(); given.Kind == model.Ref {
+				return in.ref(given, first).At(v.Origin)
+			}
+			return in.resource(o.Value).At(v.Origin)
+		}
+	}
+	return model.NewPresent("an output of "+v.Str+" that is not known", v.Origin)
 }
 
 // streamOf is the ARN of a table's stream, whose label only deployment knows.

@@ -33,20 +33,26 @@ type Edge struct {
 	Via      []*model.Resource // what it goes through, in order
 	Kind     string            // what carries it: queue, topic, bus, stream, object, direct, http, state-machine, table, bucket ...
 	Granted  model.Tri         // may the sender make the call
+	Readable model.Tri         // may the receiver read what was kept
 	Matches  model.Tri         // can the filters on the way let it through
 	Guessed  bool              // the target is not known: it is the only one that the role of the sender lets it send to
-	Why      string            // what decides where Granted or Matches is no
+	Why      string            // what decides where Granted, Readable or Matches is no
 
 	back func(path []string) [][]string // from a path of the receiver's event to paths of the request
 }
 
 // Holds reports whether data can take an edge, for all that is known.
-func (e *Edge) Holds() bool { return e.Granted != model.No && e.Matches != model.No }
+func (e *Edge) Holds() bool {
+	return e.Granted != model.No && e.Matches != model.No && !e.unread(model.No)
+}
 
 // Sure reports whether all is known that decides an edge.
 func (e *Edge) Sure() bool {
-	return e.Granted == model.Yes && e.Matches == model.Yes && !e.Guessed
+	return e.Granted == model.Yes && e.Matches == model.Yes && !e.Guessed && !e.unread(model.Maybe)
 }
+
+// unread reports whether that the receiver may read what was kept is no better than an answer.
+func (e *Edge) unread(than model.Tri) bool { return e.Read != nil && e.Readable <= than }
 
 // Dangling is a call whose target is not known, or stands in no template.
 type Dangling struct {

@@ -27,6 +27,7 @@ const (
 	Checks   CallerState = "makes it safe"  // an outsider's data comes through, and can do no harm any more
 	Fixed    CallerState = "sends its own"  // no outsider decides what it sends there
 	Refused  CallerState = "may not send"   // its role does not allow the call
+	Unread   CallerState = "is not read"    // the role of the receiver does not allow reading it
 	Filtered CallerState = "does not match" // the filter of the receiver does not let it through
 )
 
@@ -171,6 +172,8 @@ func (g *Graph) across(a *answer, e *Edge, o origin, rule string) {
 	switch {
 	case e.Granted == model.No:
 		c.State = Refused
+	case e.unread(model.No):
+		c.State = Unread
 	case e.Matches == model.No:
 		c.State = Filtered
 	}

@@ -14,6 +14,7 @@ type target struct {
 	app      *model.App
 	resource *model.Resource // nil where it stands in no template, or is not known
 	value    *model.Value    // as the code has it
+	below    *model.Value    // of a bucket: with what the keys begin that are meant, where only some are
 	guessed  bool
 	matches  model.Tri // of topics of devices: whether it is selected; yes for others
 }
@@ -136,8 +137,8 @@ func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (mo
 	if on == nil {
 		return model.Maybe, ""
 	}
-	if at.resource.Type == "AWS::S3::Bucket" {
-		on = model.NewText([]*model.Value{on, model.NewString("/", on.Origin), model.NewPresent("the key of an object", on.Origin)}, on.Origin)
+	if on = n.within(s, at.resource, on); at.below != nil {
+		on = model.NewText([]*model.Value{link.ARN(at.app, at.resource), model.NewString("/", on.Origin), at.below, model.NewPresent("the rest of the key", on.Origin)}, on.Origin)
 	}
 	powers := g.program.Powers(n.App, role)
 	if powers == nil {
@@ -151,6 +152,23 @@ func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (mo
 		return model.No, "the role " + role.ID + " does not allow " + action + " on " + at.resource.ID
 	}
 	return d.Answer, ""
+}
+
+// within is what a call is about inside a resource: an object of a bucket, an index of a table.
+func (n *Node) within(s *dataflow.Send, r *model.Resource, base *model.Value) *model.Value {
+	switch {
+	case r.Type == "AWS::S3::Bucket":
+		key := model.NewPresent("the key of an object", base.Origin)
+		if s != nil {
+			if v := n.Value(s.Params.At("Key")); v.Kind == model.String || v.Kind == model.Text {
+				key = v
+			}
+		}
+		return model.NewText([]*model.Value{base, model.NewString("/", base.Origin), key}, base.Origin)
+	case s != nil && s.Params.At("IndexName") != nil:
+		return model.NewText([]*model.Value{base, model.NewString("/index/", base.Origin), n.Value(s.Params.At("IndexName"))}, base.Origin)
+	}
+	return base
 }
 
 // sharedByPolicy reports whether a resource has a policy of its own that perhaps lets others in.

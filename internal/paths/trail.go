@@ -205,11 +205,11 @@ func (t *trail) kept(r *model.Resource, by reader) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
-	if why == "" {
+	if t.granted == model.No {
 		why = t.why
 	}
 	t.give(&Edge{
-		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted.And(granted),
+		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted, Readable: granted,
 		Matches: model.Yes, Guessed: t.guessed, Why: why,
 	}, chain)
 }
@@ -285,6 +285,9 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 	if p == nil {
 		return model.Yes, ""
 	}
+	if answer, why := t.mayBegin(c, from); answer == model.No {
+		return answer, why
+	}
 	answer := model.No
 	for _, event := range t.events(from, messages) {
 		answer = max(answer, p.Matches(event))
@@ -293,6 +296,33 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 		return model.No, "the filter of " + c.flow.To + " on " + from.ID + " does not match what is sent"
 	}
 	return answer, ""
+}
+
+// mayBegin is whether the role of the sender lets it write objects whose keys begin as a notification wants them.
+func (t *trail) mayBegin(c crossing, bucket *model.Resource) (model.Tri, string) {
+	if bucket.Type != "AWS::S3::Bucket" || t.row.kind != bucket.Type || t.node == nil {
+		return model.Maybe, ""
+	}
+	if _, known := t.node.Value(t.send.Params.At("Key")).Scalar(); known {
+		return model.Maybe, ""
+	}
+	rules := c.flow.Filter
+	if rules.Kind == model.Map {
+		rules = rules.Path("S3Key", "Rules")
+	}
+	for _, rule := range rules.Elements() {
+		prefix := rule.Get("Value")
+		if name, _ := rule.Get("Name").Scalar(); !strings.EqualFold(name, "prefix") || prefix.Kind != model.String {
+			continue
+		}
+		holder := c.app
+		if c.flow.FromApp != nil {
+			holder = c.flow.FromApp
+		}
+		answer, why := t.graph.mayCall(t.node, t.send, t.row.action, target{app: holder, resource: bucket, below: prefix})
+		return answer, why + " below " + prefix.Str
+	}
+	return model.Maybe, ""
 }
 
 // otherEvent reports whether a notification is only about other things than the call does.
