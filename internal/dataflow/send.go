@@ -118,6 +118,9 @@ const (
 	parameterMark = "parameter:"
 )
 
+// OwnName is the setting in which Lambda gives a function its own name.
+const OwnName = "AWS_LAMBDA_FUNCTION_NAME"
+
 // settingOf is the path of a value of the environment or the parameter store; empty for others.
 func settingOf(v *Value) string {
 	ref := v.ref
@@ -131,6 +134,10 @@ func settingOf(v *Value) string {
 	}
 	if strings.HasPrefix(ref, parameterMark) || strings.HasPrefix(ref, settingMark) {
 		return ref
+	}
+	switch ref {
+	case "lambda.context.functionName", "lambda.context.function_name", "lambda.context.invokedFunctionArn", "lambda.context.invoked_function_arn":
+		return settingMark + OwnName
 	}
 	return ""
 }

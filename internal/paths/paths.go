@@ -75,7 +75,6 @@ type Graph struct {
 	flows   map[*model.App]map[string][]*model.Flow // by the ID of the sender
 	into    map[*model.App][]crossing               // flows of other applications that come from one
 	reached map[question]*answer
-	asking  map[asked]int
 	rules   []busRule
 	caches  map[*model.App]*model.Resource
 	seen    map[string]bool
@@ -101,7 +100,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	}
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
-		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -159,6 +158,9 @@ func (n *Node) setting(name string) *model.Value {
 		if e.Name == name {
 			return e.Value
 		}
+	}
+	if own := n.Function.Resource; name == dataflow.OwnName && own != nil {
+		return model.NewRef(own.ID, "", own.Origin)
 	}
 	return nil
 }

@@ -16,13 +16,17 @@ type reached struct {
 	way     dataflow.Way // of the receiver, to which the path leads
 	doors   []*paths.Node
 	callers []paths.Caller
+	door    model.Exposure // who can call the function itself with the data that does harm
 }
 
 // reach asks for the ways to a sink: the best path to any of what comes there.
 func (w *work) reach(n *paths.Node, h *dataflow.Hit) reached {
-	var out reached
+	out := reached{door: n.Function.Exposure}
 	if w.graph == nil {
 		return out
+	}
+	if !h.Stored {
+		out.door = w.door(n, h)
 	}
 	for _, way := range h.Ways {
 		path, doors, callers := w.graph.Reach(n, way.Taint, h.Rule)
@@ -37,6 +41,18 @@ func (w *work) reach(n *paths.Node, h *dataflow.Hit) reached {
 		}
 	}
 	return out
+}
+
+// door is who can call a function with the data of a finding: who can call it at all, where some of the data comes by every door.
+func (w *work) door(n *paths.Node, h *dataflow.Hit) model.Exposure {
+	if e := n.Function.Exposure; len(h.Ways) == 0 || e != model.Public && e != model.Authenticated {
+		return e
+	}
+	widest := model.Internal
+	for _, way := range h.Ways {
+		widest = widest.Wider(w.graph.Door(n, way.Taint))
+	}
+	return widest
 }
 
 // joinCallers joins what callers do with several parts of what they send: one that passes a part on passes it on.
@@ -60,6 +76,7 @@ func joinCallers(to, from []paths.Caller) []paths.Caller {
 
 // alongPath tells of a finding by which way outsiders come to it through other functions, and what each caller does.
 func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reach reached, stored bool) {
+	out.Exposure = reach.door
 	for _, c := range reach.callers {
 		out.Callers = append(out.Callers, w.caller(c))
 	}
@@ -67,14 +84,14 @@ func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reac
 		if stored && len(reach.callers) > 0 { // all who put it there are known
 			out.Exposure = model.Internal
 		}
-		if outward(f) || len(reach.callers) == 0 {
+		if outward(f) && reach.door == f.Exposure || len(reach.callers) == 0 {
 			return
 		}
 		out.Confidence = finding.Possible // the function trusts its event, and nobody who sends it now does harm
 		return
 	}
 	p := reach.path
-	if !stored && p.Exposure.Wider(f.Exposure) == f.Exposure {
+	if !stored && p.Exposure.Wider(reach.door) == reach.door {
 		return // its own door is as wide
 	}
 	out.Exposure = p.Exposure
