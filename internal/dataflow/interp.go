@@ -31,19 +31,21 @@ type interp struct {
 	payload    *Value                // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value     // by calls, as results
 	proving    int
-	failed     []string          // places where tokens are read that did not pass
-	injecting  int               // objects that are made for parameters
-	catching   int               // what failed is handled
-	calling    map[*ir.Func]bool // functions that a library perhaps calls
-	requests   map[string]*Value // what the functions of routes are given
-	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
-	thrown     *Value            // what was thrown since the last try began
-	testing    *ir.Expr          // the condition that was looked at last
-	ownEvent   bool              // code names the fields of the event itself
-	doubts     []Doubt           // why perhaps more of AWS is called
-	sends      []*Send           // calls that hand data on
-	hitAt      map[string]*Hit   // by rule and place
-	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
+	failed     []string            // places where tokens are read that did not pass
+	injecting  int                 // objects that are made for parameters
+	catching   int                 // what failed is handled
+	calling    map[*ir.Func]bool   // functions that a library perhaps calls
+	requests   map[string]*Value   // what the functions of routes are given
+	listeners  map[string]*Value   // functions and what they are given, by the emitter and the name of the event
+	thrown     *Value              // what was thrown since the last try began
+	testing    *ir.Expr            // the condition that was looked at last
+	ownEvent   bool                // code names the fields of the event itself
+	doubts     []Doubt             // why perhaps more of AWS is called
+	compares   map[string]*Taint   // parts of what came in that were compared with texts, by the names of facts
+	given      map[string][]string // what certainly holds where the function that is followed was called
+	sends      []*Send             // calls that hand data on
+	hitAt      map[string]*Hit     // by rule and place
+	answers    string              // how what an entry returns is sent: lambda, text; empty where it is not
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -258,6 +260,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		in.set(f.s, p.Str, v, declares)
 		in.forget(f, p.Str)
 		delete(f.s.tests, p.Str)
+		delete(f.s.taken, p.Str)
 	case ir.Default:
 		if v.empty() {
 			v = in.eval(f, p.Y)
@@ -274,6 +277,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 				in.bind(f, e, v, declares)
 			default:
 				in.bind(f, e, in.member(f, v, key, e.At), declares)
+				in.note(f, e, in.taken(v, key))
 			}
 		}
 	case ir.Array:

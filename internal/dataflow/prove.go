@@ -393,7 +393,7 @@ func (r *asked) snapshot() {
 	s := r.f.s
 	for _, layer := range append([]map[string]*Value{s.vars}, s.layers...) {
 		for name, v := range layer {
-			if name == "" || name[0] != guardMark {
+			if name == "" || name[0] != guardMark || isFact(name) {
 				continue
 			}
 			text := name[1:]
@@ -426,7 +426,7 @@ func (in *interp) remember(f frame, e *ir.Expr) {
 		y = y.X
 	}
 	switch y.Kind {
-	case ir.Call, ir.Not, ir.Binary, ir.Member:
+	case ir.Call, ir.Not, ir.Binary, ir.Member, ir.Index:
 		if f.s.tests == nil {
 			f.s.tests = map[string]*ir.Expr{}
 		}

@@ -17,6 +17,7 @@ type Send struct {
 	Params *Value // the members of the request, as they were when it was made
 	Lent   bool   // it is made with credentials that the code gives to the client, and not with those of the function's role
 	Signed bool   // it makes an address by which somebody else does it: the content is theirs
+	Where  []Fact // what certainly holds where it is made
 
 	sites   []site
 	outline string // what is known of the request, for comparing
@@ -47,9 +48,11 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	s.outline = b.String()
 	for _, o := range in.sends { // a loop, or another way to the same call
 		if o.Key == key && o.At == at && o.File == f.file && o.outline == s.outline {
+			o.Where = common(o.Where, in.where(f))
 			return o
 		}
 	}
+	s.Where = in.where(f)
 	s.sites = slices.Clone(in.sites)
 	in.sends = append(in.sends, s)
 	return s

@@ -15,6 +15,7 @@ type Caller struct {
 	State CallerState
 	// Reached: an outsider's data comes through it.
 	Reached bool
+	Why     string          // why it does not match, where that is not the edge's
 	Taint   *dataflow.Taint // of the data that it hands on; nil where it is none of an outsider's
 }
 
@@ -52,6 +53,7 @@ type question struct {
 	node *Node
 	read *dataflow.Send // of what it reads; nil for its event
 	path string
+	told string // what holds where the data is used
 	rule string
 }
 
@@ -73,9 +75,9 @@ type use struct {
 
 // Reach is how an outsider's data comes to a part of what a function gets: by the data that does harm there. The path is nil where there
 // is none through other functions. The doors are all functions that paths begin at.
-func (g *Graph) Reach(n *Node, t *dataflow.Taint, rule string) (best *Path, doors []*Node, callers []Caller) {
+func (g *Graph) Reach(n *Node, way dataflow.Way, rule string) (best *Path, doors []*Node, callers []Caller) {
 	w := &inquiry{graph: g, rule: rule, count: map[asked]int{}}
-	a := w.want(n, origin{t, nil}, nil)
+	a := w.want(n, origin{way.Taint, nil, way.Where}, nil)
 	w.settle(w.work())
 	return a.path, a.doors, a.callers
 }
@@ -86,6 +88,26 @@ func (g *Graph) Questions() int { return len(g.reached) }
 type origin struct {
 	taint *dataflow.Taint
 	rest  []string
+	where []dataflow.Fact // what holds where the data is used
+}
+
+// told are the facts about the same event, or the same thing that was read, as texts to compare.
+func (o origin) told() (facts []dataflow.Fact, key string) {
+	for _, f := range o.where {
+		if f.Source.Read == o.read() {
+			facts = append(facts, f)
+			key += "\x00" + f.Path + "=" + strings.Join(f.Is, "|")
+		}
+	}
+	return facts, key
+}
+
+// read is the call that reads the data; nil for data of the event.
+func (o origin) read() *dataflow.Send {
+	if o.taint.Source == nil {
+		return nil
+	}
+	return o.taint.Source.Read
 }
 
 // part is the path of the data below the event, or below what was read.
@@ -153,6 +175,7 @@ type inquiry struct {
 type inquired struct {
 	asked
 	part   []string
+	facts  []dataflow.Fact
 	answer *answer
 	before *inquired
 }
@@ -166,10 +189,8 @@ type settling struct {
 // want is the answer to a question, which is perhaps still to be worked out; nil where a way comes round to itself and nothing new comes of it.
 func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	part := o.part()
-	q := question{node: n, path: strings.Join(part, "."), rule: w.rule}
-	if o.taint.Source != nil {
-		q.read = o.taint.Source.Read
-	}
+	facts, told := o.told()
+	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule}
 	if a := w.graph.reached[q]; a != nil {
 		return a
 	}
@@ -180,7 +201,7 @@ func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	w.count[at]++
 	a := &answer{}
 	w.graph.reached[q] = a
-	w.open = append(w.open, &inquired{at, part, a, before})
+	w.open = append(w.open, &inquired{at, part, facts, a, before})
 	return a
 }
 
@@ -255,6 +276,11 @@ func (w *inquiry) across(i *inquired, e *Edge) {
 	a := i.answer
 	index := len(a.callers)
 	a.callers = append(a.callers, c)
+	if why := e.contradicts(i.facts); why != "" {
+		c.State, c.Why = Filtered, why
+		a.callers[index] = c
+		return
+	}
 	for _, path := range e.back(i.part) {
 		for _, from := range e.Send.Params.Origins(path) {
 			w.through(i, &c, e, from, index)
@@ -292,7 +318,7 @@ func (w *inquiry) through(i *inquired, c *Caller, e *Edge, from dataflow.Origin,
 	if !e.Holds() {
 		return
 	}
-	o := origin{from.Taint, from.Rest}
+	o := origin{from.Taint, from.Rest, e.Send.Where}
 	unsure := !e.Sure() || from.Taint.Unsure()
 	source := from.Taint.Source
 	if source == nil || !source.Stored {

@@ -29,7 +29,7 @@ func (w *work) reach(n *paths.Node, h *dataflow.Hit) reached {
 		out.door = w.door(n, h)
 	}
 	for _, way := range h.Ways {
-		path, doors, callers := w.graph.Reach(n, way.Taint, h.Rule)
+		path, doors, callers := w.graph.Reach(n, way, h.Rule)
 		out.callers = joinCallers(out.callers, callers)
 		for _, d := range doors {
 			if !slices.Contains(out.doors, d) {
@@ -171,6 +171,9 @@ func (w *work) caller(c paths.Caller) finding.Caller {
 	out := finding.Caller{
 		Name: c.Edge.From.Function.Name, State: string(c.State), Reason: c.Edge.Why, Exposure: c.Edge.From.Function.Exposure,
 		Place: finding.Place{Pos: w.position(c.Edge.Send.File, c.Edge.Send.At)},
+	}
+	if c.Why != "" {
+		out.Reason = c.Why
 	}
 	for _, r := range c.Edge.Via {
 		out.Via = append(out.Via, r.ID)
