@@ -11,13 +11,14 @@ import (
 
 // Send is a call by which code hands data on, keeps it, or reads what is kept: a message, an event, an item, an object, a request.
 type Send struct {
-	Key    string // client:Operation as internal/sdk has it, or HTTPRequest, or Returned
-	File   *ir.File
-	At     int32
-	Params *Value // the members of the request, as they were when it was made
-	Lent   bool   // it is made with credentials that the code gives to the client, and not with those of the function's role
-	Signed bool   // it makes an address by which somebody else does it: the content is theirs
-	Where  []Fact // what certainly holds where it is made
+	Key      string // client:Operation as internal/sdk has it, or HTTPRequest, or Returned
+	File     *ir.File
+	At       int32
+	Params   *Value    // the members of the request, as they were when it was made
+	Lent     bool      // it is made with credentials that the code gives to the client, and not with those of the function's role
+	Signed   bool      // it makes an address by which somebody else does it: the content is theirs
+	Declared model.Pos // where a template declares what makes it, where that is no code
+	Where    []Fact    // what certainly holds where it is made
 
 	sites   []site
 	outline string // what is known of the request, for comparing
@@ -339,6 +340,11 @@ func (v *Value) isSet(setting func(name string) *model.Value) bool {
 	return ok && setting(name).IsSet() == model.Yes && setting(name).EqualsText("") == model.No
 }
 
+// Outside is what an outsider sends, of which nothing else is known.
+func Outside(path string, unsure bool) *Value {
+	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
+}
+
 // Fields are the fields of an object by their names.
 func (v *Value) Fields() map[string]*Value {
 	if v == nil {
@@ -477,6 +483,9 @@ func (t *Taint) Unsure() bool { return t.unsure }
 
 // Place is where the call stands.
 func (s *Send) Place() model.Pos {
+	if s.File == nil {
+		return s.Declared
+	}
 	line, col := s.File.Tree.Position(int(s.At))
 	return model.Pos{File: s.File.Path, Line: line, Col: col}
 }

@@ -73,7 +73,7 @@ func (g *Graph) machine(app *model.App, r *model.Resource, definition *asl.Machi
 
 // started adds the edges from whoever starts a machine to the functions that get parts of its input.
 func (g *Graph) started(m *machine) {
-	for _, n := range g.Nodes {
+	for _, n := range g.senders {
 		for _, s := range n.Result.Sends {
 			for _, row := range g.rows.calls[s.Key] {
 				if row.kind != m.resource.Type && s.Key != "eventbridge:PutEvents" && s.Key != "sqs:SendMessage" {

@@ -23,6 +23,7 @@ type Node struct {
 	Result   dataflow.Result
 	In       []*Edge // what hands data to it
 	Out      []*Edge
+	called   []target // what a route of an API calls that leads to no function
 }
 
 // Edge is a way of data from one function to another.
@@ -68,6 +69,7 @@ type Graph struct {
 	Edges    []*Edge
 	Dangling []Dangling
 
+	senders []*Node // the functions, and routes of APIs that lead to none
 	program *link.Program
 	rows    *rows
 	byID    map[*model.App]map[string]*Node
@@ -114,7 +116,8 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 			g.reading(n, s)
 		}
 	}
-	for _, n := range nodes {
+	g.senders = append(slices.Clone(nodes), g.routes()...)
+	for _, n := range g.senders {
 		for _, s := range n.Result.Sends {
 			g.send(n, s)
 		}

@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,9 @@ func (g *Graph) cacheOf(app *model.App) *model.Resource {
 
 // targets are what a call works on.
 func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
+	if n.called != nil { // a route of an API
+		return slices.DeleteFunc(slices.Clone(n.called), func(t target) bool { return t.resource.Type != row.kind })
+	}
 	if s.Params == nil {
 		return nil
 	}

@@ -133,12 +133,20 @@ func (w *work) hops(p *paths.Path) []finding.Step {
 			steps[0].Message += doors(e.From.Function)
 		}
 		out = append(out, steps...)
-		out = append(out, finding.Step{Place: finding.Place{Pos: w.position(e.Send.File, e.Send.At)}, Message: handsOn(e)})
+		out = append(out, finding.Step{Place: finding.Place{Pos: w.sent(e.Send)}, Message: handsOn(e)})
 		if e.Read != nil {
 			out = append(out, finding.Step{Place: finding.Place{Pos: w.position(e.Read.File, e.Read.At)}, Message: "is read by " + e.To.Function.Name})
 		}
 	}
 	return out
+}
+
+// sent is where a call stands that hands data on, or where a template declares what makes it.
+func (w *work) sent(s *dataflow.Send) model.Pos {
+	if s.File == nil {
+		return s.Declared
+	}
+	return w.position(s.File, s.At)
 }
 
 // handsOn says how data leaves a function: "is sent to sendNotification through OrdersQueue".
@@ -160,6 +168,9 @@ func handsOn(e *paths.Edge) string {
 	if len(through) > 0 {
 		out += " through " + strings.Join(through, " and ")
 	}
+	if e.Send.File == nil {
+		out = "what comes by " + e.From.Function.Triggers[0].Detail + " " + out
+	}
 	if e.Guessed {
 		out += ", the only one that its role lets it send to"
 	}
@@ -170,7 +181,7 @@ func handsOn(e *paths.Edge) string {
 func (w *work) caller(c paths.Caller) finding.Caller {
 	out := finding.Caller{
 		Name: c.Edge.From.Function.Name, State: string(c.State), Reason: c.Edge.Why, Exposure: c.Edge.From.Function.Exposure,
-		Place: finding.Place{Pos: w.position(c.Edge.Send.File, c.Edge.Send.At)},
+		Place: finding.Place{Pos: w.sent(c.Edge.Send)},
 	}
 	if c.Why != "" {
 		out.Reason = c.Why

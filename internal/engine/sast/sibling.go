@@ -28,7 +28,7 @@ func (w *work) siblings(n *paths.Node, h *dataflow.Hit, reach reached, failed ma
 	}
 	safe := careful(reach.callers)
 	for _, c := range reach.callers {
-		if c.State != paths.Passes || !c.Reached || !c.Edge.Holds() || len(safe) == 0 {
+		if c.Edge.Send.File == nil || c.State != paths.Passes || !c.Reached || !c.Edge.Holds() || len(safe) == 0 {
 			continue
 		}
 		for _, b := range w.engine.checks[siblingCheck] {
