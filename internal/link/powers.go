@@ -325,6 +325,11 @@ func (w *Powers) Allows(action string, on *model.Value) policy.Decision {
 
 // AllowsWith is Allows where some condition keys of the request are known; of the others nobody knows.
 func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]string) policy.Decision {
+	return w.AllowsUnder(action, on, keys, nil)
+}
+
+// AllowsUnder is AllowsWith for a resource that has a policy of its own; nil if it has none.
+func (w *Powers) AllowsUnder(action string, on *model.Value, keys map[string][]string, own *policy.Document) policy.Decision {
 	who := policy.Principal{Kind: "AWS", ARN: w.ARN, Account: policy.OwnAccount}
 	if who.ARN == nil {
 		who.ARN = model.NewPresent("the ARN of "+w.Role.ID, w.Role.Origin)
@@ -341,6 +346,7 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 		Context: &policy.Context{Keys: known, Open: func(string) bool { return true }},
 	}
 	set := w.Set
+	set.Resource = own
 	if a := iam.Find(action); a != nil && a.Service == "kms" && a.Scopable() {
 		if key := w.keyOf(on); key != nil {
 			set.Resource = w.keyPolicy(key)

@@ -14,6 +14,7 @@ import (
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 )
 
 // Node is a function with what was found out by following its code.
@@ -69,17 +70,18 @@ type Graph struct {
 	Edges    []*Edge
 	Dangling []Dangling
 
-	senders []*Node // the functions, and routes of APIs that lead to none
-	program *link.Program
-	rows    *rows
-	byID    map[*model.App]map[string]*Node
-	readers map[*model.Resource][]reader
-	flows   map[*model.App]map[string][]*model.Flow // by the ID of the sender
-	into    map[*model.App][]crossing               // flows of other applications that come from one
-	reached map[question]*answer
-	rules   []busRule
-	caches  map[*model.App]*model.Resource
-	seen    map[string]bool
+	senders  []*Node // the functions, and routes of APIs that lead to none
+	program  *link.Program
+	rows     *rows
+	byID     map[*model.App]map[string]*Node
+	readers  map[*model.Resource][]reader
+	flows    map[*model.App]map[string][]*model.Flow // by the ID of the sender
+	into     map[*model.App][]crossing               // flows of other applications that come from one
+	reached  map[question]*answer
+	rules    []busRule
+	caches   map[*model.App]*model.Resource
+	policies map[*model.Resource]*policy.Document // those that resources have themselves
+	seen     map[string]bool
 }
 
 type reader struct {
@@ -102,7 +104,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	}
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
-		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -193,6 +195,10 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 
 // send adds the edges of a call.
 func (g *Graph) send(n *Node, s *dataflow.Send) {
+	if rows := g.rows.calls[s.Key]; n.called == nil && len(rows) > 0 && rows[0].kind != "http" && len(s.Params.Fields()) == 0 && s.Params.Open() {
+		g.dangle(n, s, rows[0], model.NewUnknown("decided while it runs", model.Origin{})) // a library makes the request
+		return
+	}
 	for _, row := range g.rows.calls[s.Key] {
 		if row.kind == "http" {
 			g.request(n, s, row)
@@ -209,10 +215,7 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		return
 	}
 	if at.resource == nil {
-		if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + at.value.String(); !g.seen[key] {
-			g.seen[key] = true
-			g.Dangling = append(g.Dangling, Dangling{n, s, at.value, row.kind})
-		}
+		g.dangle(n, s, row, at.value)
 		return
 	}
 	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
@@ -225,6 +228,14 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		if keeps(row, r.row) {
 			t.kept(at.resource, r)
 		}
+	}
+}
+
+// dangle notes a call whose target is not known, or stands in no template.
+func (g *Graph) dangle(n *Node, s *dataflow.Send, row *call, to *model.Value) {
+	if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + to.String(); !g.seen[key] {
+		g.seen[key] = true
+		g.Dangling = append(g.Dangling, Dangling{n, s, to, row.kind})
 	}
 }
 

@@ -90,6 +90,9 @@ func (g *Graph) route(out []*Node, app *model.App, api, route, door *model.Resou
 	for _, row := range g.rows.calls[key] {
 		n.called = append(n.called, g.named(n, integration, row)...)
 	}
+	if len(n.called) == 0 {
+		return out
+	}
 	return append(out, n)
 }
 

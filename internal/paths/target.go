@@ -8,6 +8,7 @@ import (
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 )
 
 // target is what a call works on.
@@ -134,10 +135,13 @@ func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (mo
 	if action == "" {
 		return model.Yes, ""
 	}
-	if role == nil || at.resource == defaultBus || s != nil && s.Lent {
+	if role == nil || s != nil && s.Lent {
 		return model.Maybe, ""
 	}
 	on := link.ARN(at.app, at.resource)
+	if at.resource == defaultBus {
+		on = model.NewString("arn:aws:events:*:*:event-bus/default", role.Origin)
+	}
 	if on == nil {
 		return model.Maybe, ""
 	}
@@ -148,11 +152,14 @@ func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (mo
 	if powers == nil {
 		return model.Maybe, ""
 	}
-	d := powers.Allows(action, on)
-	if d.Answer == model.No && (len(powers.Open) > 0 || g.sharedByPolicy(at)) {
+	d := powers.AllowsUnder(action, on, overTLS, g.policyOf(at))
+	if d.Answer == model.No && len(powers.Open) > 0 && d.By == nil {
 		return model.Maybe, ""
 	}
 	if d.Answer == model.No {
+		if d.By != nil {
+			return model.No, "a policy denies " + action + " on " + at.resource.ID + " to the role " + role.ID
+		}
 		return model.No, "the role " + role.ID + " does not allow " + action + " on " + at.resource.ID
 	}
 	return d.Answer, ""
@@ -175,19 +182,32 @@ func (n *Node) within(s *dataflow.Send, r *model.Resource, base *model.Value) *m
 	return base
 }
 
-// sharedByPolicy reports whether a resource has a policy of its own that perhaps lets others in.
-func (g *Graph) sharedByPolicy(at target) bool {
-	for _, r := range g.program.Referrers(at.app, at.resource) {
-		switch r.Type {
-		case "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy":
-			for _, st := range r.Props.Path("PolicyDocument", "Statement").Elements() {
-				if st.Path("Principal", "Service").IsSet() != model.Yes {
-					return true
-				}
-			}
-		}
+// overTLS is what is known of the requests of SDKs: they are made over TLS.
+var overTLS = map[string][]string{"aws:securetransport": {"true"}}
+
+// policyOf is the policy that a resource has itself; nil where it has none. Of several each is a part.
+func (g *Graph) policyOf(at target) *policy.Document {
+	if known, ok := g.policies[at.resource]; ok {
+		return known
 	}
-	return false
+	var out *policy.Document
+	for _, r := range g.program.Referrers(at.app, at.resource) {
+		key := map[string]string{"AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics", "AWS::S3::BucketPolicy": "Bucket"}[r.Type]
+		if key == "" || !slices.ContainsFunc(r.Props.Get(key).Elements(), func(v *model.Value) bool {
+			_, about := at.app.Find(v)
+			return about == at.resource
+		}) {
+			continue
+		}
+		d := policy.Parse(link.Canonical(at.app, r.Props.Get("PolicyDocument")))
+		if out == nil {
+			out = &policy.Document{}
+		}
+		out.Statements = append(out.Statements, d.Statements...)
+		out.Unknown = orElse(out.Unknown, d.Unknown)
+	}
+	g.policies[at.resource] = out
+	return out
 }
 
 // topicRules are the rules that get what is sent to topics of devices.

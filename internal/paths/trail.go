@@ -107,20 +107,27 @@ func isRaw(f *model.Flow) bool {
 func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string) {
 	row := t.graph.rows.deliveries[[2]string{"AWS::Events::EventBus", "AWS::Events::Rule"}]
 	for _, r := range t.graph.rules {
-		name := r.rule.Props.Get("EventBusName")
-		isDefault := name.IsSet() == model.No || name.EqualsText("default") == model.Yes
-		if bus == defaultBus {
-			if !isDefault {
-				continue
-			}
-		} else if _, found := r.app.Find(name, "AWS::Events::EventBus"); isDefault || found != bus {
-			continue
-		}
-		if bus == defaultBus && r.app != app && app.Directory != r.app.Directory {
+		if !r.hangsOn(bus, app) {
 			continue
 		}
 		t.onward(r.app, r.rule, append(slices.Clone(chain), row.gives), via, matches, messages, why)
 	}
+}
+
+// hangsOn reports whether a rule is asked about what an application sends to a bus.
+func (r busRule) hangsOn(bus *model.Resource, app *model.App) bool {
+	name := r.rule.Props.Get("EventBusName")
+	isDefault := name.IsSet() == model.No || name.EqualsText("default") == model.Yes
+	if bus == defaultBus {
+		return isDefault && (r.app == app || r.app.Directory == app.Directory)
+	}
+	_, found := r.app.Find(name, defaultBus.Type)
+	return !isDefault && found == bus
+}
+
+// stranger reports whether what is sent to the default bus only perhaps concerns another application: its rule is perhaps about other events.
+func (t *trail) stranger(app *model.App, via []*model.Resource, matches model.Tri) bool {
+	return app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes
 }
 
 // openBus adds the edges over a bus that no template has: its name stands in a parameter. Rules hang on the same one where they name the
@@ -166,7 +173,7 @@ func asksForSource(rule *model.Resource, messages []*model.Value) bool {
 // arrive adds the edge to a function.
 func (t *trail) arrive(app *model.App, f *model.Resource, chain []mapping, via []*model.Resource, kind string, matches model.Tri, why string) {
 	to := t.graph.node(app, f.ID)
-	if to == nil || app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // another application's rule is perhaps about other events
+	if to == nil || t.stranger(app, via, matches) {
 		return
 	}
 	if why == "" {
