@@ -233,6 +233,9 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 
 // dangle notes a call whose target is not known, or stands in no template.
 func (g *Graph) dangle(n *Node, s *dataflow.Send, row *call, to *model.Value) {
+	if _, r := n.App.Find(to); r != nil || strings.Contains(to.String(), ":::aws-sdk:") { // another row is about that
+		return
+	}
 	if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + to.String(); !g.seen[key] {
 		g.seen[key] = true
 		g.Dangling = append(g.Dangling, Dangling{n, s, to, row.kind})
