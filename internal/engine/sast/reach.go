@@ -84,7 +84,7 @@ func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reac
 		if stored && len(reach.callers) > 0 { // all who put it there are known
 			out.Exposure = model.Internal
 		}
-		if outward(f) && reach.door == f.Exposure || len(reach.callers) == 0 {
+		if outward(f) && reach.door == f.Exposure {
 			return
 		}
 		out.Confidence = finding.Possible // the function trusts its event, and nobody who sends it now does harm
