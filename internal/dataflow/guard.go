@@ -594,12 +594,15 @@ func (in *interp) harmlessPaths(f frame, v *Value) *Value {
 		}
 		c := *v
 		c.taints = slices.Clone(v.taints[:i])
-		for _, u := range v.taints[i:] {
-			if g := in.harmlessPath(f, u.Path); g != nil {
-				u = u.cleaned(keysOf(g.fields))
+		for _, t := range v.taints[i:] {
+			u := t
+			if g := in.harmlessPath(f, t.Path); g != nil {
+				u = t.cleaned(keysOf(g.fields))
 			}
 			if u != nil {
 				c.taints = append(c.taints, u)
+			} else {
+				c.safe = addTaints(c.safe, []*Taint{t})
 			}
 		}
 		return &c
