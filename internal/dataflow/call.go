@@ -176,7 +176,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 			if this == nil && recv != nil && recv.ref == "" {
 				this = recv
 			}
-			out = join(out, in.invoke(f, c, this, args, e.At))
+			in.within(in.picked(f, e.X, c), func() { out = join(out, in.invoke(f, c, this, args, e.At)) })
 		}
 		if out == nil {
 			return nothing
@@ -343,7 +343,8 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if c.bound != nil {
 		args = args.after(c.bound)
 	}
-	again := in.again(c, this, args)
+	facts := in.where(f)
+	again := in.again(c, this, args) + factsKey(facts)
 	if v, ok := in.results[again]; ok {
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
@@ -361,7 +362,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	s.this = this
 	g := frame{s, c.fn.File}
 	in.parameters(f, g, c, this, args, at)
-	in.run(g, c.fn.Body)
+	in.within(facts, func() { in.run(g, c.fn.Body) })
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]

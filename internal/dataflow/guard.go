@@ -98,6 +98,7 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 	if holds {
 		in.isProven(in.provedAt[e])
+		in.isText(f, e)
 	}
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
@@ -142,6 +143,10 @@ func (in *interp) either2(f frame, x, y *ir.Expr, holds bool) {
 	for name, v := range sorted(one) {
 		w := other[name]
 		if w == nil || name == "" || name[0] != guardMark {
+			continue
+		}
+		if isFact(name) {
+			in.set(f.s, name, oneOfBoth(v, w), true)
 			continue
 		}
 		if rules := both(keysOf(v.fields), keysOf(w.fields)); len(rules) > 0 {
@@ -597,12 +602,15 @@ func (in *interp) harmlessPaths(f frame, v *Value) *Value {
 		}
 		c := *v
 		c.taints = slices.Clone(v.taints[:i])
-		for _, u := range v.taints[i:] {
-			if g := in.harmlessPath(f, u.Path); g != nil {
-				u = u.cleaned(keysOf(g.fields))
+		for _, t := range v.taints[i:] {
+			u := t
+			if g := in.harmlessPath(f, t.Path); g != nil {
+				u = t.cleaned(keysOf(g.fields))
 			}
 			if u != nil {
 				c.taints = append(c.taints, u)
+			} else {
+				c.safe = addTaints(c.safe, []*Taint{t})
 			}
 		}
 		return &c

@@ -33,22 +33,24 @@ type interp struct {
 	payload    *Value                // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value     // by calls, as results
 	proving    int
-	failed     []string          // places where tokens are read that did not pass
-	injecting  int               // objects that are made for parameters
-	context    *Value            // the request that is being answered, for what asks its context for it
-	made       map[string]*Value // what containers gave, by what they were asked for
-	catching   int               // what failed is handled
-	calling    map[*ir.Func]bool // functions that a library perhaps calls
-	requests   map[string]*Value // what the functions of routes are given
-	listeners  map[string]*Value // functions and what they are given, by the emitter and the name of the event
-	thrown     *Value            // what was thrown since the last try began
-	testing    *ir.Expr          // the condition that was looked at last
-	ownEvent   bool              // code names the fields of the event itself
-	doubts     []Doubt           // why perhaps more of AWS is called
-	visited    map[*ir.Func]bool // functions that were called
-	sends      []*Send           // calls that hand data on
-	hitAt      map[string]*Hit   // by rule and place
-	answers    string            // how what an entry returns is sent: lambda, text; empty where it is not
+	failed     []string            // places where tokens are read that did not pass
+	injecting  int                 // objects that are made for parameters
+	context    *Value              // the request that is being answered, for what asks its context for it
+	made       map[string]*Value   // what containers gave, by what they were asked for
+	catching   int                 // what failed is handled
+	calling    map[*ir.Func]bool   // functions that a library perhaps calls
+	requests   map[string]*Value   // what the functions of routes are given
+	listeners  map[string]*Value   // functions and what they are given, by the emitter and the name of the event
+	thrown     *Value              // what was thrown since the last try began
+	testing    *ir.Expr            // the condition that was looked at last
+	ownEvent   bool                // code names the fields of the event itself
+	doubts     []Doubt             // why perhaps more of AWS is called
+	visited    map[*ir.Func]bool   // functions that were called
+	sends      []*Send             // calls that hand data on
+	hitAt      map[string]*Hit     // by rule and place
+	answers    string              // how what an entry returns is sent: lambda, text; empty where it is not
+	compares   map[string]*Taint   // parts of what came in that were compared with texts, by the names of facts
+	holding    map[string][]string // what certainly holds where the function that is followed was called
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -263,6 +265,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		in.set(f.s, p.Str, v, declares)
 		in.forget(f, p.Str)
 		delete(f.s.tests, p.Str)
+		delete(f.s.taken, p.Str)
 	case ir.Default:
 		if v.empty() {
 			v = in.eval(f, p.Y)
@@ -279,6 +282,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 				in.bind(f, e, v, declares)
 			default:
 				in.bind(f, e, in.member(f, v, key, e.At), declares)
+				in.note(f, e, in.taken(v, key))
 			}
 		}
 	case ir.Array:
@@ -1046,7 +1050,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	case "||", "??":
 		x := in.eval(f, e.X)
-		return join(x, in.eval(f, e.Y))
+		return backed(x, in.eval(f, e.Y))
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value

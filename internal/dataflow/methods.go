@@ -145,9 +145,11 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 	case "then":
 		if len(args.list) > 0 && len(args.list[0].fns) > 0 {
 			var out *Value
-			for _, c := range args.list[0].fns {
-				out = join(out, in.invoke(f, c, nil, &arguments{list: []*Value{recv}}, e.At))
-			}
+			in.behind(f, e.X.X, func() {
+				for _, c := range args.list[0].fns {
+					out = join(out, in.invoke(f, c, nil, &arguments{list: []*Value{recv}}, e.At))
+				}
+			})
 			for _, a := range args.list[1:] {
 				for _, c := range a.fns {
 					in.invoke(f, c, nil, &arguments{}, e.At)

@@ -896,7 +896,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			continue
 		}
 		if first := in.hitAt[key]; first != nil {
-			first.also(t, in.sites)
+			first.also(t, in.sites, in.where(f))
 			continue
 		}
 		again := rule + "\x00" + t.Path
@@ -916,7 +916,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure || signed}
 		h.Own = t.Source != nil && t.Source.Own
 		h.Steps = wayOf(t, in.sites)
-		h.also(t, in.sites)
+		h.also(t, in.sites, in.where(f))
 		in.hits = append(in.hits, h)
 		if in.hitAt == nil {
 			in.hitAt = map[string]*Hit{}
@@ -926,20 +926,25 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 }
 
 // also notes another way to a sink.
-func (h *Hit) also(t *Taint, sites []site) {
-	for _, w := range h.Ways {
+func (h *Hit) also(t *Taint, sites []site, where []Fact) {
+	if sameAgain[h.Rule] { // it stands for other places, where other things hold
+		where = nil
+	}
+	for i, w := range h.Ways {
 		if w.Taint.Path == t.Path && w.Taint.Source == t.Source {
+			h.Ways[i].Where = common(w.Where, where)
 			return
 		}
 	}
 	if len(h.Ways) < mostMore {
-		h.Ways = append(h.Ways, Way{t, slices.Clone(sites)})
+		h.Ways = append(h.Ways, Way{t, where, slices.Clone(sites)})
 	}
 }
 
 // Way is one of the ways to a sink.
 type Way struct {
 	Taint *Taint
+	Where []Fact // what certainly holds there
 	sites []site
 }
 

@@ -75,6 +75,22 @@ func (in *interp) passed(f frame, e *ir.Expr) {
 	in.provedBy(f, e, anyAnswer)
 }
 
+// behind follows what comes after a call that has not thrown: check(x).then(...). What the call proves holds there alone.
+func (in *interp) behind(f frame, call *ir.Expr, follow func()) {
+	layer := f.s.branch(func() {
+		if call != nil {
+			in.passed(f, call)
+		}
+		follow()
+	})
+	for name := range layer {
+		if name != "" && name[0] == guardMark {
+			delete(layer, name)
+		}
+	}
+	in.merge(f.s, []map[string]*Value{layer}, []bool{false})
+}
+
 // bySchema: a check by a JSON Schema that throws.
 func (in *interp) bySchema(f frame, e *ir.Expr) {
 	callee := in.quiet(f, e.X)
@@ -129,6 +145,9 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 		if rest == "" && slices.Contains(rules, truthMark) { // require(test, "message")
 			in.guard(f, x, true)
 		}
+		if path := in.pathOf(f, x); path != "" && rest != "" { // however it is named, or parsed once more
+			in.trustText(f, pathMark+path+"."+rest, rules)
+		}
 		if text := textOf(x); text != "" {
 			if rest != "" {
 				text += "." + rest
@@ -147,6 +166,28 @@ func orEmpty(x *ir.Expr) *ir.Expr {
 		return x.X
 	}
 	return x
+}
+
+// pathOf is the path of what came in that an expression is, or that it parses; empty where that is not known.
+func (in *interp) pathOf(f frame, e *ir.Expr) string {
+	if x := parsedBy(e); x != nil {
+		e = x
+	}
+	if textOf(e) == "" {
+		return ""
+	}
+	if v := in.quiet(f, e); len(v.taints) == 1 && v.taints[0].Source != nil && !v.mixed {
+		return v.taints[0].Path
+	}
+	return ""
+}
+
+// parsedBy is the text that an expression parses from JSON; nil for others.
+func parsedBy(e *ir.Expr) *ir.Expr {
+	if e != nil && e.Kind == ir.Call && len(e.List) > 0 && (textOf(e.X) == "JSON.parse" || textOf(e.X) == "json.loads") {
+		return e.List[0]
+	}
+	return nil
 }
 
 // argumentFor is the expression that is given for a parameter.
@@ -244,7 +285,8 @@ type asked struct {
 	in     *interp
 	f      frame
 	answer answer
-	names  map[string]bool // of its parameters
+	names  map[string]bool   // of its parameters
+	parsed map[string]string // names of what was parsed from parts of them
 	proof  proof
 	seen   bool // some way out was seen
 }
@@ -341,6 +383,23 @@ func (r *asked) step(e *ir.Expr) {
 	if e.X.Kind == ir.Name && e.Str == "" {
 		in.set(f.s, e.X.Str, in.quiet(f, e.Y), true)
 		in.remember(f, e)
+		r.parses(e.X.Str, e.Y)
+	}
+}
+
+// parses keeps which part of a parameter a name is parsed from.
+func (r *asked) parses(name string, e *ir.Expr) {
+	delete(r.parsed, name)
+	x := parsedBy(e)
+	if x == nil {
+		return
+	}
+	text := textOf(x)
+	if param, _, _ := strings.Cut(text, "."); r.names[param] {
+		if r.parsed == nil {
+			r.parsed = map[string]string{}
+		}
+		r.parsed[name] = text
 	}
 }
 
@@ -415,11 +474,15 @@ func (r *asked) snapshot() {
 	s := r.f.s
 	for _, layer := range append([]map[string]*Value{s.vars}, s.layers...) {
 		for name, v := range layer {
-			if name == "" || name[0] != guardMark {
+			if name == "" || name[0] != guardMark || isFact(name) {
 				continue
 			}
 			text := name[1:]
-			param, _, _ := strings.Cut(text, ".")
+			param, rest, _ := strings.Cut(text, ".")
+			if of := r.parsed[param]; of != "" && rest != "" {
+				text = of + "." + rest
+				param, _, _ = strings.Cut(of, ".")
+			}
 			if r.names[param] {
 				now[text] = keysOf(v.fields)
 			}
@@ -448,7 +511,7 @@ func (in *interp) remember(f frame, e *ir.Expr) {
 		y = y.X
 	}
 	switch y.Kind {
-	case ir.Call, ir.Not, ir.Binary, ir.Member:
+	case ir.Call, ir.Not, ir.Binary, ir.Member, ir.Index:
 		if f.s.tests == nil {
 			f.s.tests = map[string]*ir.Expr{}
 		}

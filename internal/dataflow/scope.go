@@ -18,6 +18,7 @@ type scope struct {
 	result  *Value
 	yielded *Value              // by a generator
 	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
+	taken   map[string]*Taint   // names that were bound to a field of what came in
 	guards  bool                // some expression is known to be harmless
 }
 
@@ -134,6 +135,10 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 			if isGuard && set == nil { // harmless in one branch only
 				v = nil
 				break
+			}
+			if isFact(name) {
+				v = oneOfBoth(v, set)
+				continue
 			}
 			if isGuard && v != nil { // harmless for what both say
 				v = guardFor(both(keysOf(v.fields), keysOf(set.fields)))

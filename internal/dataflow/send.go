@@ -11,12 +11,14 @@ import (
 
 // Send is a call by which code hands data on, keeps it, or reads what is kept: a message, an event, an item, an object, a request.
 type Send struct {
-	Key    string // client:Operation as internal/sdk has it, or HTTPRequest, or Returned
-	File   *ir.File
-	At     int32
-	Params *Value // the members of the request, as they were when it was made
-	Lent   bool   // it is made with credentials that the code gives to the client, and not with those of the function's role
-	Signed bool   // it makes an address by which somebody else does it: the content is theirs
+	Key      string // client:Operation as internal/sdk has it, or HTTPRequest, or Returned
+	File     *ir.File
+	At       int32
+	Params   *Value    // the members of the request, as they were when it was made
+	Lent     bool      // it is made with credentials that the code gives to the client, and not with those of the function's role
+	Signed   bool      // it makes an address by which somebody else does it: the content is theirs
+	Declared model.Pos // where a template declares what makes it, where that is no code
+	Where    []Fact    // what certainly holds where it is made
 
 	sites   []site
 	outline string // what is known of the request, for comparing
@@ -47,9 +49,11 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	s.outline = b.String()
 	for _, o := range in.sends { // a loop, or another way to the same call
 		if o.Key == key && o.At == at && o.File == f.file && o.outline == s.outline {
+			o.Where = common(o.Where, in.where(f))
 			return o
 		}
 	}
+	s.Where = in.where(f)
 	s.sites = slices.Clone(in.sites)
 	in.sends = append(in.sends, s)
 	return s
@@ -74,7 +78,10 @@ func (v *Value) describe(b *strings.Builder, depth int) {
 		b.WriteString(name + "\x03")
 		x.describe(b, depth+1)
 	}
-	for _, x := range append([]*Value{v.elem, v.json, v.named}, v.parts...) {
+	for _, s := range v.alts {
+		b.WriteString(s + "\x05")
+	}
+	for _, x := range slices.Concat([]*Value{v.elem, v.json, v.named}, v.parts, v.either) {
 		b.WriteByte(4)
 		x.describe(b, depth+1)
 	}
@@ -86,11 +93,16 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		return nil
 	}
 	c := &Value{
-		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, ref: settingOf(v),
+		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
 	for _, p := range v.parts {
 		c.parts = append(c.parts, in.copyOf(p, budget, depth+1))
+	}
+	for _, x := range v.either {
+		if x = in.copyOf(x, budget, depth+1); x != nil {
+			c.either = append(c.either, x)
+		}
 	}
 	if set := in.over[v]; len(v.fields)+len(set) > 0 {
 		c.fields = map[string]*Value{}
@@ -110,6 +122,9 @@ const (
 	parameterMark = "parameter:"
 )
 
+// OwnName is the setting in which Lambda gives a function its own name.
+const OwnName = "AWS_LAMBDA_FUNCTION_NAME"
+
 // settingOf is the path of a value of the environment or the parameter store; empty for others.
 func settingOf(v *Value) string {
 	ref := v.ref
@@ -123,6 +138,10 @@ func settingOf(v *Value) string {
 	}
 	if strings.HasPrefix(ref, parameterMark) || strings.HasPrefix(ref, settingMark) {
 		return ref
+	}
+	switch ref {
+	case "lambda.context.functionName", "lambda.context.function_name", "lambda.context.invokedFunctionArn", "lambda.context.invoked_function_arn":
+		return settingMark + OwnName
 	}
 	return ""
 }
@@ -288,14 +307,21 @@ func (v *Value) Elements() []*Value {
 	return out
 }
 
-// Alternatives are the known texts that a value may be, where it may be several; what else it may be stays in it.
-func (v *Value) Alternatives() []*Value {
-	if v == nil || len(v.alts) == 0 || v.known {
+// Alternatives are the texts that a value may be, known ones and those that settings are, where it may be several; what else it may be
+// stays in it. What stands for a setting that is missing is left out where templates give the setting.
+func (v *Value) Alternatives(setting func(name string) *model.Value) []*Value {
+	if v == nil || len(v.alts)+len(v.either) == 0 || v.known {
 		return []*Value{v}
+	}
+	if v.isSet(setting) {
+		return v.either
 	}
 	var out []*Value
 	for _, s := range v.alts {
 		out = append(out, constant(s))
+	}
+	if len(v.either) > 0 {
+		return append(out, v.either...)
 	}
 	if v.ref != "" || len(v.parts) > 0 {
 		c := *v
@@ -303,6 +329,20 @@ func (v *Value) Alternatives() []*Value {
 		out = append(out, &c)
 	}
 	return out
+}
+
+// isSet reports whether a value is a setting that templates give, whatever stands beside it in the code for where it is missing.
+func (v *Value) isSet(setting func(name string) *model.Value) bool {
+	if !v.backed || len(v.either) != 1 {
+		return false
+	}
+	name, ok := strings.CutPrefix(v.either[0].ref, settingMark)
+	return ok && setting(name).IsSet() == model.Yes && setting(name).EqualsText("") == model.No
+}
+
+// Outside is what an outsider sends, of which nothing else is known.
+func Outside(path string, unsure bool) *Value {
+	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
 }
 
 // Fields are the fields of an object by their names.
@@ -348,6 +388,8 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 			return model.NewPresent("a number or a text", at)
 		}
 		return model.NewString(v.text, at)
+	case len(v.alts)+len(v.either) > 1 && !v.isSet(setting):
+		return model.NewPresent("one of several", at)
 	case strings.HasPrefix(v.ref, settingMark):
 		if s := setting(strings.TrimPrefix(v.ref, settingMark)); s != nil {
 			return s
@@ -441,8 +483,28 @@ func (t *Taint) Unsure() bool { return t.unsure }
 
 // Place is where the call stands.
 func (s *Send) Place() model.Pos {
+	if s.File == nil {
+		return s.Declared
+	}
 	line, col := s.File.Tree.Position(int(s.At))
 	return model.Pos{File: s.File.Path, Line: line, Col: col}
+}
+
+// Handed is where the function's own code gives data to the helper that makes a call; the call itself where it stands in no helper.
+func (s *Send) Handed(t *Taint) (*ir.File, int32) {
+	if t == nil || t.step == nil {
+		return s.File, s.At
+	}
+	came := t.step
+	for came.prev != nil {
+		came = came.prev
+	}
+	for _, c := range s.sites {
+		if c.file != nil && c.time > came.time && (c.file != came.file || c.at != came.at) {
+			return c.file, c.at
+		}
+	}
+	return s.File, s.At
 }
 
 // Way is how data came into a request.

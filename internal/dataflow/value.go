@@ -44,6 +44,8 @@ type Value struct {
 	proves []*Taint        // data that came with the right code, where this is true
 	test   *step           // of what is known of an expression: where that was tested
 	parts  []*Value        // of a text of which parts are settings
+	either []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
+	backed bool            // it is a setting, and something else only where that is missing
 	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
 }
 
@@ -202,6 +204,17 @@ func full(taints []*Taint) bool {
 // join is a value that is one of two.
 func join(a, b *Value) *Value { return joinTo(a, b, 0) }
 
+// backed is a value, or another one where it is missing.
+func backed(x, other *Value) *Value {
+	v := join(x, other)
+	if settingOf(x) == "" || len(x.either) > 0 || v == x || v == other {
+		return v
+	}
+	c := *v
+	c.backed = true
+	return &c
+}
+
 // deepestJoin bounds how deep values are joined: they can hold themselves.
 const deepestJoin = 6
 
@@ -217,7 +230,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		return a
 	}
 	v := *a
-	v.shared, v.told, v.known = false, nil, a.known && b.known && a.text == b.text
+	v.shared, v.told, v.backed, v.known = false, nil, false, a.known && b.known && a.text == b.text
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
 		v.alts = alternatives(a, b)
@@ -241,7 +254,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	if a.prefix != b.prefix {
 		v.prefix = ""
 	}
-	v.json, v.parts = nil, nil
+	v.json, v.parts, v.either = nil, nil, eitherOf(a, b)
 	v.chosen, v.safe = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList = a.isList && b.isList
@@ -263,8 +276,49 @@ func joinTo(a, b *Value, depth int) *Value {
 	return &v
 }
 
+// eitherOf are the settings, and the texts with settings in them, that a value may be which is one of two.
+func eitherOf(a, b *Value) []*Value {
+	var out []*Value
+	for _, v := range []*Value{a, b} {
+		all := v.either
+		if len(all) == 0 && len(v.parts) > 0 {
+			all = []*Value{{parts: v.parts}}
+		} else if ref := settingOf(v); len(all) == 0 && ref != "" {
+			all = []*Value{{ref: ref}}
+		}
+		for _, x := range all {
+			if len(out) < maxAlternatives && !slices.ContainsFunc(out, x.sameText) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// sameText reports whether two values are the same setting, or the same text made of settings.
+func (v *Value) sameText(w *Value) bool {
+	if v == w {
+		return true
+	}
+	if v == nil || w == nil || v.known != w.known || v.text != w.text || settingOf(v) != settingOf(w) || len(v.parts) != len(w.parts) {
+		return false
+	}
+	if !v.known && settingOf(v) == "" && len(v.parts) == 0 { // nothing is known of either
+		return false
+	}
+	for i, p := range v.parts {
+		if !p.sameText(w.parts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // maxAlternatives bounds the known texts that a value may be.
 const maxAlternatives = 40
+
+// missing are the words of programs for what is not there.
+var missing = []string{"null", "None", "undefined", "false", "False"}
 
 // alternatives are the known texts that a value may be which is one of two.
 func alternatives(a, b *Value) []string {
@@ -275,7 +329,7 @@ func alternatives(a, b *Value) []string {
 			all = []string{v.text}
 		}
 		for _, s := range all {
-			if s != "" && !slices.Contains(out, s) && len(out) < maxAlternatives {
+			if s != "" && !slices.Contains(missing, s) && !slices.Contains(out, s) && len(out) < maxAlternatives {
 				out = append(out, s)
 			}
 		}

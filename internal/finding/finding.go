@@ -82,7 +82,7 @@ type Step struct {
 type Caller struct {
 	Name     string         `json:"name"`
 	Via      []string       `json:"via,omitempty"`    // what the data goes through
-	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, does not match
+	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, is not read, does not match
 	Reason   string         `json:"reason,omitempty"` // why the data does not arrive
 	Exposure model.Exposure `json:"exposure,omitempty"`
 	Place    Place          `json:"place"`           // where it sends
@@ -107,6 +107,7 @@ type Finding struct {
 	Trace       []Step           `json:"trace,omitempty"`
 	Path        []string         `json:"path,omitempty"`    // by which an outsider's data comes here through other functions: these, and what they hand it on through
 	Doors       []string         `json:"doors,omitempty"`   // the functions at which such paths begin
+	Also        []string         `json:"also,omitempty"`    // other functions with the same code, of which the same holds
 	Callers     []Caller         `json:"callers,omitempty"` // the functions that hand it data
 	Practices   []int            `json:"practices,omitempty"`
 	CWE         []string         `json:"cwe,omitempty"`

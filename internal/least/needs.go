@@ -129,7 +129,7 @@ func (f *Function) hands(u dataflow.Use, at model.Pos) {
 		if lower := strings.ToLower(name); !strings.HasSuffix(lower, "rolearn") && lower != "role" {
 			continue
 		}
-		for _, one := range v.Alternatives() {
+		for _, one := range f.Alternatives(v) {
 			on, _ := f.arn(u, pass, "RoleName", f.Value(one))
 			f.need(&Need{Action: pass, On: on.arn, Of: on.of, Places: []model.Pos{at}, Perhaps: true})
 		}
@@ -224,7 +224,7 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []target {
 			continue // they stand behind the bucket or table
 		}
 		for _, v := range u.Params.All(path...) {
-			for _, one := range v.Alternatives() {
+			for _, one := range f.Alternatives(v) {
 				t, about := f.arn(u, a, s.Member, f.Value(one))
 				if about && (t.arn == nil || t.arn.Kind != model.Absent) {
 					named = true

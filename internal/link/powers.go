@@ -326,6 +326,11 @@ func (w *Powers) Allows(action string, on *model.Value) policy.Decision {
 
 // AllowsWith is Allows where some condition keys of the request are known; of the others nobody knows.
 func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]string) policy.Decision {
+	return w.AllowsUnder(action, on, keys, nil)
+}
+
+// AllowsUnder is AllowsWith for a resource that has a policy of its own; nil if it has none.
+func (w *Powers) AllowsUnder(action string, on *model.Value, keys map[string][]string, own *policy.Document) policy.Decision {
 	who := policy.Principal{Kind: "AWS", ARN: w.ARN, Account: policy.OwnAccount}
 	if who.ARN == nil {
 		who.ARN = model.NewPresent("the ARN of "+w.Role.ID, w.Role.Origin)
@@ -342,6 +347,7 @@ func (w *Powers) AllowsWith(action string, on *model.Value, keys map[string][]st
 		Context: &policy.Context{Keys: known, Open: func(string) bool { return true }},
 	}
 	set := w.Set
+	set.Resource = own
 	if a := iam.Find(action); a != nil && a.Service == "kms" && a.Scopable() {
 		if key := w.keyOf(on); key != nil {
 			set.Resource = w.keyPolicy(key)
@@ -597,6 +603,9 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 	if r == nil || r.Type == model.ParameterType {
 		return v
 	}
+	if name, ok := strings.CutPrefix(v.Attr, "Outputs."); ok {
+		return c.output(v, name, first)
+	}
 	if r.Type == "AWS::Lambda::Alias" || r.Type == "AWS::Lambda::Version" { // as its function: nobody is asked about one of several
 		if _, f := c.app.Find(r.Props.Get("FunctionName"), "AWS::Lambda::Function"); f != nil {
 			return ARN(c.app, f).At(v.Origin)
@@ -619,6 +628,24 @@ func (c *canonical) ref(v *model.Value, first bool) *model.Value {
 		return NameOf(c.app, r).At(v.Origin)
 	}
 	return v
+}
+
+// output is what a nested stack gives out under a name.
+func (c *canonical) output(v *model.Value, name string, first bool) *model.Value {
+	child := c.app.Nested[v.Str]
+	if child != nil {
+		for _, o := range child.Outputs {
+			if o.Name != name {
+				continue
+			}
+			in := &canonical{app: child, left: c.left}
+			if given := o.Value.Settled(); given.Kind == model.Ref {
+				return in.ref(given, first).At(v.Origin)
+			}
+			return in.resource(o.Value).At(v.Origin)
+		}
+	}
+	return model.NewPresent("an output of "+v.Str+" that is not known", v.Origin)
 }
 
 // streamOf is the ARN of a table's stream, whose label only deployment knows.

@@ -234,6 +234,7 @@ func (j *js) try(n int) *ir.Stmt {
 func (j *js) choose(n int) []*ir.Stmt {
 	value := j.expression(j.t.Child(n, "value"))
 	out := []*ir.Stmt{j.eval(n, value)}
+	var falls *ir.Expr // what leads into a case from the one before it, which does not end
 	for c := range j.t.NamedChildren(j.t.Child(n, "body")) {
 		s := j.stmt(ir.If, c)
 		s.X = value
@@ -242,14 +243,41 @@ func (j *js) choose(n int) []*ir.Stmt {
 			e.Str, e.X, e.Y = "===", value, j.expression(v)
 			s.X = e
 		}
+		if falls != nil {
+			e := j.expr(ir.Binary, c)
+			e.Str, e.X, e.Y = "||", falls, s.X
+			s.X = e
+		}
+		falls = s.X
 		for b := range j.t.Children(c) {
-			if j.t.Field(b) == "body" && j.t.Kind(b) != "break_statement" {
+			if j.t.Field(b) != "body" {
+				continue
+			}
+			if j.ends(b) {
+				falls = nil
+			}
+			if j.t.Kind(b) != "break_statement" {
 				s.Body = append(s.Body, j.statement(b)...)
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// ends reports whether a statement of a case keeps it from going on with the next one.
+func (j *js) ends(n int) bool {
+	switch j.t.Kind(n) {
+	case "break_statement", "return_statement", "throw_statement", "continue_statement":
+		return true
+	case "statement_block":
+		last := -1
+		for c := range j.t.NamedChildren(n) {
+			last = c
+		}
+		return last >= 0 && j.t.Kind(last) != "statement_block" && j.ends(last)
+	}
+	return false
 }
 
 func (j *js) imports(n int) []*ir.Stmt {

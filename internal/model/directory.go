@@ -52,7 +52,7 @@ func (d *Directory) add(app *App) {
 	d.apps = append(d.apps, app)
 	for _, o := range app.Outputs {
 		e := entry{app: app, value: o.Value}
-		if name, ok := wholly(o.Export); ok {
+		if name, ok := exported(o.Export); ok {
 			d.exports[name] = append(d.exports[name], e)
 		}
 		if app.Stack != "" {
@@ -109,6 +109,19 @@ func wholly(v *Value) (string, bool) {
 	}
 	s := v.String()
 	return s, s != ""
+}
+
+// exported is the name of an export as far as it is the same for who imports it: a parameter stands by its name, because stacks that
+// share an export are deployed for the same stage.
+func exported(v *Value) (string, bool) {
+	if v.Settled() == nil {
+		return "", false
+	}
+	if name, ok := wholly(v); ok {
+		return name, true
+	}
+	name := spelled(v)
+	return name, v.Settled().Kind == Text && strings.Contains(name, "${") && !strings.Contains(name, "?")
 }
 
 // Find is the resource that a value of an application means, and the application that has it; nil if there is none, or not
@@ -215,6 +228,9 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 		return app.Parent, key
 	}
 	name, known := wholly(key)
+	if from == FromExport {
+		name, known = exported(key)
+	}
 	if !known {
 		return nil, nil
 	}
@@ -271,6 +287,9 @@ func (d *Directory) Named(v *Value) int {
 func (d *Directory) Claims(v *Value) int {
 	from, key, ok := v.Elsewhere()
 	name, known := wholly(key)
+	if from == FromExport {
+		name, known = exported(key)
+	}
 	if !ok || !known {
 		return 0
 	}

@@ -73,7 +73,7 @@ func (g *Graph) machine(app *model.App, r *model.Resource, definition *asl.Machi
 
 // started adds the edges from whoever starts a machine to the functions that get parts of its input.
 func (g *Graph) started(m *machine) {
-	for _, n := range g.Nodes {
+	for _, n := range g.senders {
 		for _, s := range n.Result.Sends {
 			for _, row := range g.rows.calls[s.Key] {
 				if row.kind != m.resource.Type && s.Key != "eventbridge:PutEvents" && s.Key != "sqs:SendMessage" {
@@ -133,6 +133,9 @@ type entry struct {
 
 // toMachine are the ways from a resource to the input of a machine: itself, by a rule, by a pipe.
 func (t *trail) toMachine(m *machine, app *model.App, r *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string, depth int) []entry {
+	if r == m.resource && t.stranger(m.app, via, matches) {
+		return nil
+	}
 	if r == m.resource {
 		return []entry{{append(append([]mapping{}, chain...), mapping{pairs: []pair{{[]string{"input"}, []string{"input"}}}}), via, matches, why}}
 	}
@@ -147,9 +150,7 @@ func (t *trail) toMachine(m *machine, app *model.App, r *model.Resource, chain [
 	}
 	if r.Type == "AWS::Events::EventBus" {
 		for _, rule := range t.graph.rules {
-			name := rule.rule.Props.Get("EventBusName")
-			_, found := rule.app.Find(name, "AWS::Events::EventBus")
-			if r == defaultBus && (name.IsSet() == model.No || name.EqualsText("default") == model.Yes) || found == r {
+			if rule.hangsOn(r, app) {
 				next(rule.app, rule.rule, t.graph.rows.deliveries[[2]string{r.Type, "AWS::Events::Rule"}], model.Yes, "")
 			}
 		}

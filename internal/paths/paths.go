@@ -14,6 +14,7 @@ import (
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 )
 
 // Node is a function with what was found out by following its code.
@@ -23,6 +24,7 @@ type Node struct {
 	Result   dataflow.Result
 	In       []*Edge // what hands data to it
 	Out      []*Edge
+	called   []target // what a route of an API calls that leads to no function
 }
 
 // Edge is a way of data from one function to another.
@@ -33,20 +35,26 @@ type Edge struct {
 	Via      []*model.Resource // what it goes through, in order
 	Kind     string            // what carries it: queue, topic, bus, stream, object, direct, http, state-machine, table, bucket ...
 	Granted  model.Tri         // may the sender make the call
+	Readable model.Tri         // may the receiver read what was kept
 	Matches  model.Tri         // can the filters on the way let it through
 	Guessed  bool              // the target is not known: it is the only one that the role of the sender lets it send to
-	Why      string            // what decides where Granted or Matches is no
+	Why      string            // what decides where Granted, Readable or Matches is no
 
 	back func(path []string) [][]string // from a path of the receiver's event to paths of the request
 }
 
 // Holds reports whether data can take an edge, for all that is known.
-func (e *Edge) Holds() bool { return e.Granted != model.No && e.Matches != model.No }
+func (e *Edge) Holds() bool {
+	return e.Granted != model.No && e.Matches != model.No && !e.unread(model.No)
+}
 
 // Sure reports whether all is known that decides an edge.
 func (e *Edge) Sure() bool {
-	return e.Granted == model.Yes && e.Matches == model.Yes && !e.Guessed
+	return e.Granted == model.Yes && e.Matches == model.Yes && !e.Guessed && !e.unread(model.Maybe)
 }
+
+// unread reports whether that the receiver may read what was kept is no better than an answer.
+func (e *Edge) unread(than model.Tri) bool { return e.Read != nil && e.Readable <= than }
 
 // Dangling is a call whose target is not known, or stands in no template.
 type Dangling struct {
@@ -62,17 +70,18 @@ type Graph struct {
 	Edges    []*Edge
 	Dangling []Dangling
 
-	program *link.Program
-	rows    *rows
-	byID    map[*model.App]map[string]*Node
-	readers map[*model.Resource][]reader
-	flows   map[*model.App]map[string][]*model.Flow // by the ID of the sender
-	into    map[*model.App][]crossing               // flows of other applications that come from one
-	reached map[question]*answer
-	asking  map[asked]int
-	rules   []busRule
-	caches  map[*model.App]*model.Resource
-	seen    map[string]bool
+	senders  []*Node // the functions, and routes of APIs that lead to none
+	program  *link.Program
+	rows     *rows
+	byID     map[*model.App]map[string]*Node
+	readers  map[*model.Resource][]reader
+	flows    map[*model.App]map[string][]*model.Flow // by the ID of the sender
+	into     map[*model.App][]crossing               // flows of other applications that come from one
+	reached  map[question]*answer
+	rules    []busRule
+	caches   map[*model.App]*model.Resource
+	policies map[*model.Resource]*policy.Document // those that resources have themselves
+	seen     map[string]bool
 }
 
 type reader struct {
@@ -95,7 +104,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	}
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
-		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -109,7 +118,8 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 			g.reading(n, s)
 		}
 	}
-	for _, n := range nodes {
+	g.senders = append(slices.Clone(nodes), g.routes()...)
+	for _, n := range g.senders {
 		for _, s := range n.Result.Sends {
 			g.send(n, s)
 		}
@@ -154,11 +164,17 @@ func (n *Node) setting(name string) *model.Value {
 			return e.Value
 		}
 	}
+	if own := n.Function.Resource; name == dataflow.OwnName && own != nil {
+		return model.NewRef(own.ID, "", own.Origin)
+	}
 	return nil
 }
 
 // Value is what is known of a value of the code, as templates have values.
 func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
+
+// Alternatives are the texts that a value of the code may be.
+func (n *Node) Alternatives(v *dataflow.Value) []*dataflow.Value { return v.Alternatives(n.setting) }
 
 // reading notes what a function reads of what others keep.
 func (g *Graph) reading(n *Node, s *dataflow.Send) {
@@ -179,6 +195,10 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 
 // send adds the edges of a call.
 func (g *Graph) send(n *Node, s *dataflow.Send) {
+	if rows := g.rows.calls[s.Key]; n.called == nil && len(rows) > 0 && rows[0].kind != "http" && len(s.Params.Fields()) == 0 && s.Params.Open() {
+		g.dangle(n, s, rows[0], model.NewUnknown("decided while it runs", model.Origin{})) // a library makes the request
+		return
+	}
 	for _, row := range g.rows.calls[s.Key] {
 		if row.kind == "http" {
 			g.request(n, s, row)
@@ -195,10 +215,7 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		return
 	}
 	if at.resource == nil {
-		if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + at.value.String(); !g.seen[key] {
-			g.seen[key] = true
-			g.Dangling = append(g.Dangling, Dangling{n, s, at.value, row.kind})
-		}
+		g.dangle(n, s, row, at.value)
 		return
 	}
 	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
@@ -211,6 +228,17 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		if keeps(row, r.row) {
 			t.kept(at.resource, r)
 		}
+	}
+}
+
+// dangle notes a call whose target is not known, or stands in no template.
+func (g *Graph) dangle(n *Node, s *dataflow.Send, row *call, to *model.Value) {
+	if _, r := n.App.Find(to); r != nil || strings.Contains(to.String(), ":::aws-sdk:") { // another row is about that
+		return
+	}
+	if key := n.App.File + n.Function.ID + s.File.Path + number(s.At) + to.String(); !g.seen[key] {
+		g.seen[key] = true
+		g.Dangling = append(g.Dangling, Dangling{n, s, to, row.kind})
 	}
 }
 

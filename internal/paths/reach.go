@@ -15,6 +15,7 @@ type Caller struct {
 	State CallerState
 	// Reached: an outsider's data comes through it.
 	Reached bool
+	Why     string          // why it does not match, where that is not the edge's
 	Taint   *dataflow.Taint // of the data that it hands on; nil where it is none of an outsider's
 }
 
@@ -27,6 +28,7 @@ const (
 	Checks   CallerState = "makes it safe"  // an outsider's data comes through, and can do no harm any more
 	Fixed    CallerState = "sends its own"  // no outsider decides what it sends there
 	Refused  CallerState = "may not send"   // its role does not allow the call
+	Unread   CallerState = "is not read"    // the role of the receiver does not allow reading it
 	Filtered CallerState = "does not match" // the filter of the receiver does not let it through
 )
 
@@ -51,6 +53,7 @@ type question struct {
 	node *Node
 	read *dataflow.Send // of what it reads; nil for its event
 	path string
+	told string // what holds where the data is used
 	rule string
 }
 
@@ -59,12 +62,23 @@ type answer struct {
 	path    *Path
 	doors   []*Node
 	callers []Caller
+	users   []use
+}
+
+// use says that an answer is a part of another one: what reaches a sender reaches the receiver over an edge.
+type use struct {
+	by     *answer
+	caller int // of that answer
+	hop    Hop
+	unsure bool
 }
 
 // Reach is how an outsider's data comes to a part of what a function gets: by the data that does harm there. The path is nil where there
 // is none through other functions. The doors are all functions that paths begin at.
-func (g *Graph) Reach(n *Node, t *dataflow.Taint, rule string) (best *Path, doors []*Node, callers []Caller) {
-	a := g.ask(n, origin{t, nil}, rule)
+func (g *Graph) Reach(n *Node, way dataflow.Way, rule string) (best *Path, doors []*Node, callers []Caller) {
+	w := &inquiry{graph: g, rule: rule, count: map[asked]int{}}
+	a := w.want(n, origin{way.Taint, nil, way.Where}, nil)
+	w.settle(w.work())
 	return a.path, a.doors, a.callers
 }
 
@@ -74,6 +88,26 @@ func (g *Graph) Questions() int { return len(g.reached) }
 type origin struct {
 	taint *dataflow.Taint
 	rest  []string
+	where []dataflow.Fact // what holds where the data is used
+}
+
+// told are the facts about the same event, or the same thing that was read, as texts to compare.
+func (o origin) told() (facts []dataflow.Fact, key string) {
+	for _, f := range o.where {
+		if f.Source.Read == o.read() {
+			facts = append(facts, f)
+			key += "\x00" + f.Path + "=" + strings.Join(f.Is, "|")
+		}
+	}
+	return facts, key
+}
+
+// read is the call that reads the data; nil for data of the event.
+func (o origin) read() *dataflow.Send {
+	if o.taint.Source == nil {
+		return nil
+	}
+	return o.taint.Source.Read
 }
 
 // part is the path of the data below the event, or below what was read.
@@ -119,7 +153,6 @@ func spelled(path []string) []string {
 type asked struct {
 	node *Node
 	read *dataflow.Send
-	rule string
 }
 
 // maxAgain is how often a way may come through the same function, longestPath how many names the path of a part may have.
@@ -128,41 +161,133 @@ const (
 	longestPath = 12
 )
 
-func (g *Graph) ask(n *Node, o origin, rule string) *answer {
-	q := question{node: n, path: strings.Join(o.part(), "."), rule: rule}
-	if o.taint.Source != nil {
-		q.read = o.taint.Source.Read
-	}
-	if a := g.reached[q]; a != nil {
+// inquiry answers one question with all those that come of it. What the senders do is worked out first; then the ways are carried on from
+// the doors until nothing changes any more. So functions that send to each other in a circle all get the whole answer.
+type inquiry struct {
+	graph *Graph
+	rule  string
+	open  []*inquired
+	uses  []settling
+	count map[asked]int
+}
+
+// inquired is a question that is not worked out yet, with the one that it came of.
+type inquired struct {
+	asked
+	part   []string
+	facts  []dataflow.Fact
+	answer *answer
+	before *inquired
+}
+
+// settling is an answer that has something to tell to one that it is a part of.
+type settling struct {
+	from *answer
+	use  use
+}
+
+// want is the answer to a question, which is perhaps still to be worked out; nil where a way comes round to itself and nothing new comes of it.
+func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
+	part := o.part()
+	facts, told := o.told()
+	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule}
+	if a := w.graph.reached[q]; a != nil {
 		return a
 	}
-	at := asked{n, q.read, rule}
-	if g.asking[at] >= maxAgain || len(o.part()) > longestPath { // it comes round to itself: nothing new comes of that
+	at := asked{n, q.read}
+	if len(part) > longestPath || w.count[at] >= maxAgain && before.times(at) >= maxAgain {
 		return &answer{}
 	}
-	g.asking[at]++
-	defer func() { g.asking[at]-- }()
+	w.count[at]++
 	a := &answer{}
-	g.reached[q] = a
-	for _, e := range n.In {
-		if e.Read == nil && q.read != nil || e.Read != nil && (q.read == nil || e.Read.File != q.read.File || e.Read.At != q.read.At) {
-			continue
-		}
-		g.across(a, e, o, rule)
-	}
+	w.graph.reached[q] = a
+	w.open = append(w.open, &inquired{at, part, facts, a, before})
 	return a
 }
 
+// times is how often a way has come through a function.
+func (i *inquired) times(at asked) int {
+	n := 0
+	for ; i != nil; i = i.before {
+		if i.asked == at {
+			n++
+		}
+	}
+	return n
+}
+
+// work asks what all senders do, and gives what there is to carry on.
+func (w *inquiry) work() []settling {
+	for len(w.open) > 0 {
+		i := w.open[0]
+		w.open = w.open[1:]
+		for _, e := range i.node.In {
+			if e.Read == nil && i.read != nil || e.Read != nil && (i.read == nil || e.Read.File != i.read.File || e.Read.At != i.read.At) {
+				continue
+			}
+			w.across(i, e)
+		}
+	}
+	return w.uses
+}
+
+// settle carries ways on to all that they lead to.
+func (w *inquiry) settle(left []settling) {
+	for len(left) > 0 {
+		s := left[0]
+		left = left[1:]
+		if !s.use.by.take(s.from, s.use) {
+			continue
+		}
+		for _, u := range s.use.by.users {
+			left = append(left, settling{s.use.by, u})
+		}
+	}
+}
+
+// take adds the way and the doors of an answer that is a part of this one, and reports whether that says something new.
+func (a *answer) take(before *answer, u use) bool {
+	if before.path == nil {
+		return false
+	}
+	a.callers[u.caller].Reached = true
+	doors := len(a.doors)
+	a.from(before.doors...)
+	p := &Path{Exposure: before.path.Exposure, Hops: before.path.Hops, Unsure: u.unsure || before.path.Unsure}
+	if a.path != nil && !p.shorter(a.path) {
+		return len(a.doors) > doors
+	}
+	p.Hops = append(slices.Clone(p.Hops), u.hop)
+	a.path = p
+	return true
+}
+
+// shorter reports whether a path with one hop more is better than another one.
+func (p *Path) shorter(q *Path) bool {
+	if p.Exposure == q.Exposure && p.Unsure == q.Unsure {
+		return len(p.Hops)+1 < len(q.Hops)
+	}
+	return better(p, q)
+}
+
 // across asks what comes over one edge.
-func (g *Graph) across(a *answer, e *Edge, o origin, rule string) {
+func (w *inquiry) across(i *inquired, e *Edge) {
 	c := Caller{Edge: e, State: Fixed}
-	for _, path := range e.back(o.part()) {
+	a := i.answer
+	index := len(a.callers)
+	a.callers = append(a.callers, c)
+	if why := e.contradicts(i.facts); why != "" {
+		c.State, c.Why = Filtered, why
+		a.callers[index] = c
+		return
+	}
+	for _, path := range e.back(i.part) {
 		for _, from := range e.Send.Params.Origins(path) {
-			g.through(a, &c, e, from, rule)
+			w.through(i, &c, e, from, index)
 		}
 		if e.Send.Signed && len(path) > 0 && (path[0] == "Body") && c.State == Fixed { // whoever has the address uploads what they like
 			c.State = Passes
-			if x := g.doorOf(e.From); x != "" && e.Holds() {
+			if x := e.From.door(nil); x != "" && e.Holds() {
 				c.Reached = true
 				a.offer(&Path{Exposure: x, Hops: []Hop{{e, nil}}, Unsure: !e.Sure()})
 			}
@@ -171,15 +296,17 @@ func (g *Graph) across(a *answer, e *Edge, o origin, rule string) {
 	switch {
 	case e.Granted == model.No:
 		c.State = Refused
+	case e.unread(model.No):
+		c.State = Unread
 	case e.Matches == model.No:
 		c.State = Filtered
 	}
-	a.callers = append(a.callers, c)
+	a.callers[index] = c
 }
 
 // through asks where data comes from that takes an edge.
-func (g *Graph) through(a *answer, c *Caller, e *Edge, from dataflow.Origin, rule string) {
-	if from.Safe || !from.Taint.Harms(rule, from.Rest) {
+func (w *inquiry) through(i *inquired, c *Caller, e *Edge, from dataflow.Origin, index int) {
+	if from.Safe || !from.Taint.Harms(w.rule, from.Rest) {
 		if c.State == Fixed {
 			c.State, c.Taint = Checks, from.Taint
 		}
@@ -191,21 +318,19 @@ func (g *Graph) through(a *answer, c *Caller, e *Edge, from dataflow.Origin, rul
 	if !e.Holds() {
 		return
 	}
+	o := origin{from.Taint, from.Rest, e.Send.Where}
 	unsure := !e.Sure() || from.Taint.Unsure()
 	source := from.Taint.Source
 	if source == nil || !source.Stored {
-		if x := g.doorOf(e.From); x != "" {
+		if x := e.From.door(&o); x != "" {
 			c.Reached = true
-			a.offer(&Path{Exposure: x, Hops: []Hop{{e, from.Taint}}, Unsure: unsure})
+			i.answer.offer(&Path{Exposure: x, Hops: []Hop{{e, from.Taint}}, Unsure: unsure})
 		}
 	}
-	before := g.ask(e.From, origin{from.Taint, from.Rest}, rule)
-	if before.path != nil {
-		c.Reached = true
-		hops := append(slices.Clone(before.path.Hops), Hop{e, from.Taint})
-		a.offer(&Path{Exposure: before.path.Exposure, Hops: hops, Unsure: unsure || before.path.Unsure})
-		a.from(before.doors...)
-	}
+	before := w.want(e.From, o, i)
+	u := use{i.answer, index, Hop{e, from.Taint}, unsure}
+	before.users = append(before.users, u)
+	w.uses = append(w.uses, settling{before, u})
 }
 
 // offer keeps the better of two paths: of the wider door, the surer one, the shorter one.
@@ -236,15 +361,6 @@ func better(p, q *Path) bool {
 		return !p.Unsure
 	}
 	return len(p.Hops) < len(q.Hops)
-}
-
-// doorOf is who can call a function from outside; empty where nobody can.
-func (g *Graph) doorOf(n *Node) model.Exposure {
-	switch n.Function.Exposure {
-	case model.Public, model.Authenticated:
-		return n.Function.Exposure
-	}
-	return ""
 }
 
 // sortedStates are states in the order of their definition.

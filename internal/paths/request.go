@@ -184,7 +184,7 @@ func (g *Graph) destinations(n *Node) {
 	for _, r := range g.readers[n.Function.Resource] {
 		chain := []mapping{{pairs: []pair{{[]string{"returned"}, nil}}}, r.row.gives}
 		g.add(&Edge{
-			From: n, To: r.node, Send: returned, Read: r.read, Kind: "answer", Granted: model.Yes, Matches: model.Yes,
+			From: n, To: r.node, Send: returned, Read: r.read, Kind: "answer", Granted: model.Yes, Readable: model.Yes, Matches: model.Yes,
 			back: func(path []string) [][]string { return compose(path, chain) },
 		})
 	}

@@ -1,12 +1,14 @@
 package paths
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
 )
 
 // target is what a call works on.
@@ -14,6 +16,7 @@ type target struct {
 	app      *model.App
 	resource *model.Resource // nil where it stands in no template, or is not known
 	value    *model.Value    // as the code has it
+	below    *model.Value    // of a bucket: with what the keys begin that are meant, where only some are
 	guessed  bool
 	matches  model.Tri // of topics of devices: whether it is selected; yes for others
 }
@@ -36,6 +39,9 @@ func (g *Graph) cacheOf(app *model.App) *model.Resource {
 
 // targets are what a call works on.
 func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
+	if n.called != nil { // a route of an API
+		return slices.DeleteFunc(slices.Clone(n.called), func(t target) bool { return t.resource.Type != row.kind })
+	}
 	if s.Params == nil {
 		return nil
 	}
@@ -51,7 +57,7 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	var out []target
 	seen := map[*model.Resource]bool{}
 	for _, v := range values {
-		for _, one := range v.Alternatives() {
+		for _, one := range n.Alternatives(v) {
 			t := g.resolve(n, n.Value(one), row)
 			if t.resource == nil || !seen[t.resource] {
 				out = append(out, t)
@@ -129,43 +135,79 @@ func (g *Graph) mayCall(n *Node, s *dataflow.Send, action string, at target) (mo
 	if action == "" {
 		return model.Yes, ""
 	}
-	if role == nil || at.resource == defaultBus || s != nil && s.Lent {
+	if role == nil || s != nil && s.Lent {
 		return model.Maybe, ""
 	}
 	on := link.ARN(at.app, at.resource)
+	if at.resource == defaultBus {
+		on = model.NewString("arn:aws:events:*:*:event-bus/default", role.Origin)
+	}
 	if on == nil {
 		return model.Maybe, ""
 	}
-	if at.resource.Type == "AWS::S3::Bucket" {
-		on = model.NewText([]*model.Value{on, model.NewString("/", on.Origin), model.NewPresent("the key of an object", on.Origin)}, on.Origin)
+	if on = n.within(s, at.resource, on); at.below != nil {
+		on = model.NewText([]*model.Value{link.ARN(at.app, at.resource), model.NewString("/", on.Origin), at.below, model.NewPresent("the rest of the key", on.Origin)}, on.Origin)
 	}
 	powers := g.program.Powers(n.App, role)
 	if powers == nil {
 		return model.Maybe, ""
 	}
-	d := powers.Allows(action, on)
-	if d.Answer == model.No && (len(powers.Open) > 0 || g.sharedByPolicy(at)) {
+	d := powers.AllowsUnder(action, on, overTLS, g.policyOf(at))
+	if d.Answer == model.No && len(powers.Open) > 0 && d.By == nil {
 		return model.Maybe, ""
 	}
 	if d.Answer == model.No {
+		if d.By != nil {
+			return model.No, "a policy denies " + action + " on " + at.resource.ID + " to the role " + role.ID
+		}
 		return model.No, "the role " + role.ID + " does not allow " + action + " on " + at.resource.ID
 	}
 	return d.Answer, ""
 }
 
-// sharedByPolicy reports whether a resource has a policy of its own that perhaps lets others in.
-func (g *Graph) sharedByPolicy(at target) bool {
-	for _, r := range g.program.Referrers(at.app, at.resource) {
-		switch r.Type {
-		case "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy":
-			for _, st := range r.Props.Path("PolicyDocument", "Statement").Elements() {
-				if st.Path("Principal", "Service").IsSet() != model.Yes {
-					return true
-				}
+// within is what a call is about inside a resource: an object of a bucket, an index of a table.
+func (n *Node) within(s *dataflow.Send, r *model.Resource, base *model.Value) *model.Value {
+	switch {
+	case r.Type == "AWS::S3::Bucket":
+		key := model.NewPresent("the key of an object", base.Origin)
+		if s != nil {
+			if v := n.Value(s.Params.At("Key")); v.Kind == model.String || v.Kind == model.Text {
+				key = v
 			}
 		}
+		return model.NewText([]*model.Value{base, model.NewString("/", base.Origin), key}, base.Origin)
+	case s != nil && s.Params.At("IndexName") != nil:
+		return model.NewText([]*model.Value{base, model.NewString("/index/", base.Origin), n.Value(s.Params.At("IndexName"))}, base.Origin)
 	}
-	return false
+	return base
+}
+
+// overTLS is what is known of the requests of SDKs: they are made over TLS.
+var overTLS = map[string][]string{"aws:securetransport": {"true"}}
+
+// policyOf is the policy that a resource has itself; nil where it has none. Of several each is a part.
+func (g *Graph) policyOf(at target) *policy.Document {
+	if known, ok := g.policies[at.resource]; ok {
+		return known
+	}
+	var out *policy.Document
+	for _, r := range g.program.Referrers(at.app, at.resource) {
+		key := map[string]string{"AWS::SQS::QueuePolicy": "Queues", "AWS::SNS::TopicPolicy": "Topics", "AWS::S3::BucketPolicy": "Bucket"}[r.Type]
+		if key == "" || !slices.ContainsFunc(r.Props.Get(key).Elements(), func(v *model.Value) bool {
+			_, about := at.app.Find(v)
+			return about == at.resource
+		}) {
+			continue
+		}
+		d := policy.Parse(link.Canonical(at.app, r.Props.Get("PolicyDocument")))
+		if out == nil {
+			out = &policy.Document{}
+		}
+		out.Statements = append(out.Statements, d.Statements...)
+		out.Unknown = orElse(out.Unknown, d.Unknown)
+	}
+	g.policies[at.resource] = out
+	return out
 }
 
 // topicRules are the rules that get what is sent to topics of devices.

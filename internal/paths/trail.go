@@ -107,20 +107,27 @@ func isRaw(f *model.Flow) bool {
 func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, messages []*model.Value, why string) {
 	row := t.graph.rows.deliveries[[2]string{"AWS::Events::EventBus", "AWS::Events::Rule"}]
 	for _, r := range t.graph.rules {
-		name := r.rule.Props.Get("EventBusName")
-		isDefault := name.IsSet() == model.No || name.EqualsText("default") == model.Yes
-		if bus == defaultBus {
-			if !isDefault {
-				continue
-			}
-		} else if _, found := r.app.Find(name, "AWS::Events::EventBus"); isDefault || found != bus {
-			continue
-		}
-		if bus == defaultBus && r.app != app && app.Directory != r.app.Directory {
+		if !r.hangsOn(bus, app) {
 			continue
 		}
 		t.onward(r.app, r.rule, append(slices.Clone(chain), row.gives), via, matches, messages, why)
 	}
+}
+
+// hangsOn reports whether a rule is asked about what an application sends to a bus.
+func (r busRule) hangsOn(bus *model.Resource, app *model.App) bool {
+	name := r.rule.Props.Get("EventBusName")
+	isDefault := name.IsSet() == model.No || name.EqualsText("default") == model.Yes
+	if bus == defaultBus {
+		return isDefault && (r.app == app || r.app.Directory == app.Directory)
+	}
+	_, found := r.app.Find(name, defaultBus.Type)
+	return !isDefault && found == bus
+}
+
+// stranger reports whether what is sent to the default bus only perhaps concerns another application: its rule is perhaps about other events.
+func (t *trail) stranger(app *model.App, via []*model.Resource, matches model.Tri) bool {
+	return app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes
 }
 
 // openBus adds the edges over a bus that no template has: its name stands in a parameter. Rules hang on the same one where they name the
@@ -166,7 +173,7 @@ func asksForSource(rule *model.Resource, messages []*model.Value) bool {
 // arrive adds the edge to a function.
 func (t *trail) arrive(app *model.App, f *model.Resource, chain []mapping, via []*model.Resource, kind string, matches model.Tri, why string) {
 	to := t.graph.node(app, f.ID)
-	if to == nil || app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // another application's rule is perhaps about other events
+	if to == nil || t.stranger(app, via, matches) {
 		return
 	}
 	if why == "" {
@@ -205,11 +212,11 @@ func (t *trail) kept(r *model.Resource, by reader) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
-	if why == "" {
+	if t.granted == model.No {
 		why = t.why
 	}
 	t.give(&Edge{
-		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted.And(granted),
+		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted, Readable: granted,
 		Matches: model.Yes, Guessed: t.guessed, Why: why,
 	}, chain)
 }
@@ -285,6 +292,9 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 	if p == nil {
 		return model.Yes, ""
 	}
+	if answer, why := t.mayBegin(c, from); answer == model.No {
+		return answer, why
+	}
 	answer := model.No
 	for _, event := range t.events(from, messages) {
 		answer = max(answer, p.Matches(event))
@@ -293,6 +303,33 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 		return model.No, "the filter of " + c.flow.To + " on " + from.ID + " does not match what is sent"
 	}
 	return answer, ""
+}
+
+// mayBegin is whether the role of the sender lets it write objects whose keys begin as a notification wants them.
+func (t *trail) mayBegin(c crossing, bucket *model.Resource) (model.Tri, string) {
+	if bucket.Type != "AWS::S3::Bucket" || t.row.kind != bucket.Type || t.node == nil {
+		return model.Maybe, ""
+	}
+	if _, known := t.node.Value(t.send.Params.At("Key")).Scalar(); known {
+		return model.Maybe, ""
+	}
+	rules := c.flow.Filter
+	if rules.Kind == model.Map {
+		rules = rules.Path("S3Key", "Rules")
+	}
+	for _, rule := range rules.Elements() {
+		prefix := rule.Get("Value")
+		if name, _ := rule.Get("Name").Scalar(); !strings.EqualFold(name, "prefix") || prefix.Kind != model.String {
+			continue
+		}
+		holder := c.app
+		if c.flow.FromApp != nil {
+			holder = c.flow.FromApp
+		}
+		answer, why := t.graph.mayCall(t.node, t.send, t.row.action, target{app: holder, resource: bucket, below: prefix})
+		return answer, why + " below " + prefix.Str
+	}
+	return model.Maybe, ""
 }
 
 // otherEvent reports whether a notification is only about other things than the call does.

@@ -16,16 +16,20 @@ type reached struct {
 	way     dataflow.Way // of the receiver, to which the path leads
 	doors   []*paths.Node
 	callers []paths.Caller
+	door    model.Exposure // who can call the function itself with the data that does harm
 }
 
 // reach asks for the ways to a sink: the best path to any of what comes there.
 func (w *work) reach(n *paths.Node, h *dataflow.Hit) reached {
-	var out reached
+	out := reached{door: n.Function.Exposure}
 	if w.graph == nil {
 		return out
 	}
+	if !h.Stored {
+		out.door = w.door(n, h)
+	}
 	for _, way := range h.Ways {
-		path, doors, callers := w.graph.Reach(n, way.Taint, h.Rule)
+		path, doors, callers := w.graph.Reach(n, way, h.Rule)
 		out.callers = joinCallers(out.callers, callers)
 		for _, d := range doors {
 			if !slices.Contains(out.doors, d) {
@@ -37,6 +41,18 @@ func (w *work) reach(n *paths.Node, h *dataflow.Hit) reached {
 		}
 	}
 	return out
+}
+
+// door is who can call a function with the data of a finding: who can call it at all, where some of the data comes by every door.
+func (w *work) door(n *paths.Node, h *dataflow.Hit) model.Exposure {
+	if e := n.Function.Exposure; len(h.Ways) == 0 || e != model.Public && e != model.Authenticated {
+		return e
+	}
+	widest := model.Internal
+	for _, way := range h.Ways {
+		widest = widest.Wider(w.graph.Door(n, way.Taint))
+	}
+	return widest
 }
 
 // joinCallers joins what callers do with several parts of what they send: one that passes a part on passes it on.
@@ -60,6 +76,7 @@ func joinCallers(to, from []paths.Caller) []paths.Caller {
 
 // alongPath tells of a finding by which way outsiders come to it through other functions, and what each caller does.
 func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reach reached, stored bool) {
+	out.Exposure = reach.door
 	for _, c := range reach.callers {
 		out.Callers = append(out.Callers, w.caller(c))
 	}
@@ -67,14 +84,14 @@ func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reac
 		if stored && len(reach.callers) > 0 { // all who put it there are known
 			out.Exposure = model.Internal
 		}
-		if outward(f) || len(reach.callers) == 0 {
+		if outward(f) && reach.door == f.Exposure {
 			return
 		}
 		out.Confidence = finding.Possible // the function trusts its event, and nobody who sends it now does harm
 		return
 	}
 	p := reach.path
-	if !stored && p.Exposure.Wider(f.Exposure) == f.Exposure {
+	if !stored && p.Exposure.Wider(reach.door) == reach.door {
 		return // its own door is as wide
 	}
 	out.Exposure = p.Exposure
@@ -116,12 +133,20 @@ func (w *work) hops(p *paths.Path) []finding.Step {
 			steps[0].Message += doors(e.From.Function)
 		}
 		out = append(out, steps...)
-		out = append(out, finding.Step{Place: finding.Place{Pos: w.position(e.Send.File, e.Send.At)}, Message: handsOn(e)})
+		out = append(out, finding.Step{Place: finding.Place{Pos: w.sent(e.Send)}, Message: handsOn(e)})
 		if e.Read != nil {
 			out = append(out, finding.Step{Place: finding.Place{Pos: w.position(e.Read.File, e.Read.At)}, Message: "is read by " + e.To.Function.Name})
 		}
 	}
 	return out
+}
+
+// sent is where a call stands that hands data on, or where a template declares what makes it.
+func (w *work) sent(s *dataflow.Send) model.Pos {
+	if s.File == nil {
+		return s.Declared
+	}
+	return w.position(s.File, s.At)
 }
 
 // handsOn says how data leaves a function: "is sent to sendNotification through OrdersQueue".
@@ -143,6 +168,9 @@ func handsOn(e *paths.Edge) string {
 	if len(through) > 0 {
 		out += " through " + strings.Join(through, " and ")
 	}
+	if e.Send.File == nil {
+		out = "what comes by " + e.From.Function.Triggers[0].Detail + " " + out
+	}
 	if e.Guessed {
 		out += ", the only one that its role lets it send to"
 	}
@@ -153,7 +181,10 @@ func handsOn(e *paths.Edge) string {
 func (w *work) caller(c paths.Caller) finding.Caller {
 	out := finding.Caller{
 		Name: c.Edge.From.Function.Name, State: string(c.State), Reason: c.Edge.Why, Exposure: c.Edge.From.Function.Exposure,
-		Place: finding.Place{Pos: w.position(c.Edge.Send.File, c.Edge.Send.At)},
+		Place: finding.Place{Pos: w.sent(c.Edge.Send)},
+	}
+	if c.Why != "" {
+		out.Reason = c.Why
 	}
 	for _, r := range c.Edge.Via {
 		out.Via = append(out.Via, r.ID)

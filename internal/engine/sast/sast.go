@@ -725,8 +725,13 @@ func once(all []finding.Finding) []finding.Finding {
 			out = append(out, f)
 			continue
 		}
-		if f.Exposure != out[i].Exposure && f.Exposure.Wider(out[i].Exposure) == f.Exposure {
-			out[i] = f
+		first := &out[i]
+		if f.Exposure != first.Exposure && f.Exposure.Wider(first.Exposure) == f.Exposure {
+			f.Also, first.Also = first.Also, nil
+			f, *first = *first, f
+		}
+		if f.Subject != first.Subject && !slices.Contains(first.Also, f.Called()) {
+			first.Also = append(first.Also, f.Called())
 		}
 	}
 	return out

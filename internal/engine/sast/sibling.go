@@ -26,14 +26,9 @@ func (w *work) siblings(n *paths.Node, h *dataflow.Hit, reach reached, failed ma
 	if !comparable[h.Rule] {
 		return
 	}
-	var safe []string
+	safe := careful(reach.callers)
 	for _, c := range reach.callers {
-		if name := c.Edge.From.Function.Name; c.State == paths.Checks && !slices.Contains(safe, name) {
-			safe = append(safe, name)
-		}
-	}
-	for _, c := range reach.callers {
-		if c.State != paths.Passes || !c.Reached || !c.Edge.Holds() || len(safe) == 0 || slices.Contains(safe, c.Edge.From.Function.Name) {
+		if c.Edge.Send.File == nil || c.State != paths.Passes || !c.Reached || !c.Edge.Holds() || len(safe) == 0 {
 			continue
 		}
 		for _, b := range w.engine.checks[siblingCheck] {
@@ -41,20 +36,48 @@ func (w *work) siblings(n *paths.Node, h *dataflow.Hit, reach reached, failed ma
 				continue
 			}
 			fail(failed, c.Edge.From.Function, b)
-			w.report.Findings = append(w.report.Findings, w.odd(b, n, h, c, safe))
+			w.report.Findings = append(w.report.Findings, w.odd(b, n, h, c, safe, isShared(reach.callers, c)))
 		}
 	}
 }
 
+// careful are the callers that make safe what they send, whatever it is: the worst of several calls counts.
+func careful(callers []paths.Caller) []string {
+	var safe, others []string
+	for _, c := range callers {
+		switch name := c.Edge.From.Function.Name; c.State {
+		case paths.Checks:
+			if !slices.Contains(safe, name) {
+				safe = append(safe, name)
+			}
+		case paths.Passes:
+			others = append(others, name)
+		}
+	}
+	return slices.DeleteFunc(safe, func(name string) bool { return slices.Contains(others, name) })
+}
+
+// isShared reports whether other functions send by the same call of a helper.
+func isShared(callers []paths.Caller, c paths.Caller) bool {
+	return slices.ContainsFunc(callers, func(d paths.Caller) bool {
+		x, y := c.Edge.Send, d.Edge.Send
+		return d.Edge.From != c.Edge.From && x.File == y.File && x.At == y.At
+	})
+}
+
 // odd is the finding about one caller among others.
-func (w *work) odd(b *bound, n *paths.Node, h *dataflow.Hit, c paths.Caller, safe []string) finding.Finding {
+func (w *work) odd(b *bound, n *paths.Node, h *dataflow.Hit, c paths.Caller, safe []string, shared bool) finding.Finding {
 	f := c.Edge.From.Function
-	pos := w.position(c.Edge.Send.File, c.Edge.Send.At)
+	file, at := c.Edge.Send.File, c.Edge.Send.At
+	if shared { // the helper is not what has to change
+		file, at = c.Edge.Send.Handed(c.Taint)
+	}
+	pos := w.position(file, at)
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: finding.Likely, Place: finding.Place{Pos: pos},
 		Message: w.render(b, map[string]string{"name": f.Name, "source": orData(c.Taint), "call": h.What, "to": n.Function.Name, "others": some(safe)}),
 		App:     c.Edge.From.App.File, Subject: f.ID, Exposure: c.Edge.From.Function.Exposure, Practices: b.Practices, CWE: b.CWE,
-		Strict: b.Profile == rule.Strict, Group: b.ID + " " + n.Function.ID, Anchor: n.Function.ID + " " + h.Rule + " " + around(c.Edge.Send.File, c.Edge.Send.At),
+		Strict: b.Profile == rule.Strict, Group: b.ID + " " + n.Function.ID, Anchor: n.Function.ID + " " + h.Rule + " " + around(file, at),
 	}
 	if f.Name != f.ID {
 		out.Name = f.Name
@@ -62,7 +85,7 @@ func (w *work) odd(b *bound, n *paths.Node, h *dataflow.Hit, c paths.Caller, saf
 	if c.Taint != nil {
 		out.Trace = w.steps(c.Edge.Send.Way(c.Taint))
 	}
-	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: handsOn(c.Edge)})
+	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(c.Edge.Send.File, c.Edge.Send.At)}, Message: handsOn(c.Edge)})
 	out.Trace = append(out.Trace, w.steps(h.Steps)...)
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(h.File, h.At)}, Message: "reaches " + h.What})
 	out.Trace = shortened(out.Trace)

@@ -67,6 +67,7 @@ func (p *page) attacked(a *Attack, app *model.App) bool {
 	for _, id := range order {
 		p.line()
 		p.end(byFunction[id])
+		p.perhaps(a, app, id)
 	}
 	p.line()
 	return true
@@ -82,7 +83,7 @@ func (p *page) end(all []*finding.Finding) {
 			ways = append(ways, way)
 		}
 	}
-	p.line(p.ink.Bold(all[0].Called()), "  ", p.ink.Exposure(exposure, "["+string(exposure)+"]"))
+	p.line(p.ink.Bold(all[0].Called()+others(all)), "  ", p.ink.Exposure(exposure, "["+string(exposure)+"]"))
 	for _, way := range ways {
 		p.line("  ", p.ink.Plain(way))
 	}
@@ -100,12 +101,82 @@ func (p *page) end(all []*finding.Finding) {
 	if len(callers) > 0 {
 		p.line("  ", p.ink.Dim("who sends to it"))
 	}
-	for _, c := range callers {
+	slices.SortStableFunc(callers, func(c, d finding.Caller) int { return rank(c) - rank(d) })
+	more := len(callers) - mostCallers
+	if more <= 2 { // a line says as much
+		more = 0
+	}
+	for _, c := range callers[:len(callers)-more] {
 		what := p.ink.Plain(c.State)
 		if c.Reason != "" {
 			what += p.ink.Dim(": " + c.Reason)
 		}
 		p.line("    ", p.ink.Plain(senderOf(c)), "  ", what, "  ", p.ink.Place(c.Place.Pos))
+	}
+	if more > 0 {
+		p.line("    ", p.ink.Dim(fmt.Sprintf("and %d others", more)))
+	}
+}
+
+// mostCallers bounds the callers that a view for a person lists.
+const mostCallers = 12
+
+// rank puts those first that pass on what they get.
+func rank(c finding.Caller) int {
+	if c.State == string(paths.Passes) {
+		return 0
+	}
+	return 1
+}
+
+// perhaps names calls that perhaps send to a function: to something of the kind that calls it, of which the name is not known.
+func (p *page) perhaps(a *Attack, app *model.App, id string) {
+	if a.Graph == nil {
+		return
+	}
+	var names []string
+	for _, d := range a.Graph.Dangling {
+		if d.From.App != app || d.Target == nil || d.Target.Kind != model.Unknown || !calledBy(app, id, d.Kind) {
+			continue
+		}
+		at := d.Send.Place()
+		names = append(names, d.From.Function.Name+" "+at.String())
+	}
+	if n := len(names); n > 3 {
+		names = append(names[:3], fmt.Sprintf("%d others", n-3))
+	}
+	if len(names) > 0 {
+		p.line("  ", p.ink.Dim("perhaps also, to where it is not known: "), p.ink.Plain(strings.Join(names, ", ")))
+	}
+}
+
+// calledBy reports whether something of a type calls a function.
+func calledBy(app *model.App, id, kind string) bool {
+	for _, f := range app.Functions {
+		if f.ID == id && slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Source != nil && t.Source.Type == kind }) {
+			return true
+		}
+	}
+	return false
+}
+
+// others says how many functions have the same code: a finding is told for one of them.
+func others(all []*finding.Finding) string {
+	var names []string
+	for _, f := range all {
+		for _, name := range f.Also {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n <= 3:
+		return ", " + strings.Join(names, ", ")
+	default:
+		return fmt.Sprintf(", %s, %s and %d others with the same code", names[0], names[1], n-2)
 	}
 }
 

@@ -23,7 +23,11 @@ func (p *page) group(g *tally.Group) {
 	if facts := p.facts(lead); facts != "" {
 		p.line(body, facts)
 	}
-	p.frame(&lead.Place, lead.Called())
+	name := lead.Called()
+	if n := len(lead.Also); n > 0 {
+		name += " and " + screen.Count(n, "other function")
+	}
+	p.frame(&lead.Place, name)
 	p.trace(lead.Trace)
 	p.callers(lead)
 	p.otherPlaces(g)

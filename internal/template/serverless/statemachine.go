@@ -146,7 +146,7 @@ func (e *expansion) machineRoute(ev event) {
 		field("Type", text("AWS", at)), field("IntegrationHttpMethod", text("POST", at)), field("PassthroughBehavior", text("NEVER", at)),
 		field("Uri", pattern(at, "arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/%v", action)),
 		field("Credentials", arn("ApigatewayToStepFunctionsRole", at)),
-		field("RequestTemplates", object(at, field("application/json", concat(at, text("stateMachineArn: ", at), ref(ev.id, at))))))
+		field("RequestTemplates", object(at, field("application/json", concat(at, text(`{"input": "$util.escapeJavaScript($input.json('$'))", "stateMachineArn": "`, at), ref(ev.id, at), text(`"}`, at))))))
 	method := routes.Method(strings.Trim(p, "/"), verb, e.restAuth(ev), integration, at, "serverless: "+ev.source())
 	method.Props = overlay(method.Props, object(at, field("RequestParameters", object(at))))
 	if cors := ev.config.Get("cors"); cors.IsSet() == model.Yes && !isOff(cors) {
