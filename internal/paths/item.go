@@ -3,8 +3,6 @@ package paths
 import (
 	"regexp"
 	"slices"
-
-	"wardlet.example/internal/dataflow"
 )
 
 // assignment is what an update of an item sets: a name and the value or the expression that it gets.
@@ -13,18 +11,18 @@ var assignment = regexp.MustCompile(`([#\w.]+)\s*=\s*([^,]*(?:\([^)]*\)[^,]*)*)`
 // placeholder is a value in an expression.
 var placeholder = regexp.MustCompile(`:\w+`)
 
-// updated are the paths of a request to update an item where a part of the item is set. Where the expression is not known all values are
-// meant.
-func updated(params *dataflow.Value, path []string) [][]string {
+// updated are the paths of a request to update an item where a part of the item is set; text gives what stands at a path of the request.
+// Where the expression is not known all values are meant.
+func updated(text func(path ...string) (string, bool), path []string) [][]string {
 	all := [][]string{{"ExpressionAttributeValues"}, {"AttributeUpdates"}}
-	text, ok := params.At("UpdateExpression").Is()
+	expression, ok := text("UpdateExpression")
 	if !ok || len(path) == 0 {
 		return all
 	}
 	out := [][]string{append([]string{"AttributeUpdates", path[0], "Value"}, path[1:]...)}
-	for _, m := range assignment.FindAllStringSubmatch(text, -1) {
+	for _, m := range assignment.FindAllStringSubmatch(expression, -1) {
 		name := m[1]
-		if known, ok := params.At("ExpressionAttributeNames", name).Is(); ok {
+		if known, ok := text("ExpressionAttributeNames", name); ok {
 			name = known
 		} else if name[0] == '#' {
 			name = path[0] // a name that is not known

@@ -141,7 +141,8 @@ func (t *tree) value() *model.Value {
 }
 
 // events are what the filter behind a resource is asked about, one for each message and each name that the event can have.
-func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.Value {
+// Rules of the default bus are asked about the events of buckets, notifications about their keys.
+func (t *trail) events(from *model.Resource, messages []*model.Value, toBus bool) []*model.Value {
 	if messages == nil {
 		return []*model.Value{model.NewUnknown("decided while it runs", model.Origin{})}
 	}
@@ -151,7 +152,11 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		case "AWS::SNS::Topic":
 			out = append(out, object("MessageAttributes", m.Get("attributes"), "Message", m.Get("message")))
 		case "AWS::S3::Bucket":
-			out = append(out, orUnknown(m.Get("key")))
+			if toBus {
+				out = append(out, t.objectEvents(from, m)...)
+			} else {
+				out = append(out, orUnknown(m.Get("key")))
+			}
 		case "AWS::SQS::Queue":
 			out = append(out, pattern.Open(object("body", m.Get("body"), "messageAttributes", delivered(m.Get("attributes")))))
 		case "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer":
@@ -161,6 +166,23 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		default:
 			out = append(out, pattern.Open(m))
 		}
+	}
+	return out
+}
+
+// onBus are the names that events of buckets have on the default bus.
+var onBus = map[string]string{"s3:ObjectCreated": "Object Created", "s3:ObjectRemoved": "Object Deleted"}
+
+// objectEvents are what the default bus is told of a call that does something to an object.
+func (t *trail) objectEvents(bucket *model.Resource, m *model.Value) []*model.Value {
+	name := bucket.Props.Get("BucketName")
+	if name.IsSet() != model.Yes {
+		name = model.NewRef(bucket.ID, "", bucket.Origin)
+	}
+	var out []*model.Value
+	for _, e := range t.row.events {
+		detail := object("bucket", pattern.Open(object("name", name)), "object", pattern.Open(object("key", orUnknown(m.Get("key")))))
+		out = append(out, pattern.Open(object("source", model.NewString("aws.s3", bucket.Origin), "detail-type", model.NewString(onBus[e], bucket.Origin), "detail", pattern.Open(detail))))
 	}
 	return out
 }

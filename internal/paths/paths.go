@@ -73,6 +73,10 @@ type Graph struct {
 	rules   []busRule
 	caches  map[*model.App]*model.Resource
 	seen    map[string]bool
+
+	starts    map[*model.Resource][]start // of state machines
+	byMachine map[*model.Resource]*machine
+	followed  []*machine
 }
 
 type reader struct {
@@ -96,6 +100,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
 		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, asking: map[asked]int{}, caches: map[*model.App]*model.Resource{}, seen: map[string]bool{},
+		starts: map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {

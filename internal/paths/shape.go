@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/model"
 )
 
@@ -69,7 +68,7 @@ func wholeOf(m mapping) []string {
 
 // jsonPath are the names of $.detail.items[0].
 func jsonPath(s string) []string {
-	return dataflow.Segments(withoutNumbers(strings.TrimPrefix(s, "$")))
+	return withoutPlaces(segments(s))
 }
 
 // place of a template that is filled in: "key": "text <name>", or <$.path> of pipes.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/internal/asl"
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
@@ -18,7 +19,9 @@ type trail struct {
 	granted  model.Tri
 	why      string
 	guessed  bool
-	app      *model.App             // that the call is of
+	app      *model.App      // that the call is of
+	by       *model.Resource // the machine, where a state of it makes the call
+	state    *asl.State
 	emit     func(*Edge, []mapping) // instead of adding an edge: for what a state machine calls
 	messages []*model.Value         // what is known of what is sent: one Map for each message; nil where nothing is
 }
@@ -38,6 +41,10 @@ func (t *trail) onward(app *model.App, r *model.Resource, chain []mapping, via [
 		t.arrive(app, r, append(slices.Clone(chain), direct), nil, "direct", matches, why)
 		return
 	}
+	if r.Type == stateMachine {
+		t.enter(app, r, chain, via, matches, why)
+		return
+	}
 	via = append(slices.Clone(via), r)
 	if r.Type == "AWS::Events::EventBus" {
 		t.bus(app, r, chain, via, matches, messages, why)
@@ -45,6 +52,14 @@ func (t *trail) onward(app *model.App, r *model.Resource, chain []mapping, via [
 	for _, c := range t.graph.from(app, r) {
 		t.hop(c, r, chain, via, matches, messages, why)
 	}
+}
+
+// enter notes a way to the input of a state machine.
+func (t *trail) enter(app *model.App, r *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, why string) {
+	if app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // as with functions
+		return
+	}
+	t.graph.starts[r] = append(t.graph.starts[r], start{t, chain, via, matches, why})
 }
 
 // direct is how a function gets what it is called with.
@@ -70,7 +85,7 @@ func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model
 		in = c.flow.ToApp
 	}
 	to := in.Resource(c.flow.To)
-	if to == nil || r.Type == "AWS::Lambda::Function" || r.Type == "AWS::StepFunctions::StateMachine" || r.Type == "AWS::Events::EventBus" && to.Type == "AWS::Events::Rule" {
+	if to == nil || r.Type == "AWS::Lambda::Function" || r.Type == stateMachine || r.Type == "AWS::Events::EventBus" && to.Type == "AWS::Events::Rule" {
 		return
 	}
 	if c.flow.Kind == "dead-letter" && r.Type != "AWS::SQS::Queue" {
@@ -262,7 +277,7 @@ func (t *trail) requested(paths [][]string) [][]string {
 	var out [][]string
 	for _, p := range paths {
 		if len(p) > 0 && p[0] == update {
-			out = append(out, updated(t.send.Params, p[1:])...)
+			out = append(out, updated(func(path ...string) (string, bool) { return t.send.Params.At(path...).Is() }, p[1:])...)
 			continue
 		}
 		out = append(out, p)
@@ -286,7 +301,7 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 		return model.Yes, ""
 	}
 	answer := model.No
-	for _, event := range t.events(from, messages) {
+	for _, event := range t.events(from, messages, c.flow.Kind == "aws-event") {
 		answer = max(answer, p.Matches(event))
 	}
 	if answer == model.No {
