@@ -16,6 +16,7 @@ type awsCall struct {
 	params *Value // the members of the request
 
 	resource bool // it gives an object of boto3
+	signed   bool // it only makes an address by which somebody else makes the call
 }
 
 // Use is a call of an SDK that the code of an entry makes.
@@ -151,12 +152,13 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	}
 	out.ref = "" // what an operation gives is data
 	for i, o := range c {
+		o.signed = isSigning(ref)
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
 		in.uses[len(in.uses)-1].Helper = i > 0
 		if s := in.send(f, e.At, key, params); s != nil {
-			s.Signed, s.Lent = isSigning(ref), foreign
+			s.Signed, s.Lent = o.signed, foreign
 		}
 		in.operation(f, e, o, out)
 		in.named(o, out)
@@ -542,7 +544,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				in.hit(f, e.At, m.Rule, c.op.Key, taints, false)
 			}
 		case sourceKind:
-			in.stored(f, e, c, out)
+			if !c.signed { // an address is not what is kept there
+				in.stored(f, e, c, out)
+			}
 		}
 	}
 }

@@ -816,7 +816,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.p.routes(f, ref, args, e)
-	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
+	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") || strings.HasPrefix(ref, "@aws-lambda-powertools/") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v
 		}

@@ -167,7 +167,7 @@ func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting)
 
 // reading notes what a function reads of what others keep.
 func (g *Graph) reading(n *Node, s *dataflow.Send) {
-	if s.Key == "s3:GetObject" && s.OfEvent() { // the bucket that the event comes from
+	if s.Key == "s3:GetObject" && s.OfEvent() || s.Signed { // the bucket that the event comes from; an address, by which somebody else reads
 		return
 	}
 	if how, _ := s.Params.At("InvocationType").Is(); how == "Event" || how == "DryRun" { // nobody waits for an answer
