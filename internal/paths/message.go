@@ -65,7 +65,7 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		if shared != "" {
 			path = path[1:]
 		}
-		if done[key] || slices.Contains(path, "*") || path[0] == update {
+		if done[key] || slices.Contains(path, "*") || slices.Contains(path, update) {
 			continue
 		}
 		part := v.At(path...)
@@ -234,7 +234,7 @@ func (t *trail) tableEvents(m *model.Value) []*model.Value {
 		if name == "REMOVE" {
 			image = pattern.Open(object())
 		}
-		if t.send == nil || t.send.Key == "dynamodb:UpdateItem" { // of the item only what it sets is known
+		if t.send == nil || t.row.updates() { // of the item only what it sets is known
 			image = model.NewPresent("the item", model.Origin{})
 		}
 		out = append(out, pattern.Open(object("eventName", model.NewString(name, model.Origin{}), "dynamodb", image)))

@@ -216,7 +216,7 @@ func shown(via []*model.Resource) []*model.Resource {
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
 	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
-	if (kind == "bucket" || kind == cacheType) && t.send != nil && t.otherKey(by) {
+	if t.send != nil && t.otherKey(by) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
@@ -227,62 +227,6 @@ func (t *trail) kept(r *model.Resource, by reader) {
 		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted.And(granted),
 		Matches: model.Yes, Guessed: t.guessed, Why: why,
 	}, chain)
-}
-
-// otherKey reports whether an object is written under another name than the one that is read.
-func (t *trail) otherKey(by reader) bool {
-	written, read := t.node.Value(t.send.Params.At("Key")), by.node.Value(by.read.Params.At("Key"))
-	return apart(written, read, firstOf, strings.HasPrefix) || apart(written, read, lastOf, strings.HasSuffix)
-}
-
-// apart reports whether two texts certainly differ at one end.
-func apart(x, y *model.Value, end func([]*model.Value) *model.Value, has func(s, part string) bool) bool {
-	a, whole := knownEnd(x, end)
-	b, all := knownEnd(y, end)
-	switch {
-	case whole && all:
-		return a != b
-	case whole:
-		return !has(a, b)
-	case all:
-		return !has(b, a)
-	case len(a) < len(b):
-		return !has(b, a)
-	}
-	return !has(a, b)
-}
-
-func firstOf(parts []*model.Value) *model.Value { return parts[0] }
-
-func lastOf(parts []*model.Value) *model.Value { return parts[len(parts)-1] }
-
-// knownEnd is what is known of one end of a text, and whether that is all of it.
-func knownEnd(v *model.Value, end func([]*model.Value) *model.Value) (string, bool) {
-	if s, ok := v.Scalar(); ok {
-		return s, true
-	}
-	if v.Kind == model.Text && len(v.Items) > 0 {
-		if s, ok := end(v.Items).Scalar(); ok {
-			return s, false
-		}
-	}
-	return "", false
-}
-
-// update marks the part of an item that the expression of an update sets.
-const update = "!update"
-
-// requested are paths of a request, with the parts of items found by the expressions that set them.
-func (t *trail) requested(paths [][]string) [][]string {
-	var out [][]string
-	for _, p := range paths {
-		if len(p) > 0 && p[0] == update {
-			out = append(out, updated(func(path ...string) (string, bool) { return t.send.Params.At(path...).Is() }, p[1:])...)
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // passes is whether the filter of a flow can let something through.
