@@ -22,10 +22,12 @@ type Send struct {
 	outline string // what is known of the request, for comparing
 }
 
-// Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back.
+// Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back,
+// and Received what it gets, which services hand on when it fails.
 const (
 	HTTPRequest = "http:Request"
 	Returned    = "entry:Return"
+	Received    = "entry:Event"
 )
 
 // limits of what is kept of a request.

@@ -316,7 +316,7 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 		c := *e
 		c.Via = append([]*model.Resource{m.resource}, e.Via...)
 		if from != nil {
-			for _, send := range returnsOf(from) {
+			for _, send := range from.kept(dataflow.Returned) {
 				c := c
 				c.From, c.Send, c.back = from, send, back
 				out = append(out, &c)
@@ -334,17 +334,6 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 	return out
 }
 
-// returnsOf are what a function gives back.
-func returnsOf(n *Node) []*dataflow.Send {
-	var out []*dataflow.Send
-	for _, s := range n.Result.Sends {
-		if s.Key == dataflow.Returned {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // handedOn adds the edges from functions of a machine to those that get what they gave back.
 func (g *Graph) handedOn(m *machine, w *ways) {
 	for _, to := range m.called {
@@ -356,7 +345,7 @@ func (g *Graph) handedOn(m *machine, w *ways) {
 				m.cut = true
 				break
 			}
-			for _, s := range returnsOf(from) {
+			for _, s := range from.kept(dataflow.Returned) {
 				w.add(&Edge{
 					From: from, To: to, Send: s, Via: []*model.Resource{m.resource}, Kind: "state-machine", Granted: model.Yes, Matches: model.Yes,
 					back: func(path []string) [][]string { return m.given(to, path).paths[from] },

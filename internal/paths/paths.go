@@ -118,6 +118,9 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 		for _, s := range n.Result.Sends {
 			g.send(n, s)
 		}
+		g.answers(n)
+	}
+	for _, n := range nodes {
 		g.destinations(n)
 	}
 	g.machines()

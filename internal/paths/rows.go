@@ -159,7 +159,7 @@ func Calls() map[string]bool {
 	for key := range r.calls {
 		out[key] = true
 	}
-	out[dataflow.Returned] = true
+	out[dataflow.Returned], out[dataflow.Received] = true, true
 	for key := range r.reads {
 		out[key] = true
 	}
