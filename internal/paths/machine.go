@@ -166,34 +166,6 @@ func (m *machine) writes(s *asl.State) {
 	}
 }
 
-// ways are edges while they are found: what comes by the same way through several states is one.
-type ways struct {
-	edges []*Edge
-	at    map[way]*Edge
-}
-
-type way struct {
-	from, to   *Node
-	send, read *dataflow.Send
-	via        string
-}
-
-func (w *ways) add(e *Edge) {
-	key := way{e.From, e.To, e.Send, e.Read, ""}
-	for _, r := range e.Via {
-		key.via += r.ID + "\x00"
-	}
-	known := w.at[key]
-	if known == nil {
-		w.at[key] = e
-		w.edges = append(w.edges, e)
-		return
-	}
-	known.Granted, known.Matches, known.Guessed = max(known.Granted, e.Granted), max(known.Matches, e.Matches), known.Guessed && e.Guessed
-	first := known.back
-	known.back = func(path []string) [][]string { return distinct(slices.Concat(first(path), e.back(path))) }
-}
-
 // started adds the edges from whoever starts a machine to the functions that get parts of its input.
 func (g *Graph) started(m *machine, w *ways) {
 	for _, e := range g.feeds(m, 0) {

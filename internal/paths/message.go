@@ -2,6 +2,7 @@ package paths
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
@@ -23,9 +24,12 @@ func (g *Graph) messages(n *Node, s *dataflow.Send, row *call) []*model.Value {
 	if shared != "" {
 		list = s.Params.All(shared)
 	}
+	if row.entry != "" {
+		list = []*dataflow.Value{s.Params.At(shared, row.entry)}
+	}
 	var out []*model.Value
 	for _, one := range list {
-		for _, element := range elementsOf(one, shared != "") {
+		for _, element := range elementsOf(one, shared != "" && row.entry == "") {
 			if len(out) < maxMessages {
 				out = append(out, message(n, element, row, shared))
 			}
@@ -55,6 +59,32 @@ func listed(row *call) string {
 	return ""
 }
 
+// entries are a row for each message of a call, where all of them are known: each has a target and filters of its own.
+func entries(s *dataflow.Send, row *call) []*call {
+	name := listed(row)
+	list := s.Params.At(name)
+	if name == "" || list.Open() || len(list.Fields()) < 2 || len(list.Fields()) > maxMessages {
+		return []*call{row}
+	}
+	var out []*call
+	for i := range len(list.Fields()) {
+		one := *row
+		one.entry = strconv.Itoa(i)
+		if list.At(one.entry) == nil { // no list, or not all of it
+			return []*call{row}
+		}
+		one.gives.pairs = nil
+		for _, p := range row.gives.pairs {
+			one.gives.pairs = append(one.gives.pairs, pair{p.to, slices.Insert(slices.Clone(p.from), 1, one.entry)})
+		}
+		if row.on[0] == name {
+			one.on = slices.Insert(slices.Clone(row.on), 1, one.entry)
+		}
+		out = append(out, &one)
+	}
+	return out
+}
+
 // message is one message: what is not written of it is absent, and what the running function decides is unknown.
 func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value {
 	var fields []model.Field
@@ -63,6 +93,9 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		key := strings.Join(p.to, ".")
 		path := p.from
 		if shared != "" {
+			path = path[1:]
+		}
+		if row.entry != "" {
 			path = path[1:]
 		}
 		if done[key] || slices.Contains(path, "*") || slices.Contains(path, update) {

@@ -187,19 +187,25 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 
 // send adds the edges of a call.
 func (g *Graph) send(n *Node, s *dataflow.Send) {
+	w := &ways{at: map[way]*Edge{}}
 	for _, row := range g.rows.calls[s.Key] {
 		if row.kind == "http" {
 			g.request(n, s, row)
 			continue
 		}
-		for _, at := range g.targets(n, s, row) {
-			g.sendTo(n, s, row, at)
+		for _, one := range entries(s, row) {
+			for _, at := range g.targets(n, s, one) {
+				g.sendTo(n, s, one, at, w)
+			}
 		}
+	}
+	for _, e := range w.edges {
+		g.add(e)
 	}
 }
 
-func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
-	if at.resource == nil && g.openBus(n, s, row, at) {
+func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target, w *ways) {
+	if at.resource == nil && g.openBus(n, s, row, at, w) {
 		return
 	}
 	if at.resource == nil {
@@ -209,7 +215,7 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
 		}
 		return
 	}
-	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
+	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row), ways: w}
 	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	if at.matches == model.No {
 		t.why = at.resource.ID + " does not select what is sent"

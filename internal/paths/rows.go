@@ -29,6 +29,7 @@ type call struct {
 	action string
 	events []string // names that the receiver's event has for it, one of them
 	gives  mapping
+	entry  string // the place in the list of messages of the one that is meant; empty for all of them
 }
 
 // updates reports whether a call sets parts of an item.

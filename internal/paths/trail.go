@@ -23,6 +23,7 @@ type trail struct {
 	by       *model.Resource // the machine, where a state of it makes the call
 	state    *asl.State
 	emit     func(*Edge, []mapping) // instead of adding an edge: for what a state machine calls
+	ways     *ways                  // the edges of the same call; nil where there is one way only
 	messages []*model.Value         // what is known of what is sent: one Map for each message; nil where nothing is
 }
 
@@ -140,13 +141,13 @@ func (t *trail) bus(app *model.App, bus *model.Resource, chain []mapping, via []
 
 // openBus adds the edges over a bus that no template has: its name stands in a parameter. Rules hang on the same one where they name the
 // same parameter of the same template; rules of others, whose bus is not known either, where they ask for the source of what is sent.
-func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target) bool {
+func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target, w *ways) bool {
 	if row.kind != defaultBus.Type || at.value == nil || at.value.Kind == model.String {
 		return false
 	}
 	messages := g.messages(n, s, row)
 	bus := &model.Resource{ID: "event bus " + at.value.String(), Type: defaultBus.Type}
-	before := len(g.Edges)
+	before := w.found
 	for _, r := range g.rules {
 		name := r.rule.Props.Get("EventBusName")
 		if name.IsSet() != model.Yes || name.Kind == model.String {
@@ -159,11 +160,11 @@ func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target) bool {
 		if !same && !asksForSource(r.rule, messages) {
 			continue
 		}
-		t := &trail{graph: g, app: r.app, node: n, send: s, row: row, guessed: !same, granted: model.Maybe}
+		t := &trail{graph: g, app: r.app, node: n, send: s, row: row, guessed: !same, granted: model.Maybe, ways: w}
 		chain := []mapping{row.gives, g.rows.deliveries[[2]string{defaultBus.Type, "AWS::Events::Rule"}].gives}
 		t.onward(r.app, r.rule, chain, []*model.Resource{bus}, model.Yes, messages, "")
 	}
-	return len(g.Edges) > before
+	return w.found > before
 }
 
 // asksForSource reports whether the pattern of a rule names the source of a message.
@@ -197,6 +198,10 @@ func (t *trail) give(e *Edge, chain []mapping) {
 		return
 	}
 	e.back = func(path []string) [][]string { return t.requested(compose(path, chain)) }
+	if t.ways != nil {
+		t.ways.add(e)
+		return
+	}
 	t.graph.add(e)
 }
 
