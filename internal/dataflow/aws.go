@@ -285,10 +285,32 @@ func (in *interp) named(c awsCall, out *Value) {
 			out.ref, out.args = "boto3:sqs.Queue()", []*Value{name}
 		}
 	case "ssm:GetParameter":
-		if name := orNothing(c.params.fields["Name"]); name.known {
-			out.fields = map[string]*Value{"Parameter": {fields: map[string]*Value{"Value": {ref: parameterMark + name.text}}}}
+		if v := parameter(orNothing(c.params.fields["Name"])); v != nil {
+			out.fields = map[string]*Value{"Parameter": v}
+		}
+	case "ssm:GetParameters":
+		list := &Value{fields: map[string]*Value{}, isList: true}
+		for i, name := range orNothing(c.params.fields["Names"]).Elements() {
+			if v := parameter(name); v != nil {
+				list.fields[itoa(i)] = v
+			}
+		}
+		if len(list.fields) > 0 {
+			out.fields = map[string]*Value{"Parameters": list}
 		}
 	}
+}
+
+// parameter is what the parameter store has under a name, which is known or stands in the environment; nil for others.
+func parameter(name *Value) *Value {
+	value := &Value{ref: parameterMark + settingOf(name)}
+	switch {
+	case name.known:
+		value.ref = parameterMark + name.text
+	case !strings.HasPrefix(settingOf(name), settingMark):
+		return nil
+	}
+	return &Value{fields: map[string]*Value{"Name": name, "Value": value}}
 }
 
 // boundTo checks by what a resource of boto3 is found: its table, bucket, queue.

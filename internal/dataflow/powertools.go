@@ -30,6 +30,11 @@ func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, o
 			in.p.routed = append(in.p.routed, &routed{"record", fn, f.file.Path, e.At, false, false, false, nil, nil})
 		}
 		return out
+	case ref == "aws_lambda_powertools.utilities.parameters.get_parameter":
+		if p := parameter(argument("name", 0)); p != nil {
+			return p.fields["Value"]
+		}
+		return nil
 	case ref == "aws_lambda_powertools.utilities.parser.parse":
 		model := argument("model", 1)
 		if model.class == nil {
@@ -58,6 +63,11 @@ func (in *interp) powertoolsNode(f frame, e *ir.Expr, ref string, args *argument
 	case name == "register" && strings.HasSuffix(pkg, "/batch"):
 		in.records(f, e, args.get(1), in.elements(args.get(0)))
 		return out
+	case name == "getParameter" && strings.HasPrefix(pkg, "@aws-lambda-powertools/parameters"):
+		if p := parameter(args.get(0)); p != nil {
+			return p.fields["Value"]
+		}
+		return nil
 	case name == "parse" && envelopes[lastPart(envelope)] != nil:
 		return in.enveloped(f, e, args.get(0), envelope, args.get(1))
 	case name == "parse" && strings.HasPrefix(pkg, "@aws-lambda-powertools/parser"):

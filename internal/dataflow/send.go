@@ -356,7 +356,11 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 		}
 		return model.NewPresent("a setting that no template gives", at)
 	case strings.HasPrefix(v.ref, parameterMark):
-		return model.NewElsewhere(model.FromStore, model.NewString(strings.TrimPrefix(v.ref, parameterMark), at), "kept in the parameter store", at)
+		name := &Value{text: strings.TrimPrefix(v.ref, parameterMark), known: true}
+		if strings.HasPrefix(name.text, settingMark) {
+			name = &Value{ref: name.text}
+		}
+		return model.NewElsewhere(model.FromStore, name.asModel(setting, at, depth+1), "kept in the parameter store", at)
 	case len(v.parts) > 0:
 		var parts []*model.Value
 		for _, p := range v.parts {

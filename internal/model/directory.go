@@ -214,6 +214,9 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 	if from == FromParent {
 		return app.Parent, key
 	}
+	if r := app.Resource(key.Str); from == FromStore && key.Kind == Ref && r != nil && r.Type == "AWS::SSM::Parameter" {
+		return app, r.Props.Get("Value")
+	}
 	name, known := wholly(key)
 	if !known {
 		return nil, nil
