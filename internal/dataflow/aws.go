@@ -153,6 +153,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	out.ref = "" // what an operation gives is data
 	for i, o := range c {
 		o.signed = isSigning(ref)
+		o.params = asSent(o.op.Key, o.params)
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
@@ -283,6 +284,13 @@ func (in *interp) named(c awsCall, out *Value) {
 		out.fields = map[string]*Value{"QueueUrl": name}
 		if c.resource { // sqs.get_queue_by_name
 			out.ref, out.args = "boto3:sqs.Queue()", []*Value{name}
+		}
+	case "sns:CreateTopic", "sqs:CreateQueue": // it gives what has the name where that is there
+		if name := c.params.At("Name"); name != nil {
+			out.fields, out.ref, out.args = map[string]*Value{"TopicArn": name}, "boto3:sns.Topic()", []*Value{name}
+		}
+		if name := c.params.At("QueueName"); name != nil {
+			out.fields, out.ref, out.args = map[string]*Value{"QueueUrl": name}, "boto3:sqs.Queue()", []*Value{name}
 		}
 	case "ssm:GetParameter":
 		if v := parameter(orNothing(c.params.fields["Name"])); v != nil {

@@ -28,7 +28,7 @@ func TestCompose(t *testing.T) {
 		{"through the envelope of a topic", "Records.body.Message.to", []mapping{publish, toQueue.gives, toFunction}, "Message.to"},
 		{"what the topic adds is nobody's", "Records.body.TopicArn", []mapping{publish, toQueue.gives, toFunction}, ""},
 		{"raw delivery has no envelope", "Records.body.to", []mapping{publish, toQueue.raw, toFunction}, "Message.to"},
-		{"all of a message", "Records", []mapping{publish, toQueue.raw, toFunction}, "Message MessageAttributes"},
+		{"all of a message", "Records", []mapping{publish, toQueue.raw, toFunction}, "Message MessageAttributes MessageGroupId"},
 		{"values of a stream stand below their types", "Records.dynamodb.NewImage.order.M.items.L.S", []mapping{put, table}, "Item.order.items"},
 		{"the name of the event is the platform's", "Records.eventName", []mapping{put, table}, ""},
 	} {
