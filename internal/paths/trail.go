@@ -111,8 +111,15 @@ func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model
 		t.arrive(in, to, next, via, c.flow.Kind, matches, why)
 		return
 	}
+	if c.flow.Kind == awsEvent && messages != nil { // the service says more of it than the call does
+		t.onward(in, to, next, via, matches, t.events(r, messages, true), why)
+		return
+	}
 	t.onward(in, to, next, via, matches, forward(messages, m), why)
 }
+
+// awsEvent is the kind of a flow by which the default bus is told what happens to a resource.
+const awsEvent = "aws-event"
 
 // isRaw reports whether a subscription hands on messages as they are.
 func isRaw(f *model.Flow) bool {
@@ -250,7 +257,7 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 		return model.Yes, ""
 	}
 	answer := model.No
-	for _, event := range t.events(from, messages, c.flow.Kind == "aws-event") {
+	for _, event := range t.events(from, messages, c.flow.Kind == awsEvent) {
 		answer = max(answer, p.Matches(event))
 	}
 	if answer == model.No {
