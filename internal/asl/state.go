@@ -125,12 +125,12 @@ func readData(v *model.Value) Data {
 		ResultSelector: v.Get("ResultSelector"), ResultPath: v.Get("ResultPath"), OutputPath: v.Get("OutputPath"),
 		Output: v.Get("Output"), Assign: v.Get("Assign"), Items: v.Get("Items"), ItemsPath: v.Get("ItemsPath"),
 		ItemSelector: v.Get("ItemSelector"), ItemBatcher: v.Get("ItemBatcher"), Result: v.Get("Result"),
-		Discards: Discards{Input: writtenNull(v, "InputPath"), Result: writtenNull(v, "ResultPath"), Output: writtenNull(v, "OutputPath")},
+		Discards: Discards{Input: Discarded(v, "InputPath"), Result: Discarded(v, "ResultPath"), Output: Discarded(v, "OutputPath")},
 	}
 }
 
-// writtenNull reports whether a map has the key with null.
-func writtenNull(v *model.Value, key string) bool {
+// Discarded reports whether a map has the key with null, which drops what would be put there.
+func Discarded(v *model.Value, key string) bool {
 	if v.Kind != model.Map {
 		return false
 	}

@@ -16,6 +16,7 @@ type awsCall struct {
 	params *Value // the members of the request
 
 	resource bool // it gives an object of boto3
+	signed   bool // it only makes an address by which somebody else makes the call
 }
 
 // Use is a call of an SDK that the code of an entry makes.
@@ -154,12 +155,14 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	}
 	out.ref = "" // what an operation gives is data
 	for i, o := range c {
+		o.signed = isSigning(ref)
+		o.params = asSent(o.op.Key, o.params)
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
 		in.uses[len(in.uses)-1].Helper = i > 0
 		if s := in.send(f, e.At, key, params); s != nil {
-			s.Signed, s.Lent = isSigning(ref), foreign
+			s.Signed, s.Lent = o.signed, foreign
 		}
 		in.operation(f, e, o, out)
 		in.named(o, out)
@@ -301,11 +304,40 @@ func (in *interp) named(c awsCall, out *Value) {
 		if c.resource { // sqs.get_queue_by_name
 			out.ref, out.args = "boto3:sqs.Queue()", []*Value{name}
 		}
+	case "sns:CreateTopic", "sqs:CreateQueue": // it gives what has the name where that is there
+		if name := c.params.At("Name"); name != nil {
+			out.fields, out.ref, out.args = map[string]*Value{"TopicArn": name}, "boto3:sns.Topic()", []*Value{name}
+		}
+		if name := c.params.At("QueueName"); name != nil {
+			out.fields, out.ref, out.args = map[string]*Value{"QueueUrl": name}, "boto3:sqs.Queue()", []*Value{name}
+		}
 	case "ssm:GetParameter":
-		if name := orNothing(c.params.fields["Name"]); name.known {
-			out.fields = map[string]*Value{"Parameter": {fields: map[string]*Value{"Value": {ref: parameterMark + name.text}}}}
+		if v := parameter(orNothing(c.params.fields["Name"])); v != nil {
+			out.fields = map[string]*Value{"Parameter": v}
+		}
+	case "ssm:GetParameters":
+		list := &Value{fields: map[string]*Value{}, isList: true}
+		for i, name := range orNothing(c.params.fields["Names"]).Elements() {
+			if v := parameter(name); v != nil {
+				list.fields[itoa(i)] = v
+			}
+		}
+		if len(list.fields) > 0 {
+			out.fields = map[string]*Value{"Parameters": list}
 		}
 	}
+}
+
+// parameter is what the parameter store has under a name, which is known or stands in the environment; nil for others.
+func parameter(name *Value) *Value {
+	value := &Value{ref: parameterMark + settingOf(name)}
+	switch {
+	case name.known:
+		value.ref = parameterMark + name.text
+	case !strings.HasPrefix(settingOf(name), settingMark):
+		return nil
+	}
+	return &Value{fields: map[string]*Value{"Name": name, "Value": value}}
 }
 
 // boundTo checks by what a resource of boto3 is found: its table, bucket, queue.
@@ -566,7 +598,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				in.hit(f, e.At, m.Rule, c.op.Key, taints, false)
 			}
 		case sourceKind:
-			in.stored(f, e, c, out)
+			if !c.signed { // an address is not what is kept there
+				in.stored(f, e, c, out)
+			}
 		}
 	}
 }

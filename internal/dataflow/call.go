@@ -883,7 +883,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	in.trpc(f, e, method, callee, out, args)
 	in.builtResolvers(f, ref, args, e.At)
 	in.p.listens(f, ref, method, args, e.At)
-	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") {
+	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") || strings.HasPrefix(ref, "@aws-lambda-powertools/") {
 		if v := in.powertools(f, e, ref, args, out); v != nil {
 			return v
 		}

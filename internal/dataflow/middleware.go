@@ -48,6 +48,11 @@ func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
 		case "@middy/http-json-body-parser", "@middy/http-urlencode-body-parser", "@middy/http-multipart-body-parser", "@middy/event-normalizer":
 			body := in.parsed(f, &ir.Expr{At: at}, in.member(f, event, "body", at))
 			in.assign(f, event, "body", body, at)
+		case "@aws-lambda-powertools/parser", "@aws-lambda-powertools/parser/middleware":
+			if len(m.args) > 0 {
+				x := in.enveloped(f, &ir.Expr{At: at}, event, orNothing(m.args[0].fields["envelope"]).ref, orNothing(m.args[0].fields["schema"]))
+				in.assign(f, request, "event", x, at)
+			}
 		case "@middy/validator":
 			if len(m.args) > 0 && (m.args[0].fields["eventSchema"] != nil || m.args[0].fields["inputSchema"] != nil) {
 				checked := []string{"nosql", "mass-assignment", "prototype-pollution"}

@@ -34,6 +34,9 @@ func (p *Program) platform(path string) bool {
 	if under, ok := strings.CutPrefix(rest, "requestContext."); ok {
 		return !outsiderContext[strings.TrimPrefix(strings.TrimPrefix(under, "http."), "identity.")] && under != "http" && under != "identity"
 	}
+	if rest == "attributes.MessageGroupId" || rest == "attributes.MessageDeduplicationId" { // the sender's
+		return false
+	}
 	return platformFields[rest] || platformFields[first(rest)+".*"] && strings.Contains(rest, ".")
 }
 
@@ -59,7 +62,7 @@ var platformSpelling = map[string]string{"request_context": "requestContext", "s
 // platformFields are fields of events that AWS sets: of API Gateway and function URLs, load balancers, SQS, SNS, S3, DynamoDB and
 // Kinesis streams, EventBridge, Cognito, AppSync, CloudFront.
 var platformFields = set(`httpMethod resource routeKey version isBase64Encoded stageVariables.* type methodArn routeArn
-	messageId receiptHandle attributes attributes.* md5OfBody md5OfMessageAttributes eventSource eventSourceARN eventSourceArn awsRegion eventVersion
+	messageId receiptHandle attributes.* md5OfBody md5OfMessageAttributes eventSource eventSourceARN eventSourceArn awsRegion eventVersion
 	EventSource EventVersion EventSubscriptionArn Sns.Message.AlarmName Sns.Message.AlarmDescription Sns.Message.AlarmArn Sns.Message.NewStateValue Sns.Message.OldStateValue Sns.Message.StateChangeTime Sns.Message.AWSAccountId Sns.Message.Region Sns.Type Sns.MessageId Sns.TopicArn Sns.Timestamp Sns.SignatureVersion Sns.Signature Sns.SigningCertUrl Sns.UnsubscribeUrl
 	s3.s3SchemaVersion s3.configurationId s3.bucket s3.bucket.name s3.bucket.arn s3.bucket.ownerIdentity s3.object.size s3.object.eTag s3.object.versionId s3.object.sequencer
 	eventName eventTime eventID requestParameters.sourceIPAddress userIdentity userIdentity.* responseElements.*

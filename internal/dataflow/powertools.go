@@ -6,13 +6,16 @@ import (
 	"wardlet.example/internal/ir"
 )
 
-// powertools follows utilities of Powertools for Python that call functions of the program: batches of records, and models of events.
+// powertools follows utilities of Powertools that call functions of the program, or give parts of events: batches, models, envelopes.
 func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, out *Value) *Value {
 	argument := func(name string, at int) *Value {
 		if v := args.kw[name]; v != nil {
 			return v
 		}
 		return orNothing(args.get(at))
+	}
+	if strings.HasPrefix(ref, "@aws-lambda-powertools/") {
+		return in.powertoolsNode(f, e, ref, args, out)
 	}
 	switch name := lastPart(ref); {
 	case name == "process_partial_response" || name == "async_process_partial_response":
@@ -27,6 +30,11 @@ func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, o
 			in.p.routed = append(in.p.routed, &routed{framework: "record", fn: fn, file: f.file.Path, at: e.At})
 		}
 		return out
+	case ref == "aws_lambda_powertools.utilities.parameters.get_parameter":
+		if p := parameter(argument("name", 0)); p != nil {
+			return p.fields["Value"]
+		}
+		return nil
 	case ref == "aws_lambda_powertools.utilities.parser.parse":
 		model := argument("model", 1)
 		if model.class == nil {
@@ -43,4 +51,60 @@ func (in *interp) records(f frame, e *ir.Expr, handler, record *Value) {
 	for _, c := range handler.fns {
 		in.invoke(f, c, c.this, &arguments{list: []*Value{record}}, e.At)
 	}
+}
+
+// powertoolsNode follows the same utilities of Powertools for TypeScript.
+func (in *interp) powertoolsNode(f frame, e *ir.Expr, ref string, args *arguments, out *Value) *Value {
+	pkg, envelope := packageOf(ref), strings.TrimSuffix(ref, ".parse")
+	switch name := lastPart(ref); {
+	case name == "processPartialResponse" || name == "processPartialResponseSync":
+		in.records(f, e, args.get(1), in.elements(in.member(f, args.get(0), "Records", e.At)))
+		return out
+	case name == "register" && strings.HasSuffix(pkg, "/batch"):
+		in.records(f, e, args.get(1), in.elements(args.get(0)))
+		return out
+	case name == "getParameter" && strings.HasPrefix(pkg, "@aws-lambda-powertools/parameters"):
+		if p := parameter(args.get(0)); p != nil {
+			return p.fields["Value"]
+		}
+		return nil
+	case name == "parse" && envelopes[lastPart(envelope)] != nil:
+		return in.enveloped(f, e, args.get(0), envelope, args.get(1))
+	case name == "parse" && strings.HasPrefix(pkg, "@aws-lambda-powertools/parser"):
+		return in.enveloped(f, e, args.get(0), args.get(1).ref, args.get(2))
+	}
+	return nil
+}
+
+// envelopes are the paths of what envelopes of Powertools take out of events.
+var envelopes = map[string][]string{
+	"SqsEnvelope": {"Records", "[]", "body"}, "SnsEnvelope": {"Records", "[]", "Sns", "Message"}, "SnsSqsEnvelope": {"Records", "[]", "body", "{}", "Message"},
+	"KinesisEnvelope": {"Records", "[]", "kinesis", "data"}, "EventBridgeEnvelope": {"detail"}, "ApiGatewayEnvelope": {"body"}, "ApiGatewayV2Envelope": {"body"},
+	"LambdaFunctionUrlEnvelope": {"body"}, "VpcLatticeEnvelope": {"body"}, "VpcLatticeV2Envelope": {"body"},
+}
+
+// enveloped is what a schema makes of what an envelope takes out of an event; all of the event where there is no envelope.
+func (in *interp) enveloped(f frame, e *ir.Expr, event *Value, envelope string, schema *Value) *Value {
+	v, list := event, false
+	for _, part := range envelopes[lastPart(envelope)] {
+		switch part {
+		case "[]":
+			v, list = in.elements(v), true
+		case "{}":
+			v = in.parsed(f, e, v)
+		default:
+			v = in.member(f, v, part, e.At)
+		}
+	}
+	if envelope != "" && lastPart(envelope) != "EventBridgeEnvelope" {
+		v = in.parsed(f, e, v)
+	}
+	if strings.Contains(schema.ref, ".string()") && v.json == nil {
+		v = cleanedBy(v, []string{"nosql", "mass-assignment", "prototype-pollution"})
+	}
+	v = in.shaped(f, v, schema, e.At, 0)
+	if list {
+		return &Value{elem: v}
+	}
+	return v
 }

@@ -121,6 +121,8 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 		default:
 			if made := in.factory(f, d.class.static.fields[d.Name], at); made != nil {
 				v.fields[d.Name] = made
+			} else if setting := in.settingFor(c, d); setting != nil {
+				v.fields[d.Name] = setting
 			}
 			continue
 		}
@@ -150,6 +152,22 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 	if m := c.method("model_post_init", 0); m != nil {
 		in.invoke(f, m, v, &arguments{}, m.fn.Start)
 	}
+}
+
+// settingFor is the variable of the environment that a field of settings comes from, where it has no value of its own.
+func (in *interp) settingFor(c *class, d declaration) *Value {
+	if value := d.class.static.fields[d.Name]; !c.extends(0, "pydantic_settings.", "pydantic.BaseSettings") || value != nil && value.known && value.text != "" {
+		return nil
+	}
+	if alias := in.alias(d); alias != "" {
+		return &Value{ref: "os.environ." + alias}
+	}
+	config := c.static.fields["model_config"]
+	prefix := ""
+	if config != nil {
+		prefix = orNothing(config.kw["env_prefix"]).text
+	}
+	return &Value{ref: "os.environ." + strings.ToUpper(prefix+d.Name)}
 }
 
 // validated: methods that check fields of a model by hand, and throw: @field_validator("name").

@@ -24,10 +24,12 @@ type Send struct {
 	outline string // what is known of the request, for comparing
 }
 
-// Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back.
+// Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back,
+// and Received what it gets, which services hand on when it fails.
 const (
 	HTTPRequest = "http:Request"
 	Returned    = "entry:Return"
+	Received    = "entry:Event"
 )
 
 // limits of what is kept of a request.
@@ -396,7 +398,11 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 		}
 		return model.NewPresent("a setting that no template gives", at)
 	case strings.HasPrefix(v.ref, parameterMark):
-		return model.NewElsewhere(model.FromStore, model.NewString(strings.TrimPrefix(v.ref, parameterMark), at), "kept in the parameter store", at)
+		name := &Value{text: strings.TrimPrefix(v.ref, parameterMark), known: true}
+		if strings.HasPrefix(name.text, settingMark) {
+			name = &Value{ref: name.text}
+		}
+		return model.NewElsewhere(model.FromStore, name.asModel(setting, at, depth+1), "kept in the parameter store", at)
 	case len(v.parts) > 0:
 		var parts []*model.Value
 		for _, p := range v.parts {

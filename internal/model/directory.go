@@ -227,6 +227,9 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 	if from == FromParent {
 		return app.Parent, key
 	}
+	if r := app.Resource(key.Str); from == FromStore && key.Kind == Ref && r != nil && r.Type == "AWS::SSM::Parameter" {
+		return app, r.Props.Get("Value")
+	}
 	name, known := wholly(key)
 	if from == FromExport {
 		name, known = exported(key)

@@ -2,6 +2,7 @@ package paths
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
@@ -23,9 +24,12 @@ func (g *Graph) messages(n *Node, s *dataflow.Send, row *call) []*model.Value {
 	if shared != "" {
 		list = s.Params.All(shared)
 	}
+	if row.entry != "" {
+		list = []*dataflow.Value{s.Params.At(shared, row.entry)}
+	}
 	var out []*model.Value
 	for _, one := range list {
-		for _, element := range elementsOf(one, shared != "") {
+		for _, element := range elementsOf(one, shared != "" && row.entry == "") {
 			if len(out) < maxMessages {
 				out = append(out, message(n, element, row, shared))
 			}
@@ -55,6 +59,32 @@ func listed(row *call) string {
 	return ""
 }
 
+// entries are a row for each message of a call, where all of them are known: each has a target and filters of its own.
+func entries(s *dataflow.Send, row *call) []*call {
+	name := listed(row)
+	list := s.Params.At(name)
+	if name == "" || list.Open() || len(list.Fields()) < 2 || len(list.Fields()) > maxMessages {
+		return []*call{row}
+	}
+	var out []*call
+	for i := range len(list.Fields()) {
+		one := *row
+		one.entry = strconv.Itoa(i)
+		if list.At(one.entry) == nil { // no list, or not all of it
+			return []*call{row}
+		}
+		one.gives.pairs = nil
+		for _, p := range row.gives.pairs {
+			one.gives.pairs = append(one.gives.pairs, pair{p.to, slices.Insert(slices.Clone(p.from), 1, one.entry)})
+		}
+		if row.on[0] == name {
+			one.on = slices.Insert(slices.Clone(row.on), 1, one.entry)
+		}
+		out = append(out, &one)
+	}
+	return out
+}
+
 // message is one message: what is not written of it is absent, and what the running function decides is unknown.
 func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value {
 	var fields []model.Field
@@ -65,7 +95,10 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		if shared != "" {
 			path = path[1:]
 		}
-		if done[key] || slices.Contains(path, "*") || path[0] == update {
+		if row.entry != "" {
+			path = path[1:]
+		}
+		if done[key] || slices.Contains(path, "*") || slices.Contains(path, update) {
 			continue
 		}
 		part := v.At(path...)
@@ -141,7 +174,8 @@ func (t *tree) value() *model.Value {
 }
 
 // events are what the filter behind a resource is asked about, one for each message and each name that the event can have.
-func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.Value {
+// Rules of the default bus are asked about the events of buckets, notifications about their keys.
+func (t *trail) events(from *model.Resource, messages []*model.Value, toBus bool) []*model.Value {
 	if messages == nil {
 		return []*model.Value{model.NewUnknown("decided while it runs", model.Origin{})}
 	}
@@ -151,7 +185,11 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		case "AWS::SNS::Topic":
 			out = append(out, object("MessageAttributes", m.Get("attributes"), "Message", m.Get("message")))
 		case "AWS::S3::Bucket":
-			out = append(out, orUnknown(m.Get("key")))
+			if toBus {
+				out = append(out, t.objectEvents(from, m)...)
+			} else {
+				out = append(out, orUnknown(m.Get("key")))
+			}
 		case "AWS::SQS::Queue":
 			out = append(out, pattern.Open(object("body", m.Get("body"), "messageAttributes", delivered(m.Get("attributes")))))
 		case "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer":
@@ -161,6 +199,23 @@ func (t *trail) events(from *model.Resource, messages []*model.Value) []*model.V
 		default:
 			out = append(out, pattern.Open(m))
 		}
+	}
+	return out
+}
+
+// onBus are the names that events of buckets have on the default bus.
+var onBus = map[string]string{"s3:ObjectCreated": "Object Created", "s3:ObjectRemoved": "Object Deleted"}
+
+// objectEvents are what the default bus is told of a call that does something to an object.
+func (t *trail) objectEvents(bucket *model.Resource, m *model.Value) []*model.Value {
+	name := bucket.Props.Get("BucketName")
+	if name.IsSet() != model.Yes {
+		name = model.NewRef(bucket.ID, "", bucket.Origin)
+	}
+	var out []*model.Value
+	for _, e := range t.row.events {
+		detail := object("bucket", pattern.Open(object("name", name)), "object", pattern.Open(object("key", orUnknown(m.Get("key")))))
+		out = append(out, pattern.Open(object("source", model.NewString("aws.s3", bucket.Origin), "detail-type", model.NewString(onBus[e], bucket.Origin), "detail", pattern.Open(detail))))
 	}
 	return out
 }
@@ -212,7 +267,7 @@ func (t *trail) tableEvents(m *model.Value) []*model.Value {
 		if name == "REMOVE" {
 			image = pattern.Open(object())
 		}
-		if t.send == nil || t.send.Key == "dynamodb:UpdateItem" { // of the item only what it sets is known
+		if t.send == nil || t.row.updates() { // of the item only what it sets is known
 			image = model.NewPresent("the item", model.Origin{})
 		}
 		out = append(out, pattern.Open(object("eventName", model.NewString(name, model.Origin{}), "dynamodb", image)))

@@ -82,6 +82,10 @@ type Graph struct {
 	caches   map[*model.App]*model.Resource
 	policies map[*model.Resource]*policy.Document // those that resources have themselves
 	seen     map[string]bool
+
+	starts    map[*model.Resource][]start // of state machines
+	byMachine map[*model.Resource]*machine
+	followed  []*machine
 }
 
 type reader struct {
@@ -105,6 +109,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
 		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
+		starts: map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -123,6 +128,9 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 		for _, s := range n.Result.Sends {
 			g.send(n, s)
 		}
+		g.answers(n)
+	}
+	for _, n := range nodes {
 		g.destinations(n)
 	}
 	g.machines()
@@ -178,7 +186,7 @@ func (n *Node) Alternatives(v *dataflow.Value) []*dataflow.Value { return v.Alte
 
 // reading notes what a function reads of what others keep.
 func (g *Graph) reading(n *Node, s *dataflow.Send) {
-	if s.Key == "s3:GetObject" && s.OfEvent() { // the bucket that the event comes from
+	if s.Key == "s3:GetObject" && s.OfEvent() || s.Signed { // the bucket that the event comes from; an address, by which somebody else reads
 		return
 	}
 	if how, _ := s.Params.At("InvocationType").Is(); how == "Event" || how == "DryRun" { // nobody waits for an answer
@@ -199,26 +207,32 @@ func (g *Graph) send(n *Node, s *dataflow.Send) {
 		g.dangle(n, s, rows[0], model.NewUnknown("decided while it runs", model.Origin{})) // a library makes the request
 		return
 	}
+	w := &ways{at: map[way]*Edge{}}
 	for _, row := range g.rows.calls[s.Key] {
 		if row.kind == "http" {
 			g.request(n, s, row)
 			continue
 		}
-		for _, at := range g.targets(n, s, row) {
-			g.sendTo(n, s, row, at)
+		for _, one := range entries(s, row) {
+			for _, at := range g.targets(n, s, one) {
+				g.sendTo(n, s, one, at, w)
+			}
 		}
+	}
+	for _, e := range w.edges {
+		g.add(e)
 	}
 }
 
-func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target) {
-	if at.resource == nil && g.openBus(n, s, row, at) {
+func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target, w *ways) {
+	if at.resource == nil && g.openBus(n, s, row, at, w) {
 		return
 	}
 	if at.resource == nil {
 		g.dangle(n, s, row, at.value)
 		return
 	}
-	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row)}
+	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row), ways: w}
 	t.granted, t.why = g.mayCall(n, s, row.action, at)
 	if at.matches == model.No {
 		t.why = at.resource.ID + " does not select what is sent"

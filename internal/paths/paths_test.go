@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"wardlet.example/internal/asl"
-	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/model"
 )
 
@@ -29,7 +28,7 @@ func TestCompose(t *testing.T) {
 		{"through the envelope of a topic", "Records.body.Message.to", []mapping{publish, toQueue.gives, toFunction}, "Message.to"},
 		{"what the topic adds is nobody's", "Records.body.TopicArn", []mapping{publish, toQueue.gives, toFunction}, ""},
 		{"raw delivery has no envelope", "Records.body.to", []mapping{publish, toQueue.raw, toFunction}, "Message.to"},
-		{"all of a message", "Records", []mapping{publish, toQueue.raw, toFunction}, "Message MessageAttributes"},
+		{"all of a message", "Records", []mapping{publish, toQueue.raw, toFunction}, "Message MessageAttributes MessageGroupId"},
 		{"values of a stream stand below their types", "Records.dynamodb.NewImage.order.M.items.L.S", []mapping{put, table}, "Item.order.items"},
 		{"the name of the event is the platform's", "Records.eventName", []mapping{put, table}, ""},
 	} {
@@ -169,6 +168,11 @@ func TestGiven(t *testing.T) {
 		{"a constant", `"A": {"Type": "Pass", "Next": "T"}, "T": {"Type": "Task", "Resource": "F", "Parameters": {"to.$": "$.user.mail", "kind": "mail"}, "End": true}`, "kind", ""},
 		{"items of a map", `"A": {"Type": "Map", "ItemsPath": "$.items", "Iterator": {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "F", "End": true}}}, "End": true}`, "x", "input items.x"},
 		{"what a circle gives", `"A": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "T"}], "Default": "B"}, "B": {"Type": "Pass", "Next": "A"}, "T": {"Type": "Task", "Resource": "F", "End": true}`, "x", "input x"},
+		{"an error in place of the input", `"A": {"Type": "Task", "Resource": "G", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "T"}], "End": true}, "T": {"Type": "Task", "Resource": "F", "End": true}`, "x", ""},
+		{"an error beside the input", `"A": {"Type": "Task", "Resource": "G", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "T"}], "End": true}, "T": {"Type": "Task", "Resource": "F", "End": true}`, "x", "input x"},
+		{"the error beside it", `"A": {"Type": "Task", "Resource": "G", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "T"}], "End": true}, "T": {"Type": "Task", "Resource": "F", "End": true}`, "error.Cause", ""},
+		{"the error is dropped", `"A": {"Type": "Task", "Resource": "G", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "T"}], "End": true}, "T": {"Type": "Task", "Resource": "F", "End": true}`, "x", "input x"},
+		{"the result of a branch", `"A": {"Type": "Parallel", "Branches": [{"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}, {"StartAt": "C", "States": {"C": {"Type": "Task", "Resource": "G", "End": true}}}], "Next": "T"}, "T": {"Type": "Task", "Resource": "F", "Parameters": {"a.$": "$[1].x"}, "End": true}`, "a", "G x"},
 		{"the input of the execution", `"A": {"Type": "Task", "Resource": "G", "Next": "T"}, "T": {"Type": "Task", "Resource": "F", "Parameters": {"o.$": "$$.Execution.Input.order"}, "End": true}`, "o.id", "input order.id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -178,22 +182,25 @@ func TestGiven(t *testing.T) {
 				t.Fatal(problems)
 			}
 			m := (&Graph{}).machine(&model.App{}, &model.Resource{ID: "M"}, definition)
-			var task *asl.State
+			called := &Node{}
 			for _, s := range definition.All() {
 				switch {
 				case s.Name == "T":
-					task = s
+					m.calls[called] = []*asl.State{s}
 				case s.Type == asl.Task:
 					m.tasks[s] = &Node{Function: &model.Function{Name: "G"}}
 				}
 			}
 			var got []string
-			for _, p := range m.given(task, dataflow.Segments(test.path)) {
+			found := m.given(called, segments(test.path))
+			for _, n := range found.order {
 				from := "input"
-				if p.node != nil {
-					from = p.node.Function.Name
+				if n != nil {
+					from = n.Function.Name
 				}
-				got = append(got, from+" "+strings.Join(p.path, "."))
+				for _, path := range found.paths[n] {
+					got = append(got, from+" "+strings.Join(path, "."))
+				}
 			}
 			if strings.Join(got, ", ") != test.want {
 				t.Errorf("%s comes from %v, want %s", test.path, got, test.want)

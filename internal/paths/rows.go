@@ -24,10 +24,17 @@ type mapping struct {
 // call is a row about an operation that hands something on, or reads what others keep.
 type call struct {
 	on     []string // where the request names what it works on
+	key    []string // where it names what is kept there; nil where it does not
 	kind   string   // the type of that
 	action string
 	events []string // names that the receiver's event has for it, one of them
 	gives  mapping
+	entry  string // the place in the list of messages of the one that is meant; empty for all of them
+}
+
+// updates reports whether a call sets parts of an item.
+func (c *call) updates() bool {
+	return slices.ContainsFunc(c.gives.pairs, func(p pair) bool { return slices.Contains(p.from, update) })
 }
 
 // delivery is a row about how what one resource has comes to the next.
@@ -83,6 +90,9 @@ func problem(all []model.Diagnostic) error {
 func (r *rows) add(to map[string][]*call, row *model.Value) {
 	c := &call{on: split(row.Get("on").String()), kind: row.Get("type").String(), gives: mappingOf(row.Get("gives"))}
 	c.action, _ = row.Get("action").Scalar()
+	if key, ok := row.Get("key").Scalar(); ok {
+		c.key = split(key)
+	}
 	for _, e := range row.Get("event").Elements() {
 		c.events = append(c.events, e.String())
 	}
@@ -150,7 +160,7 @@ func Calls() map[string]bool {
 	for key := range r.calls {
 		out[key] = true
 	}
-	out[dataflow.Returned] = true
+	out[dataflow.Returned], out[dataflow.Received] = true, true
 	for key := range r.reads {
 		out[key] = true
 	}

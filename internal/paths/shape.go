@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/model"
 )
 
@@ -20,6 +19,8 @@ func (c crossing) reshaped(from, to *model.Resource, m mapping) mapping {
 		target := c.targetOf(from, to)
 		path, constant = target.Get("InputPath"), target.Get("Input")
 		names, template = target.Path("InputTransformer", "InputPathsMap"), target.Path("InputTransformer", "InputTemplate")
+	case "AWS::IoT::TopicRule":
+		return selected(from.Props.Path("TopicRulePayload", "Sql"), m)
 	case "AWS::Pipes::Pipe":
 		path, constant = names, names
 		template = from.Props.Path("TargetParameters", "InputTemplate")
@@ -38,6 +39,55 @@ func (c crossing) reshaped(from, to *model.Resource, m mapping) mapping {
 		return mapping{pairs: filled(at, written(template), names, from.Type == "AWS::Pipes::Pipe")}
 	}
 	return m
+}
+
+// selection is one of what a rule selects: a path of the payload or a level of the topic, with its name; or all of the payload.
+var selection = regexp.MustCompile(`(?i)^(?:(\*)|([\w.]+)|(topic\(\d*\)))(?:\s+AS\s+(\w+))?$`)
+
+// selected is what the statement of a rule for devices selects: SELECT state.name AS name, topic(2) AS device FROM 'a/+/b'.
+func selected(sql *model.Value, m mapping) mapping {
+	text := strings.TrimSpace(written(sql))
+	end := strings.Index(strings.ToUpper(text), " FROM ")
+	if len(text) < 7 || !strings.EqualFold(text[:7], "SELECT ") || end < 7 {
+		return m
+	}
+	var out mapping
+	for _, one := range topLevel(text[7:end]) {
+		found := selection.FindStringSubmatch(one)
+		switch {
+		case found == nil:
+			out.pairs = append(out.pairs, computed(one)...)
+		case found[1] != "":
+			out.pairs = append(out.pairs, pair{nil, []string{"payload"}})
+		case found[3] != "":
+			out.pairs = append(out.pairs, pair{split(orElse(found[4], "topic")), []string{"topic"}})
+		default:
+			path := split(found[2])
+			out.pairs = append(out.pairs, pair{split(orElse(found[4], path[len(path)-1])), append([]string{"payload"}, path...)})
+		}
+	}
+	return out
+}
+
+// naming is the name of what a function makes, operand what stands between quotes, or a name that is perhaps a function's.
+var (
+	naming  = regexp.MustCompile(`(?i)\s+AS\s+(\w+)$`)
+	operand = regexp.MustCompile(`'[^']*'|([A-Za-z_][\w.]*)\s*(\(?)`)
+)
+
+// computed are the parts of the payload that functions make something of: lower(state.name) AS name.
+func computed(one string) []pair {
+	name := naming.FindStringSubmatchIndex(one)
+	if name == nil {
+		return nil
+	}
+	var out []pair
+	for _, m := range operand.FindAllStringSubmatch(one[:name[0]], -1) {
+		if m[1] != "" && m[2] == "" {
+			out = append(out, pair{[]string{one[name[2]:name[3]]}, append([]string{"payload"}, split(m[1])...)})
+		}
+	}
+	return out
 }
 
 // targetOf is the target of a rule that a resource is.
@@ -69,7 +119,7 @@ func wholeOf(m mapping) []string {
 
 // jsonPath are the names of $.detail.items[0].
 func jsonPath(s string) []string {
-	return dataflow.Segments(withoutNumbers(strings.TrimPrefix(s, "$")))
+	return withoutPlaces(segments(s))
 }
 
 // place of a template that is filled in: "key": "text <name>", or <$.path> of pipes.

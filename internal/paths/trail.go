@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/internal/asl"
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
@@ -18,8 +19,11 @@ type trail struct {
 	granted  model.Tri
 	why      string
 	guessed  bool
-	app      *model.App             // that the call is of
+	app      *model.App      // that the call is of
+	by       *model.Resource // the machine, where a state of it makes the call
+	state    *asl.State
 	emit     func(*Edge, []mapping) // instead of adding an edge: for what a state machine calls
+	ways     *ways                  // the edges of the same call; nil where there is one way only
 	messages []*model.Value         // what is known of what is sent: one Map for each message; nil where nothing is
 }
 
@@ -38,6 +42,10 @@ func (t *trail) onward(app *model.App, r *model.Resource, chain []mapping, via [
 		t.arrive(app, r, append(slices.Clone(chain), direct), nil, "direct", matches, why)
 		return
 	}
+	if r.Type == stateMachine {
+		t.enter(app, r, chain, via, matches, why)
+		return
+	}
 	via = append(slices.Clone(via), r)
 	if r.Type == "AWS::Events::EventBus" {
 		t.bus(app, r, chain, via, matches, messages, why)
@@ -45,6 +53,14 @@ func (t *trail) onward(app *model.App, r *model.Resource, chain []mapping, via [
 	for _, c := range t.graph.from(app, r) {
 		t.hop(c, r, chain, via, matches, messages, why)
 	}
+}
+
+// enter notes a way to the input of a state machine.
+func (t *trail) enter(app *model.App, r *model.Resource, chain []mapping, via []*model.Resource, matches model.Tri, why string) {
+	if app != t.app && len(via) > 0 && via[0] == defaultBus && matches != model.Yes { // as with functions
+		return
+	}
+	t.graph.starts[r] = append(t.graph.starts[r], start{t, chain, via, matches, why})
 }
 
 // direct is how a function gets what it is called with.
@@ -70,7 +86,7 @@ func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model
 		in = c.flow.ToApp
 	}
 	to := in.Resource(c.flow.To)
-	if to == nil || r.Type == "AWS::Lambda::Function" || r.Type == "AWS::StepFunctions::StateMachine" || r.Type == "AWS::Events::EventBus" && to.Type == "AWS::Events::Rule" {
+	if to == nil || r.Type == "AWS::Lambda::Function" || r.Type == stateMachine || r.Type == "AWS::Events::EventBus" && to.Type == "AWS::Events::Rule" {
 		return
 	}
 	if c.flow.Kind == "dead-letter" && r.Type != "AWS::SQS::Queue" {
@@ -95,8 +111,15 @@ func (t *trail) hop(c crossing, r *model.Resource, chain []mapping, via []*model
 		t.arrive(in, to, next, via, c.flow.Kind, matches, why)
 		return
 	}
+	if c.flow.Kind == awsEvent && messages != nil { // the service says more of it than the call does
+		t.onward(in, to, next, via, matches, t.events(r, messages, true), why)
+		return
+	}
 	t.onward(in, to, next, via, matches, forward(messages, m), why)
 }
+
+// awsEvent is the kind of a flow by which the default bus is told what happens to a resource.
+const awsEvent = "aws-event"
 
 // isRaw reports whether a subscription hands on messages as they are.
 func isRaw(f *model.Flow) bool {
@@ -132,13 +155,13 @@ func (t *trail) stranger(app *model.App, via []*model.Resource, matches model.Tr
 
 // openBus adds the edges over a bus that no template has: its name stands in a parameter. Rules hang on the same one where they name the
 // same parameter of the same template; rules of others, whose bus is not known either, where they ask for the source of what is sent.
-func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target) bool {
+func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target, w *ways) bool {
 	if row.kind != defaultBus.Type || at.value == nil || at.value.Kind == model.String {
 		return false
 	}
 	messages := g.messages(n, s, row)
 	bus := &model.Resource{ID: "event bus " + at.value.String(), Type: defaultBus.Type}
-	before := len(g.Edges)
+	before := w.found
 	for _, r := range g.rules {
 		name := r.rule.Props.Get("EventBusName")
 		if name.IsSet() != model.Yes || name.Kind == model.String {
@@ -151,11 +174,11 @@ func (g *Graph) openBus(n *Node, s *dataflow.Send, row *call, at target) bool {
 		if !same && !asksForSource(r.rule, messages) {
 			continue
 		}
-		t := &trail{graph: g, app: r.app, node: n, send: s, row: row, guessed: !same, granted: model.Maybe}
+		t := &trail{graph: g, app: r.app, node: n, send: s, row: row, guessed: !same, granted: model.Maybe, ways: w}
 		chain := []mapping{row.gives, g.rows.deliveries[[2]string{defaultBus.Type, "AWS::Events::Rule"}].gives}
 		t.onward(r.app, r.rule, chain, []*model.Resource{bus}, model.Yes, messages, "")
 	}
-	return len(g.Edges) > before
+	return w.found > before
 }
 
 // asksForSource reports whether the pattern of a rule names the source of a message.
@@ -189,6 +212,10 @@ func (t *trail) give(e *Edge, chain []mapping) {
 		return
 	}
 	e.back = func(path []string) [][]string { return t.requested(compose(path, chain)) }
+	if t.ways != nil {
+		t.ways.add(e)
+		return
+	}
 	t.graph.add(e)
 }
 
@@ -208,7 +235,7 @@ func shown(via []*model.Resource) []*model.Resource {
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
 	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
-	if (kind == "bucket" || kind == cacheType) && t.send != nil && t.otherKey(by) {
+	if t.send != nil && t.otherKey(by) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})
@@ -219,62 +246,6 @@ func (t *trail) kept(r *model.Resource, by reader) {
 		From: t.node, To: by.node, Send: t.send, Read: by.read, Via: []*model.Resource{r}, Kind: kind, Granted: t.granted, Readable: granted,
 		Matches: model.Yes, Guessed: t.guessed, Why: why,
 	}, chain)
-}
-
-// otherKey reports whether an object is written under another name than the one that is read.
-func (t *trail) otherKey(by reader) bool {
-	written, read := t.node.Value(t.send.Params.At("Key")), by.node.Value(by.read.Params.At("Key"))
-	return apart(written, read, firstOf, strings.HasPrefix) || apart(written, read, lastOf, strings.HasSuffix)
-}
-
-// apart reports whether two texts certainly differ at one end.
-func apart(x, y *model.Value, end func([]*model.Value) *model.Value, has func(s, part string) bool) bool {
-	a, whole := knownEnd(x, end)
-	b, all := knownEnd(y, end)
-	switch {
-	case whole && all:
-		return a != b
-	case whole:
-		return !has(a, b)
-	case all:
-		return !has(b, a)
-	case len(a) < len(b):
-		return !has(b, a)
-	}
-	return !has(a, b)
-}
-
-func firstOf(parts []*model.Value) *model.Value { return parts[0] }
-
-func lastOf(parts []*model.Value) *model.Value { return parts[len(parts)-1] }
-
-// knownEnd is what is known of one end of a text, and whether that is all of it.
-func knownEnd(v *model.Value, end func([]*model.Value) *model.Value) (string, bool) {
-	if s, ok := v.Scalar(); ok {
-		return s, true
-	}
-	if v.Kind == model.Text && len(v.Items) > 0 {
-		if s, ok := end(v.Items).Scalar(); ok {
-			return s, false
-		}
-	}
-	return "", false
-}
-
-// update marks the part of an item that the expression of an update sets.
-const update = "!update"
-
-// requested are paths of a request, with the parts of items found by the expressions that set them.
-func (t *trail) requested(paths [][]string) [][]string {
-	var out [][]string
-	for _, p := range paths {
-		if len(p) > 0 && p[0] == update {
-			out = append(out, updated(t.send.Params, p[1:])...)
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // passes is whether the filter of a flow can let something through.
@@ -296,7 +267,7 @@ func (t *trail) passes(c crossing, from *model.Resource, messages []*model.Value
 		return answer, why
 	}
 	answer := model.No
-	for _, event := range t.events(from, messages) {
+	for _, event := range t.events(from, messages, c.flow.Kind == awsEvent) {
 		answer = max(answer, p.Matches(event))
 	}
 	if answer == model.No {

@@ -249,3 +249,41 @@ func TestFanOut(t *testing.T) {
 		t.Errorf("%d receivers are reached, want %d", reached, n)
 	}
 }
+
+// Every state of a long machine calls a function with all that the states before it kept: what is asked is shared by the states, and what is
+// too much is said.
+func TestKeepingMachine(t *testing.T) {
+	for _, test := range []struct {
+		states, functions int
+		complete          bool
+	}{{600, 20, true}, {200, 200, false}} {
+		g := newGenerated()
+		g.resource("  Machine:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Policies: [{LambdaInvokePolicy: {FunctionName: '*'}}]\n      Definition:\n        StartAt: S0000\n        States:\n")
+		for i := range test.states {
+			next := fmt.Sprintf("Next: S%04d", i+1)
+			if i == test.states-1 {
+				next = "End: true"
+			}
+			g.resource(fmt.Sprintf("          S%04d: {Type: Task, Resource: !GetAtt F%03d.Arn, Parameters: {x.$: $.x, all.$: $}, ResultPath: $.r%d, %s}\n", i, i%test.functions, i, next))
+		}
+		for i := range test.functions {
+			g.function(fmt.Sprintf("F%03d", i), "const {execSync} = require('child_process');\nexports.handler = async (event) => { execSync('run ' + event.x); return {x: event.x}; };\n")
+		}
+		g.function("Start", "const {SFNClient, StartExecutionCommand} = require('@aws-sdk/client-sfn'); const s = new SFNClient({});\n"+
+			"exports.handler = async (event) => s.send(new StartExecutionCommand({stateMachineArn: process.env.M, input: event.body}));\n",
+			"Environment: {Variables: {M: !Ref Machine}}", fmt.Sprintf(may, "states:StartExecution"), fmt.Sprintf(public, "start"))
+		s := g.scan(t)
+		if s.Result.Complete != test.complete {
+			t.Errorf("%d functions: complete %v, want %v", test.functions, s.Result.Complete, test.complete)
+		}
+		reached := 0
+		for _, f := range s.Result.Findings {
+			if f.Rule == "os-command-injection" && f.Exposure == model.Public {
+				reached++
+			}
+		}
+		if reached != test.functions {
+			t.Errorf("%d of %d functions are reached", reached, test.functions)
+		}
+	}
+}

@@ -165,6 +165,9 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 			reports[i] = w.tell(graph)
 		}
 	}
+	if graph != nil {
+		all.Diagnostics = append(all.Diagnostics, graph.Unfinished()...)
+	}
 	for _, r := range reports {
 		all.Findings = append(all.Findings, r.Findings...)
 		all.Outcomes = append(all.Outcomes, r.Outcomes...)

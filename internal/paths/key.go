@@ -1,0 +1,129 @@
+package paths
+
+import (
+	"regexp"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/model"
+)
+
+// key names a thing that is kept: by the attributes of an item, or by a text, which stands below the empty name.
+type key map[string]*model.Value
+
+// condition stands for what the condition of a query asks of the key.
+const condition = "!condition"
+
+// otherKey reports whether what is written is certainly not what is read: each key of the one differs from each of the other.
+func (t *trail) otherKey(by reader) bool {
+	written, read := t.node.keys(t.send.Params, t.row.key), by.node.keys(by.read.Params, by.row.key)
+	for _, w := range written {
+		for _, r := range read {
+			if !w.apart(r) {
+				return false
+			}
+		}
+	}
+	return len(written) > 0 && len(read) > 0
+}
+
+// keys are those that a request has at a path.
+func (n *Node) keys(params *dataflow.Value, at []string) []key {
+	switch {
+	case len(at) == 0:
+		return nil
+	case at[0] == condition:
+		return n.asked(params)
+	}
+	var out []key
+	for _, v := range params.All(at...) {
+		if len(v.Fields()) == 0 {
+			out = append(out, key{"": n.Value(v)})
+			continue
+		}
+		k := key{}
+		for name, x := range v.Fields() {
+			k[name] = n.Value(untyped(x))
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+// equation is an attribute that the condition of a query compares with a value, or with the beginning of one.
+var equation = regexp.MustCompile(`([#\w]+)\s*=\s*(:\w+)|(begins_with)\s*\(\s*([#\w]+)\s*,\s*(:\w+)\s*\)`)
+
+// asked is the key that the condition of a query asks for, as far as it is known.
+func (n *Node) asked(params *dataflow.Value) []key {
+	text, _ := params.At("KeyConditionExpression").Is()
+	k := key{}
+	for _, m := range equation.FindAllStringSubmatch(text, -1) {
+		name, value := m[1]+m[4], n.Value(untyped(params.At("ExpressionAttributeValues", m[2]+m[5])))
+		if known, ok := params.At("ExpressionAttributeNames", name).Is(); ok {
+			name = known
+		}
+		if m[3] != "" {
+			value = model.NewText([]*model.Value{value, model.NewPresent("what comes behind it", value.Origin)}, value.Origin)
+		}
+		k[name] = value
+	}
+	if len(k) == 0 {
+		return nil
+	}
+	return []key{k}
+}
+
+// untyped is a value without the name of its type above it, which DynamoDB has there.
+func untyped(v *dataflow.Value) *dataflow.Value {
+	for _, name := range types {
+		if x := v.Fields()[name]; x != nil && len(v.Fields()) == 1 {
+			return x
+		}
+	}
+	return v
+}
+
+// apart reports whether two keys certainly differ in something that both have.
+func (k key) apart(other key) bool {
+	for name, x := range k {
+		y := other[name]
+		if y != nil && (textsApart(x, y, firstOf, strings.HasPrefix) || textsApart(x, y, lastOf, strings.HasSuffix)) {
+			return true
+		}
+	}
+	return false
+}
+
+// textsApart reports whether two texts certainly differ at one end.
+func textsApart(x, y *model.Value, end func([]*model.Value) *model.Value, has func(s, part string) bool) bool {
+	a, whole := knownEnd(x, end)
+	b, all := knownEnd(y, end)
+	switch {
+	case whole && all:
+		return a != b
+	case whole:
+		return !has(a, b)
+	case all:
+		return !has(b, a)
+	case len(a) < len(b):
+		return !has(b, a)
+	}
+	return !has(a, b)
+}
+
+func firstOf(parts []*model.Value) *model.Value { return parts[0] }
+
+func lastOf(parts []*model.Value) *model.Value { return parts[len(parts)-1] }
+
+// knownEnd is what is known of one end of a text, and whether that is all of it.
+func knownEnd(v *model.Value, end func([]*model.Value) *model.Value) (string, bool) {
+	if s, ok := v.Scalar(); ok {
+		return s, true
+	}
+	if v.Kind == model.Text && len(v.Items) > 0 {
+		if s, ok := end(v.Items).Scalar(); ok {
+			return s, false
+		}
+	}
+	return "", false
+}
