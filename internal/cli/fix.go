@@ -94,11 +94,17 @@ func plural(n int, what string) string {
 
 // showDiff writes what would change.
 func (p *Program) showDiff(plan *fix.Plan) error {
-	_, color, _ := terminal(p.stdout)
+	isTerminal, color, _ := terminal(p.stdout)
 	ink := screen.Ink{Color: color}
 	for _, f := range plan.Files {
 		text := string(diff.Diff("a/"+f.Path, f.Before, "b/"+f.Path, f.After))
 		_, text, _ = strings.Cut(text, "\n") // a line for its own tests
+		if !isTerminal {                     // for other programs, to the byte
+			if _, err := io.WriteString(p.stdout, text); err != nil {
+				return err
+			}
+			continue
+		}
 		for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 			if _, err := io.WriteString(p.stdout, diffLine(ink, line)+"\n"); err != nil {
 				return err

@@ -85,6 +85,8 @@ func TestEdit(t *testing.T) {
 		{"a text by a text", "a.yaml", "Action: 's3:*' # all\nx: 1\n", "Action: s3:GetObject # all\nx: 1\n", replace("'s3:*'", text("s3:GetObject"))},
 		{"a text by a list", "a.yaml", "S:\n  Action: s3:*\n  Resource: x\n", "S:\n  Action:\n    - s3:Get\n    - s3:Put\n  Resource: x\n", replace("s3:*", items(text("s3:Get"), text("s3:Put")))},
 		{"a text by a list, where lists are not indented", "a.yaml", "L:\n- x\nS:\n  Action: s3:*\n", "L:\n- x\nS:\n  Action:\n  - s3:Get\n  - s3:Put\n", replace("s3:*", items(text("s3:Get"), text("s3:Put")))},
+		{"a text in double quotes by a list of such", "a.yaml", "S:\n  Action: \"s3:*\"\n", "S:\n  Action:\n    - \"s3:Get\"\n    - \"s3:Put\"\n", replace("\"s3:*\"", items(text("s3:Get"), text("s3:Put")))},
+		{"a star in double quotes by a reference", "a.yaml", "Resource: \"*\"\n", "Resource: !Sub \"${B.Arn}/*\"\n", replace("\"*\"", object("Fn::Sub", text("${B.Arn}/*")))},
 		{"a list by a text", "a.yaml", "Action:\n  - a\n  - b\nx: 1\n", "Action: c\nx: 1\n", up("a\n", func(n Node) error { return n.Replace(text("c")) })},
 		{"a star by a reference", "a.yaml", "Resource: '*'\n", "Resource: !GetAtt Table.Arn\n", replace("'*'", object("Fn::GetAtt", text("Table.Arn")))},
 		{"a star of JSON by a reference", "a.json", "{\"Resource\": \"*\"}", "{\"Resource\": {\"Fn::GetAtt\": [\"Table\", \"Arn\"]}}", replace(`"*"`, object("Fn::GetAtt", items(text("Table"), text("Arn"))))},

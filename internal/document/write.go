@@ -16,6 +16,7 @@ import (
 type writing struct {
 	*Editor
 	changes []change
+	double  bool // texts are written in double quotes, as what stood there
 }
 
 func (w *writing) put(start, end int, text string) {
@@ -216,8 +217,18 @@ func closing(text []byte, at int) int {
 	return at
 }
 
+// inDouble reports whether the first text of a value is written in double quotes.
+func inDouble(n *yaml.Node) bool {
+	for n.Kind == yaml.SequenceNode && len(n.Content) > 0 {
+		n = n.Content[0]
+	}
+	return n.Kind == yaml.ScalarNode && n.Style&yaml.DoubleQuotedStyle != 0
+}
+
 // replace writes another value in the place of one.
 func (w *writing) replace(n *yaml.Node, v *model.Value) {
+	w.double = inDouble(n)
+	defer func() { w.double = false }()
 	start, end := w.start(n), w.end(n)
 	p := w.parents[n]
 	if w.inFlow(n) || p != nil && w.inFlow(p) {
@@ -276,6 +287,8 @@ func (w *writing) append(n *yaml.Node, all []entry) {
 	if len(added) == 0 {
 		return
 	}
+	w.double = n.Kind == yaml.SequenceNode && inDouble(n)
+	defer func() { w.double = false }()
 	last := all[len(all)-1]
 	if last.gone { // what is removed at the end makes room for what is added
 		for i := len(all) - 1; i >= 0 && last.gone; i-- {
@@ -323,25 +336,28 @@ func (w *writing) newline() string {
 	return "\n"
 }
 
-// step is by how much maps are indented below their keys, listStep by how much lists are: as the file has it at the first place.
+// step is by how much maps are indented below their keys, listStep by how much lists are: as the file has it most often.
 func (w *writing) step() int     { return w.indents(yaml.MappingNode, 2) }
 func (w *writing) listStep() int { return w.indents(yaml.SequenceNode, w.step()) }
 
 func (w *writing) indents(kind yaml.Kind, usual int) int {
-	found := -1
+	count := map[int]int{}
 	w.walk(w.root, func(n *yaml.Node) {
 		p := w.parents[n]
-		if found >= 0 || n.Kind != kind || p == nil || p.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle != 0 || w.inFlow(n) || n.Style&yaml.TaggedStyle != 0 {
+		if n.Kind != kind || p == nil || p.Kind != yaml.MappingNode || n.Style&yaml.TaggedStyle != 0 || w.inFlow(n) {
 			return
 		}
 		if at := indexOf(p, n); at%2 == 1 && n.Line > p.Content[at-1].Line {
-			found = n.Column - p.Content[at-1].Column
+			count[n.Column-p.Content[at-1].Column]++
 		}
 	})
-	if found < 0 {
-		return usual
+	best := usual
+	for step, times := range count {
+		if times > count[best] || times == count[best] && step < best {
+			best = step
+		}
 	}
-	return found
+	return best
 }
 
 // lineIndent is how far the line of a place is indented.
@@ -397,7 +413,11 @@ func tagOf(v *model.Value, tag func(string) (string, bool)) (string, bool) {
 
 func (w *writing) scalar(v *model.Value) string {
 	if tag, ok := tagOf(v, w.tag); ok {
-		return tag + " " + w.scalar(v.Fields[0].Value)
+		text, _ := v.Fields[0].Value.Scalar()
+		if isPlain(text) {
+			return tag + " " + text
+		}
+		return tag + " " + w.quoted(text)
 	}
 	if v.Kind == model.List {
 		return "[]"
@@ -406,10 +426,18 @@ func (w *writing) scalar(v *model.Value) string {
 		return "{}"
 	}
 	s, _ := v.Scalar()
-	if v.Kind == model.String && !isPlain(s) {
-		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if v.Kind != model.String || isPlain(s) && !w.double {
+		return s
 	}
-	return s
+	return w.quoted(s)
+}
+
+// quoted is a text in the quotes of what stood there.
+func (w *writing) quoted(s string) string {
+	if w.double {
+		return jsonText(s)
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
 var plainText = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./:*@+-]*[A-Za-z0-9_/*]$|^[A-Za-z_]$`)
@@ -469,12 +497,17 @@ func (w *writing) flow(v *model.Value, indent int, lines bool) string {
 }
 
 func (w *writing) quote(s string) string {
-	if !w.JSON() && isPlain(s) && !strings.ContainsAny(s, "{}[],") {
+	if w.JSON() {
+		return jsonText(s)
+	}
+	if isPlain(s) && !w.double {
 		return s
 	}
-	if !w.JSON() {
-		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-	}
+	return w.quoted(s)
+}
+
+// jsonText is a text in double quotes.
+func jsonText(s string) string {
 	b := &bytes.Buffer{}
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)

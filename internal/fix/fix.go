@@ -159,6 +159,10 @@ func (p *planner) role(r *least.Role) Patch {
 		if !u.excess() {
 			continue
 		}
+		if lack := u.meant(r); lack != "" {
+			out.Refused = lack
+			return out
+		}
 		if u.locked != "" {
 			out.Refused = u.locked
 			return out

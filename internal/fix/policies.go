@@ -172,7 +172,7 @@ func inline(c *change, u *unit, node document.Node, s *model.Value) error {
 		return nil
 	}
 	if list.IsKeyed("ManagedPolicyArns") {
-		name := model.NewString(u.managed+"InUse", model.Origin{})
+		name := model.NewString("NeededPermissions", model.Origin{})
 		version := model.Field{Key: "Version", Value: model.NewString("2012-10-17", model.Origin{})}
 		entry := model.NewMap([]model.Field{{Key: "PolicyName", Value: name}, {Key: "PolicyDocument", Value: model.NewMap([]model.Field{version, {Key: "Statement", Value: s}}, model.Origin{})}}, model.Origin{})
 		c.do(node.Remove)
@@ -213,7 +213,7 @@ func (p *planner) notElsewhere(u *unit, needs []*least.Need) []*least.Need {
 		elsewhere := true
 		for _, r := range u.roles {
 			elsewhere = elsewhere && slices.ContainsFunc(r.Grants, func(g least.Grant) bool {
-				return placeOf(&g) != u.pos && slices.Contains(g.Needed, n) && (g.Verdict == least.Used || g.Verdict == least.Wider)
+				return placeOf(&g) != u.pos && slices.Contains(g.Needed, n) && (g.Verdict == least.Used || g.Verdict == least.Wider) && r.Covers(&g, n) == model.Yes
 			})
 		}
 		if !elsewhere {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/data/iam"
 	"wardlet.example/internal/least"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
@@ -30,6 +31,7 @@ type want struct {
 	whole   bool // it is needed as it is, or perhaps
 	wider   bool // on less
 	broad   bool // much more than is needed
+	nothing bool // there is no such action: it allows nothing
 	needed  []*least.Need
 }
 
@@ -39,11 +41,23 @@ func (u *unit) excess() bool {
 		if u.managed != "" { // those that are for a purpose of the platform are left alone
 			return w.broad
 		}
-		return !isLogging(w.pattern) && (!w.whole || w.wider)
+		return !isLogging(w.pattern) && !w.nothing && (!w.whole || w.wider)
 	})
 }
 
 func isLogging(pattern string) bool { return strings.HasPrefix(strings.ToLower(pattern), "logs:") }
+
+// meant tells where a text is perhaps meant to grant what a function needs of the same service, and does not.
+func (u *unit) meant(r *least.Role) string {
+	for _, m := range r.Missing {
+		for _, w := range u.wants {
+			if service, _, _ := strings.Cut(w.pattern, ":"); !w.whole && strings.EqualFold(service, m.Need.Action.Service) {
+				return m.Function.Function.Name + " needs " + m.Need.Action.String() + ", which nothing allows: mend that first"
+			}
+		}
+	}
+	return ""
+}
 
 // collect finds the texts behind all grants of all roles.
 func (p *planner) collect() {
@@ -117,7 +131,11 @@ func (u *unit) join(g *least.Grant) {
 			w.needed = append(w.needed, n)
 		}
 	}
-	if len(actionsOf(w.needed)) >= g.Actions { // also where there is no such action
+	if service, _, _ := strings.Cut(g.Pattern, ":"); g.Actions == 0 && iam.ServiceOf(strings.ToLower(service)) != nil {
+		w.nothing = true
+		return
+	}
+	if len(actionsOf(w.needed)) >= g.Actions {
 		w.whole = true
 	}
 }

@@ -175,7 +175,7 @@ func (r *Role) granted(d *link.Doc, s *policy.Statement) []Grant {
 		g := Grant{Doc: d, Statement: s, Pattern: pattern}
 		all := policy.Expand(pattern)
 		g.Actions = len(all)
-		g.Needed = r.needed(alone, all)
+		g.Needed = r.needed(alone, all, d.Managed || strings.Contains(pattern, "*"))
 		g.Doubt = r.doubted(pattern, all)
 		g.Verdict = r.verdict(g, s, all)
 		out = append(out, g)
@@ -202,15 +202,19 @@ func (r *Role) verdict(g Grant, s *policy.Statement, all []*iam.Action) Verdict 
 	return Used
 }
 
-// needed are the needs that a statement alone covers, or perhaps does.
-func (r *Role) needed(alone policy.Set, all []*iam.Action) []*Need {
+// needed are the needs that a statement alone covers, or perhaps does. wide says that it names no single actions.
+func (r *Role) needed(alone policy.Set, all []*iam.Action, wide bool) []*Need {
 	is := map[*iam.Action]bool{}
 	for _, a := range all {
 		is[a] = true
 	}
 	var out []*Need
 	for _, f := range r.Functions {
-		for _, n := range f.Needs {
+		needs := f.Needs
+		if !wide {
+			needs = slices.Concat(needs, f.byHand)
+		}
+		for _, n := range needs {
 			if is[n.Action] && (r.covers(alone, n) != model.No || r.misread(n)) && !slices.Contains(out, n) {
 				out = append(out, n)
 			}

@@ -43,6 +43,7 @@ type Function struct {
 	Doubts []Doubt
 
 	folder func(string) bool // whether the repository has a folder
+	byHand []*Need           // to read a source of events that somebody attaches by hand: they count where a policy names them by themselves
 }
 
 // Doubted is the reason why a function perhaps needs more of a service; nil where all that it needs is known.
@@ -233,7 +234,7 @@ func (f *Function) on(u dataflow.Use, a *iam.Action) []target {
 			}
 		}
 	}
-	if !named {
+	if !named || len(a.Required) > 1 { // all that it is about, and not one of them alone
 		return []target{{}}
 	}
 	return out

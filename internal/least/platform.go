@@ -54,9 +54,14 @@ func (f *Function) platform() {
 	if r.Props.Get("VpcConfig").IsSet() != model.No {
 		f.needs(networking, nil, r.Props.KeyPos("VpcConfig"), "it joins a network")
 	}
-	if r.Props.Get("FileSystemConfigs").IsSet() != model.No {
-		f.Doubts = append(f.Doubts, Doubt{"elasticfilesystem", "it mounts a file system", r.Props.KeyPos("FileSystemConfigs")})
+	for _, mount := range r.Props.Get("FileSystemConfigs").Elements() {
+		service := ""
+		if _, to := f.App.Find(mount.Get("Arn")); to != nil && strings.HasPrefix(to.Type, "AWS::EFS::") || strings.Contains(mount.Get("Arn").String(), ":elasticfilesystem:") {
+			service = "elasticfilesystem"
+		}
+		f.Doubts = append(f.Doubts, Doubt{service, "it mounts a file system", r.Props.KeyPos("FileSystemConfigs")})
 	}
+	f.attached(at)
 	f.layers(r)
 	f.handsTo(r.Props.Path("DeadLetterConfig", "TargetArn"), "its failed events go there")
 	for _, other := range f.App.Resources {
@@ -64,6 +69,21 @@ func (f *Function) platform() {
 		case "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping":
 			if _, of := f.App.Find(other.Props.Get("FunctionName"), "AWS::Lambda::Function"); of == r {
 				f.mapped(other)
+			}
+		}
+	}
+}
+
+// attached notes what is needed to read a source of events that somebody attaches by hand, where the templates show nobody who calls the
+// function.
+func (f *Function) attached(at model.Pos) {
+	if len(f.Function.Triggers) > 0 {
+		return
+	}
+	for _, typ := range []string{"AWS::SQS::Queue", "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"} {
+		for _, action := range polled[typ] {
+			if a := iam.Find(action); a != nil {
+				f.byHand = append(f.byHand, &Need{Action: a, Places: []model.Pos{at}, Why: "its source of events is perhaps attached by hand", Platform: true, Perhaps: true})
 			}
 		}
 	}
@@ -186,6 +206,9 @@ func (f *Function) needsOf(actions []string, on target, at model.Pos, why string
 }
 
 func (f *Function) perhaps(action string, at model.Pos, why string) {
+	if iam.Find(action) == nil {
+		return
+	}
 	f.need(&Need{Action: iam.Find(action), Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
 }
 
@@ -228,12 +251,35 @@ func (f *Function) doubts() {
 		}
 		f.Doubts = append(f.Doubts, Doubt{service, d.Reason, model.Pos{File: d.File.Path, Line: line, Col: col}})
 	}
+	if f.placeholder() {
+		f.Doubts = append(f.Doubts, Doubt{"", "its code stands in the template and calls nothing: perhaps other code comes to stand there", code})
+	}
+	if f.layerUnseen() {
+		f.Doubts = append(f.Doubts, Doubt{"", "it uses code of a layer that is not here", code})
+	}
 	for _, name := range f.Result.Packages {
 		for _, service := range wrapped(name) {
 			f.Doubts = append(f.Doubts, Doubt{service, "the package " + name + " calls AWS by itself", code})
 		}
 	}
 	f.keys()
+}
+
+// placeholder reports whether the code of a function is written into the template, and calls nothing.
+func (f *Function) placeholder() bool {
+	return f.Function.Resource != nil && f.Function.Resource.Props.Path("Code", "ZipFile").IsSet() == model.Yes && len(f.Result.Uses) == 0
+}
+
+// layerUnseen reports whether the code takes modules from a layer that stands in no template here.
+func (f *Function) layerUnseen() bool {
+	r := f.Function.Resource
+	if r == nil || !slices.ContainsFunc(f.Result.Packages, func(name string) bool { return strings.HasPrefix(name, "/opt/") }) {
+		return false
+	}
+	return slices.ContainsFunc(r.Props.Get("Layers").Elements(), func(v *model.Value) bool {
+		_, layer := f.App.Find(v)
+		return layer == nil
+	})
 }
 
 // wrapped are the services that a package calls by itself: by its name, or by that of what it is a part of.

@@ -40,6 +40,11 @@ func (r *Role) Shares(s *policy.Statement, needs []*Need) (out []Share, ok bool)
 	return out, true
 }
 
+// Covers is whether a grant alone allows a need.
+func (r *Role) Covers(g *Grant, n *Need) model.Tri {
+	return r.covers(policy.Set{Identity: []*policy.Document{{Statements: []*policy.Statement{g.Statement}}}}, n)
+}
+
 // Pattern is the ARN of a need as a statement writes it: a star for each part that is not known, and for the key of an object.
 func Pattern(on *model.Value) *model.Value { return pattern(objects(on)) }
 
