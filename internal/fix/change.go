@@ -38,6 +38,11 @@ func (p *planner) plan(u *unit) (*change, error) {
 		return nil, err
 	}
 	c := &change{}
+	for _, w := range u.wants {
+		if !w.whole {
+			w.needed = p.notElsewhere(u, w.needed)
+		}
+	}
 	n, ok := e.At(u.pos)
 	switch {
 	case u.managed != "":
@@ -129,7 +134,7 @@ func (p *planner) split(c *change, u *unit, m document.Node, nodes []document.No
 // alike reports whether statements, one for each role that has the text, grant the same.
 func alike(all []*policy.Statement) bool {
 	for _, s := range all[1:] {
-		if s.Value.String() != all[0].Value.String() {
+		if spell(s.Value) != spell(all[0].Value) {
 			return false
 		}
 	}
@@ -234,7 +239,7 @@ func (p *planner) resources(c *change, u *unit, m document.Node) {
 			if err != nil { // it stays as wide as it is
 				return
 			}
-			if !slices.ContainsFunc(fresh, func(o *model.Value) bool { return o.String() == v.String() }) {
+			if !contains(fresh, v) {
 				fresh = append(fresh, v)
 			}
 		}
@@ -301,8 +306,8 @@ func (p *planner) removeStatement(c *change, u *unit, m document.Node) error {
 		return nil
 	}
 	up, _ := m.Up()
-	if list := u.doc.Source.Resource; list != nil && (list.Type == "AWS::IAM::Policy" || list.Type == "AWS::IAM::ManagedPolicy") {
-		return errorAt(u.pos, "nothing of the policy %s is needed: remove it, and what refers to it, by hand", list.ID)
+	if r := u.doc.Source.Resource; r != nil && (r.Type == "AWS::IAM::Policy" || r.Type == "AWS::IAM::ManagedPolicy") {
+		return p.removePolicy(c, u, r, m)
 	}
 	doc := up
 	if up.IsList() {
@@ -325,6 +330,39 @@ func (p *planner) removeStatement(c *change, u *unit, m document.Node) error {
 	}
 	c.do(doc.Remove)
 	return nil
+}
+
+// removePolicy takes the resource of a policy out, where nothing refers to it.
+func (p *planner) removePolicy(c *change, u *unit, r *model.Resource, m document.Node) error {
+	entry := m
+	for up, ok := m.Up(); ok; up, ok = up.Up() {
+		if entry.IsKeyed(r.ID) {
+			break
+		}
+		entry = up
+	}
+	if !entry.IsKeyed(r.ID) || r.Type != "AWS::IAM::Policy" || len(r.Props.Get("Roles").Elements()) != 1 || p.mentioned(u.roles[0].App, r) {
+		return errorAt(u.pos, "nothing of the policy %s is needed: remove it, and what refers to it, by hand", r.ID)
+	}
+	c.do(entry.Remove)
+	return nil
+}
+
+// mentioned reports whether anything refers to a resource, or waits for it.
+func (p *planner) mentioned(app *model.App, r *model.Resource) bool {
+	in := func(v *model.Value) bool {
+		return slices.ContainsFunc(v.Refs(), func(ref *model.Value) bool { return ref.Str == r.ID })
+	}
+	for _, o := range app.Resources {
+		if o == r {
+			continue
+		}
+		waits := slices.ContainsFunc(o.Attributes.Get("DependsOn").Elements(), func(v *model.Value) bool { return v.EqualsText(r.ID) != model.No })
+		if waits || in(o.Props) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(app.Outputs, func(o model.Output) bool { return in(o.Value) })
 }
 
 // left reports whether a policy has statements that stay.

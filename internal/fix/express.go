@@ -33,14 +33,20 @@ func (w *writer) resource(n *least.Need) (*model.Value, error) {
 	if n.On == nil {
 		return nil, fmt.Errorf("it is not known on what %s is needed", n.Action)
 	}
+	if n.Written != "" {
+		return model.NewString(n.Written, model.Origin{}), nil
+	}
 	text := least.Pattern(n.On).String()
 	if n.Of != nil && n.Of.App == w.role.App {
 		return w.reference(n.Of.Resource, text, n.Inside)
 	}
+	if before, _, own := strings.Cut(text, "/aws/lambda/"); own && n.Platform && strings.Contains(text, "#") { // the name of the function comes after its role
+		return w.own(before + "/aws/lambda/*"), nil
+	}
 	if strings.Contains(text, "#") {
 		return nil, fmt.Errorf("what %s is needed on stands in another template", n.Action)
 	}
-	if !strings.HasPrefix(text, "arn:aws:logs:*:*:log-group:/aws/lambda/") {
+	if strings.Contains(text, ":*:") && !strings.HasPrefix(text, "arn:aws:logs:*:*:log-group:/aws/lambda/") {
 		w.unsafe = "it is taken to be in the region and account of the function: " + text
 	}
 	return w.own(text), nil
@@ -168,7 +174,7 @@ func (w *writer) statements(needs []*least.Need) (*model.Value, error) {
 	for _, name := range actionsOf(needs) {
 		var in *group
 		for _, g := range groups {
-			if model.NewList(g.on, model.Origin{}).String() == model.NewList(on[name], model.Origin{}).String() {
+			if spell(model.NewList(g.on, model.Origin{})) == spell(model.NewList(on[name], model.Origin{})) {
 				in = g
 			}
 		}
@@ -214,7 +220,7 @@ func plain(n *least.Need, grants []*policy.Statement) []*model.Value {
 
 func contains(all []*model.Value, v *model.Value) bool {
 	for _, o := range all {
-		if o.String() == v.String() {
+		if spell(o) == spell(v) {
 			return true
 		}
 	}

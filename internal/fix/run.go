@@ -126,19 +126,16 @@ func different(before, after *link.Program) string {
 	}
 	for i, app := range before.Apps {
 		other := after.Apps[i]
-		if app.File != other.File || len(app.Resources) != len(other.Resources) {
-			return "which resources " + app.File + " has"
+		if app.File != other.File {
+			return "which applications there are"
 		}
-		for j, r := range app.Resources {
-			o := other.Resources[j]
-			if r.ID != o.ID || r.Type != o.Type {
-				return "the resource " + r.ID + " of " + app.File
-			}
+		for _, r := range slices.Concat(app.Resources, other.Resources) {
 			switch r.Type {
 			case "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy":
 				continue
 			}
-			if r.Props.String() != o.Props.String() {
+			a, b := app.Resource(r.ID), other.Resource(r.ID)
+			if a == nil || b == nil || a.Type != b.Type || spell(a.Props) != spell(b.Props) {
 				return "the resource " + r.ID + " of " + app.File
 			}
 		}

@@ -212,7 +212,7 @@ func (r *Role) needed(alone policy.Set, all []*iam.Action, wide bool) []*Need {
 	for _, f := range r.Functions {
 		needs := f.Needs
 		if !wide {
-			needs = slices.Concat(needs, f.byHand)
+			needs = slices.Concat(needs, f.byName)
 		}
 		for _, n := range needs {
 			if is[n.Action] && (r.covers(alone, n) != model.No || r.misread(n)) && !slices.Contains(out, n) {

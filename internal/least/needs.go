@@ -23,6 +23,7 @@ type Need struct {
 	On       *model.Value // an ARN; nil where it is not known what the action is done to
 	Of       *link.Place  // the resource that On is the ARN of, or something in it; nil where it is none of the templates
 	Inside   string       // what stands behind the ARN of the resource: "/*" for its objects
+	Written  string       // the ARN as the code, or a setting, has it; empty where they have none
 	Places   []model.Pos  // calls in the code, or the declaration that makes the platform need it
 	Why      string       // what the platform needs it for; empty for calls of the code
 	Perhaps  bool         // only with some arguments
@@ -43,7 +44,7 @@ type Function struct {
 	Doubts []Doubt
 
 	folder func(string) bool // whether the repository has a folder
-	byHand []*Need           // to read a source of events that somebody attaches by hand: they count where a policy names them by themselves
+	byName []*Need           // what the platform perhaps needs, by what is done by hand: it counts where a policy names it by itself
 }
 
 // Doubted is the reason why a function perhaps needs more of a service; nil where all that it needs is known.
@@ -92,7 +93,7 @@ func (f *Function) call(u dataflow.Use) {
 			}
 		}
 		for _, t := range f.on(u, a) {
-			f.need(&Need{Action: a, On: t.arn, Of: t.of, Inside: t.inside, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+			f.need(&Need{Action: a, On: t.arn, Of: t.of, Inside: t.inside, Written: t.written, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
 		}
 		for _, name := range a.Dependent { // by some arguments
 			if further := iam.Find(name); further != nil {
@@ -207,9 +208,10 @@ func given(values []*dataflow.Value) model.Tri {
 
 // target is what a call is about: its ARN, nil where that is not known, and the resource of a template that it is.
 type target struct {
-	arn    *model.Value
-	of     *link.Place
-	inside string
+	arn     *model.Value
+	of      *link.Place
+	inside  string
+	written string
 }
 
 // on is what a call is about.
@@ -247,7 +249,7 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, member string, v *model.Va
 		if base := link.ARN(app, r); base != nil {
 			if f.fits(a, base) {
 				arn, inside := f.within(u, a, base)
-				return target{arn, &link.Place{App: app, Resource: r}, inside}, true
+				return target{arn: arn, of: &link.Place{App: app, Resource: r}, inside: inside}, true
 			}
 			return target{}, false
 		}
@@ -260,7 +262,7 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, member string, v *model.Va
 		if !f.fits(a, model.NewString(plainARN(text), v.Origin)) {
 			return target{}, false
 		}
-		return target{arn: model.NewString(text, v.Origin)}, true
+		return target{arn: model.NewString(plainARN(text), v.Origin), written: text}, true
 	}
 	name := text[strings.LastIndexByte(text, '/')+1:] // of the address of a queue
 	if strings.HasPrefix(text, "/") {

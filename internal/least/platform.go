@@ -47,9 +47,7 @@ func (f *Function) platform() {
 	if mode := r.Props.Path("TracingConfig", "Mode"); mode.IsSet() != model.No && mode.EqualsText("Active") != model.No {
 		f.needs(tracing, nil, r.Props.KeyPos("TracingConfig"), "it is traced")
 	} else {
-		for _, action := range tracing { // whoever calls it may have decided that
-			f.perhaps(action, at, "it may be traced")
-		}
+		f.aside(tracing, at, "whoever calls it perhaps decides that it is traced")
 	}
 	if r.Props.Get("VpcConfig").IsSet() != model.No {
 		f.needs(networking, nil, r.Props.KeyPos("VpcConfig"), "it joins a network")
@@ -81,10 +79,15 @@ func (f *Function) attached(at model.Pos) {
 		return
 	}
 	for _, typ := range []string{"AWS::SQS::Queue", "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"} {
-		for _, action := range polled[typ] {
-			if a := iam.Find(action); a != nil {
-				f.byHand = append(f.byHand, &Need{Action: a, Places: []model.Pos{at}, Why: "its source of events is perhaps attached by hand", Platform: true, Perhaps: true})
-			}
+		f.aside(polled[typ], at, "its source of events is perhaps attached by hand")
+	}
+}
+
+// aside notes actions that count only where a policy names them by themselves.
+func (f *Function) aside(actions []string, at model.Pos, why string) {
+	for _, action := range actions {
+		if a := iam.Find(action); a != nil {
+			f.byName = append(f.byName, &Need{Action: a, Places: []model.Pos{at}, Why: why, Platform: true, Perhaps: true})
 		}
 	}
 }
@@ -138,7 +141,7 @@ func (f *Function) mapped(m *model.Resource) {
 			inside = "/stream/*"
 			arn = model.NewText([]*model.Value{arn, model.NewString("/stream/", arn.Origin), model.NewPresent("the time when the stream was made", arn.Origin)}, arn.Origin)
 		}
-		f.needsOf(polled[r.Type], target{arn, &link.Place{App: app, Resource: r}, inside}, m.Origin.Pos, "it gets its events from "+r.ID)
+		f.needsOf(polled[r.Type], target{arn: arn, of: &link.Place{App: app, Resource: r}, inside: inside}, m.Origin.Pos, "it gets its events from "+r.ID)
 	case strings.Contains(source.String(), ":sqs:"):
 		f.needs(polled["AWS::SQS::Queue"], nil, m.Origin.Pos, "it gets its events from a queue")
 	case strings.Contains(source.String(), ":kinesis:"):
@@ -163,7 +166,7 @@ func (f *Function) handsTo(v *model.Value, why string) {
 		return
 	}
 	if action := sending[r.Type]; action != "" {
-		f.needsOf([]string{action}, target{link.ARN(app, r), &link.Place{App: app, Resource: r}, ""}, v.Origin.Pos, why)
+		f.needsOf([]string{action}, target{arn: link.ARN(app, r), of: &link.Place{App: app, Resource: r}}, v.Origin.Pos, why)
 	}
 }
 
