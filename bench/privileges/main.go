@@ -62,7 +62,7 @@ func read(args []string) (map[string]*privileges.Function, error) {
 		if s.Graph == nil {
 			continue
 		}
-		for _, f := range privileges.Functions(least.Roles(s.Program, s.Graph.Nodes)) {
+		for _, f := range privileges.Functions(s.Program, least.Roles(s.Program, s.Graph.Nodes)) {
 			out[name+"\t"+f.App+"\t"+f.Name] = &f
 		}
 	}

@@ -38,6 +38,7 @@ func configKeys() map[string]struct {
 		"exclude":          {"exclude", configList(func(f *scanFlags) *[]string { return &f.exclude })},
 		"rules":            {"rules", configList(func(f *scanFlags) *[]string { return &f.rules })},
 		"models":           {"models", configList(func(f *scanFlags) *[]string { return &f.models })},
+		"review-after":     {"review-after", configText(func(f *scanFlags) *string { return &f.reviewAfter })},
 		"timeout":          {"timeout", configDuration},
 		"require-complete": {"require-complete", configBool},
 	}

@@ -31,6 +31,7 @@ type scanFlags struct {
 	profile         string
 	stage           string
 	config          string
+	reviewAfter     string
 	jobs            int
 	timeout         time.Duration
 	requireComplete bool

@@ -220,6 +220,12 @@ func (n Node) IsKey() bool {
 	return p != nil && p.Kind == yaml.MappingNode && slices.Index(p.Content, n.n)%2 == 0
 }
 
+// Lines are the first and the last line of a value.
+func (n Node) Lines() (first, last int) {
+	w := &writing{Editor: n.e}
+	return n.n.Line, n.e.src.pos(max(w.start(n.n), w.end(n.n)-1)).Line
+}
+
 // Remove takes an element out of its list, or an entry out of its map, named by its key or value. Lists and maps that get empty by
 // that go as well.
 func (n Node) Remove() error {

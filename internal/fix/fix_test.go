@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"wardlet.example/internal/fix"
 	"wardlet.example/internal/rule"

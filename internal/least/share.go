@@ -1,6 +1,7 @@
 package least
 
 import (
+	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/policy"
 )
@@ -54,4 +55,36 @@ func (r *Role) Allows(n *Need) model.Tri {
 		return model.Maybe
 	}
 	return r.Powers.Allows(n.Action.String(), n.On).Answer
+}
+
+// Least is what a role would allow if it had just what some of its functions need, on what they need it where that is known. Grants of which
+// it is not known what is needed stay.
+func (r *Role) Least(functions ...*Function) *link.Powers {
+	alone := *r
+	alone.Functions = functions
+	out := &link.Powers{App: r.Powers.App, Role: r.Role, ARN: r.Powers.ARN, Open: r.Powers.Open, Set: policy.Set{Boundary: r.Powers.Set.Boundary}}
+	add := func(d link.Doc, actions []string, on []*model.Value) {
+		d.Document = policy.Single(statement(actions, on))
+		out.Docs = append(out.Docs, d)
+		out.Set.Identity = append(out.Set.Identity, d.Document)
+	}
+	grants := r.Grants
+	if len(functions) < len(r.Functions) {
+		grants = alone.grants()
+	}
+	for i := range grants {
+		g := &grants[i]
+		if g.Verdict == Uncertain {
+			add(*g.Doc, []string{g.Pattern}, g.Statement.Resources)
+			continue
+		}
+		for _, n := range g.Needed {
+			on := g.Statement.Resources
+			if n.On != nil && n.Action.Scopable() {
+				on = []*model.Value{Pattern(n.On)}
+			}
+			add(*g.Doc, []string{n.Action.String()}, on)
+		}
+	}
+	return out
 }

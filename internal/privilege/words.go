@@ -109,7 +109,11 @@ func Mark(p *link.Program) {
 
 // BlastOf is what whoever takes over a function with this role can do.
 func BlastOf(p *link.Program, app *model.App, role *model.Role) model.Blast {
-	w := p.Powers(app, role)
+	return BlastWith(p, app, p.Powers(app, role))
+}
+
+// BlastWith is what whoever takes over a function could do if its role had these powers.
+func BlastWith(p *link.Program, app *model.App, w *link.Powers) model.Blast {
 	if isAdmin(w) {
 		return model.Blast{Reach: model.BlastAll, Note: "may do everything"}
 	}
@@ -122,7 +126,7 @@ func BlastOf(p *link.Program, app *model.App, role *model.Role) model.Blast {
 			return model.Blast{Reach: model.BlastAll, Note: "leads to " + through[i].Through.ID + ", which " + why}
 		}
 	}
-	if why, strong := Strong(p, app, role); strong {
+	if why, strong := strongWith(p, app, w, map[*model.Role]bool{w.Role: true}); strong {
 		return model.Blast{Reach: model.BlastWide, Note: why}
 	}
 	return model.Blast{Reach: model.BlastOwn}
@@ -155,6 +159,10 @@ func strongBeside(p *link.Program, app *model.App, role *model.Role, seen map[*m
 		return "", false
 	}
 	seen[role] = true
+	return strongWith(p, app, w, seen)
+}
+
+func strongWith(p *link.Program, app *model.App, w *link.Powers, seen map[*model.Role]bool) (why string, strong bool) {
 	if isAdmin(w) {
 		return "may do everything", true
 	}

@@ -7,7 +7,10 @@ import (
 	"strings"
 
 	"wardlet.example/internal/least"
+	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/policy"
+	"wardlet.example/internal/privilege"
 )
 
 // Function is what one function may do against what it does.
@@ -22,8 +25,23 @@ type Function struct {
 	Unused    []Entry        `json:"unused"`               // what the role grants and this function certainly does not need
 	Missing   []Entry        `json:"missing"`              // what it needs and the role certainly does not allow
 	Uncertain []Entry        `json:"uncertain"`            // what is granted, and perhaps needed
-	Unknown   string         `json:"unknown,omitempty"`    // why nothing is said of the role
+	Actions   Change         `json:"actions"`              // how many it may call, and how many it needs
+	Reach     *Reaching      `json:"blastRadius,omitempty"`
+	Unknown   string         `json:"unknown,omitempty"` // why nothing is said of the role
 	At        model.Pos      `json:"at"`
+}
+
+// Change is a number before and after the role is narrowed to what the function needs.
+type Change struct {
+	Before int `json:"before"`
+	After  int `json:"after"`
+}
+
+// Reaching is what whoever takes the function over can do, before and after the role is narrowed: all, wide or own.
+type Reaching struct {
+	Before model.BlastReach `json:"before"`
+	After  model.BlastReach `json:"after"`
+	Note   string           `json:"note,omitempty"` // the worst of it before, in a few words
 }
 
 // Entry is an action, or a pattern of actions, on what, and where that stands: the statement that grants it, the calls that need it.
@@ -36,17 +54,45 @@ type Entry struct {
 }
 
 // Functions lists what every function may do against what it does.
-func Functions(roles []*least.Role) []Function {
+func Functions(p *link.Program, roles []*least.Role) []Function {
 	var out []Function
 	for _, r := range roles {
 		for _, f := range r.Functions {
-			out = append(out, function(r, f))
+			out = append(out, function(p, r, f))
 		}
 	}
 	return out
 }
 
-func function(r *least.Role, f *least.Function) Function {
+// narrowed tells what narrowing the role to what the function needs would change.
+func (out *Function) narrowed(p *link.Program, r *least.Role, f *least.Function, grants []least.Grant) {
+	before, after := map[string]bool{}, map[string]bool{}
+	for i := range grants {
+		g := &grants[i]
+		all := policy.Expand(g.Pattern)
+		for _, a := range all {
+			before[a.Key] = true
+			if g.Verdict == least.Uncertain || r.Unknown != "" {
+				after[a.Key] = true
+			}
+		}
+		for _, n := range g.Needed {
+			after[n.Action.Key] = true
+		}
+	}
+	out.Actions = Change{len(before), len(after)}
+	if r.Powers == nil || r.Unknown != "" {
+		return
+	}
+	was := privilege.BlastWith(p, r.App, r.Powers)
+	is := was
+	if was.Reach != model.BlastOwn {
+		is = privilege.BlastWith(p, r.App, r.Least(f))
+	}
+	out.Reach = &Reaching{was.Reach, is.Reach, was.Note}
+}
+
+func function(p *link.Program, r *least.Role, f *least.Function) Function {
 	out := Function{
 		App: f.App.File, Name: f.Function.Name, Exposure: f.Function.Exposure, Role: r.Role.ID, Unknown: r.Unknown, At: f.Function.Origin.Pos,
 		Granted: []Entry{}, Used: []Entry{}, Unused: []Entry{}, Missing: []Entry{}, Uncertain: []Entry{},
@@ -67,6 +113,7 @@ func function(r *least.Role, f *least.Function) Function {
 	for i := range grants {
 		out.grant(r, &grants[i])
 	}
+	out.narrowed(p, r, f, grants)
 	for _, m := range r.Missing {
 		if m.Function == f {
 			out.Missing = merge(out.Missing, Entry{Action: m.Need.Action.String(), Resources: []string{on(m.Need.On)}, Places: m.Need.Places, Reason: m.Reason})
@@ -101,10 +148,13 @@ func (out *Function) grant(r *least.Role, g *least.Grant) {
 		e.Reason = fmt.Sprintf("%s of %d actions are needed", names(g), g.Actions)
 		out.Unused = append(out.Unused, e)
 	case g.Verdict == least.Wider:
-		e.Reason = "needed on less"
+		e.Reason = onLess
 		out.Unused = append(out.Unused, e)
 	}
 }
+
+// onLess is what is said of an action that is needed, on less than it is granted on.
+const onLess = "needed on less"
 
 // names are the actions of a grant that are needed.
 func names(g *least.Grant) string {
@@ -175,10 +225,20 @@ func (t *page) one(f *Function) {
 		t.entry("unknown", t.ink.Dim, f.Unknown)
 		return
 	}
-	t.list("unused", t.ink.Warn, f.Unused, func(Entry) bool { return true })
+	if f.Actions.After < f.Actions.Before {
+		text := fmt.Sprintf("%d actions, %d of them needed", f.Actions.Before, f.Actions.After)
+		if f.Reach != nil && f.Reach.Before != f.Reach.After {
+			text += fmt.Sprintf("; taken over, it reaches %s (%s); narrowed, %s", words[f.Reach.Before], f.Reach.Note, words[f.Reach.After])
+		}
+		t.entry("may", t.ink.Plain, text)
+	}
+	t.list("unused", t.ink.Warn, f.Unused, func(e Entry) bool { return !strings.HasPrefix(e.Action, "logs:") || e.Reason != onLess })
 	t.list("missing", t.ink.Bad, f.Missing, func(Entry) bool { return true })
 	t.list("uncertain", t.ink.Dim, f.Uncertain, func(Entry) bool { return true })
 }
+
+// words say how far permissions reach.
+var words = map[model.BlastReach]string{model.BlastAll: "everything", model.BlastWide: "beyond the application", model.BlastOwn: "what the application has"}
 
 // list writes entries, those about the same resources together.
 func (t *page) list(label string, ink func(string) string, all []Entry, shown func(Entry) bool) {

@@ -174,7 +174,7 @@ func JSON(w io.Writer, p *link.Program, roles []*least.Role) error {
 		Root      string     `json:"root"`
 		Functions []Function `json:"functions"`
 		Holders   []Holder   `json:"holders"`
-	}{"privileges-v1", p.Root, append([]Function{}, Functions(roles)...), append([]Holder{}, Holders(p)...)})
+	}{"privileges-v1", p.Root, append([]Function{}, Functions(p, roles)...), append([]Holder{}, Holders(p)...)})
 }
 
 // Tree writes the view for a person at a terminal.
@@ -198,7 +198,7 @@ func Tree(w io.Writer, p *link.Program, roles []*least.Role, opts Options) error
 	if app == "" {
 		t.line("no role was found below ", t.ink.Plain(p.Root))
 	}
-	t.functions(Functions(roles))
+	t.functions(Functions(p, roles))
 	_, err := w.Write(t.out.Bytes())
 	return err
 }
