@@ -86,6 +86,25 @@ func places(r *finding.Result) map[string]bool {
 	return out
 }
 
+// One function of the shop calls what its role does not allow, and no other: granting that is the repair.
+func TestShopMissingPermission(t *testing.T) {
+	const topic = "            TopicName: !GetAtt OrdersTopic.TopicName\n"
+	f := only(t, scanExample(t, "shop", rule.Default), "missing-permission")
+	if f != nil && (f.Subject != "NotifyFunction" || !strings.Contains(f.Message, "kinesis:PutRecord on AnalyticsStream")) {
+		t.Errorf("%s: %s", f.Subject, f.Message)
+	}
+	r := scanEdited(t, "shop", []string{topic, topic + `        - Statement:
+            - Effect: Allow
+              Action: kinesis:PutRecord
+              Resource: !GetAtt AnalyticsStream.Arn
+`})
+	for _, f := range r.Findings {
+		if f.Subject == "NotifyFunctionRole" || f.Rule == "missing-permission" {
+			t.Errorf("%s: %s", f.Rule, f.Message)
+		}
+	}
+}
+
 // The repaired shop has no finding in either profile, and nothing in it is left unchecked.
 func TestShopFixed(t *testing.T) {
 	r := scanExample(t, "shop-fixed", rule.Strict)
