@@ -15,7 +15,8 @@ import (
 
 func (p *Program) fixCommand() *cobra.Command {
 	var f scanFlags
-	var dryRun, unsafe bool
+	var dryRun bool
+	var want fix.Options
 	cmd := &cobra.Command{
 		Use:   "fix [PATH]",
 		Short: "Change templates so that findings are gone",
@@ -35,12 +36,12 @@ and style stay. What cannot be changed with certainty is named, with the reason.
 			}
 			progress := newProgress(p.stderr)
 			o.Progress = progress.step
-			plan, _, err := fix.Run(cmd.Context(), o, unsafe)
+			plan, _, err := fix.Run(cmd.Context(), o, want)
 			progress.stop()
 			if err != nil {
 				return err
 			}
-			p.tellPlan(plan, unsafe)
+			p.tellPlan(plan, want.Unsafe)
 			if dryRun {
 				return p.showDiff(plan)
 			}
@@ -54,7 +55,8 @@ and style stay. What cannot be changed with certainty is named, with the reason.
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVarP(&dryRun, "dry-run", "n", false, "show what would change, as a diff on standard output")
-	flags.BoolVar(&unsafe, "unsafe", false, "also apply patches that should be looked at first")
+	flags.BoolVar(&want.Unsafe, "unsafe", false, "also apply patches that should be looked at first")
+	flags.BoolVar(&want.Split, "split", false, "give each function of a shared role a role of its own")
 	f.selection(flags)
 	return cmd
 }
@@ -74,6 +76,9 @@ func (p *Program) tellPlan(plan *fix.Plan, unsafe bool) {
 		case patch.Unsafe != "" && !unsafe:
 			open++
 			fmt.Fprintf(p.stderr, "%s  %s  only with --unsafe: %s\n", ink.Warn("left"), at, ink.Plain(patch.Unsafe))
+		case patch.Split:
+			lost += patch.Before - patch.After
+			fmt.Fprintf(p.stderr, "%s  %s  %d actions become at most %d each  %s\n", ink.Good("split"), at, patch.Before, patch.After, ink.Dim(strings.Join(patch.Functions, ", ")))
 		default:
 			lost += patch.Before - patch.After
 			fmt.Fprintf(p.stderr, "%s  %s  %d actions become %d  %s\n", ink.Good("fixed"), at, patch.Before, patch.After, ink.Dim(strings.Join(patch.Functions, ", ")))

@@ -40,7 +40,7 @@ func (w *writer) resource(n *least.Need) (*model.Value, error) {
 	if n.Of != nil && n.Of.App == w.role.App {
 		return w.reference(n.Of.Resource, text, n.Inside)
 	}
-	if before, _, own := strings.Cut(text, "/aws/lambda/"); own && n.Platform && strings.Contains(text, "#") { // the name of the function comes after its role
+	if before, _, own := strings.Cut(text, "/aws/lambda/"); own && n.Platform && strings.Contains(text, "${") { // the name of the function comes after its role
 		return w.own(before + "/aws/lambda/*"), nil
 	}
 	if strings.Contains(text, "#") {

@@ -26,6 +26,7 @@ type Patch struct {
 	Unsafe    string // why it should be looked at before it is applied; empty for a safe one
 	Refused   string // why there is none; empty where there is one
 	At        model.Pos
+	Split     bool // each function gets a role of its own; After is what the widest of them allows
 
 	role *least.Role
 }
@@ -51,6 +52,7 @@ type options struct {
 	except map[roleKey]string // why a role is left out
 	read   func(path string) ([]byte, error)
 	unsafe bool // also what should be looked at first
+	split  bool // shared roles are split
 }
 
 // roleKey names a role.
@@ -64,7 +66,10 @@ func privileges(program *link.Program, roles []*least.Role, o options) *Plan {
 	p.collect()
 	plan := &Plan{}
 	for _, r := range roles {
-		if o.wanted[keyOf(r)] {
+		switch {
+		case o.split && shared(r) && o.except[keyOf(r)] == "":
+			plan.Patches = append(plan.Patches, p.rolesOf(r))
+		case o.wanted[keyOf(r)]:
 			plan.Patches = append(plan.Patches, p.role(r))
 		}
 	}
@@ -123,7 +128,7 @@ func (p *planner) write(plan *Plan) {
 		after, err := p.editors[file].Bytes()
 		if err != nil {
 			for i, patch := range plan.Patches {
-				if patch.Refused == "" && slices.Contains(p.filesOf(patch.role), file) {
+				if patch.Refused == "" && (patch.Split && patch.App == file || slices.Contains(p.filesOf(patch.role), file)) {
 					plan.Patches[i].Refused = err.Error()
 				}
 			}

@@ -33,7 +33,9 @@ func TestFix(t *testing.T) {
 			}
 			want := map[string]string{}
 			root := unpack(t, archive, want)
-			plan, _, err := fix.Run(context.Background(), options(t, root), strings.Contains(string(archive.Comment), "unsafe"))
+			plan, _, err := fix.Run(context.Background(), options(t, root), fix.Options{
+				Unsafe: strings.Contains(string(archive.Comment), "unsafe"), Split: strings.Contains(string(archive.Comment), "split"),
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +67,7 @@ func again(t *testing.T, root string, plan *fix.Plan) {
 	if errs := plan.Apply(root); len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	second, _, err := fix.Run(context.Background(), options(t, root), true)
+	second, _, err := fix.Run(context.Background(), options(t, root), fix.Options{Unsafe: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,16 +112,24 @@ func (u *unit) parted() (needs []*least.Need, doubtful []*want) {
 	return needs, doubtful
 }
 
-// plainResources are the resources of the statements with a pattern, which are plain texts in the policies of AWS.
-func plainResources(all []*policy.Statement, pattern string) []*model.Value {
+// speaking are the statements with a pattern.
+func speaking(all []*policy.Statement, pattern string) []*policy.Statement {
+	return slices.DeleteFunc(slices.Clone(all), func(s *policy.Statement) bool {
+		return !slices.ContainsFunc(s.Actions, func(v *model.Value) bool { return v.EqualsText(pattern) == model.Yes })
+	})
+}
+
+// plainResources are the resources of statements; everything where they are no plain texts, which they are in the policies of AWS.
+func plainResources(all ...*policy.Statement) []*model.Value {
 	var out []*model.Value
 	for _, s := range all {
-		if !slices.ContainsFunc(s.Actions, func(v *model.Value) bool { return v.EqualsText(pattern) == model.Yes }) {
-			continue
-		}
 		for _, v := range s.Resources {
-			if text, ok := v.Settled().Scalar(); ok && !contains(out, v) {
-				out = append(out, model.NewString(text, model.Origin{}))
+			text, ok := v.Settled().Scalar()
+			if !ok {
+				return []*model.Value{model.NewString("*", model.Origin{})}
+			}
+			if v := model.NewString(text, model.Origin{}); !contains(out, v) {
+				out = append(out, v)
 			}
 		}
 	}
@@ -157,7 +165,7 @@ func (p *planner) managed(c *change, u *unit, e *document.Editor) error {
 		return errorAt(u.pos, "%s", err)
 	}
 	for _, o := range doubtful { // they stay as they are
-		s.Items = append(s.Items, allow([]string{o.pattern}, plainResources(u.statements, o.pattern)))
+		s.Items = append(s.Items, allow([]string{o.pattern}, plainResources(speaking(u.statements, o.pattern)...)))
 	}
 	c.unsafe = w.unsafe
 	return inline(c, u, node, s)

@@ -22,8 +22,14 @@ var mended = []string{"excess-permissions", "unused-permissions"}
 // maxRounds bounds how often a plan is made anew without what did not hold.
 const maxRounds = 6
 
-// Run scans, plans patches for what was found, and tries them. unsafe takes in those that should be looked at before they are applied.
-func Run(ctx context.Context, o scan.Options, unsafe bool) (*Plan, *scan.Scan, error) {
+// Options say what is planned.
+type Options struct {
+	Unsafe bool // also what should be looked at before it is applied
+	Split  bool // shared roles are split, so that each function has one of its own
+}
+
+// Run scans, plans patches for what was found, and tries them.
+func Run(ctx context.Context, o scan.Options, want Options) (*Plan, *scan.Scan, error) {
 	before, err := scan.Run(ctx, o)
 	if err != nil || before.Graph == nil {
 		return &Plan{}, before, err
@@ -34,7 +40,7 @@ func Run(ctx context.Context, o scan.Options, unsafe bool) (*Plan, *scan.Scan, e
 	}
 	defer files.Close()
 	roles := least.Roles(before.Program, before.Graph.Nodes)
-	opts := options{wanted: wanted(before.Result), except: map[roleKey]string{}, read: files.Read, unsafe: unsafe}
+	opts := options{wanted: wanted(before.Result), except: map[roleKey]string{}, read: files.Read, unsafe: want.Unsafe, split: want.Split}
 	for range maxRounds {
 		plan := privileges(before.Program, roles, opts)
 		failed, err := try(ctx, o, plan, before.Program)
@@ -90,6 +96,12 @@ func try(ctx context.Context, o scan.Options, plan *Plan, program *link.Program)
 		if !p.Applied() {
 			continue
 		}
+		if p.Split {
+			if why := parted(p.role, now, still); why != "" {
+				failed[key] = why
+			}
+			continue
+		}
 		switch r := now[key]; {
 		case r == nil:
 			failed[key] = "the role would not be there any more"
@@ -105,6 +117,30 @@ func try(ctx context.Context, o scan.Options, plan *Plan, program *link.Program)
 		return nil, fmt.Errorf("a patch would change %s: nothing is changed", other)
 	}
 	return failed, nil
+}
+
+// parted tells why a split role does not hold: each function must have a role of its own now that allows what it needs, and not much more.
+func parted(before *least.Role, now map[roleKey]*least.Role, still map[roleKey]bool) string {
+	for _, f := range before.Functions {
+		var own *least.Role
+		for _, r := range now {
+			if r.App.File == before.App.File && slices.ContainsFunc(r.Functions, func(o *least.Function) bool { return o.Function.ID == f.Function.ID }) {
+				own = r
+			}
+		}
+		switch {
+		case own == nil || len(own.Functions) > 1:
+			return f.Function.Name + " would have no role of its own"
+		case still[keyOf(own)]:
+			return "the role of " + f.Function.Name + " would grant more than is needed"
+		}
+		for _, n := range f.Needs {
+			if !least.FromFramework(n) && before.Allows(n) != model.No && own.Allows(n) == model.No {
+				return f.Function.Name + " would lose " + n.Action.String()
+			}
+		}
+	}
+	return ""
 }
 
 // lost is something that functions need which a role allowed, and does not allow any more.
@@ -135,12 +171,22 @@ func different(before, after *link.Program) string {
 				continue
 			}
 			a, b := app.Resource(r.ID), other.Resource(r.ID)
+			if r.Type == "AWS::Lambda::Function" && a != nil && b != nil { // its role is what is changed
+				if spell(withoutRole(a.Props)) != spell(withoutRole(b.Props)) {
+					return "the resource " + r.ID + " of " + app.File
+				}
+				continue
+			}
 			if a == nil || b == nil || a.Type != b.Type || spell(a.Props) != spell(b.Props) {
 				return "the resource " + r.ID + " of " + app.File
 			}
 		}
 	}
 	return ""
+}
+
+func withoutRole(props *model.Value) *model.Value {
+	return model.NewMap(slices.DeleteFunc(slices.Clone(props.Fields), func(f model.Field) bool { return f.Key == "Role" }), props.Origin)
 }
 
 // Apply writes the files of a plan below a root: those that are still as they were when they were read. The errors are one for each file

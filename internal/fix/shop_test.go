@@ -24,7 +24,7 @@ func TestShop(t *testing.T) {
 	if err := os.CopyFS(root, os.DirFS("../../examples/shop")); err != nil {
 		t.Fatal(err)
 	}
-	plan, before, err := fix.Run(context.Background(), options(t, root), false)
+	plan, before, err := fix.Run(context.Background(), options(t, root), fix.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

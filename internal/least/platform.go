@@ -153,6 +153,20 @@ func (f *Function) mapped(m *model.Resource) {
 	}
 }
 
+// FromFramework reports whether SAM allows by itself what the platform needs: logs, tracing, a network, sources that are polled.
+func FromFramework(n *Need) bool {
+	name := n.Action.String()
+	if slices.Contains(logging, name) || slices.Contains(tracing, name) || slices.Contains(networking, name) {
+		return true
+	}
+	for _, all := range polled {
+		if slices.Contains(all, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // handsTo adds what is needed to hand something to a destination.
 func (f *Function) handsTo(v *model.Value, why string) {
 	if v.IsSet() == model.No {
