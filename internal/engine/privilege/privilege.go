@@ -35,7 +35,7 @@ type bound struct {
 type check func(*work, bound, *least.Role)
 
 func checks() map[string]check {
-	return map[string]check{"excess-permissions": (*work).excess, "unused-permissions": (*work).unused, "missing-permission": (*work).missing}
+	return map[string]check{"excess-permissions": (*work).excess, "unused-permissions": (*work).unused, "missing-permission": (*work).missing, "trust-beyond-use": (*work).trust}
 }
 
 // New binds the rules of this engine.
@@ -67,29 +67,34 @@ type Report struct {
 }
 
 type work struct {
-	report Report
-	failed bool
+	program *link.Program
+	report  Report
+	failed  bool
 }
 
 // Run asks the rules of every role of functions whose code was followed.
 func (e *Engine) Run(p *link.Program, nodes []*paths.Node, selected func(string) bool) Report {
-	w := &work{}
+	w := &work{program: p}
 	for _, r := range least.Roles(p, nodes) {
 		for _, b := range e.rules {
 			if !selected(b.ID) {
 				continue
 			}
 			w.failed = false
-			if r.Unknown == "" {
+			open := r.Unknown
+			if b.ID == trustRule {
+				open = "" // whoever else has the role is what it asks for
+			}
+			if open == "" {
 				b.check(w, b, r)
 			}
 			o := finding.Outcome{Rule: b.ID, App: r.App.File, Subject: r.Role.ID, State: finding.Passed, At: r.Role.Origin.Pos}
 			switch {
 			case w.failed:
 				o.State = finding.Failed
-			case r.Unknown != "":
-				o.State, o.Reason = finding.NotChecked, r.Unknown
-			case uncertain(r) != "":
+			case open != "":
+				o.State, o.Reason = finding.NotChecked, open
+			case b.ID != trustRule && uncertain(r) != "":
 				o.State, o.Reason = finding.NotChecked, uncertain(r)
 			}
 			w.report.Outcomes = append(w.report.Outcomes, o)
@@ -282,6 +287,49 @@ func (w *work) missing(b bound, r *least.Role) {
 		w.report.Findings = append(w.report.Findings, f)
 		w.failed = true
 	}
+}
+
+const trustRule = "trust-beyond-use"
+
+// trust tells of services that may assume a role of functions, and of which nothing in the application has it.
+func (w *work) trust(b bound, r *least.Role) {
+	role := r.Role.Resource
+	if role == nil || role.Props.Get("RoleName").IsSet() != model.No || w.given(r) {
+		return
+	}
+	var services []string
+	for _, st := range r.Role.Trust.Get("Statement").Elements() {
+		if st.Get("Condition").IsSet() != model.No || st.Get("Effect").EqualsText("Allow") != model.Yes {
+			continue
+		}
+		for _, v := range st.Path("Principal", "Service").Elements() {
+			name, ok := v.Scalar()
+			if ok && name != "lambda.amazonaws.com" && name != "edgelambda.amazonaws.com" && !slices.Contains(services, name) {
+				services = append(services, name)
+			}
+		}
+	}
+	if len(services) == 0 {
+		return
+	}
+	f := w.finding(b, r, r.Role.Origin.Pos, map[string]string{"name": r.Role.ID, "functions": functions(r), "grants": some(services)})
+	f.Anchor = "trust of " + r.Role.ID
+	w.report.Findings = append(w.report.Findings, f)
+	w.failed = true
+}
+
+// given reports whether anything but a function has a role, or its ARN goes to somebody who is not here.
+func (w *work) given(r *least.Role) bool {
+	for _, o := range w.program.Referrers(r.App, r.Role.Resource) {
+		switch o.Type {
+		case "AWS::Lambda::Function", "AWS::IAM::Policy", "AWS::IAM::RolePolicy":
+		default:
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.App.Outputs, func(o model.Output) bool {
+		return slices.ContainsFunc(o.Value.Refs(), func(ref *model.Value) bool { return ref.Str == r.Role.ID })
+	})
 }
 
 func (w *work) finding(b bound, r *least.Role, pos model.Pos, fields map[string]string) finding.Finding {
