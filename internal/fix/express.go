@@ -33,10 +33,17 @@ func (w *writer) resource(n *least.Need) (*model.Value, error) {
 	if n.On == nil {
 		return nil, fmt.Errorf("it is not known on what %s is needed", n.Action)
 	}
-	if n.Written != "" {
+	whole := strings.HasPrefix(n.Written, "arn:")
+	switch {
+	case whole && n.From != "":
+		return intrinsic("Ref", model.NewString(n.From, model.Origin{})), nil
+	case whole:
 		return model.NewString(n.Written, model.Origin{}), nil
 	}
 	text := least.Pattern(n.On).String()
+	if i := strings.LastIndex(text, n.Written); n.From != "" && i >= 0 { // who deploys it may choose another name
+		return w.own(text[:i] + "${" + n.From + "}" + text[i+len(n.Written):]), nil
+	}
 	if n.Of != nil && n.Of.App == w.role.App {
 		return w.reference(n.Of.Resource, text, n.Inside)
 	}

@@ -176,7 +176,7 @@ func (r *Role) granted(d *link.Doc, s *policy.Statement) []Grant {
 		all := policy.Expand(pattern)
 		g.Actions = len(all)
 		g.Needed = r.needed(alone, all, d.Managed || strings.Contains(pattern, "*"))
-		g.Doubt = r.doubted(pattern, all)
+		g.Doubt = r.doubted(pattern, all, d.Managed)
 		g.Verdict = r.verdict(g, s, all)
 		out = append(out, g)
 	}
@@ -244,7 +244,7 @@ func (r *Role) covers(set policy.Set, n *Need) model.Tri {
 }
 
 // doubted is why a function with the role perhaps needs more of what a pattern stands for.
-func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
+func (r *Role) doubted(pattern string, all []*iam.Action, managed bool) *Doubt {
 	services := map[string]bool{}
 	for _, a := range all {
 		services[a.Service] = true
@@ -263,7 +263,7 @@ func (r *Role) doubted(pattern string, all []*iam.Action) *Doubt {
 	}
 	for _, f := range r.Functions {
 		for _, name := range names {
-			if d := f.Doubted(name); d != nil && (name != "" || d.Service == "") && (d.Reason != mayBeEncrypted || forData(all)) {
+			if d := f.Doubted(name); d != nil && (name != "" || d.Service == "") && (d.Reason != mayBeEncrypted || forData(all) && !managed) { // policies that AWS manages allow nothing by which data is read with a key
 				return d
 			}
 		}

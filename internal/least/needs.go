@@ -23,7 +23,8 @@ type Need struct {
 	On       *model.Value // an ARN; nil where it is not known what the action is done to
 	Of       *link.Place  // the resource that On is the ARN of, or something in it; nil where it is none of the templates
 	Inside   string       // what stands behind the ARN of the resource: "/*" for its objects
-	Written  string       // the ARN as the code, or a setting, has it; empty where they have none
+	Written  string       // the ARN, or name, as the code or a setting has it; empty where they have none
+	From     string       // the parameter of the template whose default that is; empty where it is none's
 	Places   []model.Pos  // calls in the code, or the declaration that makes the platform need it
 	Why      string       // what the platform needs it for; empty for calls of the code
 	Perhaps  bool         // only with some arguments
@@ -93,7 +94,7 @@ func (f *Function) call(u dataflow.Use) {
 			}
 		}
 		for _, t := range f.on(u, a) {
-			f.need(&Need{Action: a, On: t.arn, Of: t.of, Inside: t.inside, Written: t.written, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
+			f.need(&Need{Action: a, On: t.arn, Of: t.of, Inside: t.inside, Written: t.written, From: t.from, Places: []model.Pos{at}, Perhaps: perhaps || u.Helper})
 		}
 		for _, name := range a.Dependent { // by some arguments
 			if further := iam.Find(name); further != nil {
@@ -133,7 +134,7 @@ func (f *Function) hands(u dataflow.Use, at model.Pos) {
 		}
 		for _, one := range f.Alternatives(v) {
 			on, _ := f.arn(u, pass, "RoleName", f.Value(one))
-			f.need(&Need{Action: pass, On: on.arn, Of: on.of, Places: []model.Pos{at}, Perhaps: true})
+			f.need(&Need{Action: pass, On: on.arn, Of: on.of, Inside: on.inside, Written: on.written, From: on.from, Places: []model.Pos{at}, Perhaps: true})
 		}
 	}
 }
@@ -212,6 +213,7 @@ type target struct {
 	of      *link.Place
 	inside  string
 	written string
+	from    string
 }
 
 // on is what a call is about.
@@ -262,7 +264,7 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, member string, v *model.Va
 		if !f.fits(a, model.NewString(plainARN(text), v.Origin)) {
 			return target{}, false
 		}
-		return target{arn: model.NewString(plainARN(text), v.Origin), written: text}, true
+		return target{arn: model.NewString(plainARN(text), v.Origin), written: text, from: parameterOf(v)}, true
 	}
 	name := text[strings.LastIndexByte(text, '/')+1:] // of the address of a queue
 	if strings.HasPrefix(text, "/") {
@@ -281,7 +283,17 @@ func (f *Function) arn(u dataflow.Use, a *iam.Action, member string, v *model.Va
 		return target{}, true
 	}
 	arn, inside := f.within(u, a, bases[0])
-	return target{arn: arn, inside: inside}, true
+	return target{arn: arn, inside: inside, written: name, from: parameterOf(v)}, true
+}
+
+// parameterOf is the parameter whose default a value is; empty where it is none.
+func parameterOf(v *model.Value) string {
+	for via := v.Origin.Via; via != nil; via = via.Next {
+		if name, ok := strings.CutPrefix(via.How, "default of parameter "); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // byName are services whose requests name by their first members what they are about.

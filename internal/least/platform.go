@@ -287,16 +287,9 @@ func (f *Function) placeholder() bool {
 	return f.Function.Resource != nil && f.Function.Resource.Props.Path("Code", "ZipFile").IsSet() == model.Yes && len(f.Result.Uses) == 0
 }
 
-// layerUnseen reports whether the code takes modules from a layer that stands in no template here.
+// layerUnseen reports whether the code takes modules from a layer of which the files are not known.
 func (f *Function) layerUnseen() bool {
-	r := f.Function.Resource
-	if r == nil || !slices.ContainsFunc(f.Result.Packages, func(name string) bool { return strings.HasPrefix(name, "/opt/") }) {
-		return false
-	}
-	return slices.ContainsFunc(r.Props.Get("Layers").Elements(), func(v *model.Value) bool {
-		_, layer := f.App.Find(v)
-		return layer == nil
-	})
+	return slices.ContainsFunc(f.Result.Packages, func(name string) bool { return strings.HasPrefix(name, "/opt/") })
 }
 
 // wrapped are the services that a package calls by itself: by its name, or by that of what it is a part of.
