@@ -240,35 +240,60 @@ func (t *page) one(f *Function) {
 // words say how far permissions reach.
 var words = map[model.BlastReach]string{model.BlastAll: "everything", model.BlastWide: "beyond the application", model.BlastOwn: "what the application has"}
 
-// list writes entries, those about the same resources together.
+// list writes entries, those about the same things together.
 func (t *page) list(label string, ink func(string) string, all []Entry, shown func(Entry) bool) {
 	var texts []string
-	managed := map[string]int{}
+	managed := map[string][]string{}
+	on := map[string][]string{} // actions by what they are on, and why
+	var order []string
 	for _, e := range all {
 		if !shown(e) {
 			continue
 		}
-		if e.Policy != "" {
-			if managed[e.Policy]++; managed[e.Policy] > 1 {
-				continue
-			}
-			texts = append(texts, "the policy "+e.Policy+": "+e.Action)
-			continue
-		}
-		text := e.Action + " on " + strings.Join(short(e.Resources), ", ")
+		key := strings.Join(short(e.Resources), ", ")
 		if e.Reason != "" {
-			text += " (" + e.Reason + ")"
+			key += " (" + e.Reason + ")"
 		}
-		texts = append(texts, text)
+		if e.Policy != "" {
+			key = "the policy " + e.Policy
+			managed[key] = append(managed[key], e.Action)
+		}
+		if on[key] == nil {
+			order = append(order, key)
+		}
+		on[key] = append(on[key], e.Action)
 	}
-	for i, text := range texts {
-		if name, rest, ok := strings.Cut(strings.TrimPrefix(text, "the policy "), ": "); ok && managed[name] > 1 {
-			texts[i] = fmt.Sprintf("the policy %s: %s and %d others", name, rest, managed[name]-1)
+	for _, key := range order {
+		switch names := managed[key]; {
+		case len(names) > 1:
+			texts = append(texts, fmt.Sprintf("%s: %s and %d others", key, names[0], len(names)-1))
+		case len(names) == 1:
+			texts = append(texts, key+": "+names[0])
+		default:
+			texts = append(texts, together(on[key])+" on "+key)
 		}
 	}
 	if len(texts) > 0 {
 		t.entry(label, ink, few(texts))
 	}
+}
+
+// together names actions with their service once: dynamodb:GetItem, Query.
+func together(actions []string) string {
+	out, last := "", ""
+	for i, a := range actions {
+		service, name, ok := strings.Cut(a, ":")
+		switch {
+		case i == 0:
+			out = a
+		case ok && service == last:
+			out += ", " + name
+		default:
+			out += ", " + a
+		}
+		last = service
+	}
+	return out
 }
 
 // short are the names of resources without what their service says already.
@@ -277,6 +302,14 @@ func short(all []string) []string {
 	for _, r := range all {
 		if i := strings.Index(r, "${"); i >= 0 {
 			r = strings.NewReplacer("${", "", "}", "", ".Arn", "").Replace(r[i:])
+		}
+		if n := len(out); n > 0 && r == out[n-1]+"/index/*" {
+			out[n-1] += " and its indexes"
+			continue
+		}
+		if n := len(out); n > 0 && r == out[n-1]+"/*" {
+			out[n-1] += " and what is in it"
+			continue
 		}
 		out = append(out, r)
 	}
