@@ -891,6 +891,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
+			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue
