@@ -450,6 +450,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		for _, rule := range slices.Sorted(maps.Keys(t.clean)) {
 			b.WriteString("," + rule)
 		}
+		if made := t.madeText(); made != nil && (v.isStatement() || comparison.MatchString(v.prefix)) { // each such text is told of
+			fmt.Fprintf(b, "@%p %d", made.file, made.at)
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.fields)) {
 		b.WriteString(" " + key + ":")

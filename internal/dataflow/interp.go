@@ -891,9 +891,12 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	if len(out.text) > 4_000 {
 		out.known, out.text = false, ""
 	}
-	out.taints = in.stepped(f, out.taints, at, "becomes part of a text")
+	out.taints = in.stepped(f, out.taints, at, intoText)
 	return out
 }
+
+// intoText is what happens to data that is put into a text.
+const intoText = "becomes part of a text"
 
 // What stands in the text before a part, where it is not known.
 const (

@@ -662,6 +662,7 @@ type Hit struct {
 	Unsure bool     // something in between is not known
 	Steps  []Step
 	Ways   []Way // all that come there, the one above among them
+	End    *Step // where the way ends, where that is another place
 }
 
 // Step is one hop of the way.

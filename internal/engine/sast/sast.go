@@ -554,6 +554,9 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	if blast.Note != "" && takesOver[h.Rule] {
 		last += "; whoever takes the function over " + blast.Note
 	}
+	if h.End != nil {
+		pos = w.position(h.End.File, h.End.At)
+	}
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)
 	return out
