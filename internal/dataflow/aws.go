@@ -591,6 +591,8 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 					taints = orNothing(v).all()
 				case member == "ExpressionAttributeNames":
 					taints = objects(namedByAll(v))
+				case m.Rule == "clear-password":
+					taints = passwords(v)
 				case member == "UpdateExpression":
 					taints = undeclared(taints, c.params.fields["ExpressionAttributeNames"])
 				}
