@@ -375,7 +375,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain && !in.calls(calls) {
+	if plain && !in.calls(calls) && thrown == nil {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -881,6 +881,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.kindSet(f, recv, method, args)
+	in.throwsRequest(f, ref)
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
 	in.trpc(f, e, method, callee, out, args)

@@ -16,6 +16,7 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	in.testing = e
+	in.otherError(f, e, holds)
 	switch e.Kind {
 	case ir.Not:
 		in.guard(f, e.X, !holds)

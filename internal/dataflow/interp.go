@@ -1053,7 +1053,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	case "||", "??":
 		x := in.eval(f, e.X)
-		return backed(x, in.eval(f, e.Y))
+		y := in.eval(f, e.Y)
+		if isThere(x) {
+			return x
+		}
+		return backed(x, y)
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value

@@ -685,6 +685,14 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "html-response" && in.noPage(f, recv) {
 		return
 	}
+	if m.Rule == "error-details" {
+		for _, name := range m.narrowed(args) {
+			for _, v := range inputs(name, recv, args) {
+				in.tellsRequest(f, e.At, callName(m), v)
+			}
+		}
+		return
+	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		shown = asCode(args)
