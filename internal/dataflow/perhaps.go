@@ -230,8 +230,13 @@ func (in *interp) perhapsSQL(f frame, e *ir.Expr, method string, args *arguments
 
 // perhapsRequest: a statement of SQL, or a part of one, among the members of an object.
 func (in *interp) perhapsRequest(f frame, e *ir.Expr, method string, request *Value) {
-	for _, key := range []string{"sql", "query", "text", "statement", "q"} {
+	for _, key := range []string{"sql", "query", "statement"} {
 		if x := request.fields[key]; x != nil && x.isStatement() {
+			in.perhapsRun(f, e, method, x)
+		}
+	}
+	for _, key := range []string{"text", "q"} { // messages and searches are called so too: "Update of your order ..."
+		if x := request.fields[key]; x != nil && plainly.MatchString(x.prefix) {
 			in.perhapsRun(f, e, method, x)
 		}
 	}
@@ -245,8 +250,10 @@ func (in *interp) perhapsRequest(f frame, e *ir.Expr, method string, request *Va
 	}
 }
 
-// Beginnings of parts of statements, up to an outsider's data: a condition, and values of which the first ones are known.
+// Beginnings of statements, up to an outsider's data: all of one that no sentence begins with, a condition, and values of which the first
+// ones are known.
 var (
+	plainly    = regexp.MustCompile(`(?is)^\s*(select\s.*\sfrom\s.*\swhere\s|insert\s+into\s.*\svalues\s*\(|update\s+[\w."\[\]]+\s+set\s|delete\s+from\s.*\swhere\s)`)
 	comparison = regexp.MustCompile(`(?i)^\s*[\w."\[\]]+\s*(=|<>|!=|<=?|>=?|\slike|\sin\s*\()\s*['"%(]*$`)
 	quoted     = regexp.MustCompile(`^\s*\(?('[^']*'\s*,\s*|\d+\s*,\s*)*'$`)
 )
