@@ -586,8 +586,15 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.object {
 					taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.object })
 				}
-				if m.Rule == "os-command" || member == "ExpressionAttributeNames" {
+				switch {
+				case m.Rule == "os-command":
 					taints = orNothing(v).all()
+				case member == "ExpressionAttributeNames":
+					taints = objects(namedByAll(v))
+				case m.Rule == "clear-password":
+					taints = passwords(v)
+				case member == "UpdateExpression":
+					taints = undeclared(taints, c.params.fields["ExpressionAttributeNames"])
 				}
 				if member == "CopySource" {
 					taints = behindBucket(taints)
@@ -603,6 +610,21 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 			}
 		}
 	}
+}
+
+// namedByAll are outsiders' objects of which every field names an attribute: names["#" + key] = key for each of its keys.
+func namedByAll(names *Value) []*Taint {
+	names = orNothing(names)
+	return addTaints(orNothing(names.elem).all(), orNothing(names.named).all())
+}
+
+// undeclared are taints of an update without those that are only placeholders which the request declares under the same name: DynamoDB
+// refuses one that is more than a word.
+func undeclared(taints []*Taint, names *Value) []*Taint {
+	if len(namedByAll(names)) == 0 {
+		return taints
+	}
+	return slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return strings.HasSuffix(t.lead, "#") || strings.HasSuffix(t.lead, ":") })
 }
 
 // inside is a member of a request, also one inside of others: "TransactItems.[].Put.Item"; nil where it is not given.
@@ -718,11 +740,14 @@ func (in *interp) opened(ref string, args *arguments) []*Taint {
 	return nil
 }
 
+// storedItem is what is read from a table, to people.
+const storedItem = "stored item"
+
 // storeName is what people call what is read: the item of a table, an object of a bucket.
 func storeName(c awsCall) string {
 	client, _, _ := strings.Cut(c.op.Key, ":")
 	if i := slices.Index([]string{"dynamodb", "s3", "sqs", "rds-data", "kinesis"}, client); i >= 0 {
-		return []string{"stored item", "stored object", "message", "stored row", "record"}[i]
+		return []string{storedItem, "stored object", "message", "stored row", "record"}[i]
 	}
 	return "stored value"
 }

@@ -375,7 +375,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain && !in.calls(calls) {
+	if plain && !in.calls(calls) && thrown == nil {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -449,6 +449,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		fmt.Fprintf(b, "|%p %s %v %v %d %s", t.Source, t.Path, t.object, t.pieces, t.token, t.lead)
 		for _, rule := range slices.Sorted(maps.Keys(t.clean)) {
 			b.WriteString("," + rule)
+		}
+		if made := t.madeText(); made != nil && (v.isStatement() || comparison.MatchString(v.prefix)) { // each such text is told of
+			fmt.Fprintf(b, "@%p %d", made.file, made.at)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.fields)) {
@@ -878,6 +881,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	in.kindSet(f, recv, method, args)
+	in.throwsRequest(f, ref)
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
 	in.trpc(f, e, method, callee, out, args)

@@ -16,6 +16,7 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	in.testing = e
+	in.otherError(f, e, holds)
 	switch e.Kind {
 	case ir.Not:
 		in.guard(f, e.X, !holds)
@@ -401,6 +402,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.noOther(f, e, holds)
+	in.ofKinds(f, e, holds)
 	if holds {
 		in.isProven(in.provedAt[e])
 	}
@@ -450,13 +452,29 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 			in.trustHost(f, e.List[0])
 		}
 	}
-	if e.X.Kind == ir.Name && e.X.Str == "isinstance" && len(e.List) == 2 {
-		switch e.List[1].Str {
-		case "int", "float", "bool":
-			in.trust(f, e.List[0], []string{"all"})
-		case "str":
-			in.trust(f, e.List[0], []string{"nosql", "mass-assignment", "prototype-pollution"})
-		}
+}
+
+// ofKinds: isinstance(x, str), isinstance(x, (int, float)). A dictionary is as harmful as before.
+func (in *interp) ofKinds(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind != ir.Name || e.X.Str != "isinstance" || len(e.List) != 2 {
+		return
+	}
+	kinds := []*ir.Expr{e.List[1]}
+	if e.List[1].Kind == ir.Array {
+		kinds = e.List[1].List
+	}
+	numbers, texts, dict := true, true, false
+	for _, k := range kinds {
+		name := lastPart(textOf(k))
+		number := harmlessTypes[name] || name == "Number"
+		numbers, texts = numbers && number, texts && (number || name == "str" || name == "bytes")
+		dict = dict || name == "dict" || name == "Mapping"
+	}
+	switch {
+	case holds && numbers:
+		in.trust(f, e.List[0], []string{"all"})
+	case holds && texts, !holds && dict:
+		in.trust(f, e.List[0], textOnly)
 	}
 }
 

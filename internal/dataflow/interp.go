@@ -891,9 +891,12 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	if len(out.text) > 4_000 {
 		out.known, out.text = false, ""
 	}
-	out.taints = in.stepped(f, out.taints, at, "becomes part of a text")
+	out.taints = in.stepped(f, out.taints, at, intoText)
 	return out
 }
+
+// intoText is what happens to data that is put into a text.
+const intoText = "becomes part of a text"
 
 // What stands in the text before a part, where it is not known.
 const (
@@ -1050,7 +1053,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	case "||", "??":
 		x := in.eval(f, e.X)
-		return backed(x, in.eval(f, e.Y))
+		y := in.eval(f, e.Y)
+		if isThere(x) {
+			return x
+		}
+		return backed(x, y)
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value

@@ -662,6 +662,7 @@ type Hit struct {
 	Unsure bool     // something in between is not known
 	Steps  []Step
 	Ways   []Way // all that come there, the one above among them
+	End    *Step // where the way ends, where that is another place
 }
 
 // Step is one hop of the way.
@@ -682,6 +683,14 @@ func whole(rule string) bool {
 
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	if m.Rule == "html-response" && in.noPage(f, recv) {
+		return
+	}
+	if m.Rule == "error-details" {
+		for _, name := range m.narrowed(args) {
+			for _, v := range inputs(name, recv, args) {
+				in.tellsRequest(f, e.At, callName(m), v)
+			}
+		}
 		return
 	}
 	var shown []*Value
@@ -891,6 +900,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
+			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
 			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
 			continue

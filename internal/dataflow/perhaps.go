@@ -209,33 +209,89 @@ var statement = regexp.MustCompile(`(?is)^\s*(select\s|insert\s+into\s|update\s|
 // runs are names of methods that run statements.
 var runs = set("execute executemany executescript query queries raw run exec sql fetch fetchall fetchone fetch_all fetch_one fetchrow all any one many oneOrNone manyOrNone none result executeQuery executeSql executeSQL runQuery run_query execute_query doQuery rawQuery read_sql")
 
-// perhapsSQL: something of which it is not known what it is runs a text that is plainly a statement of SQL.
+// perhapsSQL: something of which it is not known what it is runs a text that is plainly SQL, or sends it to a service that does.
 func (in *interp) perhapsSQL(f frame, e *ir.Expr, method string, args *arguments, client bool) {
 	if method == "" {
 		method = lastPart(textOf(e.X))
 	}
-	if !client && runs[method] {
-		in.perhapsStatement(f, e, method, args.get(0))
+	if !client && runs[method] && args.get(0).isStatement() {
+		in.perhapsRun(f, e, method, args.get(0))
 	}
-	for _, key := range []string{"sql", "query", "text", "statement", "q"} { // also in what is sent to a service that runs it
-		for _, a := range append([]*Value{{fields: args.kw}}, args.list...) {
-			if x := a.fields[key]; x != nil {
-				in.perhapsStatement(f, e, method, x)
-			}
-			for _, body := range []string{"body", "data", "json"} {
-				if b := a.fields[body]; b != nil && b.fields[key] != nil {
-					in.perhapsStatement(f, e, method, b.fields[key])
-				}
-				if b := a.fields[body]; b != nil && b.json != nil && b.json.fields[key] != nil {
-					in.perhapsStatement(f, e, method, b.json.fields[key])
-				}
+	for _, a := range append([]*Value{{fields: args.kw}}, args.list...) {
+		in.perhapsRequest(f, e, method, a)
+		for _, body := range []string{"body", "data", "json"} {
+			if b := a.fields[body]; b != nil {
+				in.perhapsRequest(f, e, method, b)
+				in.perhapsRequest(f, e, method, orNothing(b.json))
 			}
 		}
 	}
 }
 
-func (in *interp) perhapsStatement(f frame, e *ir.Expr, method string, v *Value) {
-	if len(v.taints) > 0 && statement.MatchString(v.prefix) {
-		in.hit(f, e.At, "sql", method, v.taints, true)
+// perhapsRequest: a statement of SQL, or a part of one, among the members of an object.
+func (in *interp) perhapsRequest(f frame, e *ir.Expr, method string, request *Value) {
+	for _, key := range []string{"sql", "query", "statement"} {
+		if x := request.fields[key]; x != nil && x.isStatement() {
+			in.perhapsRun(f, e, method, x)
+		}
 	}
+	for _, key := range []string{"text", "q"} { // messages and searches are called so too: "Update of your order ..."
+		if x := request.fields[key]; x != nil && plainly.MatchString(x.prefix) {
+			in.perhapsRun(f, e, method, x)
+		}
+	}
+	if x := request.fields["where"]; x != nil && comparison.MatchString(x.prefix) {
+		in.perhapsRun(f, e, method, x)
+	}
+	for _, table := range []string{"table", "tablename", "tableName", "table_name"} {
+		if x := request.fields["values"]; x != nil && request.fields[table] != nil && quoted.MatchString(x.prefix) {
+			in.perhapsRun(f, e, method, x)
+		}
+	}
+}
+
+// Beginnings of statements, up to an outsider's data: all of one that no sentence begins with, a condition, and values of which the first
+// ones are known.
+var (
+	plainly    = regexp.MustCompile(`(?is)^\s*(select\s.*\sfrom\s.*\swhere\s|insert\s+into\s.*\svalues\s*\(|update\s+[\w."\[\]]+\s+set\s|delete\s+from\s.*\swhere\s)`)
+	comparison = regexp.MustCompile(`(?i)^\s*[\w."\[\]]+\s*(=|<>|!=|<=?|>=?|\slike|\sin\s*\()\s*['"%(]*$`)
+	quoted     = regexp.MustCompile(`^\s*\(?('[^']*'\s*,\s*|\d+\s*,\s*)*'$`)
+)
+
+func (v *Value) isStatement() bool { return statement.MatchString(v.prefix) }
+
+// perhapsRun tells of outsiders' data in SQL. Where the text comes from another function, each place that makes one is told by itself:
+// one function that runs them all is not what is to be mended.
+func (in *interp) perhapsRun(f frame, e *ir.Expr, method string, text *Value) {
+	for _, t := range surestFirst(text.taints) {
+		made := t.madeText()
+		if made == nil || in.isHere(f, made) {
+			in.hit(f, e.At, "sql", method, []*Taint{t}, true)
+			continue
+		}
+		before := len(in.hits)
+		in.hit(frame{f.s, made.file}, made.at, "sql", method, []*Taint{t}, true)
+		for _, h := range in.hits[before:] {
+			h.End = &Step{File: f.file, At: e.At}
+		}
+	}
+}
+
+// madeText is where a taint became part of the text that it is in; nil where it is not known.
+func (t *Taint) madeText() *step {
+	for s := t.step; s != nil; s = s.prev {
+		if s.note == intoText {
+			return s
+		}
+	}
+	return nil
+}
+
+// isHere reports whether a place is in the function that runs.
+func (in *interp) isHere(f frame, at *step) bool {
+	if at.file != f.file || len(in.stack) == 0 {
+		return at.file == f.file
+	}
+	fn := in.stack[len(in.stack)-1]
+	return fn.Start <= at.at && at.at <= fn.End
 }

@@ -400,7 +400,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
@@ -553,6 +553,9 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	last := "reaches " + h.What
 	if blast.Note != "" && takesOver[h.Rule] {
 		last += "; whoever takes the function over " + blast.Note
+	}
+	if h.End != nil {
+		pos = w.position(h.End.File, h.End.At)
 	}
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)

@@ -1,0 +1,78 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// axiosError is what axios throws. It has a toJSON of its own: written as JSON it is the request with all of its headers, and the stack.
+const axiosError = "axios.AxiosError()"
+
+var axiosCalls = set("default get post put patch delete head options request postForm putForm patchForm")
+
+// throwsRequest notes that a call of axios perhaps throws its error.
+func (in *interp) throwsRequest(f frame, ref string) {
+	if f.file.Language != ir.Node || packageOf(ref) != "axios" {
+		return
+	}
+	switch ref = strings.TrimPrefix(ref, "axios.default."); {
+	case ref == "axios", strings.HasSuffix(ref, ".create()"), axiosCalls[lastPart(ref)]:
+		in.thrown = join(in.thrown, &Value{ref: axiosError})
+	}
+}
+
+// tellsRequest tells of an answer that holds such an error as a whole.
+func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value) {
+	if !holdsError(answer, 0) {
+		return
+	}
+	key := "error-details\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	in.hits = append(in.hits, &Hit{Rule: "error-details", File: f.file, At: at, What: what, Path: "an error of axios"})
+}
+
+func holdsError(v *Value, depth int) bool {
+	if v == nil || depth > 5 {
+		return false
+	}
+	if v.ref == axiosError || v.ref == axiosError+".toJSON()" || holdsError(v.json, depth+1) || holdsError(v.elem, depth+1) {
+		return true
+	}
+	for _, x := range v.fields {
+		if holdsError(x, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// always are fields that every error of axios has.
+var always = set("message name stack config isAxiosError")
+
+// isThere reports whether a value is a part of an error of axios that is never missing: err.message || err is the message.
+func isThere(v *Value) bool {
+	field, ok := strings.CutPrefix(v.ref, axiosError+".")
+	return ok && always[field]
+}
+
+// otherError: what is no Error at all, or a text, is no error of axios either.
+func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
+	var x *ir.Expr
+	switch {
+	case e.Kind == ir.Binary && e.Str == "instanceof" && !holds:
+		x = e.X
+	case e.Kind == ir.Call && lastPart(textOf(e.X)) == "isAxiosError" && len(e.List) == 1 && !holds:
+		x = e.List[0]
+	case e.Kind == ir.Member && always[e.Str] && !holds:
+		x = e.X
+	case e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.X.Str == "typeof" && len(e.X.List) == 1 && e.Y.Str == "string" && holds:
+		x = e.X.List[0]
+	}
+	if x != nil && x.Kind == ir.Name && in.quiet(f, x).ref == axiosError {
+		in.set(f.s, x.Str, &Value{}, true)
+	}
+}
