@@ -21,7 +21,8 @@ type Send struct {
 	Where    []Fact    // what certainly holds where it is made
 
 	sites   []site
-	outline string // what is known of the request, for comparing
+	source  *Source // that it is, where it reads
+	outline string  // what is known of the request, for comparing
 }
 
 // Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back,

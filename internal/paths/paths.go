@@ -271,14 +271,11 @@ func keeps(write, read *call) bool {
 // add keeps an edge, once for each call, receiver and way.
 func (g *Graph) add(e *Edge) {
 	var key strings.Builder
-	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, fmt.Sprintf("%p", e.Send)} {
+	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, fmt.Sprintf("%p %p", e.Send, e.Read)} {
 		key.WriteString(part + "\x00")
 	}
 	for _, r := range e.Via {
 		key.WriteString(r.ID + "\x00")
-	}
-	if e.Read != nil {
-		key.WriteString(e.Read.File.Path + number(e.Read.At))
 	}
 	if g.seen[key.String()] {
 		return

@@ -222,10 +222,9 @@ func (w *inquiry) work() []settling {
 		i := w.open[0]
 		w.open = w.open[1:]
 		for _, e := range i.node.In {
-			if e.Read == nil && i.read != nil || e.Read != nil && (i.read == nil || e.Read.File != i.read.File || e.Read.At != i.read.At) {
-				continue
+			if e.Read == i.read {
+				w.across(i, e)
 			}
-			w.across(i, e)
 		}
 	}
 	return w.uses
