@@ -181,7 +181,21 @@ func (v *Value) Origins(path []string) []Origin {
 	return w.found
 }
 
-type looker struct{ found []Origin }
+// Decoded are the origins of what stands at a path where whoever gets a text takes it for JSON. That counts for rules for which texts do
+// no harm.
+func (v *Value) Decoded(path []string, rule string) []Origin {
+	w := &looker{}
+	if needsObject[rule] {
+		w.decodes = rule
+	}
+	w.find(v, path, 0)
+	return w.found
+}
+
+type looker struct {
+	found   []Origin
+	decodes string // the rule that asks what is in a text
+}
 
 func (w *looker) add(t *Taint, rest []string, safe bool) {
 	if len(w.found) >= maxOrigins {
@@ -200,6 +214,9 @@ func (w *looker) find(v *Value, path []string, depth int) {
 		return
 	}
 	if len(path) == 0 {
+		if w.decodes != "" {
+			v = v.decoded(w.decodes)
+		}
 		w.all(v, depth)
 		return
 	}
@@ -474,7 +491,10 @@ func (t *Taint) Harms(rule string, rest []string) bool {
 	if t.plain != nil { // whoever gets it decodes it
 		return t.plain.Harms(rule, rest)
 	}
-	return !t.clean[rule] && (!needsObject[rule] || t.object || len(rest) > 0)
+	if needsObject[rule] && !t.object { // whoever gets the text has parsed it, where a part of it is meant
+		return len(rest) > 0 && !t.decoded().clean[rule]
+	}
+	return !t.clean[rule]
 }
 
 // Check is where data was made harmless; the file is nil where that is not known.

@@ -60,6 +60,7 @@ type Taint struct {
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
+	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
