@@ -47,9 +47,7 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	}
 	budget := maxKept
 	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0)}
-	var b strings.Builder
-	s.Params.describe(&b, 0)
-	s.outline = b.String()
+	s.outline = s.Params.outlined()
 	for _, o := range in.sends { // a loop, or another way to the same call
 		if o.Key == key && o.At == at && o.File == f.file && o.outline == s.outline {
 			o.Where = common(o.Where, in.where(f))
@@ -64,6 +62,13 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 
 // longestOutline bounds the text by which requests are compared.
 const longestOutline = 2_000
+
+// outlined is what is known of a value as a text.
+func (v *Value) outlined() string {
+	var b strings.Builder
+	v.describe(&b, 0)
+	return b.String()
+}
 
 // describe writes what is known of a value, so that two that say the same are written the same.
 func (v *Value) describe(b *strings.Builder, depth int) {
@@ -116,7 +121,23 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 			c.fields[name] = in.copyOf(x, budget, depth+1)
 		}
 	}
+	if list := v.put(); len(list) > 1 || len(list) == 1 && c.fields["0"] != nil {
+		in.copyApart(c, list, budget, depth)
+	}
 	return c
+}
+
+// copyApart gives the copy of a list what was put there one by one; what does not fit is kept joined.
+func (in *interp) copyApart(c *Value, list []*Value, budget *int, depth int) {
+	var copies []*Value
+	for _, x := range list {
+		if x = in.copyOf(x, budget, depth+1); x == nil {
+			return
+		}
+		copies = append(copies, x)
+	}
+	c.elem = nil
+	c.numbered(copies)
 }
 
 // Beginnings of paths that stand for what is set outside of the code.
