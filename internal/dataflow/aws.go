@@ -130,6 +130,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !isAWS(ref) {
 		return nil, false
 	}
+	if v := keyCondition(callee, args); v != nil {
+		return v, true
+	}
 	switch ref[strings.LastIndexByte(ref, '.')+1:] {
 	case "marshall", "unmarshall", "serialize", "deserialize": // the same in other types
 		return args.get(0), true

@@ -1062,6 +1062,8 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			return in.merged(x, y)
 		}
 		return &Value{}
+	case "&":
+		return allOf(in.eval(f, e.X), in.eval(f, e.Y))
 	case "/": // pathlib
 		if f.file.Language == ir.Python {
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)

@@ -386,6 +386,16 @@ func Outside(path string, unsure bool) *Value {
 	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
 }
 
+// ReadAs is the call that has read all that stands in a value beside fields that the code has set, and where its answer has that; nil where
+// it comes from elsewhere too.
+func (v *Value) ReadAs() (read *Send, path []string) {
+	if len(v.taints) != 1 || v.mixed || v.elem != nil || v.named != nil || v.taints[0].Source == nil {
+		return nil, nil
+	}
+	path = Segments(v.taints[0].Path)
+	return v.taints[0].Source.Read, path[min(1, len(path)):]
+}
+
 // Fields are the fields of an object by their names.
 func (v *Value) Fields() map[string]*Value {
 	if v == nil {

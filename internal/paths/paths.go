@@ -82,6 +82,7 @@ type Graph struct {
 	caches   map[*model.App]*model.Resource
 	policies map[*model.Resource]*policy.Document // those that resources have themselves
 	seen     map[string]bool
+	updates  map[*model.Resource][]*dataflow.Value // of items, by the table
 
 	starts    map[*model.Resource][]start // of state machines
 	byMachine map[*model.Resource]*machine
@@ -109,7 +110,8 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
 		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
-		starts: map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
+		updates: map[*model.Resource][]*dataflow.Value{},
+		starts:  map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -121,6 +123,11 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	for _, n := range nodes {
 		for _, s := range n.Result.Sends {
 			g.reading(n, s)
+		}
+	}
+	for _, n := range nodes {
+		for _, s := range n.Result.Sends {
+			g.updated(n, s)
 		}
 	}
 	g.senders = append(slices.Clone(nodes), g.routes()...)
