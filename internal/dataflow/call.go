@@ -344,7 +344,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		args = args.after(c.bound)
 	}
 	facts := in.where(f)
-	again := in.again(c, this, args) + factsKey(facts)
+	again := in.again(c, this, args) + FactsKey(facts)
 	if v, ok := in.results[again]; ok {
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
@@ -634,7 +634,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			out = join(out, v)
 		}
 		if target := args.get(0); target != nothing && !target.shared { // it is changed itself
-			target.taints, target.fields, target.elem = out.taints, out.fields, out.elem
+			target.taints, target.fields, target.elem, target.some = out.taints, out.fields, out.elem, out.some
+			for _, v := range args.list {
+				if !v.closed() {
+					target.spread = v
+				}
+			}
 		}
 		return out, true
 	case "builtin.Error", "builtin.TypeError", "builtin.RangeError", "builtin.SyntaxError", "builtin.Exception", "builtin.ValueError", "builtin.RuntimeError", "builtin.KeyError",

@@ -33,24 +33,25 @@ type interp struct {
 	payload    *Value                // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value     // by calls, as results
 	proving    int
-	failed     []string            // places where tokens are read that did not pass
-	injecting  int                 // objects that are made for parameters
-	context    *Value              // the request that is being answered, for what asks its context for it
-	made       map[string]*Value   // what containers gave, by what they were asked for
-	catching   int                 // what failed is handled
-	calling    map[*ir.Func]bool   // functions that a library perhaps calls
-	requests   map[string]*Value   // what the functions of routes are given
-	listeners  map[string]*Value   // functions and what they are given, by the emitter and the name of the event
-	thrown     *Value              // what was thrown since the last try began
-	testing    *ir.Expr            // the condition that was looked at last
-	ownEvent   bool                // code names the fields of the event itself
-	doubts     []Doubt             // why perhaps more of AWS is called
-	visited    map[*ir.Func]bool   // functions that were called
-	sends      []*Send             // calls that hand data on
-	hitAt      map[string]*Hit     // by rule and place
-	answers    string              // how what an entry returns is sent: lambda, text; empty where it is not
-	compares   map[string]*Taint   // parts of what came in that were compared with texts, by the names of facts
-	holding    map[string][]string // what certainly holds where the function that is followed was called
+	naming     int                  // conditions that stand elsewhere and are looked at for the names that hold their answers
+	failed     []string             // places where tokens are read that did not pass
+	injecting  int                  // objects that are made for parameters
+	context    *Value               // the request that is being answered, for what asks its context for it
+	made       map[string]*Value    // what containers gave, by what they were asked for
+	catching   int                  // what failed is handled
+	calling    map[*ir.Func]bool    // functions that a library perhaps calls
+	requests   map[string]*Value    // what the functions of routes are given
+	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
+	thrown     *Value               // what was thrown since the last try began
+	testing    *ir.Expr             // the condition that was looked at last
+	ownEvent   bool                 // code names the fields of the event itself
+	doubts     []Doubt              // why perhaps more of AWS is called
+	visited    map[*ir.Func]bool    // functions that were called
+	sends      []*Send              // calls that hand data on
+	hitAt      map[string]*Hit      // by rule and place
+	answers    string               // how what an entry returns is sent: lambda, text; empty where it is not
+	compares   map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
+	holding    map[string][]Literal // what certainly holds where the function that is followed was called
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -301,6 +302,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 		in.assign(f, x, p.Str, v, p.At)
+		in.onSomeWays(f, x, p.X, p.Str)
 		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
 			x.class.static.fields[p.Str] = v
 		}
@@ -309,6 +311,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
 		if key.known {
 			in.assign(f, x, key.text, v, p.At)
+			in.onSomeWays(f, x, p.X, key.text)
 			return
 		}
 		in.dynamicKey(f, p, key)
@@ -324,6 +327,25 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			x.named = join(x.named, key)
 		}
 	}
+}
+
+// onSomeWays notes that a field is set in a branch, of an object that was there before it.
+func (in *interp) onSomeWays(f frame, x *Value, object *ir.Expr, key string) {
+	if x == nil || x == nothing || x.shared || x.fields[key] == nil {
+		return
+	}
+	here := len(f.s.layers) == 0
+	if !here && object.Kind == ir.Name {
+		_, here = f.s.layers[len(f.s.layers)-1][object.Str]
+	}
+	if here {
+		delete(x.some, key)
+		return
+	}
+	if x.some == nil {
+		x.some = map[string]bool{}
+	}
+	x.some[key] = true
 }
 
 func itoa(i int) string {
@@ -637,9 +659,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	switch e.Kind {
 	case ir.Const:
-		v := constant(e.Str)
-		v.regexp = e.Regexp
-		return v
+		return constantOf(e)
 	case ir.Name:
 		return in.name(f, e)
 	case ir.This:
@@ -685,6 +705,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Call:
 		v := in.madeSafe(f, e, in.call(f, e))
 		in.told(e, orNothing(v).proves)
+		if v != nil && v.written == bareWord { // a number perhaps becomes a text
+			c := *v
+			c.written = anyhow
+			return &c
+		}
 		return v
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
@@ -819,17 +844,37 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			}
 			v.elem = join(v.elem, val.elem)
 			v.taints = addTaints(v.taints, val.taints)
-			v.spread = val
+			v.someOf(val, x)
+			if v.spread == nil || v.spread.closed() {
+				v.spread = val
+			}
 			continue
 		}
 		if len(v.fields) < maxFields {
 			v.fields[key] = val
+			delete(v.some, key)
 		}
 	}
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
 	return v
+}
+
+// someOf notes which of the fields that an object spreads into another one are there on some ways only: {...(a && {b})}.
+func (v *Value) someOf(spread *Value, e *ir.Expr) {
+	chosen := e.Kind == ir.Binary || e.Kind == ir.Cond
+	for name := range spread.fields {
+		switch {
+		case chosen || spread.some[name]:
+			if v.some == nil {
+				v.some = map[string]bool{}
+			}
+			v.some[name] = true
+		default:
+			delete(v.some, name)
+		}
+	}
 }
 
 func (in *interp) array(f frame, e *ir.Expr) *Value {
@@ -877,6 +922,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		default:
 			before += v.prefix + unknownText
 		}
+	}
+	if out.known {
+		out.written = inQuotes
 	}
 	if !out.known && len(before) < 500 {
 		out.prefix, _, _ = strings.Cut(before, unknownText)

@@ -137,7 +137,7 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 				break
 			}
 			if isFact(name) {
-				v = oneOfBoth(v, set)
+				v = oneOfBoth(name, v, set)
 				continue
 			}
 			if isGuard && v != nil { // harmless for what both say

@@ -96,6 +96,7 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 	}
 	c := &Value{
 		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v),
+		written: v.written, perhaps: v.perhaps, sealed: v.closed(),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
 	for _, p := range v.parts {
@@ -114,8 +115,37 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		for name, x := range sorted(set) {
 			c.fields[name] = in.copyOf(x, budget, depth+1)
 		}
+		c.sealed = c.sealed && len(set) == 0
+	}
+	for name := range v.some {
+		if x := c.fields[name]; x != nil {
+			x.perhaps = true
+		}
 	}
 	return c
+}
+
+// Varies reports whether a value is perhaps something else than what is known of it.
+func (v *Value) Varies() bool {
+	return v == nil || v.perhaps || v.mixed || !v.known && len(v.taints)+len(v.safe) > 0
+}
+
+// Lacks reports whether there is certainly nothing at a path of a value.
+func (v *Value) Lacks(path ...string) bool {
+	if v == nil || len(path) == 0 {
+		return false
+	}
+	if v.json != nil {
+		v = v.json
+	}
+	if x, ok := v.fields[path[0]]; ok || v.fieldNamed(path[0]) != nil {
+		return x.Lacks(path[1:]...)
+	}
+	if v.sealed {
+		return true
+	}
+	elements := v.Elements()
+	return elements[0] != v && len(v.taints) == 0 && !slices.ContainsFunc(elements, func(x *Value) bool { return !x.Lacks(path...) })
 }
 
 // Beginnings of paths that stand for what is set outside of the code.
@@ -386,10 +416,7 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 	case v.json != nil:
 		return v.json.asModel(setting, at, depth+1)
 	case v.known:
-		if ambiguous(v.text) {
-			return model.NewPresent("a number or a text", at)
-		}
-		return model.NewString(v.text, at)
+		return v.scalar(at)
 	case len(v.alts)+len(v.either) > 1 && !v.isSet(setting):
 		return model.NewPresent("one of several", at)
 	case strings.HasPrefix(v.ref, settingMark):
@@ -417,6 +444,25 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 		return model.NewPresent("decided while it runs", at)
 	}
 	return model.NewUnknown("decided while it runs", at)
+}
+
+// scalar is a constant as templates have it.
+func (v *Value) scalar(at model.Origin) *model.Value {
+	if !ambiguous(v.text) || v.written == inQuotes && !v.perhaps {
+		return model.NewString(v.text, at)
+	}
+	if v.written == bareWord && !v.perhaps {
+		switch plain := v.literal().plainly(); plain {
+		case "true", "false":
+			return model.NewBool(plain == "true", at)
+		case "null":
+		default:
+			if n, err := strconv.ParseFloat(plain, 64); err == nil {
+				return model.NewNumber(n, plain, at)
+			}
+		}
+	}
+	return model.NewPresent("a number or a text", at)
 }
 
 // textModel is a part of a text: there a number is its digits.

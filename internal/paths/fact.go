@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/model"
 )
 
 // contradicts tells why what a sender puts into a message can't come to a place where something certainly holds of it; empty where it
@@ -12,26 +13,63 @@ import (
 func (e *Edge) contradicts(facts []dataflow.Fact) string {
 	for _, f := range facts {
 		sent, known := e.sent(origin{taint: &dataflow.Taint{Path: f.Path, Source: f.Source}}.part())
-		if known && !slices.ContainsFunc(sent, func(s string) bool { return slices.Contains(f.Is, s) }) {
-			return strings.Join(sent, ", ") + " is not " + strings.Join(f.Is, " or ") + ", which is asked for there"
+		if known && !slices.ContainsFunc(sent, func(l dataflow.Literal) bool { return !f.Refuses(l) }) {
+			return texts(sent) + " is sent, and " + f.String() + " is asked for there"
 		}
 	}
 	return ""
 }
 
-// sent are the texts that a sender puts at a place of the event, and whether all of them are known.
-func (e *Edge) sent(part []string) ([]string, bool) {
+func texts(literals []dataflow.Literal) string {
 	var out []string
+	for _, l := range literals {
+		if l == dataflow.Nothing {
+			out = append(out, "nothing")
+		} else {
+			out = append(out, l.Text())
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// sent are the constants that a sender puts at a place of the event, and whether all of them are known.
+func (e *Edge) sent(part []string) ([]dataflow.Literal, bool) {
+	var out []dataflow.Literal
 	for _, path := range e.back(part) {
+		if e.whole && e.Send.Params.Lacks(path...) {
+			out = append(out, dataflow.Nothing)
+			continue
+		}
 		for _, v := range e.Send.Params.All(path...) {
+			if v.Varies() {
+				return nil, false
+			}
 			for _, one := range e.From.Alternatives(v) {
-				text, ok := e.From.Value(one).Scalar()
-				if !ok || text == "" {
+				l, ok := e.constant(one)
+				if !ok {
 					return nil, false
 				}
-				out = append(out, text)
+				out = append(out, l)
 			}
 		}
 	}
 	return out, len(out) > 0
+}
+
+// constant is what code or the environment gives a value.
+func (e *Edge) constant(v *dataflow.Value) (dataflow.Literal, bool) {
+	if _, known := v.Is(); known {
+		return v.Literal()
+	}
+	text, ok := e.From.Value(v).Scalar()
+	return dataflow.Quoted(text), ok && text != ""
+}
+
+// wholeKinds are resources that hand on messages as they were sent.
+var wholeKinds = []string{"AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::EventBus", "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer"}
+
+// isWhole reports whether the receiver gets a message as it was sent, and nothing else puts parts into it.
+func isWhole(e *Edge, chain []mapping) bool {
+	return e.Read == nil && !slices.ContainsFunc(chain, func(m mapping) bool { return m.made || m.typed }) &&
+		!slices.ContainsFunc(e.Via, func(r *model.Resource) bool { return !slices.Contains(wholeKinds, r.Type) })
 }
