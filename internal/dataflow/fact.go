@@ -34,6 +34,9 @@ const (
 // denies reports whether a claim is about what is left out: then more of it says more.
 func (c Claim) denies() bool { return c == IsNot || c == BeginsNot }
 
+// Names reports whether a claim says what something is, so that it does not hold where nothing is there.
+func (c Claim) Names() bool { return c == Is || c == Begins || c == Fits }
+
 // Values of the claim Counts.
 const (
 	countsTrue  Literal = "#true"
