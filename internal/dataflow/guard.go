@@ -708,6 +708,9 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	x, prefix := e.X.X, in.quiet(f, e.List[0])
+	if holds && in.fixedFolder(in.eval(f, e.List[0])) {
+		in.trust(f, x, []string{"object-key"})
+	}
 	switch {
 	case !prefix.known:
 	case prefix.text == "/" && holds:
@@ -722,6 +725,19 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 			in.trustText(f, text, leadsNowhere)
 		}
 	}
+}
+
+// fixedFolder reports whether no outsider decides with what the key of an object has to begin: keys do not climb out of a folder.
+func (in *interp) fixedFolder(prefix *Value) bool {
+	if prefix.isList || prefix.fields["0"] != nil { // one of several
+		for _, one := range sorted(prefix.fields) {
+			if !in.fixedFolder(one) {
+				return false
+			}
+		}
+		return prefix.elem == nil
+	}
+	return len(prefix.all()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
 }
 
 // resolving are functions that give a path without steps back.
