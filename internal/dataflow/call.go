@@ -427,7 +427,10 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		b.WriteString(" -")
 		return true
 	case v.known:
-		b.WriteString(" '" + v.text + "'")
+		b.WriteString(" " + string(v.literal()) + "'")
+		if v.perhaps {
+			b.WriteByte('?')
+		}
 		return true
 	case depth > 4 || b.Len() > longestName || v.sink != nil || v.json != nil:
 		return false
@@ -538,6 +541,7 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
 		in.bind(g, p, v, true)
+		g.s.gives(c.fn, name, args, i)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
 }
@@ -600,6 +604,9 @@ func (in *interp) decorated(f frame, fn *ir.Func, v *Value) *Value {
 
 // native are the parts of the languages themselves: promises, callbacks of lists, binding.
 func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) (*Value, bool) {
+	if v, ok := changedCase(recv, method); ok {
+		return v, true
+	}
 	if c := args.get(0); method == "__new__" && c.isType && c.class != nil { // super().__new__(cls)
 		return &Value{class: c.class, fields: map[string]*Value{}}, true
 	}

@@ -167,15 +167,21 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	in.eval(f, s.X)
-	var ends [2]bool
-	then := f.s.branch(func() {
-		in.guard(f, s.X, true)
-		ends[0] = in.run(f, s.Body)
-	})
-	other := f.s.branch(func() {
-		in.guard(f, s.X, false)
-		ends[1] = in.run(f, s.Else)
-	})
+	ends := [2]bool{true, true}
+	var then, other map[string]*Value
+	decided := in.decided(f, s.X)
+	if decided != no {
+		then = f.s.branch(func() {
+			in.guard(f, s.X, true)
+			ends[0] = in.run(f, s.Body)
+		})
+	}
+	if decided != yes {
+		other = f.s.branch(func() {
+			in.guard(f, s.X, false)
+			ends[1] = in.run(f, s.Else)
+		})
+	}
 	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
 	return ends[0] && ends[1]
 }
@@ -267,6 +273,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		in.forget(f, p.Str)
 		delete(f.s.tests, p.Str)
 		delete(f.s.taken, p.Str)
+		delete(f.s.given, p.Str)
 	case ir.Default:
 		if v.empty() {
 			v = in.eval(f, p.Y)
@@ -728,6 +735,12 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		return nothing
 	case ir.Cond:
 		in.eval(f, e.X)
+		switch in.decided(f, e.X) {
+		case yes:
+			return in.eval(f, e.Y)
+		case no:
+			return in.eval(f, e.Z)
+		}
 		var y, z *Value
 		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
 		other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
