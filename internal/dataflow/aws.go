@@ -156,7 +156,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	out.ref = "" // what an operation gives is data
 	for i, o := range c {
 		o.signed = isSigning(ref)
-		o.params = asSent(o.op.Key, o.params)
+		o.params = in.asSent(o.op.Key, o.params)
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
@@ -513,6 +513,7 @@ var positional = map[string][]string{
 	"s3.download_fileobj": {"Bucket", "Key", "Fileobj"}, "s3.copy": {"CopySource", "Bucket", "Key"}, "s3.generate_presigned_post": {"Bucket", "Key"},
 	"s3.Bucket.upload_file": {"Filename", "Key"}, "s3.Bucket.upload_fileobj": {"Fileobj", "Key"}, "s3.Bucket.download_file": {"Key", "Filename"},
 	"s3.Bucket.download_fileobj": {"Key", "Fileobj"}, "s3.Object.upload_file": {"Filename"}, "s3.Object.download_file": {"Filename"},
+	"s3.Bucket.copy": {"CopySource", "Key"}, "s3.Object.copy": {"CopySource"},
 }
 
 // nodeV2Client is the class of a client of version 2: "S3" of aws-sdk.S3(), or of what aws-sdk/clients/s3 gives.
@@ -691,9 +692,25 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, callee *Value, args 
 	if kw := args.kw["Filename"]; kw != nil {
 		name = kw
 	}
+	if file := fileName(name); file != "" {
+		if in.files == nil {
+			in.files = map[string][]*Taint{}
+		}
+		in.files[file] = addTaints(in.files[file], held.taints)
+	}
 	if strings.HasSuffix(ref, "download_file") {
 		in.hit(f, e.At, "path-traversal", "download_file", name.taints, false)
 	}
+}
+
+// fileName tells files apart by what is known of their names; empty where that is nothing.
+func fileName(name *Value) string {
+	if name == nil || !name.known && len(name.taints)+len(name.parts) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	name.describe(&b, 0)
+	return b.String()
 }
 
 // bucketOf is the bucket that a helper loads from.

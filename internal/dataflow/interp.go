@@ -24,6 +24,7 @@ type interp struct {
 	cut        bool
 	uses       []Use
 	downloaded []*Taint              // what files hold that were fetched from buckets
+	files      map[string][]*Taint   // the same, by the names of the files
 	provedAt   map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed     map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
 	verified   map[string]bool       // tokens that are verified, by their paths
@@ -480,6 +481,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	out := &Value{}
 	if v.ref != "" {
 		out.ref, out.args, out.kw = v.ref+"."+key, v.args, v.kw
+		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
+			out.ref = "boto3:" + first(service)
+		}
 		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 			out.ref = "builtin." + key
 		}
