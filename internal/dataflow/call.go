@@ -257,7 +257,7 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 		v.fields[name] = rebound(x, v)
 	}
 	if cl.class.isEnum(0) { // it fails for all but its members
-		return &Value{}
+		return checked(join(args.get(0), args.dict))
 	}
 	if m := cl.class.method("__new__", 0); m != nil && f.file.Language == ir.Python { // one for all
 		if x := in.invoke(f, m, cl, args, at); x != nil && x.class == cl.class && !x.isType {
