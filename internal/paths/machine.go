@@ -23,8 +23,9 @@ type machine struct {
 	written  map[string]int // how many states put something at a path, or below it
 	handed   []handed       // what states hand on by themselves
 	asked    map[part]*places
-	left     int  // states that are gone through
-	cut      bool // there is more than was followed
+	asIs     map[part][]string // the parts of the input that choices are about; nil where they are perhaps something else
+	left     int               // states that are gone through
+	cut      bool              // there is more than was followed
 }
 
 // part is a part of what a function gets from a machine, or of the request that a state makes.
@@ -114,7 +115,7 @@ func (g *Graph) machines() {
 
 func (g *Graph) machine(app *model.App, r *model.Resource, definition *asl.Machine) *machine {
 	m := &machine{
-		app: app, resource: r, states: definition.All(), before: map[*asl.State][]asl.Edge{}, tasks: map[*asl.State]*Node{}, calls: map[*Node][]*asl.State{}, asked: map[part]*places{}, written: map[string]int{}, left: maxMachineSteps,
+		app: app, resource: r, states: definition.All(), before: map[*asl.State][]asl.Edge{}, tasks: map[*asl.State]*Node{}, calls: map[*Node][]*asl.State{}, asked: map[part]*places{}, asIs: map[part][]string{}, written: map[string]int{}, left: maxMachineSteps,
 	}
 	for _, e := range definition.Flows().Edges {
 		if e.Kind != asl.Branch && e.Kind != asl.Item {
@@ -169,6 +170,7 @@ func (m *machine) writes(s *asl.State) {
 // started adds the edges from whoever starts a machine to the functions that get parts of its input.
 func (g *Graph) started(m *machine, w *ways) {
 	for _, e := range g.feeds(m, 0) {
+		reached := m.taken(e)
 		for _, to := range m.called {
 			if m.given(to, nil).paths[nil] == nil {
 				continue
@@ -176,6 +178,7 @@ func (g *Graph) started(m *machine, w *ways) {
 			c := *e
 			c.To, c.Kind, c.Via = to, "state-machine", append(e.Via[:len(e.Via):len(e.Via)], m.resource)
 			c.back = func(path []string) [][]string { return backAll(m.given(to, path).paths[nil], e.back) }
+			m.passedBy(&c, reached, m.calls[to]...)
 			w.add(&c)
 		}
 	}
@@ -300,6 +303,7 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 			c.From, c.Send, c.Via = f.From, f.Send, append(f.Via[:len(f.Via):len(f.Via)], c.Via...)
 			c.Granted, c.Matches, c.Guessed, c.Why = f.Granted.And(e.Granted), f.Matches.And(e.Matches), f.Guessed, orElse(f.Why, e.Why)
 			c.back = func(path []string) [][]string { return backAll(back(path), f.back) }
+			m.passedBy(&c, m.taken(f), s)
 			out = append(out, &c)
 		}
 	}
