@@ -377,6 +377,24 @@ func Outside(path string, unsure bool) *Value {
 	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
 }
 
+// Constant is a value that is known.
+func Constant(l Literal) *Value {
+	v := &Value{text: l.Text(), known: true}
+	switch l[0] {
+	case '\'':
+		v.written = inQuotes
+	case '#':
+		v.written = bareWord
+	}
+	return v
+}
+
+// Object is an object, or a list by its places, of which all is known.
+func Object(fields map[string]*Value) *Value {
+	_, list := fields["0"]
+	return &Value{fields: fields, isDict: !list, sealed: !list}
+}
+
 // Fields are the fields of an object by their names.
 func (v *Value) Fields() map[string]*Value {
 	if v == nil {
