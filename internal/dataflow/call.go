@@ -252,7 +252,7 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
-	v := &Value{class: cl.class, fields: map[string]*Value{}}
+	v := &Value{class: cl.class, fields: map[string]*Value{}, born: in.branch}
 	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}

@@ -34,6 +34,8 @@ type interp struct {
 	payload    *Value                // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value     // by calls, as results
 	proving    int
+	branch     int // the branch that is followed: each has a number of its own
+	branches   int
 	naming     int                  // conditions that stand elsewhere and are looked at for the names that hold their answers
 	failed     []string             // places where tokens are read that did not pass
 	injecting  int                  // objects that are made for parameters
@@ -172,13 +174,13 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	var then, other map[string]*Value
 	decided := in.decided(f, s.X)
 	if decided != no {
-		then = f.s.branch(func() {
+		then = in.inBranch(f.s, func() {
 			in.guard(f, s.X, true)
 			ends[0] = in.run(f, s.Body)
 		})
 	}
 	if decided != yes {
-		other = f.s.branch(func() {
+		other = in.inBranch(f.s, func() {
 			in.guard(f, s.X, false)
 			ends[1] = in.run(f, s.Else)
 		})
@@ -202,7 +204,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		}
 	}
 	for round := range 2 { // twice: what one round sets the next one reads
-		layer := f.s.branch(func() {
+		layer := in.inBranch(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
 			} else if s.Y != nil {
@@ -236,11 +238,11 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	var ends [2]bool
 	before := in.thrown
 	in.thrown = nil
-	body := f.s.branch(func() { ends[0] = in.run(f, s.Body) })
+	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
 	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
-	handler := f.s.branch(func() {
+	handler := in.inBranch(f.s, func() {
 		if s.X != nil {
 			in.bind(f, s.X, caught, true)
 		}
@@ -310,7 +312,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 		in.assign(f, x, p.Str, v, p.At)
-		in.onSomeWays(f, x, p.X, p.Str)
+		in.onSomeWays(x, p.Str)
 		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
 			x.class.static.fields[p.Str] = v
 		}
@@ -319,7 +321,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
 		if key.known {
 			in.assign(f, x, key.text, v, p.At)
-			in.onSomeWays(f, x, p.X, key.text)
+			in.onSomeWays(x, key.text)
 			return
 		}
 		in.dynamicKey(f, p, key)
@@ -338,22 +340,26 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 }
 
 // onSomeWays notes that a field is set in a branch, of an object that was there before it.
-func (in *interp) onSomeWays(f frame, x *Value, object *ir.Expr, key string) {
-	if x == nil || x == nothing || x.shared || x.fields[key] == nil {
-		return
-	}
-	here := len(f.s.layers) == 0
-	if !here && object.Kind == ir.Name {
-		_, here = f.s.layers[len(f.s.layers)-1][object.Str]
-	}
-	if here {
+func (in *interp) onSomeWays(x *Value, key string) {
+	switch {
+	case x == nil || x == nothing || x.shared || x.fields[key] == nil:
+	case x.born == in.branch:
 		delete(x.some, key)
-		return
+	case x.some == nil:
+		x.some = map[string]bool{key: true}
+	default:
+		x.some[key] = true
 	}
-	if x.some == nil {
-		x.some = map[string]bool{}
-	}
-	x.some[key] = true
+}
+
+// inBranch follows a branch that is perhaps not taken.
+func (in *interp) inBranch(s *scope, follow func()) map[string]*Value {
+	before := in.branch
+	in.branches++
+	in.branch = in.branches
+	layer := s.branch(follow)
+	in.branch = before
+	return layer
 }
 
 func itoa(i int) string {
@@ -746,8 +752,8 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return in.eval(f, e.Z)
 		}
 		var y, z *Value
-		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		other := in.inBranch(f.s, func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
 		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 		return join(y, z)
 	case ir.Assign:
@@ -831,7 +837,7 @@ func (in *interp) anyMember(x *Value) *Value {
 var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
 
 func (in *interp) object(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}, isDict: true}
+	v := &Value{fields: map[string]*Value{}, isDict: true, born: in.branch}
 	for i, x := range e.List {
 		key := e.Keys[i]
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
@@ -1119,7 +1125,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
 		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
 		return y
 	case "|": // of dictionaries

@@ -70,6 +70,9 @@ func (v *Value) describe(b *strings.Builder, depth int) {
 		return
 	}
 	b.WriteString(v.text + "\x00" + v.ref + "\x00" + v.prefix + "\x00")
+	if v.perhaps || v.sealed {
+		b.WriteString(strconv.FormatBool(v.perhaps) + strconv.FormatBool(v.sealed))
+	}
 	for _, list := range [][]*Taint{v.taints, v.safe} {
 		for _, t := range list {
 			b.WriteString(t.Path + "\x01" + itoa(len(t.clean)))

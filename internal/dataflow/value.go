@@ -50,6 +50,7 @@ type Value struct {
 	written written         // of a constant: how it is written
 	perhaps bool            // it is that only on some of the ways that lead here: on others something of which nothing is known
 	some    map[string]bool // names of fields that are set on some ways only
+	born    int             // the branch in which an object was made
 	sealed  bool            // of a copy: an object that has no other fields than these
 }
 

@@ -12,12 +12,52 @@ import (
 // perhaps can: a part that is not known, or that an outsider decides, can be anything.
 func (e *Edge) contradicts(facts []dataflow.Fact) string {
 	for _, f := range facts {
-		sent, known := e.sent(origin{taint: &dataflow.Taint{Path: f.Path, Source: f.Source}}.part())
-		if known && !slices.ContainsFunc(sent, func(l dataflow.Literal) bool { return !f.Refuses(l) }) {
+		part := origin{taint: &dataflow.Taint{Path: f.Path, Source: f.Source}}.part()
+		if sent, known := e.sent(part); known && refusesAll(f, sent) && !e.otherwise(f, part) {
 			return texts(sent) + " is sent, and " + f.String() + " is asked for there"
 		}
 	}
 	return ""
+}
+
+func refusesAll(f dataflow.Fact, sent []dataflow.Literal) bool {
+	return !slices.ContainsFunc(sent, func(l dataflow.Literal) bool { return !f.Refuses(l) })
+}
+
+// otherwise reports whether a part of what the receiver gets is perhaps not what this sender put there: what an item was before, what an
+// update has set since, what a state machine sets.
+func (e *Edge) otherwise(f dataflow.Fact, part []string) bool {
+	if slices.Contains(part, "OldImage") || e.settled != nil && !e.settled(part) {
+		return true
+	}
+	table := e.table()
+	return table != nil && slices.ContainsFunc(e.To.In, func(o *Edge) bool {
+		if o == e || o.table() != table || o.Read != e.Read || !updating[o.Send.Key] || !o.touches(part) {
+			return false
+		}
+		sent, known := o.sent(part)
+		return !known || !refusesAll(f, sent)
+	})
+}
+
+// updating are calls that set parts of items that others have put.
+var updating = map[string]bool{"dynamodb:UpdateItem": true, "dynamodb:TransactWriteItems": true}
+
+// table is the table that an edge goes through.
+func (e *Edge) table() *model.Resource {
+	for _, r := range e.Via {
+		if r.Type == "AWS::DynamoDB::Table" {
+			return r
+		}
+	}
+	return nil
+}
+
+// touches reports whether a sender perhaps sets a part of what the receiver gets.
+func (e *Edge) touches(part []string) bool {
+	return slices.ContainsFunc(e.back(part), func(path []string) bool {
+		return len(e.Send.Params.All(path...)) > 0 || len(e.Send.Params.Origins(path)) > 0
+	})
 }
 
 func texts(literals []dataflow.Literal) string {

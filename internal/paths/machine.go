@@ -178,9 +178,21 @@ func (g *Graph) started(m *machine, w *ways) {
 			c := *e
 			c.To, c.Kind, c.Via = to, "state-machine", append(e.Via[:len(e.Via):len(e.Via)], m.resource)
 			c.back = func(path []string) [][]string { return backAll(m.given(to, path).paths[nil], e.back) }
+			c.settled = m.settled(to, nil)
 			m.passedBy(&c, reached, m.calls[to]...)
 			w.add(&c)
 		}
+	}
+}
+
+// settled tells of parts of what a function gets whether they come from one function alone, or from the input where that is nil: states that
+// call no function perhaps set them as well.
+func (m *machine) settled(to, from *Node) func(path []string) bool {
+	return func(path []string) bool {
+		order := m.given(to, path).order
+		return len(order) == 1 && order[0] == from && !slices.ContainsFunc(m.states, func(s *asl.State) bool {
+			return s.Type == asl.Pass || s.Type == asl.Parallel || s.Type == asl.Map || s.Type == asl.Task && m.tasks[s] == nil
+		})
 	}
 }
 
@@ -289,6 +301,7 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 			return backAll(part(path), func(p []string) [][]string { return m.argument(s, p).paths[from] })
 		}
 		c := *e
+		c.settled = func([]string) bool { return false }
 		c.Via = append([]*model.Resource{m.resource}, e.Via...)
 		if from != nil {
 			for _, send := range from.kept(dataflow.Returned) {
@@ -324,7 +337,7 @@ func (g *Graph) handedOn(m *machine, w *ways) {
 			for _, s := range from.kept(dataflow.Returned) {
 				w.add(&Edge{
 					From: from, To: to, Send: s, Via: []*model.Resource{m.resource}, Kind: "state-machine", Granted: model.Yes, Matches: model.Yes,
-					back: func(path []string) [][]string { return m.given(to, path).paths[from] },
+					back: func(path []string) [][]string { return m.given(to, path).paths[from] }, settled: m.settled(to, from),
 				})
 			}
 		}
