@@ -19,6 +19,7 @@ type scope struct {
 	yielded *Value              // by a generator
 	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
 	taken   map[string]*Taint   // names that were bound to a field of what came in
+	given   map[string]bool     // parameters that were certainly given a constant
 	guards  bool                // some expression is known to be harmless
 }
 
@@ -137,7 +138,7 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 				break
 			}
 			if isFact(name) {
-				v = oneOfBoth(v, set)
+				v = oneOfBoth(name, v, set)
 				continue
 			}
 			if isGuard && v != nil { // harmless for what both say

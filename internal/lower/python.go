@@ -523,7 +523,9 @@ func (p *py) expression(n int) *ir.Expr {
 	case "string", "concatenated_string":
 		return p.text(n)
 	case "integer", "float", "true", "false", "none", "ellipsis":
-		return p.constant(n, p.t.Text(n))
+		e := p.constant(n, p.t.Text(n))
+		e.Bare = true
+		return e
 	case "attribute":
 		e := p.expr(ir.Member, n)
 		e.X, e.Str = p.expression(p.t.Child(n, "object")), p.t.Text(p.t.Child(n, "attribute"))
