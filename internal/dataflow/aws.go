@@ -130,7 +130,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !isAWS(ref) {
 		return nil, false
 	}
-	if v := keyCondition(callee, args); v != nil {
+	if v := attributeCondition(callee, args); v != nil {
 		return v, true
 	}
 	switch ref[strings.LastIndexByte(ref, '.')+1:] {

@@ -27,8 +27,8 @@ func (in *interp) asSent(key string, params *Value) *Value {
 		}
 	case "s3:CopyObject":
 		return withMember(params, copiedContent, contentOf(params.At("CopySource")))
-	case "dynamodb:Query":
-		return withMember(params, askedKey, askedOf(params.fields["KeyConditionExpression"]))
+	case "dynamodb:Query", "dynamodb:Scan":
+		return withMember(params, askedKey, askedOf(params.fields["KeyConditionExpression"], params.fields["FilterExpression"]))
 	case "dynamodb:ExecuteStatement":
 		return withMember(params, statedTable, tableOf(params.At("Statement")))
 	}

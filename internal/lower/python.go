@@ -564,7 +564,16 @@ func (p *py) expression(n int) *ir.Expr {
 		e.X = p.expression(p.t.Child(n, "argument"))
 		return e
 	case "unary_operator":
-		return p.expression(p.t.Child(n, "argument"))
+		x := p.expression(p.t.Child(n, "argument"))
+		switch op := p.t.Text(p.t.Child(n, "operator")); {
+		case op == "~": // of objects, the opposite
+			e := p.expr(ir.Unknown, n)
+			e.List = []*ir.Expr{x}
+			return e
+		case op == "-" && x.Kind == ir.Const:
+			x.Str = op + x.Str
+		}
+		return x
 	case "conditional_expression":
 		parts := p.list(n)
 		e := p.expr(ir.Cond, n)
