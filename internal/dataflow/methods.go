@@ -189,7 +189,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 	}
 	switch method {
 	case "forEach", "map", "filter", "find", "some", "every", "flatMap", "sort", "findLast", "reduce":
-		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 || method == "find" && f.file.Language == ir.Python {
+		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 {
 			return nil, false
 		}
 		item := in.elements(recv)
