@@ -745,7 +745,8 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 	}
 }
 
-// fixedFolder reports whether no outsider decides with what the key of an object has to begin: keys do not climb out of a folder.
+// fixedFolder reports whether no outsider decides with what the key of an object has to begin: keys do not climb out of a folder. Of an
+// address the key is what stands behind the beginning.
 func (in *interp) fixedFolder(prefix *Value) bool {
 	if prefix.isList || prefix.fields["0"] != nil { // one of several
 		for _, one := range sorted(prefix.fields) {
@@ -754,6 +755,9 @@ func (in *interp) fixedFolder(prefix *Value) bool {
 			}
 		}
 		return prefix.elem == nil
+	}
+	if strings.Contains(prefix.text+prefix.prefix, "://") {
+		return false
 	}
 	return len(prefix.all()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
 }
