@@ -324,6 +324,9 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			in.onSomeWays(x, key.text)
 			return
 		}
+		if in.assignOneOf(f, x, key, v, p.At) {
+			return
+		}
 		in.dynamicKey(f, p, key)
 		for _, t := range x.chosen {
 			if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
@@ -337,6 +340,22 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			x.named = join(x.named, key)
 		}
 	}
+}
+
+// assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
+func (in *interp) assignOneOf(f frame, x *Value, key, v *Value, at int32) bool {
+	names := key.choices()
+	if x == nil || x == nothing || x.shared || x.ref != "" {
+		return false
+	}
+	for _, name := range names {
+		in.assign(f, x, name, join(x.fields[name], v), at)
+		if x.some == nil {
+			x.some = map[string]bool{}
+		}
+		x.some[name] = true
+	}
+	return len(names) > 0
 }
 
 // onSomeWays notes that a field is set in a branch, of an object that was there before it.

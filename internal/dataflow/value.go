@@ -395,6 +395,14 @@ func alternatives(a, b *Value) []string {
 	return out
 }
 
+// choices are the texts of which a value is certainly one; nil where it is perhaps another.
+func (v *Value) choices() []string {
+	if !v.varied || v.perhaps || len(v.alts) == 0 || len(v.alts) >= maxAlternatives || v.ref != "" || len(v.taints)+len(v.parts)+len(v.either) > 0 {
+		return nil
+	}
+	return v.alts
+}
+
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
 	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0
