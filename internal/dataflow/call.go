@@ -1038,7 +1038,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
 	}
-	if !known && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
+	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
+	if !known && !answersQuery && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
 		for _, t := range args.all() {
 			u := *t
 			u.unsure = true
