@@ -54,6 +54,12 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 	a := &arguments{kw: map[string]*Value{}}
 	for i, x := range e.List {
 		v := in.eval(f, x)
+		if v.results && len(e.List) == 1 { // f(g()), where g has several results
+			for j := range len(v.fields) {
+				a.list = append(a.list, orNothing(v.fields[itoa(j)]))
+			}
+			continue
+		}
 		if x.Kind == ir.Name && len(v.taints) > 0 { // with what was found out about its parts
 			v = in.guardedFields(f, x.Str, v)
 		}
@@ -118,6 +124,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if callee.ref == "util.promisify" || callee.ref == "bluebird.promisify" {
 		return args.get(0)
 	}
+	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
+		return args.get(0)
+	}
 	if callee.isType && callee.class != nil {
 		v := in.instance(f, callee, args, e.At)
 		for _, o := range callee.others {
@@ -153,6 +162,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
 		return v
+	}
+	if f.file.Language == ir.Go {
+		if v, ok := in.goNative(f, e, recv, method, callee, args); ok {
+			return v
+		}
 	}
 	if v, ok := in.native(f, e, recv, method, callee, args); ok {
 		return v
@@ -253,6 +267,10 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
 	v := &Value{class: cl.class, fields: map[string]*Value{}, born: in.branch}
+	if cl.class.file(f).Language == ir.Go {
+		in.beginFields(v, 0)
+		return v
+	}
 	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}
@@ -543,6 +561,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
+		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
+			v = checked(v)
+		}
 		in.bind(g, p, v, true)
 		g.s.gives(c.fn, name, args, i)
 	}
@@ -559,6 +580,9 @@ func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
 		return v
 	}
 	kind := in.quiet(f, t)
+	if f.file.Language == ir.Go {
+		kind = in.kindOf(f, t)
+	}
 	switch {
 	case kind.ref == "mongoose.Model":
 		return &Value{ref: "mongoose.model()"}
@@ -566,7 +590,7 @@ func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
 		in.injecting++
 		defer func() { in.injecting-- }()
 		return in.instance(f, kind, &arguments{}, at)
-	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && in.p.modelled(f.file.Language, kind.ref):
+	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && (in.p.modelled(f.file.Language, kind.ref) || isAWS(kind.ref)):
 		return &Value{ref: kind.ref + "()"}
 	}
 	return v
@@ -1158,7 +1182,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 
 // isRequest reports whether a path is what a framework hands to its routes.
 func isRequest(ref string) bool {
-	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context")
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context") || strings.HasPrefix(ref, "net/http.Request()")
 }
 
 // callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.

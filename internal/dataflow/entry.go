@@ -3,6 +3,7 @@ package dataflow
 import (
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -92,6 +93,12 @@ func (p *Program) Run(e Entry) Result {
 
 // handler is what a module gives under the name of a handler: a member of an object, a method of an instance too.
 func (p *Program) handler(m *module, symbol string) *Value {
+	if g := p.packagesOfGo[path.Dir(m.file.Path)]; g != nil && g.name == "main" {
+		if g.started == nil { // what main gives to an adapter
+			return &Value{ref: "main"}
+		}
+		return g.started
+	}
 	if v := m.gives(symbol); v != nil {
 		return v
 	}
@@ -155,7 +162,11 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
 	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
-	given := in.invoke(f, c, c.this, &arguments{list: list}, c.fn.Start)
+	args := &arguments{list: list}
+	if c.fn.File.Language == ir.Go {
+		args = in.goHandler(c, event)
+	}
+	given := goResult(in.invoke(f, c, c.this, args, c.fn.Start))
 	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""
@@ -177,7 +188,9 @@ func typed(taints []*Taint) []*Taint {
 func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 	switch in.answers {
 	case "lambda":
-		if x.Kind != ir.Object { // those were checked where they are written
+		if f.file.Language == ir.Go {
+			in.respond(f, goJSON(goResult(v), 0), x.At)
+		} else if x.Kind != ir.Object { // those were checked where they are written
 			in.respond(f, v, x.At)
 		}
 	case "text":
@@ -584,6 +597,8 @@ func (in *interp) route(r *routed) {
 	}
 	args := &arguments{}
 	switch r.framework {
+	case "go":
+		args = in.goRequest(f, r, outside)
 	case "express":
 		request := &Value{ref: "express.Request", taints: outside("req")}
 		if in.p.plainQuery(r.file) {

@@ -43,6 +43,7 @@ type interp struct {
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
+	starting   *goPackage           // the package of Go whose main is followed
 	requests   map[string]*Value    // what the functions of routes are given
 	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
 	thrown     *Value               // what was thrown since the last try began
@@ -199,7 +200,10 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 		}
 		item = in.elements(v)
-		if s.Str == "keys" || v.isDict && f.file.Language == ir.Python {
+		switch {
+		case s.Str == "range":
+			item = in.ranged(v, item)
+		case s.Str == "keys" || v.isDict && f.file.Language == ir.Python:
 			item = in.keys(v)
 		}
 	}
@@ -297,6 +301,10 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 	case ir.Array:
+		if p.Str == "results" {
+			in.bindResults(f, p, v, declares)
+			return
+		}
 		for i, e := range p.List {
 			if e.Kind == ir.Spread {
 				in.bind(f, e.X, v, declares)
@@ -453,6 +461,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if o := in.over[v]; o != nil {
 		if x := o[key]; x != nil {
 			return join(x, v.fields[key])
+		}
+	}
+	if f.file != nil && f.file.Language == ir.Go {
+		if x := in.goField(f, v, key, at); x != nil {
+			return x
 		}
 	}
 	if x, ok := v.fields[key]; ok {
@@ -856,6 +869,9 @@ func (in *interp) anyMember(x *Value) *Value {
 var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
 
 func (in *interp) object(f frame, e *ir.Expr) *Value {
+	if f.file.Language == ir.Go {
+		return in.structOf(f, e)
+	}
 	v := &Value{fields: map[string]*Value{}, isDict: true, born: in.branch}
 	for i, x := range e.List {
 		key := e.Keys[i]
@@ -920,7 +936,10 @@ func (v *Value) someOf(spread *Value, e *ir.Expr) {
 }
 
 func (in *interp) array(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}, isList: f.file.Language == ir.Python}
+	v := &Value{fields: map[string]*Value{}, isList: f.file.Language == ir.Python, results: e.Str == "results"}
+	if e.X != nil {
+		v.kind = &declared{f, e.X}
+	}
 	for i, x := range e.List {
 		val := in.eval(f, x)
 		if x.Kind == ir.Spread {
@@ -1144,6 +1163,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "||", "??":
 		x := in.eval(f, e.X)
 		y := in.eval(f, e.Y)
+		if f.file.Language == ir.Go {
+			return &Value{}
+		}
 		if isThere(x) {
 			return x
 		}
@@ -1192,11 +1214,19 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	in.passed(f, e.Y)
 	if e.Str == "with" {
 		v = in.entered(f, v, e.At)
-	} else if e.Str != "" { // ||=, ??= and arithmetic
+	} else if e.Str != "" && e.Str != ":=" { // ||=, ??= and arithmetic
 		v = join(in.eval(f, e.X), v)
 	}
 	if text := textOf(e.Y); text != "" && e.X.Kind == ir.Object {
 		v = in.guardedFields(f, text, v)
+	}
+	if f.file.Language == ir.Go {
+		if e.X.Kind != ir.Array {
+			v = goResult(v)
+		}
+		in.bind(f, e.X, v, e.Str == ":=")
+		in.rememberResults(f, e)
+		return v
 	}
 	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
 	in.remember(f, e)

@@ -69,7 +69,7 @@ type table struct {
 // ReadModels reads files of rows, the built-in ones and a user's own; what is not understood is told and left out.
 func ReadModels(builtin, own map[string][]byte) (*Models, []model.Diagnostic) {
 	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}}
-	for _, language := range []ir.Language{ir.Node, ir.Python, aws} {
+	for _, language := range []ir.Language{ir.Node, ir.Python, ir.Go, aws} {
 		m.tables[language], m.own[language] = newTable(), newTable()
 	}
 	files := maps.Clone(builtin)
@@ -115,7 +115,7 @@ func (m *Models) add(row *model.Value, own bool) string {
 	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out")}
 	t := m.tables[r.Language]
 	if t == nil {
-		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python or aws"
+		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
 	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator}, r.Kind) {
 		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator or propagator"
@@ -161,6 +161,9 @@ func (t *table) put(r *Model) {
 		return
 	}
 	key := library(r.Package)
+	if r.Language == ir.Go {
+		key = goPath(r.Package)
+	}
 	t.known[packageOf(key)] = true
 	switch rest, isDefault := strings.CutPrefix(r.Member, "default"); {
 	case isDefault && (rest == "" || rest[0] == '(' || rest[0] == '.'):

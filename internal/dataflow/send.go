@@ -190,7 +190,7 @@ func settingOf(v *Value) string {
 			return settingMark + name
 		}
 	}
-	if (ref == "os.environ.get()" || ref == "os.getenv()") && len(v.args) > 0 && v.args[0].known {
+	if (ref == "os.environ.get()" || ref == "os.getenv()" || ref == "os.Getenv()" || ref == "os.LookupEnv()") && len(v.args) > 0 && v.args[0].known {
 		return settingMark + v.args[0].text
 	}
 	if strings.HasPrefix(ref, parameterMark) || strings.HasPrefix(ref, settingMark) {

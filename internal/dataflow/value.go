@@ -53,6 +53,8 @@ type Value struct {
 	some    map[string]bool // names of fields that are set on some ways only
 	born    int             // the branch in which an object was made
 	sealed  bool            // of a copy: an object that has no other fields than these
+	results bool            // Go: several results of a function
+	kind    *declared       // Go: the type that it is declared with
 }
 
 // Taint says that an outsider decides a value, or a part of it.

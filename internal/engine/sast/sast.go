@@ -54,7 +54,7 @@ type bound struct {
 }
 
 // languages are what rules call the languages of code.
-var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python}
+var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python, "go": ir.Go}
 
 // Variables are the names that messages of this engine may use.
 func Variables() []string { return []string{"name", "source", "call", "here", "to", "others"} }
@@ -224,7 +224,7 @@ func notFollowed(apps []*model.App) []model.Diagnostic {
 	}
 	return append(out, model.Diagnostic{
 		Level: model.Note, Message: fmt.Sprintf("the code of %d functions is not followed: %s", sum, strings.Join(parts, ", ")),
-		Hint: "JavaScript, TypeScript and Python are followed",
+		Hint: "JavaScript, TypeScript, Python and Go are followed",
 	})
 }
 
