@@ -15,8 +15,9 @@ type awsCall struct {
 	op     sdk.Operation
 	params *Value // the members of the request
 
-	resource bool // it gives an object of boto3
-	signed   bool // it only makes an address by which somebody else makes the call
+	resource bool  // it gives an object of boto3
+	signed   bool  // it only makes an address by which somebody else makes the call
+	send     *Send // the call as it is kept; nil where it hands on and reads nothing
 }
 
 // Use is a call of an SDK that the code of an entry makes.
@@ -129,6 +130,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !isAWS(ref) {
 		return nil, false
 	}
+	if v := keyCondition(callee, args); v != nil {
+		return v, true
+	}
 	switch ref[strings.LastIndexByte(ref, '.')+1:] {
 	case "marshall", "unmarshall", "serialize", "deserialize": // the same in other types
 		return args.get(0), true
@@ -147,7 +151,6 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	}
 	out := &Value{ref: ref + "()", args: args.list, kw: args.kw}
 	in.boundTo(f, e, ref, args)
-	in.download(f, e, ref, callee, args)
 	c, ok := in.p.operationOf(f.file.Language, ref, args, made(callee))
 	if !ok {
 		in.unnamed(f, e.At, ref, args)
@@ -161,9 +164,10 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
 		in.uses[len(in.uses)-1].Helper = i > 0
-		if s := in.send(f, e.At, key, params); s != nil {
-			s.Signed, s.Lent = o.signed, foreign
+		if o.send = in.send(f, e.At, key, params); o.send != nil {
+			o.send.Signed, o.send.Lent = o.signed, foreign
 		}
+		in.download(f, e, ref, o)
 		in.operation(f, e, o, out)
 		in.named(o, out)
 	}
@@ -669,7 +673,7 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 			}
 		}
 	}
-	s := in.sourceOf(f, e, c)
+	s := in.sourceOf(c)
 	key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"])
 	s.Own = c.op.Key == "lambda:Invoke" || c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref))
 	if s.Own && s.Read == nil {
@@ -678,55 +682,33 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil, in.steps}}})
 }
 
-// sourceOf is the source that a reading call is, with what it reads.
-func (in *interp) sourceOf(f frame, e *ir.Expr, c awsCall) *Source {
-	if !in.p.Carries[c.op.Key] {
+// sourceOf is the source that a reading call is: one for each request, as one helper reads what is kept in many places.
+func (in *interp) sourceOf(c awsCall) *Source {
+	if c.send == nil {
 		s := in.source(c.op.Key)
 		s.Stored = true
 		return s
 	}
-	s := in.source(c.op.Key + " " + f.file.Path + " " + itoa(int(e.At)))
-	if s.Stored = true; s.Read == nil {
-		budget := maxKept
-		s.Read = &Send{Key: c.op.Key, File: f.file, At: e.At, Params: in.copyOf(c.params, &budget, 0)}
+	if c.send.source == nil {
+		c.send.source = &Source{Label: c.op.Key, Stored: true, Read: c.send}
 	}
-	return s
+	return c.send.source
 }
 
-// downloads are helpers that write an object into a file: service, method, and where its key stands.
-var downloads = map[string]int{"boto3:s3.download_file": 1, "boto3:s3.download_fileobj": 1, "boto3:s3.Bucket().download_file": 0, "boto3:s3.Bucket().download_fileobj": 0}
+// downloads are helpers that write an object into a file.
+var downloads = set("boto3:s3.download_file boto3:s3.download_fileobj boto3:s3.Bucket().download_file boto3:s3.Bucket().download_fileobj")
 
 // download notes that a file now holds what somebody put into a bucket.
-func (in *interp) download(f frame, e *ir.Expr, ref string, callee *Value, args *arguments) {
-	at, ok := downloads[ref]
-	if !ok {
+func (in *interp) download(f frame, e *ir.Expr, ref string, c awsCall) {
+	if !downloads[ref] || c.op.Key != "s3:GetObject" {
 		return
 	}
-	key := args.get(at)
-	if kw := args.kw["Key"]; kw != nil {
-		key = kw
-	}
 	held := &Value{}
-	in.stored(f, e, awsCall{op: sdk.Operation{Key: "s3:GetObject"}, params: &Value{fields: map[string]*Value{"Key": key, "Bucket": in.bucketOf(ref, callee, args)}}}, held)
+	in.stored(f, e, c, held)
 	in.downloaded = addTaints(in.downloaded, held.taints)
-	name := args.get(at + 1)
-	if kw := args.kw["Filename"]; kw != nil {
-		name = kw
-	}
-	if strings.HasSuffix(ref, "download_file") {
+	if name := c.params.fields["Filename"]; name != nil {
 		in.hit(f, e.At, "path-traversal", "download_file", name.taints, false)
 	}
-}
-
-// bucketOf is the bucket that a helper loads from.
-func (in *interp) bucketOf(ref string, callee *Value, args *arguments) *Value {
-	if kw := args.kw["Bucket"]; kw != nil {
-		return kw
-	}
-	if strings.Contains(ref, "Bucket()") {
-		return orNothing(first1(callee.args))
-	}
-	return args.get(0)
 }
 
 // opened is what a file gives that was opened after something was downloaded: of files by a constant name nothing is taken for granted.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/ir"
+	"wardlet.example/internal/sdk"
 )
 
 // Keys of what functions keep in a cache that they share, and read from it.
@@ -44,12 +45,8 @@ func (in *interp) cached(f frame, e *ir.Expr, recv *Value, method string, args *
 		return nil, false
 	}
 	request := &Value{fields: map[string]*Value{"Key": args.get(0)}}
-	in.send(f, e.At, CacheGet, request)
-	s := in.source(CacheGet + " " + f.file.Path + " " + itoa(int(e.At)))
-	if s.Stored, s.Own = true, true; s.Read == nil {
-		budget := maxKept
-		s.Read = &Send{Key: CacheGet, File: f.file, At: e.At, Params: in.copyOf(request, &budget, 0)}
-	}
+	s := in.sourceOf(awsCall{op: sdk.Operation{Key: CacheGet}, send: in.send(f, e.At, CacheGet, request)})
+	s.Own = true
 	out := &Value{taints: []*Taint{{Path: "cached value", Source: s, object: !strings.HasPrefix(strings.ToLower(method), "get"), step: &step{f.file, e.At, "is read from the cache", nil, in.steps}}}}
 	for _, a := range args.list { // a callback
 		for _, c := range a.fns {

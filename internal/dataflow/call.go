@@ -751,7 +751,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
-		taints := texts(args.get(0).all())
+		taints := args.get(0).written()
 		for i, t := range taints {
 			u := t.cleaned([]string{"log-injection", "header-injection"})
 			if u.isObject() && !u.unsure {

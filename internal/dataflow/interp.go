@@ -375,7 +375,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 
 func (in *interp) assignElem(x, v *Value) {
 	if x != nil && x != nothing && !x.shared {
-		x.elem = join(x.elem, v)
+		x.add(v, []*Value{v})
 	}
 }
 
@@ -837,7 +837,7 @@ func (in *interp) array(f frame, e *ir.Expr) *Value {
 	for i, x := range e.List {
 		val := in.eval(f, x)
 		if x.Kind == ir.Spread {
-			v.elem = join(v.elem, in.elements(val))
+			v.add(in.elements(val), in.singles(val))
 			v.taints = addTaints(v.taints, val.taints)
 			continue
 		}
@@ -1035,7 +1035,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "+":
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)
 		if x.isList || y.isList { // of Python
-			return &Value{elem: join(in.elements(x), in.elements(y)), isList: true}
+			return in.plus(x, y)
 		}
 		return in.joined(f, []*Value{x, y}, e.At)
 	case "%":
@@ -1069,6 +1069,8 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			return in.merged(x, y)
 		}
 		return &Value{}
+	case "&":
+		return allOf(in.eval(f, e.X), in.eval(f, e.Y))
 	case "/": // pathlib
 		if f.file.Language == ir.Python {
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)
@@ -1089,9 +1091,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if e.Str == "+=" {
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)
-		v := &Value{elem: join(in.elements(x), in.elements(y)), isList: true}
-		if !x.isList && !y.isList {
-			v = in.joined(f, []*Value{x, y}, e.At)
+		v := in.joined(f, []*Value{x, y}, e.At)
+		if x.isList || y.isList {
+			v = in.plus(x, y)
 		}
 		in.bind(f, e.X, v, false)
 		return v

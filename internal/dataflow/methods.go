@@ -217,10 +217,13 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 			return nil, false
 		}
 		for _, a := range args.list {
+			singles := []*Value{a}
 			if method == "extend" {
-				a = in.elements(a)
+				a, singles = in.elements(a), in.singles(a)
 			}
-			in.assignElem(recv, a)
+			if recv != nothing && !recv.shared {
+				recv.add(a, singles)
+			}
 			if x := e.X.X; x.Kind == ir.Index && x.Y != nil { // d[key].append(x), of a dictionary that makes what is missing
 				if c := in.quiet(f, x.X); c.ref == "" && len(c.fields) == 0 {
 					in.assignElem(c, &Value{elem: a})

@@ -22,6 +22,8 @@ func asSent(key string, params *Value) *Value {
 		}
 	case "s3:CopyObject":
 		return withMember(params, copiedContent, contentOf(params.At("CopySource")))
+	case "dynamodb:Query":
+		return withMember(params, askedKey, askedOf(params.fields["KeyConditionExpression"]))
 	case "dynamodb:ExecuteStatement":
 		return withMember(params, statedTable, tableOf(params.At("Statement")))
 	}

@@ -21,7 +21,8 @@ type Send struct {
 	Where    []Fact    // what certainly holds where it is made
 
 	sites   []site
-	outline string // what is known of the request, for comparing
+	source  *Source // that it is, where it reads
+	outline string  // what is known of the request, for comparing
 }
 
 // Keys of sends that are no operations of AWS. An HTTPRequest has the members Url and Body; Returned is what the entry gives back,
@@ -46,9 +47,7 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	}
 	budget := maxKept
 	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0)}
-	var b strings.Builder
-	s.Params.describe(&b, 0)
-	s.outline = b.String()
+	s.outline = s.Params.outlined()
 	for _, o := range in.sends { // a loop, or another way to the same call
 		if o.Key == key && o.At == at && o.File == f.file && o.outline == s.outline {
 			o.Where = common(o.Where, in.where(f))
@@ -63,6 +62,13 @@ func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 
 // longestOutline bounds the text by which requests are compared.
 const longestOutline = 2_000
+
+// outlined is what is known of a value as a text.
+func (v *Value) outlined() string {
+	var b strings.Builder
+	v.describe(&b, 0)
+	return b.String()
+}
 
 // describe writes what is known of a value, so that two that say the same are written the same.
 func (v *Value) describe(b *strings.Builder, depth int) {
@@ -115,7 +121,23 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 			c.fields[name] = in.copyOf(x, budget, depth+1)
 		}
 	}
+	if list := v.put(); len(list) > 1 || len(list) == 1 && c.fields["0"] != nil {
+		in.copyApart(c, list, budget, depth)
+	}
 	return c
+}
+
+// copyApart gives the copy of a list what was put there one by one; what does not fit is kept joined.
+func (in *interp) copyApart(c *Value, list []*Value, budget *int, depth int) {
+	var copies []*Value
+	for _, x := range list {
+		if x = in.copyOf(x, budget, depth+1); x == nil {
+			return
+		}
+		copies = append(copies, x)
+	}
+	c.elem = nil
+	c.numbered(copies)
 }
 
 // Beginnings of paths that stand for what is set outside of the code.
@@ -180,7 +202,21 @@ func (v *Value) Origins(path []string) []Origin {
 	return w.found
 }
 
-type looker struct{ found []Origin }
+// Decoded are the origins of what stands at a path where whoever gets a text takes it for JSON. That counts for rules for which texts do
+// no harm.
+func (v *Value) Decoded(path []string, rule string) []Origin {
+	w := &looker{}
+	if needsObject[rule] {
+		w.decodes = rule
+	}
+	w.find(v, path, 0)
+	return w.found
+}
+
+type looker struct {
+	found   []Origin
+	decodes string // the rule that asks what is in a text
+}
 
 func (w *looker) add(t *Taint, rest []string, safe bool) {
 	if len(w.found) >= maxOrigins {
@@ -199,6 +235,9 @@ func (w *looker) find(v *Value, path []string, depth int) {
 		return
 	}
 	if len(path) == 0 {
+		if w.decodes != "" {
+			v = v.decoded(w.decodes)
+		}
 		w.all(v, depth)
 		return
 	}
@@ -347,6 +386,16 @@ func Outside(path string, unsure bool) *Value {
 	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
 }
 
+// ReadAs is the call that has read all that stands in a value beside fields that the code has set, and where its answer has that; nil where
+// it comes from elsewhere too.
+func (v *Value) ReadAs() (read *Send, path []string) {
+	if len(v.taints) != 1 || v.mixed || v.elem != nil || v.named != nil || v.taints[0].Source == nil {
+		return nil, nil
+	}
+	path = Segments(v.taints[0].Path)
+	return v.taints[0].Source.Read, path[min(1, len(path)):]
+}
+
 // Fields are the fields of an object by their names.
 func (v *Value) Fields() map[string]*Value {
 	if v == nil {
@@ -473,7 +522,10 @@ func (t *Taint) Harms(rule string, rest []string) bool {
 	if t.plain != nil { // whoever gets it decodes it
 		return t.plain.Harms(rule, rest)
 	}
-	return !t.clean[rule] && (!needsObject[rule] || t.object || len(rest) > 0)
+	if needsObject[rule] && !t.object { // whoever gets the text has parsed it, where a part of it is meant
+		return len(rest) > 0 && !t.decoded().clean[rule]
+	}
+	return !t.clean[rule]
 }
 
 // Check is where data was made harmless; the file is nil where that is not known.

@@ -14,6 +14,7 @@ type Value struct {
 	taints []*Taint
 	fields map[string]*Value
 	elem   *Value // of a list, or under keys that are not known
+	grown  *grown // what elem was made of one by one; nil where it is one
 	fns    []*closure
 	wraps  []*closure // functions that were given to a call which this is the result of
 	middle []*Value   // middlewares that run around wraps: objects with the functions before, after and onError
@@ -60,6 +61,7 @@ type Taint struct {
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
+	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
 	token  token           // what of a token it is, where it looks like one
@@ -250,11 +252,14 @@ func joinTo(a, b *Value, depth int) *Value {
 			}
 		}
 		v.elem = joinTo(a.elem, b.elem, depth+1)
+		if a.grown != nil || b.grown != nil {
+			v.grown = grownBy(v.elem, a.put(), b.put())
+		}
 	}
 	if a.prefix != b.prefix {
 		v.prefix = ""
 	}
-	v.json, v.parts, v.either = nil, nil, eitherOf(a, b)
+	v.json, v.parts, v.either = sameShape(a.json, b.json, depth), nil, eitherOf(a, b)
 	v.chosen, v.safe = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList = a.isList && b.isList

@@ -85,7 +85,8 @@ type Caller struct {
 	State    string         `json:"state"`            // passes it on, makes it safe, sends its own, may not send, is not read, does not match
 	Reason   string         `json:"reason,omitempty"` // why the data does not arrive
 	Exposure model.Exposure `json:"exposure,omitempty"`
-	Place    Place          `json:"place"`           // where it sends
+	Calls    int            `json:"calls,omitempty"` // how many calls do this, where that is more than one
+	Place    Place          `json:"place"`           // where it sends; the first place, where it does no harm
 	Check    *Place         `json:"check,omitempty"` // what makes it safe, where that is known
 }
 

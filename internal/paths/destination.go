@@ -7,6 +7,9 @@ import (
 	"wardlet.example/internal/model"
 )
 
+// answered is the kind of an edge from a function to who waits for what it gives back.
+const answered = "answer"
+
 // answers adds the edges from a function to those that have called it and wait for what it gives back.
 func (g *Graph) answers(n *Node) {
 	if n.Function.Resource == nil {
@@ -16,7 +19,7 @@ func (g *Graph) answers(n *Node) {
 		for _, r := range g.readers[n.Function.Resource] {
 			chain := []mapping{{pairs: []pair{{[]string{"returned"}, nil}}}, r.row.gives}
 			g.add(&Edge{
-				From: n, To: r.node, Send: returned, Read: r.read, Kind: "answer", Granted: model.Yes, Matches: model.Yes,
+				From: n, To: r.node, Send: returned, Read: r.read, Kind: answered, Granted: model.Yes, Matches: model.Yes,
 				back: func(path []string) [][]string { return compose(path, chain) },
 			})
 		}

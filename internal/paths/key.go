@@ -2,6 +2,7 @@ package paths
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
@@ -15,11 +16,11 @@ type key map[string]*model.Value
 const condition = "!condition"
 
 // otherKey reports whether what is written is certainly not what is read: each key of the one differs from each of the other.
-func (t *trail) otherKey(by reader) bool {
-	written, read := t.node.keys(t.send.Params, t.row.key), by.node.keys(by.read.Params, by.row.key)
+func (t *trail) otherKey(of *model.Resource, by reader) bool {
+	written, read := t.graph.keys(t.node, t.send.Params, t.row.key), t.graph.keys(by.node, by.read.Params, by.row.key)
 	for _, w := range written {
 		for _, r := range read {
-			if !w.apart(r) {
+			if !w.apart(r, func(attribute string) bool { return t.graph.stays(of, attribute) }) {
 				return false
 			}
 		}
@@ -27,7 +28,83 @@ func (t *trail) otherKey(by reader) bool {
 	return len(written) > 0 && len(read) > 0
 }
 
-// keys are those that a request has at a path.
+// stays reports whether an attribute of an item is, as long as the item is there, what it was when the item was put there: it belongs to the
+// key of the table, or no call updates it. The name of what is no item is empty.
+func (g *Graph) stays(table *model.Resource, attribute string) bool {
+	if attribute == "" || table.Type != "AWS::DynamoDB::Table" {
+		return true
+	}
+	for _, k := range table.Props.Get("KeySchema").Elements() {
+		if k.Get("AttributeName").EqualsText(attribute) == model.Yes {
+			return true
+		}
+	}
+	return !slices.ContainsFunc(g.updates[table], func(u *dataflow.Value) bool { return sets(u, attribute) })
+}
+
+// updated notes what a call sets in items of tables.
+func (g *Graph) updated(n *Node, s *dataflow.Send) {
+	for _, row := range g.rows.calls[s.Key] {
+		if !row.updates() {
+			continue
+		}
+		for _, at := range g.targets(n, s, row) {
+			for _, p := range row.gives.pairs {
+				if i := slices.Index(p.from, update); i >= 0 && at.resource != nil {
+					g.updates[at.resource] = append(g.updates[at.resource], s.Params.All(p.from[:i]...)...)
+				}
+			}
+		}
+	}
+}
+
+// sets reports whether an update perhaps sets an attribute.
+func sets(u *dataflow.Value, attribute string) bool {
+	text := textsOf(u)
+	expression, ok := text("UpdateExpression")
+	if !ok {
+		return true
+	}
+	for _, a := range assignments(expression) {
+		if at := a.attribute(text, []string{attribute}); len(at) > 0 && at[0] == attribute {
+			return true
+		}
+	}
+	return false
+}
+
+// keys are those that a request has at a path. An item that is written back, with whatever was changed of it, has the key by which it
+// was read.
+func (g *Graph) keys(n *Node, params *dataflow.Value, at []string) []key {
+	out := n.keys(params, at)
+	if len(at) == 0 || at[0] == condition {
+		return out
+	}
+	for i, v := range params.All(at...) {
+		for name, x := range g.keyOfRead(n, v) {
+			if out[i][name] == nil {
+				out[i][name] = x
+			}
+		}
+	}
+	return out
+}
+
+// keyOfRead is the key by which all of an item was read; nil for others.
+func (g *Graph) keyOfRead(n *Node, item *dataflow.Value) key {
+	read, path := item.ReadAs()
+	if read == nil {
+		return nil
+	}
+	for _, row := range g.rows.reads[read.Key] {
+		if keys := n.keys(read.Params, row.key); len(keys) == 1 && slices.Equal(path, row.gives.pairs[0].to) {
+			return keys[0]
+		}
+	}
+	return nil
+}
+
+// keys are those that a request has written at a path.
 func (n *Node) keys(params *dataflow.Value, at []string) []key {
 	switch {
 	case len(at) == 0:
@@ -55,8 +132,11 @@ var equation = regexp.MustCompile(`([#\w]+)\s*=\s*(:\w+)|(begins_with)\s*\(\s*([
 
 // asked is the key that the condition of a query asks for, as far as it is known.
 func (n *Node) asked(params *dataflow.Value) []key {
-	text, _ := params.At("KeyConditionExpression").Is()
 	k := key{}
+	for name, x := range params.At("!asked").Fields() {
+		k[name] = n.Value(x)
+	}
+	text, _ := params.At("KeyConditionExpression").Is()
 	for _, m := range equation.FindAllStringSubmatch(text, -1) {
 		name, value := m[1]+m[4], n.Value(untyped(params.At("ExpressionAttributeValues", m[2]+m[5])))
 		if known, ok := params.At("ExpressionAttributeNames", name).Is(); ok {
@@ -83,11 +163,11 @@ func untyped(v *dataflow.Value) *dataflow.Value {
 	return v
 }
 
-// apart reports whether two keys certainly differ in something that both have.
-func (k key) apart(other key) bool {
+// apart reports whether two keys certainly differ in something that both have, and that stays as it is.
+func (k key) apart(other key, stays func(attribute string) bool) bool {
 	for name, x := range k {
 		y := other[name]
-		if y != nil && (textsApart(x, y, firstOf, strings.HasPrefix) || textsApart(x, y, lastOf, strings.HasSuffix)) {
+		if y != nil && (textsApart(x, y, firstOf, strings.HasPrefix) || textsApart(x, y, lastOf, strings.HasSuffix)) && stays(name) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ func (g *Graph) messages(n *Node, s *dataflow.Send, row *call) []*model.Value {
 	if s.Params == nil || s.Params.Open() && len(s.Params.Fields()) == 0 {
 		return nil
 	}
+	if s.Key == "dynamodb:BatchWriteItem" {
+		return n.items(s)
+	}
 	list := []*dataflow.Value{s.Params}
 	shared := listed(row)
 	if shared != "" {
@@ -32,6 +36,29 @@ func (g *Graph) messages(n *Node, s *dataflow.Send, row *call) []*model.Value {
 		for _, element := range elementsOf(one, shared != "" && row.entry == "") {
 			if len(out) < maxMessages {
 				out = append(out, message(n, element, row, shared))
+			}
+		}
+	}
+	return out
+}
+
+// items are a Map for each item that a call writes below the names of the tables; nil where not all of them are known.
+func (n *Node) items(s *dataflow.Send) []*model.Value {
+	all := s.Params.At("RequestItems")
+	tables := all.Elements()
+	if len(all.Fields()) > 0 {
+		tables = slices.Collect(maps.Values(all.Fields()))
+	}
+	var out []*model.Value
+	for _, list := range tables {
+		for _, request := range list.Elements() {
+			item := request.At("PutRequest", "Item")
+			switch {
+			case item == nil && request.At("DeleteRequest") != nil:
+			case item == nil || len(out) == maxMessages:
+				return nil
+			default:
+				out = append(out, model.NewMap([]model.Field{{Key: "item", Value: open(n.Value(item), item)}}, model.Origin{}))
 			}
 		}
 	}
@@ -98,7 +125,7 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		if row.entry != "" {
 			path = path[1:]
 		}
-		if done[key] || slices.Contains(path, "*") || slices.Contains(path, update) {
+		if done[key] || slices.Contains(path, update) {
 			continue
 		}
 		part := v.At(path...)

@@ -82,6 +82,7 @@ type Graph struct {
 	caches   map[*model.App]*model.Resource
 	policies map[*model.Resource]*policy.Document // those that resources have themselves
 	seen     map[string]bool
+	updates  map[*model.Resource][]*dataflow.Value // of items, by the table
 
 	starts    map[*model.Resource][]start // of state machines
 	byMachine map[*model.Resource]*machine
@@ -109,7 +110,8 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
 		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
-		starts: map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
+		updates: map[*model.Resource][]*dataflow.Value{},
+		starts:  map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}
 	for _, n := range nodes {
 		if g.byID[n.App] == nil {
@@ -121,6 +123,11 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	for _, n := range nodes {
 		for _, s := range n.Result.Sends {
 			g.reading(n, s)
+		}
+	}
+	for _, n := range nodes {
+		for _, s := range n.Result.Sends {
+			g.updated(n, s)
 		}
 	}
 	g.senders = append(slices.Clone(nodes), g.routes()...)
@@ -271,14 +278,11 @@ func keeps(write, read *call) bool {
 // add keeps an edge, once for each call, receiver and way.
 func (g *Graph) add(e *Edge) {
 	var key strings.Builder
-	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, fmt.Sprintf("%p", e.Send)} {
+	for _, part := range []string{e.From.App.File, e.From.Function.ID, e.To.App.File, e.To.Function.ID, fmt.Sprintf("%p %p", e.Send, e.Read)} {
 		key.WriteString(part + "\x00")
 	}
 	for _, r := range e.Via {
 		key.WriteString(r.ID + "\x00")
-	}
-	if e.Read != nil {
-		key.WriteString(e.Read.File.Path + number(e.Read.At))
 	}
 	if g.seen[key.String()] {
 		return

@@ -50,11 +50,12 @@ func (p *Path) Door() *Node { return p.Hops[0].Edge.From }
 
 // question is what is asked of a function: whether an outsider decides a part of what it gets, so that it does the harm of a rule.
 type question struct {
-	node *Node
-	read *dataflow.Send // of what it reads; nil for its event
-	path string
-	told string // what holds where the data is used
-	rule string
+	node  *Node
+	read  *dataflow.Send // of what it reads; nil for its event
+	path  string
+	told  string // what holds where the data is used
+	rule  string
+	whole bool // all of what was parsed is meant
 }
 
 // answer is the best path, the doors that paths begin at, and what each caller does.
@@ -176,6 +177,7 @@ type inquired struct {
 	asked
 	part   []string
 	facts  []dataflow.Fact
+	whole  bool
 	answer *answer
 	before *inquired
 }
@@ -190,7 +192,7 @@ type settling struct {
 func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	part := o.part()
 	facts, told := o.told()
-	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule}
+	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule, whole: o.taint.Parsed()}
 	if a := w.graph.reached[q]; a != nil {
 		return a
 	}
@@ -201,7 +203,7 @@ func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	w.count[at]++
 	a := &answer{}
 	w.graph.reached[q] = a
-	w.open = append(w.open, &inquired{at, part, facts, a, before})
+	w.open = append(w.open, &inquired{at, part, facts, q.whole, a, before})
 	return a
 }
 
@@ -222,10 +224,9 @@ func (w *inquiry) work() []settling {
 		i := w.open[0]
 		w.open = w.open[1:]
 		for _, e := range i.node.In {
-			if e.Read == nil && i.read != nil || e.Read != nil && (i.read == nil || e.Read.File != i.read.File || e.Read.At != i.read.At) {
-				continue
+			if e.Read == i.read {
+				w.across(i, e)
 			}
-			w.across(i, e)
 		}
 	}
 	return w.uses
@@ -282,7 +283,7 @@ func (w *inquiry) across(i *inquired, e *Edge) {
 		return
 	}
 	for _, path := range e.back(i.part) {
-		for _, from := range e.Send.Params.Origins(path) {
+		for _, from := range w.origins(i, e, path) {
 			w.through(i, &c, e, from, index)
 		}
 		if e.Send.Signed && len(path) > 0 && (path[0] == "Body") && c.State == Fixed { // whoever has the address uploads what they like
@@ -302,6 +303,15 @@ func (w *inquiry) across(i *inquired, e *Edge) {
 		c.State = Filtered
 	}
 	a.callers[index] = c
+}
+
+// origins are what stands at a path of a request. A text is gone into where the receiver, or the service in between, parses all of it. What
+// a function gives back is written as JSON once more.
+func (w *inquiry) origins(i *inquired, e *Edge, path []string) []dataflow.Origin {
+	if e.Kind != answered && (i.whole || w.graph.rows.isAll(e.Send.Key, path)) {
+		return e.Send.Params.Decoded(path, w.rule)
+	}
+	return e.Send.Params.Origins(path)
 }
 
 // through asks where data comes from that takes an edge.

@@ -145,6 +145,13 @@ func (m mapping) back(path []string) [][]string {
 	return out
 }
 
+// isAll reports whether a path of a request is all of something that is handed on.
+func (r *rows) isAll(key string, path []string) bool {
+	return slices.ContainsFunc(r.calls[key], func(c *call) bool {
+		return slices.ContainsFunc(c.gives.pairs, func(p pair) bool { return slices.Equal(p.from, path) })
+	})
+}
+
 // begins reports whether a path begins with another one.
 func begins(path, with []string) bool {
 	return len(path) >= len(with) && slices.Equal(path[:len(with)], with)

@@ -235,7 +235,7 @@ func shown(via []*model.Resource) []*model.Resource {
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
 	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
-	if t.send != nil && t.otherKey(by) {
+	if t.send != nil && t.otherKey(r, by) {
 		return
 	}
 	granted, why := t.graph.mayCall(by.node, by.read, by.row.action, target{app: by.node.App, resource: r})

@@ -60,9 +60,9 @@ func joinCallers(to, from []paths.Caller) []paths.Caller {
 	for _, c := range from {
 		found := false
 		for i, d := range to {
-			if d.Edge == c.Edge {
+			if sameCall(d.Edge, c.Edge) {
 				found = true
-				if d.State == paths.Fixed || c.State == paths.Passes {
+				if !d.Reached && (d.State == paths.Fixed || c.State == paths.Passes) {
 					to[i] = c
 				}
 			}
@@ -74,11 +74,27 @@ func joinCallers(to, from []paths.Caller) []paths.Caller {
 	return to
 }
 
+// sameCall reports whether two edges are of one call that sends one way, whatever the receiver reads of it.
+func sameCall(d, e *paths.Edge) bool {
+	return d == e || d.From == e.From && d.Send == e.Send && slices.Equal(d.Via, e.Via)
+}
+
+// addCaller adds a caller to those of a finding, as one with those calls that do the same: of what passes on data each place counts.
+func addCaller(to []finding.Caller, c finding.Caller) []finding.Caller {
+	for i, d := range to {
+		if d.Name == c.Name && d.State == c.State && d.Reason == c.Reason && slices.Equal(d.Via, c.Via) && (d.Place.Pos == c.Place.Pos || c.State != string(paths.Passes)) {
+			to[i].Calls = max(d.Calls, 1) + 1
+			return to
+		}
+	}
+	return append(to, c)
+}
+
 // alongPath tells of a finding by which way outsiders come to it through other functions, and what each caller does.
 func (w *work) alongPath(out *finding.Finding, b *bound, f *model.Function, reach reached, stored bool) {
 	out.Exposure = reach.door
 	for _, c := range reach.callers {
-		out.Callers = append(out.Callers, w.caller(c))
+		out.Callers = addCaller(out.Callers, w.caller(c))
 	}
 	if reach.path == nil {
 		if stored && len(reach.callers) > 0 { // all who put it there are known

@@ -150,7 +150,7 @@ func HostileResult() *finding.Result {
 		Subject: Hostile, Exposure: model.Public, When: []string{Hostile}, Stages: []string{Hostile}, Trace: []finding.Step{{Place: at, Message: Hostile}, {Place: at, Message: Hostile}},
 		Practices: []int{3}, CWE: []string{Hostile}, Group: Hostile,
 		Path: []string{Hostile, Hostile}, Doors: []string{Hostile},
-		Callers: []finding.Caller{{Name: Hostile, Via: []string{Hostile}, State: Hostile, Reason: Hostile, Exposure: model.Public, Place: at, Check: &at}},
+		Callers: []finding.Caller{{Name: Hostile, Via: []string{Hostile}, State: Hostile, Reason: Hostile, Exposure: model.Public, Calls: 2, Place: at, Check: &at}},
 	}
 	ignored := f
 	ignored.Ignored = &finding.Ignored{Reason: Hostile, Until: Hostile, At: Hostile + ":3"}

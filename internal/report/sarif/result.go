@@ -105,6 +105,9 @@ func callers(all []finding.Caller) []string {
 		if len(c.Via) > 0 {
 			text += ", through " + strings.Join(c.Via, ", ")
 		}
+		if c.Calls > 1 {
+			text += ", in " + strconv.Itoa(c.Calls) + " calls"
+		}
 		if c.Reason != "" {
 			text += ", " + c.Reason
 		}

@@ -126,6 +126,9 @@ func (p *page) callers(f *finding.Finding) {
 	}
 	for _, c := range shown {
 		what := p.ink.Plain(c.State)
+		if c.Calls > 1 {
+			what += fmt.Sprintf(" in %d calls", c.Calls)
+		}
 		if c.Check != nil {
 			what += " at " + p.ink.Place(c.Check.Pos)
 		}
@@ -163,15 +166,19 @@ func sender(c finding.Caller) string {
 	return c.Name + " through " + strings.Join(c.Via, ", ")
 }
 
-// distinct are callers without those that say the same, those first whose data comes through.
+// distinct are callers, as one those that say the same, with how many calls they are, those first whose data comes through.
 func distinct(all []finding.Caller) []finding.Caller {
 	var out []finding.Caller
-	seen := map[string]bool{}
+	at := map[string]int{}
 	for _, c := range all {
-		if key := sender(c) + "\x00" + c.State + "\x00" + c.Reason; !seen[key] {
-			seen[key] = true
-			out = append(out, c)
+		c.Calls = max(c.Calls, 1)
+		key := sender(c) + "\x00" + c.State + "\x00" + c.Reason
+		if i, ok := at[key]; ok {
+			out[i].Calls += c.Calls
+			continue
 		}
+		at[key] = len(out)
+		out = append(out, c)
 	}
 	rank := map[string]int{"passes it on": 0, "makes it safe": 1, "sends its own": 2}
 	slices.SortStableFunc(out, func(a, b finding.Caller) int {

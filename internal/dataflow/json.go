@@ -1,0 +1,80 @@
+package dataflow
+
+import (
+	"maps"
+	"slices"
+)
+
+// written are the taints of a text that a value is written into as JSON.
+func (v *Value) written() []*Taint {
+	out := texts(v.all())
+	for i, t := range out {
+		if !slices.ContainsFunc(v.taints, func(own *Taint) bool { return own.Path == t.Path && own.Source == t.Source }) {
+			u := *t
+			u.inside = true
+			out[i] = &u
+		}
+	}
+	return out
+}
+
+// decoded is what a text holds for whoever parses it, as a rule counts it for which texts do no harm: where only all of an object does,
+// what stands under a name that the code has written is safe.
+func (v *Value) decoded(rule string) *Value {
+	if v.json == nil {
+		c := *v
+		c.taints = nil
+		for _, t := range v.taints {
+			c.taints = append(c.taints, t.decoded())
+		}
+		return &c
+	}
+	if whole(rule) {
+		return v.json
+	}
+	out := &Value{taints: v.json.chosenNames(0)}
+	for _, t := range v.json.all() {
+		if !slices.Contains(out.taints, t) {
+			out.safe = append(out.safe, t)
+		}
+	}
+	out.safe = append(out.safe, v.json.safe...)
+	return out
+}
+
+// chosenNames are the taints of objects, also of those in lists, of which an outsider chooses the names.
+func (v *Value) chosenNames(depth int) []*Taint {
+	if v == nil || depth > deepestKept {
+		return nil
+	}
+	out := v.taints
+	if v.named != nil {
+		return addTaints(out, v.named.taints)
+	}
+	for name, x := range sorted(v.fields) {
+		if _, ok := number(name); ok {
+			out = addTaints(out, x.chosenNames(depth+1))
+		}
+	}
+	return addTaints(out, v.elem.chosenNames(depth+1))
+}
+
+// decoded is a text as whoever parses it has it: that it was a text says nothing of what is in it. Of one that code has put together the
+// outsider decides only a part.
+func (t *Taint) decoded() *Taint {
+	if t.plain != nil {
+		t = t.plain
+	}
+	if t.object || t.inside || t.lead != "" {
+		return t
+	}
+	u := *t
+	u.object, u.parsed, u.clean = true, t.Path, maps.Clone(t.clean)
+	for rule := range needsObject {
+		delete(u.clean, rule)
+	}
+	return &u
+}
+
+// Parsed reports whether all of what was parsed is meant, and no part of it.
+func (t *Taint) Parsed() bool { return t.parsed != "" && t.parsedWhole() }
