@@ -349,7 +349,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
-	before, calls := in.thrown, len(in.sends)+len(in.uses)
+	before, calls, hits := in.thrown, len(in.sends)+len(in.uses), len(in.hits)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -375,7 +375,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain && !in.calls(calls) && thrown == nil {
+	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -433,6 +433,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		return false
 	}
 	b.WriteString(" " + v.ref + v.prefix)
+	if v.trace != nil {
+		fmt.Fprintf(b, "trace %s %d", v.trace.file.Path, v.trace.at)
+	}
 	if v.class != nil {
 		fmt.Fprintf(b, "class %p", v.class)
 	}
@@ -759,7 +762,11 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 			taints[i] = u
 		}
-		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: args.get(0)}, true
+		written := args.get(0)
+		for _, c := range args.get(1).fns { // a replacer, which is given the value itself first
+			written = join(written, in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At))
+		}
+		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}

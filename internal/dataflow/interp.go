@@ -38,6 +38,7 @@ type interp struct {
 	context    *Value              // the request that is being answered, for what asks its context for it
 	made       map[string]*Value   // what containers gave, by what they were asked for
 	catching   int                 // what failed is handled
+	debugging  int                 // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool   // functions that a library perhaps calls
 	requests   map[string]*Value   // what the functions of routes are given
 	listeners  map[string]*Value   // functions and what they are given, by the emitter and the name of the event
@@ -167,15 +168,18 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	in.eval(f, s.X)
 	var ends [2]bool
-	then := f.s.branch(func() {
-		in.guard(f, s.X, true)
-		ends[0] = in.run(f, s.Body)
+	in.ifDebugging(s.X, func() {
+		then := f.s.branch(func() {
+			in.guard(f, s.X, true)
+			ends[0] = in.run(f, s.Body)
+		})
+		other := f.s.branch(func() {
+			in.guard(f, s.X, false)
+			ends[1] = in.run(f, s.Else)
+		})
+		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
 	})
-	other := f.s.branch(func() {
-		in.guard(f, s.X, false)
-		ends[1] = in.run(f, s.Else)
-	})
-	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
 	return ends[0] && ends[1]
 }
 
@@ -628,6 +632,9 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
+	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call) {
+		v = in.traced(f, e, v)
+	}
 	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
@@ -704,9 +711,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Cond:
 		in.eval(f, e.X)
 		var y, z *Value
-		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
-		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		in.ifDebugging(e.X, func() {
+			then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		})
 		return join(y, z)
 	case ir.Assign:
 		return in.assignment(f, e)
@@ -869,6 +878,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)
+		if out.trace == nil {
+			out.trace = v.trace
+		}
 		switch {
 		case v.known:
 			before += v.text
@@ -1061,8 +1073,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		in.ifDebugging(e.X, func() {
+			then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		})
 		return y
 	case "|": // of dictionaries
 		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {

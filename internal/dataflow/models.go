@@ -689,6 +689,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
 				in.tellsRequest(f, e.At, callName(m), v)
+				in.tellsTrace(f, e.At, callName(m), v)
 			}
 		}
 		return

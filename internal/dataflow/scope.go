@@ -20,6 +20,8 @@ type scope struct {
 	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
 	taken   map[string]*Taint   // names that were bound to a field of what came in
 	guards  bool                // some expression is known to be harmless
+
+	debugging bool // what comes next is only reached in some stages
 }
 
 func newScope(parent *scope, m *module) *scope {
