@@ -16,6 +16,8 @@ type arguments struct {
 	rest *Value // from a spread
 	dict *Value // from a spread into keywords
 	at   []int32
+
+	spread []*Value // the lists that were spread
 }
 
 func (a *arguments) get(i int) *Value {
@@ -78,6 +80,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 				}
 			}
 			a.rest = join(a.rest, in.elements(v))
+			a.spread = append(a.spread, v)
 		default:
 			a.list = append(a.list, v)
 			a.at = append(a.at, x.At)

@@ -38,6 +38,7 @@ type interp struct {
 	context    *Value              // the request that is being answered, for what asks its context for it
 	made       map[string]*Value   // what containers gave, by what they were asked for
 	catching   int                 // what failed is handled
+	traces     map[*ir.Expr]*step  // calls that gave stack traces, when they were followed last
 	debugging  int                 // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool   // functions that a library perhaps calls
 	requests   map[string]*Value   // what the functions of routes are given

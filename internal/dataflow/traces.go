@@ -32,20 +32,33 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 		from = in.traceAt(f, e.At, "the stack of an error is written out")
 	case keepsLines[lastPart(textOf(e.X))] || e.X.Kind == ir.Member && keepsLines[e.X.Str]:
 		if e.X.Kind == ir.Member {
-			from = in.quiet(f, e.X.X).trace
+			from = in.traceOf(f, e.X.X)
 		}
 		for _, x := range e.List {
 			if from == nil {
-				from = in.quiet(f, x).trace
+				from = in.traceOf(f, x)
 			}
 		}
 	}
-	if from == nil || v.trace != nil {
-		return v
+	if from != nil && v.trace == nil {
+		c := *v
+		c.trace, v = from, &c
 	}
-	c := *v
-	c.trace = from
-	return &c
+	if e.Kind == ir.Call && (v.trace != nil || in.traces[e] != nil) {
+		if in.traces == nil {
+			in.traces = map[*ir.Expr]*step{}
+		}
+		in.traces[e] = v.trace
+	}
+	return v
+}
+
+// traceOf is the trace that an expression is which was followed just before.
+func (in *interp) traceOf(f frame, e *ir.Expr) *step {
+	if e.Kind == ir.Call {
+		return in.traces[e]
+	}
+	return in.quiet(f, e).trace
 }
 
 // writesWholeError reports whether an error is written with the fields that JSON leaves out.

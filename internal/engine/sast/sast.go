@@ -328,7 +328,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 	reach := w.reach(n, h)
 	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
-		if !w.selected(b.ID) || !concerns(h.Rule, f) {
+		if !w.selected(b.ID) || !concerns(h, f, reach) {
 			continue
 		}
 		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
@@ -426,12 +426,12 @@ var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": tr
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
-// concerns reports whether a kind of harm is one for a function, by who calls it.
-func concerns(harm string, f *model.Function) bool {
-	if harm == "jwt-unverified" && verified(f) {
+// concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
+func concerns(h *dataflow.Hit, f *model.Function, reach reached) bool {
+	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
-	return !overHTTPOnly[harm] || outward(f)
+	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && reach.path != nil
 }
 
 // onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.
