@@ -140,6 +140,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		}
 		return true
 	case ir.Leave:
+		f.s.leave()
 		return true
 	case ir.If:
 		return in.choose(f, s)
@@ -199,7 +200,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		}
 	}
 	for round := range 2 { // twice: what one round sets the next one reads
-		layer := f.s.branch(func() {
+		layers := f.s.round(func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
 			} else if s.Y != nil {
@@ -207,8 +208,9 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
-		more := round == 0 && in.brings(f.s, layer)
-		in.merge(f.s, []map[string]*Value{layer, {}}, []bool{false, false})
+		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
+		layers = append(layers, nil) // no round at all
+		in.merge(f.s, layers, make([]bool, len(layers)))
 		if !more {
 			break
 		}
