@@ -767,7 +767,11 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		}
 		written := args.get(0)
 		for _, c := range args.get(1).fns { // a replacer, which is given the value itself first
-			written = join(written, in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At))
+			replaced := in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At)
+			if written = join(written, replaced); traceIn(replaced, 0) != nil {
+				told := *written
+				told.trace, written = in.traceAt(f, e.At, "an error is written as JSON with its stack"), &told
+			}
 		}
 		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":

@@ -681,10 +681,14 @@ func (in *interp) route(r *routed) {
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
 	}
 	before := maps.Clone(in.signed)
+	if r.framework == "flask-error" {
+		in.catching++
+		defer func() { in.catching-- }()
+	}
 	given := in.invoke(f, r.fn, this, args, r.fn.fn.Start)
 	switch r.framework {
 	case "fastapi", "powertools", "chalice":
-		in.tellsOwnTrace(f, given)
+		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
 	}
 	in.answers, in.payload = "", nil
 	if !r.use { // what it has checked says nothing of other routes

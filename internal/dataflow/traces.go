@@ -28,6 +28,7 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 	case e.Kind != ir.Call:
 	case writesWholeError(e):
 		from = in.traceAt(f, e.At, "all fields of an error are written, the stack too")
+	case v.ref == "traceback.format_exc()" && in.catching == 0: // nothing was thrown
 	case pythonTraces[v.ref]:
 		from = in.traceAt(f, e.At, "the stack of an error is written out")
 	case keepsLines[lastPart(textOf(e.X))] || e.X.Kind == ir.Member && keepsLines[e.X.Str]:
@@ -97,7 +98,8 @@ func (c *class) extendsError(depth int) bool {
 	return false
 }
 
-// tellsTrace tells of an answer that holds a stack trace, once for each.
+// tellsTrace tells of an answer that holds a stack trace, once for each, where the trace comes from: functions that make answers are
+// used for others as well.
 func (in *interp) tellsTrace(f frame, at int32, what string, answer *Value) {
 	s := traceIn(answer, 0)
 	if s == nil {
@@ -108,14 +110,10 @@ func (in *interp) tellsTrace(f frame, at int32, what string, answer *Value) {
 		return
 	}
 	in.seen[key] = true
-	in.hits = append(in.hits, &Hit{Rule: "stack-trace", File: f.file, At: at, What: what, Path: "a stack trace", Steps: []Step{{s.file, s.at, s.note}}})
-}
-
-// tellsOwnTrace tells of it where the trace comes from: what a route returns is all of its answer.
-func (in *interp) tellsOwnTrace(f frame, answer *Value) {
-	if s := traceIn(answer, 0); s != nil {
-		in.tellsTrace(frame{f.s, s.file}, s.at, "the response", answer)
-	}
+	in.hits = append(in.hits, &Hit{
+		Rule: "stack-trace", File: s.file, At: s.at, What: what, Path: "a stack trace",
+		Steps: []Step{{s.file, s.at, s.note}}, End: &Step{File: f.file, At: at},
+	})
 }
 
 func traceIn(v *Value, depth int) *step {
