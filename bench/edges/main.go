@@ -85,9 +85,9 @@ func read(args []string) (map[string]*model.App, map[string][]edge, error) {
 }
 
 // counts reports whether an edge is one by the conventions of the labels: what a function keeps for itself is none, nor an answer, nor an
-// address that is only signed.
+// address that is only signed, nor what an API sends without a function.
 func counts(e *paths.Edge) bool {
-	return e.Holds() && e.Kind != "answer" && !e.Send.Signed && (e.Read == nil || e.From != e.To)
+	return e.Holds() && slices.Contains(e.From.App.Functions, e.From.Function) && e.Kind != "answer" && !e.Send.Signed && (e.Read == nil || e.From != e.To)
 }
 
 func found(e *paths.Edge) edge { return edge{e.From.Function.Name, e.To.Function.Name, e.Kind} }

@@ -130,7 +130,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if !isAWS(ref) {
 		return nil, false
 	}
-	if v := keyCondition(callee, args); v != nil {
+	if v := attributeCondition(callee, args); v != nil {
 		return v, true
 	}
 	switch ref[strings.LastIndexByte(ref, '.')+1:] {
@@ -159,7 +159,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	out.ref = "" // what an operation gives is data
 	for i, o := range c {
 		o.signed = isSigning(ref)
-		o.params = asSent(o.op.Key, o.params)
+		o.params = in.asSent(o.op.Key, o.params)
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
@@ -517,6 +517,7 @@ var positional = map[string][]string{
 	"s3.download_fileobj": {"Bucket", "Key", "Fileobj"}, "s3.copy": {"CopySource", "Bucket", "Key"}, "s3.generate_presigned_post": {"Bucket", "Key"},
 	"s3.Bucket.upload_file": {"Filename", "Key"}, "s3.Bucket.upload_fileobj": {"Fileobj", "Key"}, "s3.Bucket.download_file": {"Key", "Filename"},
 	"s3.Bucket.download_fileobj": {"Key", "Fileobj"}, "s3.Object.upload_file": {"Filename"}, "s3.Object.download_file": {"Filename"},
+	"s3.Bucket.copy": {"CopySource", "Key"}, "s3.Object.copy": {"CopySource"},
 }
 
 // nodeV2Client is the class of a client of version 2: "S3" of aws-sdk.S3(), or of what aws-sdk/clients/s3 gives.
@@ -706,9 +707,26 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, c awsCall) {
 	held := &Value{}
 	in.stored(f, e, c, held)
 	in.downloaded = addTaints(in.downloaded, held.taints)
-	if name := c.params.fields["Filename"]; name != nil {
+	name := c.params.fields["Filename"]
+	if file := fileName(name); file != "" {
+		if in.files == nil {
+			in.files = map[string][]*Taint{}
+		}
+		in.files[file] = addTaints(in.files[file], held.taints)
+	}
+	if name != nil {
 		in.hit(f, e.At, "path-traversal", "download_file", name.taints, false)
 	}
+}
+
+// fileName tells files apart by what is known of their names; empty where that is nothing.
+func fileName(name *Value) string {
+	if name == nil || !name.known && len(name.taints)+len(name.parts) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	name.describe(&b, 0)
+	return b.String()
 }
 
 // opened is what a file gives that was opened after something was downloaded: of files by a constant name nothing is taken for granted.

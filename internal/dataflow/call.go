@@ -255,12 +255,12 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
-	v := &Value{class: cl.class, fields: map[string]*Value{}}
+	v := &Value{class: cl.class, fields: map[string]*Value{}, born: in.branch}
 	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}
 	if cl.class.isEnum(0) { // it fails for all but its members
-		return &Value{}
+		return checked(join(args.get(0), args.dict))
 	}
 	if m := cl.class.method("__new__", 0); m != nil && f.file.Language == ir.Python { // one for all
 		if x := in.invoke(f, m, cl, args, at); x != nil && x.class == cl.class && !x.isType {
@@ -347,7 +347,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		args = args.after(c.bound)
 	}
 	facts := in.where(f)
-	again := in.again(c, this, args) + factsKey(facts)
+	again := in.again(c, this, args) + FactsKey(facts)
 	if v, ok := in.results[again]; ok {
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
@@ -430,7 +430,10 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		b.WriteString(" -")
 		return true
 	case v.known:
-		b.WriteString(" '" + v.text + "'")
+		b.WriteString(" " + string(v.literal()) + "'")
+		if v.perhaps {
+			b.WriteByte('?')
+		}
 		return true
 	case depth > 4 || b.Len() > longestName || v.sink != nil || v.json != nil:
 		return false
@@ -547,6 +550,7 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
 		in.bind(g, p, v, true)
+		g.s.gives(c.fn, name, args, i)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
 }
@@ -609,6 +613,9 @@ func (in *interp) decorated(f frame, fn *ir.Func, v *Value) *Value {
 
 // native are the parts of the languages themselves: promises, callbacks of lists, binding.
 func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) (*Value, bool) {
+	if v, ok := changedCase(recv, method); ok {
+		return v, true
+	}
 	if c := args.get(0); method == "__new__" && c.isType && c.class != nil { // super().__new__(cls)
 		return &Value{class: c.class, fields: map[string]*Value{}}, true
 	}
@@ -643,7 +650,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			out = join(out, v)
 		}
 		if target := args.get(0); target != nothing && !target.shared { // it is changed itself
-			target.taints, target.fields, target.elem = out.taints, out.fields, out.elem
+			target.taints, target.fields, target.elem, target.some = out.taints, out.fields, out.elem, out.some
+			for _, v := range args.list {
+				if !v.closed() {
+					target.spread = v
+				}
+			}
 		}
 		return out, true
 	case "builtin.Error", "builtin.TypeError", "builtin.RangeError", "builtin.SyntaxError", "builtin.Exception", "builtin.ValueError", "builtin.RuntimeError", "builtin.KeyError",
@@ -757,7 +769,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
-		taints := args.get(0).written()
+		taints := args.get(0).asJSON()
 		for i, t := range taints {
 			u := t.cleaned([]string{"log-injection", "header-injection"})
 			if u.isObject() && !u.unsure {

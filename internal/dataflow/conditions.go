@@ -2,19 +2,19 @@ package dataflow
 
 import "strings"
 
-// Conditions of boto3 are made by calls: Key("pk").eq(x) & Key("sk").begins_with(y).
+// Conditions of boto3 are made by calls: Key("pk").eq(x) & Attr("type").begins_with(y).
 
-// conditions is the beginning of their paths, askedKey the member of a request for what its condition says of the key, by attributes.
+// conditions is the beginning of their paths, askedKey the member of a request for what its conditions say of attributes.
 const (
 	conditions = "boto3.dynamodb.conditions."
 	askedKey   = "!asked"
 )
 
-// keyCondition is what a method of an attribute gives; nil for other calls. Its text is only there to be compared: one of two conditions is
+// attributeCondition is what a method of an attribute gives; nil for other calls. Its text is only there to be compared: one of two conditions is
 // none that is known.
-func keyCondition(callee *Value, args *arguments) *Value {
-	method, ok := strings.CutPrefix(callee.ref, conditions+"Key().")
-	if !ok || method != "eq" && method != "begins_with" {
+func attributeCondition(callee *Value, args *arguments) *Value {
+	of, method, _ := strings.Cut(strings.TrimPrefix(callee.ref, conditions), ".")
+	if of != "Key()" && of != "Attr()" || method != "eq" && method != "begins_with" {
 		return nil
 	}
 	name, value := orNothing(first1(callee.args)), args.get(0)
@@ -29,10 +29,12 @@ func allOf(x, y *Value) *Value {
 	return &Value{ref: conditions + "And()", args: []*Value{x, y}, known: x.known && y.known, text: x.text + y.text}
 }
 
-// askedOf is what a condition says of the key; nil where nothing is known.
-func askedOf(v *Value) *Value {
+// askedOf is what conditions say of attributes; nil where nothing is known.
+func askedOf(conditions ...*Value) *Value {
 	fields := map[string]*Value{}
-	v.equations(fields, 0)
+	for _, v := range conditions {
+		v.equations(fields, 0)
+	}
 	if len(fields) == 0 {
 		return nil
 	}

@@ -17,6 +17,12 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 	}
 	in.testing = e
 	in.otherError(f, e, holds)
+	in.counting(f, e, holds)
+	in.isTrue(f, e, holds)
+}
+
+// isTrue notes what a condition says, but for whether the value that it gives counts as true.
+func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 	switch e.Kind {
 	case ir.Not:
 		in.guard(f, e.X, !holds)
@@ -75,12 +81,23 @@ func (in *interp) guard(f frame, e *ir.Expr, holds bool) {
 		}
 		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
 			in.proving++
+			if isAnswer(test) {
+				in.naming++
+			}
 			in.guard(f, test, holds)
 			in.proving--
+			if isAnswer(test) {
+				in.naming--
+			}
 		}
 	case ir.Assign:
 		in.guard(f, e.Y, holds)
 	}
+}
+
+// isAnswer reports whether an expression gives the answer of a test.
+func isAnswer(e *ir.Expr) bool {
+	return e.Kind == ir.Binary || e.Kind == ir.Not || e.Kind == ir.Call && textOf(e) == ""
 }
 
 // asNumber: what is more or less than a number is one, or a text that is nothing but one.
@@ -99,8 +116,8 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 	if holds {
 		in.isProven(in.provedAt[e])
-		in.isText(f, e)
 	}
+	in.isEqual(f, e, holds)
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
 			first.X.Kind == ir.Call && first.X.X.Kind == ir.Member && first.X.X.Str == "split" { // way.split(sep)[0] === ".."
@@ -108,7 +125,7 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 		}
 		switch truth := truthOf(side[1]); {
 		case isNothing(side[1]): // m is None
-			in.guard(f, side[0], !holds)
+			in.isTrue(f, side[0], !holds)
 			return
 		case textOf(side[1]) != "" && (side[0].Kind == ir.Const && (side[0].Str == "__proto__" || side[0].Str == "constructor" || side[0].Str == "prototype")):
 			if !holds {
@@ -116,10 +133,10 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 			}
 			return
 		case truth == yes && (side[1].Str == "true" || side[1].Str == "True"):
-			in.guard(f, side[0], holds)
+			in.isTrue(f, side[0], holds)
 			return
 		case truth == no && (side[1].Str == "false" || side[1].Str == "False"):
-			in.guard(f, side[0], !holds)
+			in.isTrue(f, side[0], !holds)
 			return
 		}
 		if search := side[0]; search.Kind == ir.Call && search.X.Kind == ir.Member && search.X.Str == "indexOf" && len(search.List) == 1 &&
@@ -147,7 +164,7 @@ func (in *interp) either2(f frame, x, y *ir.Expr, holds bool) {
 			continue
 		}
 		if isFact(name) {
-			in.set(f.s, name, oneOfBoth(v, w), true)
+			in.learn(f.s, name, literalsIn(oneOfBoth(name, v, w)))
 			continue
 		}
 		if rules := both(keysOf(v.fields), keysOf(w.fields)); len(rules) > 0 {
@@ -186,6 +203,7 @@ func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
 		}
 		return
 	}
+	in.isAmong(f, e.X, e.Y, holds)
 	if !holds || in.eval(f, e.Y).all() != nil && (e.Y.Kind != ir.Member || e.Y.Str != "parents") {
 		return
 	}
@@ -357,7 +375,7 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 	switch e.Kind {
 	case ir.Const:
-		return constant(e.Str)
+		return constantOf(e)
 	case ir.Name:
 		return in.name(f, e)
 	case ir.Member:
@@ -418,7 +436,13 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	}
 	in.eachIs(f, e, holds)
 	in.begins(f, e, holds)
+	in.beginning(f, e, holds)
+	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 {
+		in.isAmong(f, e.List[0], e.X.X, holds)
+	}
+	in.said(f, e, holds)
 	if holds {
+		in.fitting(f, e)
 		in.oneOf(f, e)
 		in.provedBy(f, e, yes)
 	} else {
@@ -702,6 +726,9 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	x, prefix := e.X.X, in.quiet(f, e.List[0])
+	if holds && in.fixedFolder(in.eval(f, e.List[0])) {
+		in.trust(f, x, []string{"object-key"})
+	}
 	switch {
 	case !prefix.known:
 	case prefix.text == "/" && holds:
@@ -716,6 +743,23 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 			in.trustText(f, text, leadsNowhere)
 		}
 	}
+}
+
+// fixedFolder reports whether no outsider decides with what the key of an object has to begin: keys do not climb out of a folder. Of an
+// address the key is what stands behind the beginning.
+func (in *interp) fixedFolder(prefix *Value) bool {
+	if prefix.isList || prefix.fields["0"] != nil { // one of several
+		for _, one := range sorted(prefix.fields) {
+			if !in.fixedFolder(one) {
+				return false
+			}
+		}
+		return prefix.elem == nil
+	}
+	if strings.Contains(prefix.text+prefix.prefix, "://") {
+		return false
+	}
+	return len(prefix.all()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
 }
 
 // resolving are functions that give a path without steps back.

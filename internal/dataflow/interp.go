@@ -24,6 +24,7 @@ type interp struct {
 	cut        bool
 	uses       []Use
 	downloaded []*Taint              // what files hold that were fetched from buckets
+	files      map[string][]*Taint   // the same, by the names of the files
 	provedAt   map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed     map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
 	verified   map[string]bool       // tokens that are verified, by their paths
@@ -33,26 +34,29 @@ type interp struct {
 	payload    *Value                // the fields of the model that the payload of a route is checked by
 	throws     map[string]*Value     // by calls, as results
 	proving    int
-	failed     []string            // places where tokens are read that did not pass
-	injecting  int                 // objects that are made for parameters
-	context    *Value              // the request that is being answered, for what asks its context for it
-	made       map[string]*Value   // what containers gave, by what they were asked for
-	catching   int                 // what failed is handled
-	traces     map[*ir.Expr]*step  // calls that gave stack traces, when they were followed last
-	debugging  int                 // a setting that asks for the stage decides whether what is followed happens
-	calling    map[*ir.Func]bool   // functions that a library perhaps calls
-	requests   map[string]*Value   // what the functions of routes are given
-	listeners  map[string]*Value   // functions and what they are given, by the emitter and the name of the event
-	thrown     *Value              // what was thrown since the last try began
-	testing    *ir.Expr            // the condition that was looked at last
-	ownEvent   bool                // code names the fields of the event itself
-	doubts     []Doubt             // why perhaps more of AWS is called
-	visited    map[*ir.Func]bool   // functions that were called
-	sends      []*Send             // calls that hand data on
-	hitAt      map[string]*Hit     // by rule and place
-	answers    string              // how what an entry returns is sent: lambda, text; empty where it is not
-	compares   map[string]*Taint   // parts of what came in that were compared with texts, by the names of facts
-	holding    map[string][]string // what certainly holds where the function that is followed was called
+	branch     int // the branch that is followed: each has a number of its own
+	branches   int
+	naming     int                  // conditions that stand elsewhere and are looked at for the names that hold their answers
+	failed     []string             // places where tokens are read that did not pass
+	injecting  int                  // objects that are made for parameters
+	context    *Value               // the request that is being answered, for what asks its context for it
+	made       map[string]*Value    // what containers gave, by what they were asked for
+	catching   int                  // what failed is handled
+	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
+	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
+	calling    map[*ir.Func]bool    // functions that a library perhaps calls
+	requests   map[string]*Value    // what the functions of routes are given
+	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
+	thrown     *Value               // what was thrown since the last try began
+	testing    *ir.Expr             // the condition that was looked at last
+	ownEvent   bool                 // code names the fields of the event itself
+	doubts     []Doubt              // why perhaps more of AWS is called
+	visited    map[*ir.Func]bool    // functions that were called
+	sends      []*Send              // calls that hand data on
+	hitAt      map[string]*Hit      // by rule and place
+	answers    string               // how what an entry returns is sent: lambda, text; empty where it is not
+	compares   map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
+	holding    map[string][]Literal // what certainly holds where the function that is followed was called
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -169,16 +173,22 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	in.eval(f, s.X)
-	var ends [2]bool
+	ends := [2]bool{true, true}
+	var then, other map[string]*Value
+	decided := in.decided(f, s.X)
 	in.ifDebugging(s.X, func() {
-		then := f.s.branch(func() {
-			in.guard(f, s.X, true)
-			ends[0] = in.run(f, s.Body)
-		})
-		other := f.s.branch(func() {
-			in.guard(f, s.X, false)
-			ends[1] = in.run(f, s.Else)
-		})
+		if decided != no {
+			then = in.inBranch(f.s, func() {
+				in.guard(f, s.X, true)
+				ends[0] = in.run(f, s.Body)
+			})
+		}
+		if decided != yes {
+			other = in.inBranch(f.s, func() {
+				in.guard(f, s.X, false)
+				ends[1] = in.run(f, s.Else)
+			})
+		}
 		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
 	})
 	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
@@ -200,7 +210,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		}
 	}
 	for round := range 2 { // twice: what one round sets the next one reads
-		layers := f.s.round(func() {
+		layers := in.round(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
 			} else if s.Y != nil {
@@ -235,11 +245,11 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	var ends [2]bool
 	before := in.thrown
 	in.thrown = nil
-	body := f.s.branch(func() { ends[0] = in.run(f, s.Body) })
+	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
 	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
-	handler := f.s.branch(func() {
+	handler := in.inBranch(f.s, func() {
 		if s.X != nil {
 			in.bind(f, s.X, caught, true)
 		}
@@ -273,6 +283,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		in.forget(f, p.Str)
 		delete(f.s.tests, p.Str)
 		delete(f.s.taken, p.Str)
+		delete(f.s.given, p.Str)
 	case ir.Default:
 		if v.empty() {
 			v = in.eval(f, p.Y)
@@ -308,6 +319,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 		in.assign(f, x, p.Str, v, p.At)
+		in.onSomeWays(x, p.Str)
 		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
 			x.class.static.fields[p.Str] = v
 		}
@@ -316,6 +328,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
 		if key.known {
 			in.assign(f, x, key.text, v, p.At)
+			in.onSomeWays(x, key.text)
 			return
 		}
 		in.dynamicKey(f, p, key)
@@ -331,6 +344,29 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			x.named = join(x.named, key)
 		}
 	}
+}
+
+// onSomeWays notes that a field is set in a branch, of an object that was there before it.
+func (in *interp) onSomeWays(x *Value, key string) {
+	switch {
+	case x == nil || x == nothing || x.shared || x.fields[key] == nil:
+	case x.born == in.branch:
+		delete(x.some, key)
+	case x.some == nil:
+		x.some = map[string]bool{key: true}
+	default:
+		x.some[key] = true
+	}
+}
+
+// inBranch follows a branch that is perhaps not taken.
+func (in *interp) inBranch(s *scope, follow func()) map[string]*Value {
+	before := in.branch
+	in.branches++
+	in.branch = in.branches
+	layer := s.branch(follow)
+	in.branch = before
+	return layer
 }
 
 func itoa(i int) string {
@@ -458,6 +494,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	out := &Value{}
 	if v.ref != "" {
 		out.ref, out.args, out.kw = v.ref+"."+key, v.args, v.kw
+		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
+			out.ref = "boto3:" + first(service)
+		}
 		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 			out.ref = "builtin." + key
 		}
@@ -647,9 +686,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	switch e.Kind {
 	case ir.Const:
-		v := constant(e.Str)
-		v.regexp = e.Regexp
-		return v
+		return constantOf(e)
 	case ir.Name:
 		return in.name(f, e)
 	case ir.This:
@@ -695,6 +732,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Call:
 		v := in.madeSafe(f, e, in.call(f, e))
 		in.told(e, orNothing(v).proves)
+		if v != nil && v.written == bareWord { // a number perhaps becomes a text
+			c := *v
+			c.written = anyhow
+			return &c
+		}
 		return v
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
@@ -713,10 +755,16 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		return nothing
 	case ir.Cond:
 		in.eval(f, e.X)
+		switch in.decided(f, e.X) {
+		case yes:
+			return in.eval(f, e.Y)
+		case no:
+			return in.eval(f, e.Z)
+		}
 		var y, z *Value
 		in.ifDebugging(e.X, func() {
-			then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-			other := f.s.branch(func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
 			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 		})
 		return join(y, z)
@@ -801,7 +849,7 @@ func (in *interp) anyMember(x *Value) *Value {
 var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
 
 func (in *interp) object(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}, isDict: true}
+	v := &Value{fields: map[string]*Value{}, isDict: true, born: in.branch}
 	for i, x := range e.List {
 		key := e.Keys[i]
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
@@ -831,17 +879,37 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			}
 			v.elem = join(v.elem, val.elem)
 			v.taints = addTaints(v.taints, val.taints)
-			v.spread = val
+			v.someOf(val, x)
+			if v.spread == nil || v.spread.closed() {
+				v.spread = val
+			}
 			continue
 		}
 		if len(v.fields) < maxFields {
 			v.fields[key] = val
+			delete(v.some, key)
 		}
 	}
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
 	return v
+}
+
+// someOf notes which of the fields that an object spreads into another one are there on some ways only: {...(a && {b})}.
+func (v *Value) someOf(spread *Value, e *ir.Expr) {
+	chosen := e.Kind == ir.Binary || e.Kind == ir.Cond
+	for name := range spread.fields {
+		switch {
+		case chosen || spread.some[name]:
+			if v.some == nil {
+				v.some = map[string]bool{}
+			}
+			v.some[name] = true
+		default:
+			delete(v.some, name)
+		}
+	}
 }
 
 func (in *interp) array(f frame, e *ir.Expr) *Value {
@@ -892,6 +960,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		default:
 			before += v.prefix + unknownText
 		}
+	}
+	if out.known {
+		out.written = inQuotes
 	}
 	if !out.known && len(before) < 500 {
 		out.prefix, _, _ = strings.Cut(before, unknownText)
@@ -1077,7 +1148,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.eval(f, e.X)
 		var y *Value
 		in.ifDebugging(e.X, func() {
-			then := f.s.branch(func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
 			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
 		})
 		return y

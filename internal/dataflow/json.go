@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// written are the taints of a text that a value is written into as JSON.
-func (v *Value) written() []*Taint {
+// asJSON are the taints of a text that a value is written into as JSON.
+func (v *Value) asJSON() []*Taint {
 	out := texts(v.all())
 	for i, t := range out {
 		if !slices.ContainsFunc(v.taints, func(own *Taint) bool { return own.Path == t.Path && own.Source == t.Source }) {

@@ -313,6 +313,9 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 			for k, v := range sorted(a.fields) {
 				in.assign(f, recv, k, v, e.At)
 			}
+			if !a.closed() {
+				recv.spread = a
+			}
 			if len(a.taints) > 0 {
 				for k, field := range sorted(recv.fields) {
 					recv.fields[k] = join(field, &Value{taints: in.parts(a.taints, k)})

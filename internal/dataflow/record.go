@@ -266,7 +266,7 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 	case ir.Call: // constr(...), conint(...)
 		name := lastPart(textOf(t.X))
 		if harmlessTypes[strings.TrimPrefix(name, "con")] || name == "confloat" || name == "condecimal" || name == "condate" {
-			return &Value{}
+			return checked(x)
 		}
 		if name == "constr" {
 			return in.constrained(cleanedBy(x, textOnly), &Value{kw: in.quietArguments(f, t).kw})
@@ -293,13 +293,16 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			}
 			return x
 		case "Literal":
-			return &Value{}
+			return checked(x)
 		case "List", "list", "Sequence", "Iterable", "Set", "set", "FrozenSet", "frozenset", "Tuple", "tuple", "conlist", "Deque":
 			return &Value{elem: in.converted(f, in.elements(x), inside[0], at, depth+1)}
 		}
 	}
 	return x
 }
+
+// checked is a value that can do no harm any more, whatever an outsider sent for it.
+func checked(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all())} }
 
 // textOnly are the rules that need more than a text.
 var textOnly = []string{"nosql", "mass-assignment", "prototype-pollution"}
@@ -310,7 +313,7 @@ func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
 	case harmlessTypes[name], strings.HasPrefix(name, "Positive"), strings.HasPrefix(name, "Negative"), strings.HasPrefix(name, "NonNegative"),
 		strings.HasPrefix(name, "NonPositive"), strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
 		name == "AwareDatetime", name == "UUID4", name == "UUID1", strings.HasPrefix(name, "IPv"):
-		return &Value{}
+		return checked(x)
 	case name == "str", name == "StrictStr", name == "SecretStr", name == "EmailStr":
 		return cleanedBy(x, textOnly)
 	}
@@ -374,7 +377,7 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 		return &Value{fields: recv.fields, taints: recv.taints}, true
 	case "json", "model_dump_json", "to_json":
 		fields := &Value{fields: recv.fields, taints: recv.taints}
-		return &Value{taints: in.stepped(f, fields.written(), e.At, "is written as JSON"), json: fields}, true
+		return &Value{taints: in.stepped(f, fields.asJSON(), e.At, "is written as JSON"), json: fields}, true
 	}
 	return nil, false
 }
@@ -428,11 +431,11 @@ func (in *interp) loaded(f frame, c *class, data *Value, at int32) *Value {
 		check := orNothing(field.kw["validate"])
 		switch {
 		case harmlessTypes[strings.ToLower(kind)], kind == "Integer", kind == "Boolean", kind == "UUID", kind == "Number", kind == "Enum", kind == "TimeDelta", kind == "Decimal", kind == "DateTime":
-			x = &Value{}
+			x = checked(x)
 		case strings.HasSuffix(check.ref, ".OneOf()"):
-			x = &Value{}
+			x = checked(x)
 		case strings.HasSuffix(check.ref, ".Regexp()") && len(check.args) > 0 && anchored(&Value{text: check.args[0].text, known: true, regexp: true}, true, false):
-			x = &Value{}
+			x = checked(x)
 		case kind == "Str" || kind == "String" || kind == "Email" || kind == "Url":
 			x = cleanedBy(x, textOnly)
 		}
@@ -467,7 +470,7 @@ func (in *interp) createdModel(f frame, e *ir.Expr, callee *Value, args *argumen
 		x := in.member(f, given, name, e.At)
 		switch t := lastPart(orNothing(orElseValue(kind.fields["0"], kind)).ref); {
 		case harmlessTypes[t]:
-			x = &Value{}
+			x = checked(x)
 		case t == "str" || t == "EmailStr":
 			x = cleanedBy(x, textOnly)
 		}

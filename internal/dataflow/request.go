@@ -10,20 +10,25 @@ import (
 // Members of requests that stand for what services make of others.
 const (
 	copiedContent = "!copied" // the content of the object that is copied, where the event is about it
+	fileContent   = "!file"   // the content of a file that was fetched before
 	statedTable   = "!table"  // the table that a statement of PartiQL names
 )
 
 // asSent is a request as the service takes it.
-func asSent(key string, params *Value) *Value {
+func (in *interp) asSent(key string, params *Value) *Value {
 	switch key {
 	case "sns:Publish":
 		if how, _ := params.At("MessageStructure").Is(); how == "json" {
 			return withMember(params, "Message", forProtocols(params.At("Message")))
 		}
+	case "s3:PutObject":
+		if held := in.files[fileName(params.At("Filename"))]; len(held) > 0 {
+			return withMember(params, fileContent, &Value{taints: held})
+		}
 	case "s3:CopyObject":
 		return withMember(params, copiedContent, contentOf(params.At("CopySource")))
-	case "dynamodb:Query":
-		return withMember(params, askedKey, askedOf(params.fields["KeyConditionExpression"]))
+	case "dynamodb:Query", "dynamodb:Scan":
+		return withMember(params, askedKey, askedOf(params.fields["KeyConditionExpression"], params.fields["FilterExpression"]))
 	case "dynamodb:ExecuteStatement":
 		return withMember(params, statedTable, tableOf(params.At("Statement")))
 	}

@@ -20,6 +20,7 @@ type scope struct {
 	yielded *Value              // by a generator
 	tests   map[string]*ir.Expr // names that hold the answer of a test, or the host of an address
 	taken   map[string]*Taint   // names that were bound to a field of what came in
+	given   map[string]bool     // parameters that were certainly given a constant
 	guards  bool                // some expression is known to be harmless
 
 	debugging bool // what comes next is only reached in some stages
@@ -53,10 +54,10 @@ func (s *scope) leave() {
 }
 
 // round follows a round of a loop and gives back what it has set, by each way out of it.
-func (s *scope) round(follow func()) []map[string]*Value {
+func (in *interp) round(s *scope, follow func()) []map[string]*Value {
 	l := &loop{depth: len(s.layers)}
 	s.loops = append(s.loops, l)
-	layer := s.branch(follow)
+	layer := in.inBranch(s, follow)
 	s.loops = s.loops[:len(s.loops)-1]
 	return append(l.left, layer)
 }
@@ -176,7 +177,7 @@ func (in *interp) merge(s *scope, branches []map[string]*Value, ends []bool) {
 				break
 			}
 			if isFact(name) {
-				v = oneOfBoth(v, set)
+				v = oneOfBoth(name, v, set)
 				continue
 			}
 			if isGuard && v != nil { // harmless for what both say

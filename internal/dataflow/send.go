@@ -76,6 +76,9 @@ func (v *Value) describe(b *strings.Builder, depth int) {
 		return
 	}
 	b.WriteString(v.text + "\x00" + v.ref + "\x00" + v.prefix + "\x00")
+	if v.perhaps || v.sealed {
+		b.WriteString(strconv.FormatBool(v.perhaps) + strconv.FormatBool(v.sealed))
+	}
 	for _, list := range [][]*Taint{v.taints, v.safe} {
 		for _, t := range list {
 			b.WriteString(t.Path + "\x01" + itoa(len(t.clean)))
@@ -102,6 +105,7 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 	}
 	c := &Value{
 		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v),
+		written: v.written, perhaps: v.perhaps, sealed: v.closed(),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
 	for _, p := range v.parts {
@@ -119,6 +123,12 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		}
 		for name, x := range sorted(set) {
 			c.fields[name] = in.copyOf(x, budget, depth+1)
+		}
+		c.sealed = c.sealed && len(set) == 0
+	}
+	for name := range v.some {
+		if x := c.fields[name]; x != nil {
+			x.perhaps = true
 		}
 	}
 	if list := v.put(); len(list) > 1 || len(list) == 1 && c.fields["0"] != nil {
@@ -138,6 +148,29 @@ func (in *interp) copyApart(c *Value, list []*Value, budget *int, depth int) {
 	}
 	c.elem = nil
 	c.numbered(copies)
+}
+
+// Varies reports whether a value is perhaps something else than what is known of it.
+func (v *Value) Varies() bool {
+	return v == nil || v.perhaps || v.mixed || !v.known && len(v.taints)+len(v.safe) > 0
+}
+
+// Lacks reports whether there is certainly nothing at a path of a value.
+func (v *Value) Lacks(path ...string) bool {
+	if v == nil || len(path) == 0 {
+		return false
+	}
+	if v.json != nil {
+		v = v.json
+	}
+	if x, ok := v.fields[path[0]]; ok || v.fieldNamed(path[0]) != nil {
+		return x.Lacks(path[1:]...)
+	}
+	if v.sealed {
+		return true
+	}
+	elements := v.Elements()
+	return elements[0] != v && len(v.taints) == 0 && !slices.ContainsFunc(elements, func(x *Value) bool { return !x.Lacks(path...) })
 }
 
 // Beginnings of paths that stand for what is set outside of the code.
@@ -396,6 +429,24 @@ func (v *Value) ReadAs() (read *Send, path []string) {
 	return v.taints[0].Source.Read, path[min(1, len(path)):]
 }
 
+// Constant is a value that is known.
+func Constant(l Literal) *Value {
+	v := &Value{text: l.Text(), known: true}
+	switch l[0] {
+	case '\'':
+		v.written = inQuotes
+	case '#':
+		v.written = bareWord
+	}
+	return v
+}
+
+// Object is an object, or a list by its places, of which all is known.
+func Object(fields map[string]*Value) *Value {
+	_, list := fields["0"]
+	return &Value{fields: fields, isDict: !list, sealed: !list}
+}
+
 // Fields are the fields of an object by their names.
 func (v *Value) Fields() map[string]*Value {
 	if v == nil {
@@ -435,10 +486,7 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 	case v.json != nil:
 		return v.json.asModel(setting, at, depth+1)
 	case v.known:
-		if ambiguous(v.text) {
-			return model.NewPresent("a number or a text", at)
-		}
-		return model.NewString(v.text, at)
+		return v.scalar(at)
 	case len(v.alts)+len(v.either) > 1 && !v.isSet(setting):
 		return model.NewPresent("one of several", at)
 	case strings.HasPrefix(v.ref, settingMark):
@@ -466,6 +514,25 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 		return model.NewPresent("decided while it runs", at)
 	}
 	return model.NewUnknown("decided while it runs", at)
+}
+
+// scalar is a constant as templates have it.
+func (v *Value) scalar(at model.Origin) *model.Value {
+	if !ambiguous(v.text) || v.written == inQuotes && !v.perhaps {
+		return model.NewString(v.text, at)
+	}
+	if v.written == bareWord && !v.perhaps {
+		switch plain := v.literal().plainly(); plain {
+		case "true", "false":
+			return model.NewBool(plain == "true", at)
+		case "null":
+		default:
+			if n, err := strconv.ParseFloat(plain, 64); err == nil {
+				return model.NewNumber(n, plain, at)
+			}
+		}
+	}
+	return model.NewPresent("a number or a text", at)
 }
 
 // textModel is a part of a text: there a number is its digits.

@@ -11,44 +11,49 @@ import (
 
 // Value is what is known of a value while a program is followed: what an outsider put into it, what it is made of, and what it is.
 type Value struct {
-	taints []*Taint
-	fields map[string]*Value
-	elem   *Value // of a list, or under keys that are not known
-	grown  *grown // what elem was made of one by one; nil where it is one
-	fns    []*closure
-	wraps  []*closure // functions that were given to a call which this is the result of
-	middle []*Value   // middlewares that run around wraps: objects with the functions before, after and onError
-	class  *class     // of which it is an instance, or which it is
-	isType bool       // it is the class itself
-	ref    string     // path of what it is in a library: "pg.Pool().query"
-	args   []*Value   // that a library's constructor got
-	kw     map[string]*Value
-	text   string // of a constant
-	known  bool   // whether text is all of it
-	regexp bool
-	shared bool // made while a module was loaded: not changed afterwards
-	sink   *Value
-	spread *Value          // an object was spread into it
-	prefix string          // with what a text begins of which not all is known
-	json   *Value          // what a text was written from
-	told   map[string]bool // what of it was checked as an answer
-	self   *Value          // the object itself, where this is it as one of a class that its class extends
-	named  *Value          // names of fields that are not known: what they are made of
-	varied bool            // it is one of some texts
-	alts   []string        // those of them that are known
-	safe   []*Taint        // data of an outsider that was checked: it can do no harm at all any more
-	others []*Value        // objects of other classes that it may be as well
-	isList bool            // it is a list of Python
-	isDict bool            // it was written as a dictionary
-	chosen []*Taint        // names from outside by which it was taken out of an object
-	signs  []*Taint        // data of which it is the code of a key (HMAC)
-	proves []*Taint        // data that came with the right code, where this is true
-	test   *step           // of what is known of an expression: where that was tested
-	parts  []*Value        // of a text of which parts are settings
-	either []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
-	trace  *step           // where the stack of an error was read that it is, or is made of
-	backed bool            // it is a setting, and something else only where that is missing
-	mixed  bool            // it is one of several, of which one holds what an outsider decides and another the fields
+	taints  []*Taint
+	fields  map[string]*Value
+	elem    *Value // of a list, or under keys that are not known
+	grown   *grown // what elem was made of one by one; nil where it is one
+	fns     []*closure
+	wraps   []*closure // functions that were given to a call which this is the result of
+	middle  []*Value   // middlewares that run around wraps: objects with the functions before, after and onError
+	class   *class     // of which it is an instance, or which it is
+	isType  bool       // it is the class itself
+	ref     string     // path of what it is in a library: "pg.Pool().query"
+	args    []*Value   // that a library's constructor got
+	kw      map[string]*Value
+	text    string // of a constant
+	known   bool   // whether text is all of it
+	regexp  bool
+	shared  bool // made while a module was loaded: not changed afterwards
+	sink    *Value
+	spread  *Value          // an object was spread into it
+	prefix  string          // with what a text begins of which not all is known
+	json    *Value          // what a text was written from
+	told    map[string]bool // what of it was checked as an answer
+	self    *Value          // the object itself, where this is it as one of a class that its class extends
+	named   *Value          // names of fields that are not known: what they are made of
+	varied  bool            // it is one of some texts
+	alts    []string        // those of them that are known
+	safe    []*Taint        // data of an outsider that was checked: it can do no harm at all any more
+	others  []*Value        // objects of other classes that it may be as well
+	isList  bool            // it is a list of Python
+	isDict  bool            // it was written as a dictionary
+	chosen  []*Taint        // names from outside by which it was taken out of an object
+	signs   []*Taint        // data of which it is the code of a key (HMAC)
+	proves  []*Taint        // data that came with the right code, where this is true
+	test    *step           // of what is known of an expression: where that was tested
+	parts   []*Value        // of a text of which parts are settings
+	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
+	trace   *step           // where the stack of an error was read that it is, or is made of
+	backed  bool            // it is a setting, and something else only where that is missing
+	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
+	written written         // of a constant: how it is written
+	perhaps bool            // it is that only on some of the ways that lead here: on others something of which nothing is known
+	some    map[string]bool // names of fields that are set on some ways only
+	born    int             // the branch in which an object was made
+	sealed  bool            // of a copy: an object that has no other fields than these
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -228,11 +233,16 @@ func joinTo(a, b *Value, depth int) *Value {
 	case b == nil:
 		return a
 	case a.empty():
-		return b
+		return onlyPerhaps(b, a)
 	case b.empty():
-		return a
+		return onlyPerhaps(a, b)
 	}
 	v := *a
+	v.perhaps = a.perhaps || b.perhaps || lost(a) || lost(b)
+	v.some = someFields(a, b)
+	if a.written != b.written {
+		v.written = anyhow
+	}
 	v.shared, v.told, v.backed, v.known = false, nil, false, a.known && b.known && a.text == b.text
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
@@ -283,6 +293,49 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.ref, v.args, v.kw = b.ref, b.args, b.kw
 	}
 	return &v
+}
+
+// onlyPerhaps is a value that stands beside one of which nothing is known.
+func onlyPerhaps(v, other *Value) *Value {
+	c := *v
+	switch {
+	case v.known && !v.perhaps:
+		c.perhaps = true
+	case v.isDict && other.isDict && len(v.fields) > len(v.some):
+		c.some = someFields(v, other)
+	default:
+		return v
+	}
+	return &c
+}
+
+// lost reports whether what a value is will not be seen in the texts of one that it is joined to.
+func lost(v *Value) bool {
+	if v.known {
+		return v.text == "" || slices.Contains(missing, v.text)
+	}
+	return len(v.alts) == 0 || len(v.taints) > 0
+}
+
+// someFields are the fields that one of two objects has.
+func someFields(a, b *Value) map[string]bool {
+	var out map[string]bool
+	for _, side := range [][2]*Value{{a, b}, {b, a}} {
+		for name := range side[0].fields {
+			if _, ok := side[1].fields[name]; !ok || side[0].some[name] {
+				if out == nil {
+					out = map[string]bool{}
+				}
+				out[name] = true
+			}
+		}
+	}
+	return out
+}
+
+// closed reports whether an object was written with its fields and has no others.
+func (v *Value) closed() bool {
+	return v != nil && v.isDict && v.hasOnlyFields() && v.class == nil && v.ref == "" && !v.varied && len(v.others) == 0 && len(v.fields) < maxFields && (v.spread == nil || v.spread.closed())
 }
 
 // eitherOf are the settings, and the texts with settings in them, that a value may be which is one of two.
@@ -447,6 +500,15 @@ func (c *class) inheritedMethod(name string) *closure {
 		}
 	}
 	return nil
+}
+
+// constantOf is a constant as the program writes it.
+func constantOf(e *ir.Expr) *Value {
+	v := &Value{text: e.Str, known: true, regexp: e.Regexp, written: inQuotes}
+	if e.Bare {
+		v.written = bareWord
+	}
+	return v
 }
 
 // constant is a text that is known.

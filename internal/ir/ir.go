@@ -85,6 +85,7 @@ type Expr struct {
 	Kind    Kind
 	New     bool // of a Call
 	Regexp  bool // of a Const: a regular expression
+	Bare    bool // of a Const: a number, a truth value or nothing, not a text
 	At, End int32
 	Str     string
 	X, Y, Z *Expr

@@ -566,10 +566,7 @@ func (c *canonical) resource(v *model.Value) *model.Value {
 	case model.Text:
 		parts := make([]*model.Value, len(v.Items))
 		for i, p := range v.Items {
-			parts[i] = c.own(p)
-			if p.Kind == model.Ref {
-				parts[i] = c.ref(p, i == 0)
-			}
+			parts[i] = c.part(p, i == 0)
 		}
 		return general(model.NewText(parts, v.Origin))
 	case model.String:
@@ -579,6 +576,29 @@ func (c *canonical) resource(v *model.Value) *model.Value {
 		return ARN(in, r).At(v.Origin)
 	}
 	return c.own(v)
+}
+
+// part is a part of a text, as another template gives it where that decides.
+func (c *canonical) part(v *model.Value, first bool) *model.Value {
+	if v.Kind == model.Ref {
+		return c.ref(v, first)
+	}
+	if c.app.Directory == nil {
+		return c.own(v)
+	}
+	in, given := c.app.Directory.Follow(c.app, v)
+	if c.left--; given == nil || in == nil || c.left < 0 {
+		return c.own(v)
+	}
+	return (&canonical{app: in, left: c.left}).given(given, first).At(v.Origin)
+}
+
+// given is a value that another template is given.
+func (c *canonical) given(v *model.Value, first bool) *model.Value {
+	if v = v.Settled(); v.Kind == model.Ref {
+		return c.ref(v, first)
+	}
+	return c.resource(v)
 }
 
 // own is a parameter of a template as one of that template alone: another one of that name is another parameter.
@@ -638,11 +658,7 @@ func (c *canonical) output(v *model.Value, name string, first bool) *model.Value
 			if o.Name != name {
 				continue
 			}
-			in := &canonical{app: child, left: c.left}
-			if given := o.Value.Settled(); given.Kind == model.Ref {
-				return in.ref(given, first).At(v.Origin)
-			}
-			return in.resource(o.Value).At(v.Origin)
+			return (&canonical{app: child, left: c.left}).given(o.Value, first).At(v.Origin)
 		}
 	}
 	return model.NewPresent("an output of "+v.Str+" that is not known", v.Origin)

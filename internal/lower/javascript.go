@@ -235,18 +235,23 @@ func (j *js) choose(n int) []*ir.Stmt {
 	value := j.expression(j.t.Child(n, "value"))
 	out := []*ir.Stmt{j.eval(n, value)}
 	var falls *ir.Expr // what leads into a case from the one before it, which does not end
+	var none *ir.Expr  // it is none of the cases
+	for c := range j.t.NamedChildren(j.t.Child(n, "body")) {
+		if v := j.t.Child(c, "value"); v >= 0 {
+			none = j.both(none, j.comparison(c, "!==", value, j.expression(v)))
+		}
+	}
 	for c := range j.t.NamedChildren(j.t.Child(n, "body")) {
 		s := j.stmt(ir.If, c)
-		s.X = value
+		s.X = none
 		if v := j.t.Child(c, "value"); v >= 0 {
-			e := j.expr(ir.Binary, c)
-			e.Str, e.X, e.Y = "===", value, j.expression(v)
-			s.X = e
+			s.X = j.comparison(c, "===", value, j.expression(v))
+		}
+		if s.X == nil {
+			s.X = j.expr(ir.Unknown, c)
 		}
 		if falls != nil {
-			e := j.expr(ir.Binary, c)
-			e.Str, e.X, e.Y = "||", falls, s.X
-			s.X = e
+			s.X = j.comparison(c, "||", falls, s.X)
 		}
 		falls = s.X
 		for b := range j.t.Children(c) {
@@ -286,6 +291,21 @@ func (j *js) last(n int) int {
 		}
 	}
 	return last
+}
+
+// comparison is an expression of two others.
+func (j *js) comparison(n int, operator string, x, y *ir.Expr) *ir.Expr {
+	e := j.expr(ir.Binary, n)
+	e.Str, e.X, e.Y = operator, x, y
+	return e
+}
+
+// both holds where both of two conditions do; the first one is perhaps none.
+func (j *js) both(x, y *ir.Expr) *ir.Expr {
+	if x == nil {
+		return y
+	}
+	return &ir.Expr{Kind: ir.Binary, At: y.At, End: y.End, Str: "&&", X: x, Y: y}
 }
 
 // ends reports whether a statement of a case keeps it from going on with the next one.
@@ -663,7 +683,9 @@ func (j *js) expression(n int) *ir.Expr {
 	case "string":
 		return j.constant(n, j.unquoted(n))
 	case "number", "true", "false", "null":
-		return j.constant(n, j.t.Text(n))
+		e := j.constant(n, j.t.Text(n))
+		e.Bare = true
+		return e
 	case "regex":
 		e := j.constant(n, j.t.Text(n))
 		e.Regexp = true

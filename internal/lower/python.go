@@ -523,7 +523,9 @@ func (p *py) expression(n int) *ir.Expr {
 	case "string", "concatenated_string":
 		return p.text(n)
 	case "integer", "float", "true", "false", "none", "ellipsis":
-		return p.constant(n, p.t.Text(n))
+		e := p.constant(n, p.t.Text(n))
+		e.Bare = true
+		return e
 	case "attribute":
 		e := p.expr(ir.Member, n)
 		e.X, e.Str = p.expression(p.t.Child(n, "object")), p.t.Text(p.t.Child(n, "attribute"))
@@ -562,7 +564,16 @@ func (p *py) expression(n int) *ir.Expr {
 		e.X = p.expression(p.t.Child(n, "argument"))
 		return e
 	case "unary_operator":
-		return p.expression(p.t.Child(n, "argument"))
+		x := p.expression(p.t.Child(n, "argument"))
+		switch op := p.t.Text(p.t.Child(n, "operator")); {
+		case op == "~": // of objects, the opposite
+			e := p.expr(ir.Unknown, n)
+			e.List = []*ir.Expr{x}
+			return e
+		case op == "-" && x.Kind == ir.Const:
+			x.Str = op + x.Str
+		}
+		return x
 	case "conditional_expression":
 		parts := p.list(n)
 		e := p.expr(ir.Cond, n)

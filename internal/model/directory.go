@@ -11,6 +11,7 @@ import (
 type Directory struct {
 	apps    []*App
 	exports map[string][]entry // outputs by the name they are exported under
+	ends    map[string][]entry // outputs by what stands behind the name of the stack in the name they are exported under
 	outputs map[string][]entry // outputs by STACK.OUTPUT
 	store   map[string][]entry // values of SSM parameters by name
 	names   map[string][]entry // resources by their explicit name
@@ -29,7 +30,7 @@ const maxFollow = 8
 // NewDirectory lists what the applications of one stage can ask each other for.
 func NewDirectory(apps []*App) *Directory {
 	d := &Directory{
-		exports: map[string][]entry{}, outputs: map[string][]entry{}, store: map[string][]entry{}, names: map[string][]entry{},
+		exports: map[string][]entry{}, ends: map[string][]entry{}, outputs: map[string][]entry{}, store: map[string][]entry{}, names: map[string][]entry{},
 	}
 	for _, app := range apps {
 		d.add(app)
@@ -54,6 +55,9 @@ func (d *Directory) add(app *App) {
 		e := entry{app: app, value: o.Value}
 		if name, ok := exported(o.Export); ok {
 			d.exports[name] = append(d.exports[name], e)
+		}
+		if end := behindStack(o.Export); end != "" {
+			d.ends[end] = append(d.ends[end], e)
 		}
 		if app.Stack != "" {
 			d.outputs[app.Stack+"."+o.Name] = append(d.outputs[app.Stack+"."+o.Name], e)
@@ -122,6 +126,47 @@ func exported(v *Value) (string, bool) {
 	}
 	name := spelled(v)
 	return name, v.Settled().Kind == Text && strings.Contains(name, "${") && !strings.Contains(name, "?")
+}
+
+// exported are the outputs that an import by a name can mean. Stacks often export ${AWS::StackName}-Queue: templates do not say what they
+// are deployed as, and who imports does, or has it as a parameter.
+func (d *Directory) exported(key *Value, name string) []entry {
+	if all := d.exports[name]; len(all) > 0 {
+		return all
+	}
+	first, end := leading(key)
+	if _, _, open := first.Elsewhere(); open {
+		return d.ends[end]
+	}
+	var all []entry
+	for i := 1; i < len(name); i++ {
+		all = append(all, d.ends[name[i:]]...)
+	}
+	return all
+}
+
+// behindStack is what stands behind the name of the stack in the name of an export; empty for other names.
+func behindStack(export *Value) string {
+	if first, end := leading(export); first != nil && first.Kind == Ref && first.Str == "AWS::StackName" {
+		return end
+	}
+	return ""
+}
+
+// leading is the first part of a text and the text of all others, which is empty where they do not begin anew, or have open parts.
+func leading(v *Value) (*Value, string) {
+	v = v.Settled()
+	if v == nil || v.Kind != Text || len(v.Items) < 2 || !slices.Contains([]byte("-:_/."), (v.Items[1].String() + " ")[0]) {
+		return nil, ""
+	}
+	end := ""
+	for _, part := range v.Items[1:] {
+		if !part.IsScalar() {
+			return nil, ""
+		}
+		end += part.String()
+	}
+	return v.Items[0], end
 }
 
 // Find is the resource that a value of an application means, and the application that has it; nil if there is none, or not
@@ -240,7 +285,7 @@ func (d *Directory) Follow(app *App, v *Value) (*App, *Value) {
 	var all []entry
 	switch from {
 	case FromExport:
-		all = d.exports[name]
+		all = d.exported(key, name)
 	case FromOutput:
 		all = d.outputs[name]
 	case FromStore:
@@ -293,10 +338,13 @@ func (d *Directory) Claims(v *Value) int {
 	if from == FromExport {
 		name, known = exported(key)
 	}
-	if !ok || !known {
+	switch {
+	case !ok || !known:
 		return 0
+	case from == FromExport:
+		return len(d.exported(key, name))
 	}
-	return len(map[Elsewhere]map[string][]entry{FromExport: d.exports, FromOutput: d.outputs, FromStore: d.store}[from][name])
+	return len(map[Elsewhere]map[string][]entry{FromOutput: d.outputs, FromStore: d.store}[from][name])
 }
 
 // byName is the resource whose explicit name a value is, or ends in as an ARN or queue URL does: the application's own, or

@@ -38,6 +38,7 @@ Resources:
   Same1: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
 Outputs:
   Both: {Value: !Ref Other, Export: {Name: both}}
+  Url: {Value: !Ref Other, Export: {Name: !Join ['-', [!Ref AWS::StackName, Url]]}}
   Circle: {Value: !ImportValue circle, Export: {Name: circle}}
 `
 	third = `
@@ -47,6 +48,9 @@ Resources:
   Same2: {Type: AWS::SNS::Topic, Properties: {TopicName: same}}
   Here: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
   Fn: {Type: AWS::Lambda::Function, Properties: {FunctionName: pay}}
+Outputs:
+  Orders: {Value: !GetAtt Here.Arn, Export: {Name: !Sub '${AWS::StackName}-Orders'}}
+  Url: {Value: !Ref Here, Export: {Name: !Sub '${AWS::StackName}-Url'}}
 `
 )
 
@@ -79,6 +83,10 @@ func TestDirectory(t *testing.T) {
 		{"export of two stacks", 2, from(model.FromExport, "both"), nil, ""},
 		{"export of none", 2, from(model.FromExport, "none"), nil, ""},
 		{"export that imports itself", 0, from(model.FromExport, "circle"), nil, ""},
+		{"export by the name of its stack", 1, from(model.FromExport, "shop-prod-Orders"), nil, "third Here"},
+		{"export by a parameter for the name of its stack", 1, model.NewElsewhere(model.FromExport, model.NewText([]*model.Value{from(model.FromCaller, "Shop"), text("-Orders")}, at), "", at), nil, "third Here"},
+		{"export by the names of two stacks", 0, from(model.FromExport, "shop-prod-Url"), nil, ""},
+		{"export by a part of a word", 1, from(model.FromExport, "shop-prod-BackOrders"), nil, ""},
 		{"output of a stack", 1, from(model.FromOutput, "base.TableArn"), nil, "base Table"},
 		{"SSM parameter", 1, from(model.FromStore, "/shop/table"), nil, "base Table"},
 		{"own queue by name before that of another stack", 2, text("orders"), nil, "third Here"},

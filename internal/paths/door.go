@@ -8,8 +8,10 @@ import (
 	"wardlet.example/internal/model"
 )
 
-// Door is who can call a function from outside and decide data of its event; empty where nobody can.
-func (g *Graph) Door(n *Node, t *dataflow.Taint) model.Exposure { return n.door(&origin{taint: t}) }
+// Door is who can call a function from outside so that data of its event takes a way; empty where nobody can.
+func (g *Graph) Door(n *Node, way dataflow.Way) model.Exposure {
+	return n.door(&origin{taint: way.Taint, where: way.Where})
+}
 
 // door is who can call a function from outside and decide a part of what it gets; empty where nobody can.
 func (n *Node) door(o *origin) model.Exposure {
@@ -17,7 +19,7 @@ func (n *Node) door(o *origin) model.Exposure {
 	for _, t := range n.Function.Triggers {
 		switch {
 		case t.Off:
-		case o != nil && !n.brings(t, *o):
+		case o != nil && (!n.brings(t, *o) || n.routedAway(t, o.where)):
 			elsewhere = true
 		default:
 			widest = widest.Wider(t.Exposure)

@@ -12,7 +12,7 @@ import (
 // key names a thing that is kept: by the attributes of an item, or by a text, which stands below the empty name.
 type key map[string]*model.Value
 
-// condition stands for what the condition of a query asks of the key.
+// condition stands for what the conditions of a query ask of items.
 const condition = "!condition"
 
 // otherKey reports whether what is written is certainly not what is read: each key of the one differs from each of the other.
@@ -127,16 +127,22 @@ func (n *Node) keys(params *dataflow.Value, at []string) []key {
 	return out
 }
 
-// equation is an attribute that the condition of a query compares with a value, or with the beginning of one.
-var equation = regexp.MustCompile(`([#\w]+)\s*=\s*(:\w+)|(begins_with)\s*\(\s*([#\w]+)\s*,\s*(:\w+)\s*\)`)
+// equation is an attribute, and no part of one, that the condition of a query compares with a value, or with the beginning of one.
+var equation = regexp.MustCompile(`(?:^|[^.#\w\]])([#\w]+)\s*=\s*(:\w+)|(begins_with)\s*\(\s*([#\w]+)\s*,\s*(:\w+)\s*\)`)
 
-// asked is the key that the condition of a query asks for, as far as it is known.
+// anyOf finds what makes one equation of a condition hold only perhaps.
+var anyOf = regexp.MustCompile(`(?i)\b(OR|NOT)\b`)
+
+// asked is what the conditions of a query ask for, as far as it is known: of the key, and of other attributes.
 func (n *Node) asked(params *dataflow.Value) []key {
 	k := key{}
 	for name, x := range params.At("!asked").Fields() {
 		k[name] = n.Value(x)
 	}
 	text, _ := params.At("KeyConditionExpression").Is()
+	if filter, _ := params.At("FilterExpression").Is(); !anyOf.MatchString(filter) {
+		text += " AND " + filter
+	}
 	for _, m := range equation.FindAllStringSubmatch(text, -1) {
 		name, value := m[1]+m[4], n.Value(untyped(params.At("ExpressionAttributeValues", m[2]+m[5])))
 		if known, ok := params.At("ExpressionAttributeNames", name).Is(); ok {

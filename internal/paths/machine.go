@@ -23,8 +23,9 @@ type machine struct {
 	written  map[string]int // how many states put something at a path, or below it
 	handed   []handed       // what states hand on by themselves
 	asked    map[part]*places
-	left     int  // states that are gone through
-	cut      bool // there is more than was followed
+	asIs     map[part][]string // the parts of the input that choices are about; nil where they are perhaps something else
+	left     int               // states that are gone through
+	cut      bool              // there is more than was followed
 }
 
 // part is a part of what a function gets from a machine, or of the request that a state makes.
@@ -114,7 +115,7 @@ func (g *Graph) machines() {
 
 func (g *Graph) machine(app *model.App, r *model.Resource, definition *asl.Machine) *machine {
 	m := &machine{
-		app: app, resource: r, states: definition.All(), before: map[*asl.State][]asl.Edge{}, tasks: map[*asl.State]*Node{}, calls: map[*Node][]*asl.State{}, asked: map[part]*places{}, written: map[string]int{}, left: maxMachineSteps,
+		app: app, resource: r, states: definition.All(), before: map[*asl.State][]asl.Edge{}, tasks: map[*asl.State]*Node{}, calls: map[*Node][]*asl.State{}, asked: map[part]*places{}, asIs: map[part][]string{}, written: map[string]int{}, left: maxMachineSteps,
 	}
 	for _, e := range definition.Flows().Edges {
 		if e.Kind != asl.Branch && e.Kind != asl.Item {
@@ -169,6 +170,7 @@ func (m *machine) writes(s *asl.State) {
 // started adds the edges from whoever starts a machine to the functions that get parts of its input.
 func (g *Graph) started(m *machine, w *ways) {
 	for _, e := range g.feeds(m, 0) {
+		reached := m.taken(e)
 		for _, to := range m.called {
 			if m.given(to, nil).paths[nil] == nil {
 				continue
@@ -176,8 +178,21 @@ func (g *Graph) started(m *machine, w *ways) {
 			c := *e
 			c.To, c.Kind, c.Via = to, "state-machine", append(e.Via[:len(e.Via):len(e.Via)], m.resource)
 			c.back = func(path []string) [][]string { return backAll(m.given(to, path).paths[nil], e.back) }
+			c.settled = m.settled(to, nil)
+			m.passedBy(&c, reached, m.calls[to]...)
 			w.add(&c)
 		}
+	}
+}
+
+// settled tells of parts of what a function gets whether they come from one function alone, or from the input where that is nil: states that
+// call no function perhaps set them as well.
+func (m *machine) settled(to, from *Node) func(path []string) bool {
+	return func(path []string) bool {
+		order := m.given(to, path).order
+		return len(order) == 1 && order[0] == from && !slices.ContainsFunc(m.states, func(s *asl.State) bool {
+			return s.Type == asl.Pass || s.Type == asl.Parallel || s.Type == asl.Map || s.Type == asl.Task && m.tasks[s] == nil
+		})
 	}
 }
 
@@ -286,6 +301,7 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 			return backAll(part(path), func(p []string) [][]string { return m.argument(s, p).paths[from] })
 		}
 		c := *e
+		c.settled = func([]string) bool { return false }
 		c.Via = append([]*model.Resource{m.resource}, e.Via...)
 		if from != nil {
 			for _, send := range from.kept(dataflow.Returned) {
@@ -300,6 +316,7 @@ func (g *Graph) comingTo(m *machine, s *asl.State, e *Edge, part func([]string) 
 			c.From, c.Send, c.Via = f.From, f.Send, append(f.Via[:len(f.Via):len(f.Via)], c.Via...)
 			c.Granted, c.Matches, c.Guessed, c.Why = f.Granted.And(e.Granted), f.Matches.And(e.Matches), f.Guessed, orElse(f.Why, e.Why)
 			c.back = func(path []string) [][]string { return backAll(back(path), f.back) }
+			m.passedBy(&c, m.taken(f), s)
 			out = append(out, &c)
 		}
 	}
@@ -320,7 +337,7 @@ func (g *Graph) handedOn(m *machine, w *ways) {
 			for _, s := range from.kept(dataflow.Returned) {
 				w.add(&Edge{
 					From: from, To: to, Send: s, Via: []*model.Resource{m.resource}, Kind: "state-machine", Granted: model.Yes, Matches: model.Yes,
-					back: func(path []string) [][]string { return m.given(to, path).paths[from] },
+					back: func(path []string) [][]string { return m.given(to, path).paths[from] }, settled: m.settled(to, from),
 				})
 			}
 		}

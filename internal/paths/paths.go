@@ -40,7 +40,9 @@ type Edge struct {
 	Guessed  bool              // the target is not known: it is the only one that the role of the sender lets it send to
 	Why      string            // what decides where Granted, Readable or Matches is no
 
-	back func(path []string) [][]string // from a path of the receiver's event to paths of the request
+	settled func(path []string) bool       // of machines: whether a part of the event comes from there alone
+	whole   bool                           // the receiver gets the message as it was sent
+	back    func(path []string) [][]string // from a path of the receiver's event to paths of the request
 }
 
 // Holds reports whether data can take an edge, for all that is known.

@@ -97,10 +97,9 @@ func (o origin) told() (facts []dataflow.Fact, key string) {
 	for _, f := range o.where {
 		if f.Source.Read == o.read() {
 			facts = append(facts, f)
-			key += "\x00" + f.Path + "=" + strings.Join(f.Is, "|")
 		}
 	}
-	return facts, key
+	return facts, dataflow.FactsKey(facts)
 }
 
 // read is the call that reads the data; nil for data of the event.

@@ -85,7 +85,7 @@ func (g *Graph) route(out []*Node, app *model.App, api, route, door *model.Resou
 		Triggers: []*model.Trigger{{Kind: model.TriggerHTTP, Detail: label, Source: api, Via: route, Exposure: exposure}},
 	}
 	n := &Node{App: app, Function: f}
-	request := dataflow.Outside("request.body", !whole)
+	request := requested(integration, dataflow.Outside("request.body", !whole))
 	n.Result.Sends = []*dataflow.Send{{Key: key, Params: request, Declared: route.Origin.Pos}}
 	for _, row := range g.rows.calls[key] {
 		n.called = append(n.called, g.named(n, integration, row)...)
@@ -141,6 +141,11 @@ func credentials(app *model.App, integration *model.Value) *model.Role {
 // named are the resources that an integration names for what a call is about; where it names none, the one that its role lets it call.
 func (g *Graph) named(n *Node, integration *model.Value, row *call) []target {
 	var out []target
+	for _, v := range n.Result.Sends[0].Params.All(row.on...) {
+		if app, r := n.App.Find(n.Value(v), row.kind); r != nil && len(out) == 0 {
+			out = append(out, target{app: app, resource: r, matches: model.Yes})
+		}
+	}
 	for _, key := range []string{"Uri", "IntegrationUri", "RequestParameters", "RequestTemplates"} {
 		integration.Get(key).Walk(1_000, func(v *model.Value) {
 			if v.Kind != model.Ref && v.Kind != model.Text && v.Kind != model.String && v.Kind != model.Unknown {

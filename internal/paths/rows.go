@@ -19,6 +19,7 @@ type pair struct{ to, from []string }
 type mapping struct {
 	pairs []pair
 	typed bool // values stand below their types, as DynamoDB has them
+	made  bool // what is handed on is put together by what a template declares
 }
 
 // call is a row about an operation that hands something on, or reads what others keep.

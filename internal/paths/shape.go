@@ -30,13 +30,13 @@ func (c crossing) reshaped(from, to *model.Resource, m mapping) mapping {
 	at := wholeOf(m)
 	switch {
 	case constant.IsSet() == model.Yes:
-		return mapping{}
+		return mapping{made: true}
 	case path.IsSet() == model.Yes:
 		if s, ok := path.Scalar(); ok && s != "$" {
-			return mapping{pairs: []pair{{at, jsonPath(s)}}}
+			return mapping{pairs: []pair{{at, jsonPath(s)}}, made: true}
 		}
 	case template.IsSet() == model.Yes:
-		return mapping{pairs: filled(at, written(template), names, from.Type == "AWS::Pipes::Pipe")}
+		return mapping{pairs: filled(at, written(template), names, from.Type == "AWS::Pipes::Pipe"), made: true}
 	}
 	return m
 }

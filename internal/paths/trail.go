@@ -211,6 +211,7 @@ func (t *trail) give(e *Edge, chain []mapping) {
 		t.emit(e, chain)
 		return
 	}
+	e.whole = isWhole(e, chain)
 	e.back = func(path []string) [][]string { return t.requested(compose(path, chain)) }
 	if t.ways != nil {
 		t.ways.add(e)

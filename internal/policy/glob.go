@@ -135,17 +135,28 @@ func (t text) matches(s text) model.Tri {
 		return model.TriOf(glob(t.plain, s.plain))
 	}
 	p, q := t.all(), s.all()
+	n, wild := inCommon(p, q), wildSegments(p)
 	switch {
-	case covers(p, q, false):
+	case covers(p[n:], q[n:], wild[n:], false):
 		return model.Yes
-	case covers(p, q, true):
+	case covers(p[n:], q[n:], wild[n:], true):
 		return model.Maybe
 	}
 	return model.No
 }
 
+// inCommon is how many tokens a pattern and a text have in common at their beginning: a hole that both have there is the same text in both,
+// whatever that is.
+func inCommon(p, q []token) int {
+	n := 0
+	for n < len(p) && n < len(q) && (p[n].kind == literal && p[n] == q[n] || p[n].same(q[n])) {
+		n++
+	}
+	return n
+}
+
 // covers matches tokens by the usual two rows of a table. With hope, holes are taken for whatever makes it fit.
-func covers(p, q []token, hope bool) bool {
+func covers(p, q []token, wildSegment []bool, hope bool) bool {
 	row := make([]bool, len(q)+1) // row[j]: p[:i] covers q[:j]
 	row[0] = true
 	if hope {
@@ -153,10 +164,9 @@ func covers(p, q []token, hope bool) bool {
 			row[j+1] = row[j] && q[j].kind == hole && !q[j].name
 		}
 	}
-	wildSegment := wildSegments(p)
 	next := make([]bool, len(q)+1)
 	for i, t := range p {
-		next[0] = row[0] && (t.kind == star || hope && t.kind == hole)
+		next[0] = row[0] && (t.kind == star || hope && t.kind == hole && !t.name)
 		for j, s := range q {
 			next[j+1] = step(t, s, row, next, j, hope, wildSegment[i])
 		}

@@ -68,6 +68,7 @@ func TestOpenParts(t *testing.T) {
 	ref := func(id string) *model.Value { return model.NewRef(id, "", at) }
 	arn := func(parts ...*model.Value) *model.Value { return model.NewText(parts, at) }
 	parameter := model.NewElsewhere(model.FromCaller, text("Name"), "no default", at)
+	stack, open := ref("AWS::StackName of a"), model.NewPresent("the rest of the key", at)
 	tests := []struct {
 		name        string
 		pattern, on *model.Value
@@ -82,6 +83,9 @@ func TestOpenParts(t *testing.T) {
 		{"a written name and a made one", text("arn:aws:s3:::shop"), arn(text("arn:aws:s3:::"), ref("B")), "no"},
 		{"a parameter", arn(text("arn:aws:s3:::"), parameter), text("arn:aws:s3:::orders"), "unknown"},
 		{"the same parameter", arn(text("arn:aws:s3:::"), parameter, text("/*")), arn(text("arn:aws:s3:::"), parameter, text("/a")), "yes"},
+		{"a folder beside the one that is meant", arn(text("arn:aws:s3:::"), stack, text("-up/avatars/*")), arn(text("arn:aws:s3:::"), stack, text("-up/jobs/"), open), "no"},
+		{"a folder inside of the one that is meant", arn(text("arn:aws:s3:::"), stack, text("-up/avatars/*")), arn(text("arn:aws:s3:::"), stack, text("-up/avatars/"), open), "yes"},
+		{"a bucket, of its objects", arn(text("arn:aws:s3:::"), ref("B"), text("/*")), arn(text("arn:aws:s3:::"), ref("B")), "no"},
 		{"not known at all", model.NewUnknown("x", at), text("arn:aws:s3:::orders"), "unknown"},
 		{"everything, of what is not known", text("*"), model.NewUnknown("x", at), "yes"},
 	}

@@ -50,7 +50,7 @@ func (w *work) door(n *paths.Node, h *dataflow.Hit) model.Exposure {
 	}
 	widest := model.Internal
 	for _, way := range h.Ways {
-		widest = widest.Wider(w.graph.Door(n, way.Taint))
+		widest = widest.Wider(w.graph.Door(n, way))
 	}
 	return widest
 }
