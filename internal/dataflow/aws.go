@@ -619,7 +619,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
 					taints = addTaints(taints, v.named.taints)
 				}
-				in.hit(f, e.At, m.Rule, c.op.Key, taints, false)
+				in.hitOf(f, e.At, m, c.op.Key, taints, false)
 			}
 		case sourceKind:
 			if !c.signed { // an address is not what is kept there

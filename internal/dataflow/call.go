@@ -16,6 +16,8 @@ type arguments struct {
 	rest *Value // from a spread
 	dict *Value // from a spread into keywords
 	at   []int32
+
+	spread []*Value // the lists that were spread
 }
 
 func (a *arguments) get(i int) *Value {
@@ -84,6 +86,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 				}
 			}
 			a.rest = join(a.rest, in.elements(v))
+			a.spread = append(a.spread, v)
 		default:
 			a.list = append(a.list, v)
 			a.at = append(a.at, x.At)
@@ -367,7 +370,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
-	before, calls := in.thrown, len(in.sends)+len(in.uses)
+	before, calls, hits := in.thrown, len(in.sends)+len(in.uses), len(in.hits)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -393,7 +396,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain && !in.calls(calls) && thrown == nil {
+	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -454,6 +457,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		return false
 	}
 	b.WriteString(" " + v.ref + v.prefix)
+	if v.trace != nil {
+		fmt.Fprintf(b, "trace %s %d", v.trace.file.Path, v.trace.at)
+	}
 	if v.class != nil {
 		fmt.Fprintf(b, "class %p", v.class)
 	}
@@ -795,7 +801,15 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 			taints[i] = u
 		}
-		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: args.get(0)}, true
+		written := args.get(0)
+		for _, c := range args.get(1).fns { // a replacer, which is given the value itself first
+			replaced := in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At)
+			if written = join(written, replaced); traceIn(replaced, 0) != nil {
+				told := *written
+				told.trace, written = in.traceAt(f, e.At, "an error is written as JSON with its stack"), &told
+			}
+		}
+		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}

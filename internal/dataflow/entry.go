@@ -195,6 +195,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		}
 	case "text":
 		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+		in.tellsTrace(f, x.At, "the response", v)
 		for _, part := range []string{"1", "2"} { // return "text", 302, {"Location": ...}
 			if headers := v.fields[part]; headers != nil && len(headers.fields) > 0 && x.Kind == ir.Array {
 				in.respond(f, &Value{fields: map[string]*Value{"headers": headers}}, x.At)
@@ -232,6 +233,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
+	in.tellsTrace(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}
@@ -694,7 +696,15 @@ func (in *interp) route(r *routed) {
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
 	}
 	before := maps.Clone(in.signed)
-	in.invoke(f, r.fn, this, args, r.fn.fn.Start)
+	if r.framework == "flask-error" {
+		in.catching++
+		defer func() { in.catching-- }()
+	}
+	given := in.invoke(f, r.fn, this, args, r.fn.fn.Start)
+	switch r.framework {
+	case "fastapi", "powertools", "chalice":
+		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
+	}
 	in.answers, in.payload = "", nil
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before

@@ -42,6 +42,8 @@ type interp struct {
 	context    *Value               // the request that is being answered, for what asks its context for it
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
+	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
+	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
 	starting   *goPackage           // the package of Go whose main is followed
 	requests   map[string]*Value    // what the functions of routes are given
@@ -143,6 +145,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		}
 		return true
 	case ir.Leave:
+		f.s.leave()
 		return true
 	case ir.If:
 		return in.choose(f, s)
@@ -174,19 +177,22 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
 	decided := in.decided(f, s.X)
-	if decided != no {
-		then = in.inBranch(f.s, func() {
-			in.guard(f, s.X, true)
-			ends[0] = in.run(f, s.Body)
-		})
-	}
-	if decided != yes {
-		other = in.inBranch(f.s, func() {
-			in.guard(f, s.X, false)
-			ends[1] = in.run(f, s.Else)
-		})
-	}
-	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	in.ifDebugging(s.X, func() {
+		if decided != no {
+			then = in.inBranch(f.s, func() {
+				in.guard(f, s.X, true)
+				ends[0] = in.run(f, s.Body)
+			})
+		}
+		if decided != yes {
+			other = in.inBranch(f.s, func() {
+				in.guard(f, s.X, false)
+				ends[1] = in.run(f, s.Else)
+			})
+		}
+		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	})
+	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
 	return ends[0] && ends[1]
 }
 
@@ -208,7 +214,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		}
 	}
 	for round := range 2 { // twice: what one round sets the next one reads
-		layer := in.inBranch(f.s, func() {
+		layers := in.round(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
 			} else if s.Y != nil {
@@ -216,8 +222,9 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
-		more := round == 0 && in.brings(f.s, layer)
-		in.merge(f.s, []map[string]*Value{layer, {}}, []bool{false, false})
+		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
+		layers = append(layers, nil) // no round at all
+		in.merge(f.s, layers, make([]bool, len(layers)))
 		if !more {
 			break
 		}
@@ -699,6 +706,9 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
+	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call) {
+		v = in.traced(f, e, v)
+	}
 	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
@@ -784,9 +794,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return in.eval(f, e.Z)
 		}
 		var y, z *Value
-		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		other := in.inBranch(f.s, func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
-		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		in.ifDebugging(e.X, func() {
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		})
 		return join(y, z)
 	case ir.Assign:
 		return in.assignment(f, e)
@@ -975,6 +987,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)
+		if out.trace == nil {
+			out.trace = v.trace
+		}
 		switch {
 		case v.known:
 			before += v.text
@@ -1173,8 +1188,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		in.ifDebugging(e.X, func() {
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		})
 		return y
 	case "|": // of dictionaries
 		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {

@@ -262,12 +262,35 @@ func (j *js) choose(n int) []*ir.Stmt {
 				falls = nil
 			}
 			if j.t.Kind(b) != "break_statement" {
-				s.Body = append(s.Body, j.statement(b)...)
+				s.Body = append(s.Body, j.inCase(b)...)
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// inCase are statements of a case. A break at the end of a block goes on after the switch.
+func (j *js) inCase(n int) []*ir.Stmt {
+	out := j.statement(n)
+	if j.t.Kind(n) != "statement_block" || len(out) != 1 || len(out[0].Body) == 0 {
+		return out
+	}
+	if j.t.Kind(j.last(n)) == "break_statement" {
+		out[0].Body = out[0].Body[:len(out[0].Body)-1]
+	}
+	return out
+}
+
+// last is the last statement of a block, -1 where there is none.
+func (j *js) last(n int) int {
+	last := -1
+	for c := range j.t.NamedChildren(n) {
+		if j.t.Kind(c) != "comment" {
+			last = c
+		}
+	}
+	return last
 }
 
 // comparison is an expression of two others.
@@ -291,10 +314,7 @@ func (j *js) ends(n int) bool {
 	case "break_statement", "return_statement", "throw_statement", "continue_statement":
 		return true
 	case "statement_block":
-		last := -1
-		for c := range j.t.NamedChildren(n) {
-			last = c
-		}
+		last := j.last(n)
 		return last >= 0 && j.t.Kind(last) != "statement_block" && j.ends(last)
 	}
 	return false
