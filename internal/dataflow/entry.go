@@ -3,7 +3,6 @@ package dataflow
 import (
 	"fmt"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func (p *Program) Run(e Entry) Result {
 
 // handler is what a module gives under the name of a handler: a member of an object, a method of an instance too.
 func (p *Program) handler(m *module, symbol string) *Value {
-	if g := p.packagesOfGo[path.Dir(m.file.Path)]; g != nil && g.name == "main" {
+	if g := m.pkg; g != nil && g.name == "main" {
 		if g.started == nil { // what main gives to an adapter
 			return &Value{ref: "main"}
 		}

@@ -27,52 +27,46 @@ func (g *goPackage) fileScope(m *module) *scope {
 	return &scope{vars: map[string]*Value{}, parent: g.scope, module: m}
 }
 
-// loadGo loads the package of a file.
+// loadGo loads the package of a file. Where several files of a folder have a main, each is a program with the files that have none.
 func (p *Program) loadGo(in *interp, name string) *module {
-	dir := path.Dir(name)
 	if p.packagesOfGo == nil {
 		p.packagesOfGo = map[string]*goPackage{}
 	}
+	dir := path.Dir(name)
 	if _, ok := p.packagesOfGo[dir]; ok {
 		return p.modules[name]
 	}
-	g := &goPackage{}
+	p.packagesOfGo[dir] = &goPackage{}
+	var files, mains []*ir.File
+	for _, file := range p.readGo(dir) {
+		if hasMain(file) {
+			mains = append(mains, file)
+		} else {
+			files = append(files, file)
+		}
+	}
+	if len(mains) < 2 {
+		mains, files = nil, append(mains, files...)
+		p.startGo(in, dir, files)
+	}
+	for _, main := range mains {
+		p.startGo(in, dir, append([]*ir.File{main}, files...))
+	}
+	return p.modules[name]
+}
+
+// startGo makes a package of some files, and follows what happens before a handler is called.
+func (p *Program) startGo(in *interp, dir string, files []*ir.File) {
+	if len(files) == 0 {
+		return
+	}
+	g := &goPackage{name: files[0].Package}
 	p.packagesOfGo[dir] = g
-	for _, file := range p.goFiles(dir) {
-		source := p.files.Read(file)
-		if source == nil {
-			continue
-		}
-		if generated(file, source) {
-			p.Cut[file] = "it is generated"
-			continue
-		}
-		tree, err := p.trees.file(file, source)
-		switch {
-		case err != nil:
-			p.Cut[file] = err.Error()
-			continue
-		case tree == nil || len(tree.Body) == 0:
-			continue
-		case g.name == "" || strings.HasSuffix(g.name, "_test"):
-			g.name = tree.Package
-		case tree.Package != g.name:
-			continue
-		}
-		if tree.Broken {
-			p.Broken[file] = true
-		}
-		if tree.Cut != "" {
-			p.Cut[file] = tree.Cut
-		}
-		m := &module{file: tree, exports: &Value{fields: map[string]*Value{}}}
+	for _, file := range files {
+		m := &module{file: file, exports: &Value{fields: map[string]*Value{}}, pkg: g}
 		g.files = append(g.files, m)
 	}
-	if len(g.files) == 0 {
-		return nil
-	}
-	first := g.files[0]
-	g.scope = newScope(nil, first)
+	g.scope = newScope(nil, g.files[0])
 	for _, m := range g.files {
 		m.scope = g.scope
 		p.modules[m.file.Path] = m
@@ -84,7 +78,41 @@ func (p *Program) loadGo(in *interp, name string) *module {
 		}
 	}
 	p.runGo(in, g)
-	return p.modules[name]
+}
+
+// readGo reads the files of the package in a folder.
+func (p *Program) readGo(dir string) []*ir.File {
+	var out []*ir.File
+	for _, name := range p.goFiles(dir) {
+		source := p.files.Read(name)
+		if source == nil {
+			continue
+		}
+		if generated(name, source) {
+			p.Cut[name] = "it is generated"
+			continue
+		}
+		file, err := p.trees.file(name, source)
+		switch {
+		case err != nil:
+			p.Cut[name] = err.Error()
+			continue
+		case file == nil || len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package:
+			continue
+		}
+		if file.Broken {
+			p.Broken[name] = true
+		}
+		if file.Cut != "" {
+			p.Cut[name] = file.Cut
+		}
+		out = append(out, file)
+	}
+	return out
+}
+
+func hasMain(file *ir.File) bool {
+	return file.Package == "main" && slices.ContainsFunc(file.Body, func(s *ir.Stmt) bool { return s.Kind == ir.Define && s.Fn.Name == "main" && s.Fn.Of == "" })
 }
 
 // goFiles are the Go files of a folder.

@@ -90,6 +90,7 @@ type module struct {
 	uses    []Use    // calls that it makes while it is loaded
 	sends   []*Send
 	doubts  []Doubt
+	pkg     *goPackage // Go
 }
 
 // load reads a module and follows its top level, once.
