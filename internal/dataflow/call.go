@@ -114,6 +114,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	args := in.arguments(f, e)
+	return in.keepsSecret(f, e, recv, method, args, in.called(f, e, recv, callee, method, args))
+}
+
+// called follows a call of which all parts are known.
+func (in *interp) called(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) *Value {
 	if callee.sink != nil { // the resolve of a promise
 		calledBack(callee, args)
 		return nothing
@@ -901,7 +906,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 	if v.json != nil {
 		return v.json
 	}
-	out := &Value{}
+	out := &Value{secret: v.secret}
 	for _, t := range v.all() {
 		if t.token == tokenDecoded {
 			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)
@@ -1006,6 +1011,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		case propagator, sanitizer, sourceKind:
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
+		case secretKind:
+			out.secret = &secret{what: "the secret that " + memberName(m) + " gives", step: &step{f.file, e.At, memberName(m) + " gives a secret", nil, in.steps}}
 		case validator:
 			in.testing = e
 			handled = handled || m.Out != ""

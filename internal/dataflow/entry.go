@@ -47,12 +47,15 @@ func (p *Program) Run(e Entry) Result {
 	for _, c := range functions {
 		in.handle(c, e, v)
 	}
+	in.settle()
 	for _, route := range p.routesOf(r.Files) {
 		in.route(route)
+		in.settle()
 		r.Routes++
 	}
 	for _, route := range in.perhapsEntries(v) {
 		in.route(route)
+		in.settle()
 		r.Routes++
 	}
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way

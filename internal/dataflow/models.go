@@ -21,6 +21,7 @@ const (
 	sanitizer  modelKind = "sanitizer"
 	validator  modelKind = "validator"
 	propagator modelKind = "propagator"
+	secretKind modelKind = "secret"
 )
 
 // aws is the language of rows about operations of AWS, which are the same in all SDKs: package is the client, member the operation.
@@ -118,8 +119,8 @@ func (m *Models) add(row *model.Value, own bool) string {
 	if t == nil {
 		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
-	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator}, r.Kind) {
-		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator or propagator"
+	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind}, r.Kind) {
+		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator or secret"
 	}
 	switch {
 	case r.Package == "" || r.Member == "":
@@ -128,7 +129,7 @@ func (m *Models) add(row *model.Value, own bool) string {
 		return "a sink needs a rule"
 	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
 		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
-	case r.Kind != sourceKind && row.Get("in").Kind == model.Absent:
+	case r.Kind != sourceKind && r.Kind != secretKind && row.Get("in").Kind == model.Absent:
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
@@ -667,6 +668,7 @@ type Hit struct {
 	Steps  []Step
 	Ways   []Way // all that come there, the one above among them
 	End    *Step // where the way ends, where that is another place
+	Leak   *Leak // of sensitive data
 	Away   bool  // it goes to somebody else than whoever called the function: a mail
 }
 
@@ -701,6 +703,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
+		in.logs(f, e, m, recv, args)
 		shown = asCode(args)
 	}
 	if m.Rule == "ssrf" {

@@ -89,7 +89,15 @@ func (p *py) statement(n int) []*ir.Stmt {
 			s.Names = append(s.Names, ir.Alias{Name: p.t.Text(c)})
 		}
 		return []*ir.Stmt{s}
-	case "pass_statement", "delete_statement", "comment":
+	case "delete_statement":
+		s := p.stmt(ir.Eval, n)
+		s.X = p.expr(ir.Unknown, n)
+		s.X.Str = "delete"
+		for c := range p.t.NamedChildren(n) {
+			s.X.List = append(s.X.List, p.expression(c))
+		}
+		return []*ir.Stmt{s}
+	case "pass_statement", "comment":
 		return nil
 	case "block":
 		return p.body(n)

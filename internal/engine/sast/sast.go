@@ -310,8 +310,11 @@ func (w *work) tell(graph *paths.Graph) Report {
 	for _, n := range w.nodes {
 		f := n.Function
 		for _, h := range n.Result.Hits {
-			w.hit(n, h, failed)
+			if h.Leak == nil {
+				w.hit(n, h, failed)
+			}
 		}
+		w.disclosed(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
 	for _, n := range w.nodes {
