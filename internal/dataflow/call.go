@@ -926,7 +926,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
 	out := &Value{signs: signsOf(ref, recv, args)}
-	if sameCode[lastPart(ref)] {
+	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
 	}
 	if ref != "" {
@@ -1011,6 +1011,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		case propagator, sanitizer, sourceKind:
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
+		case useKind:
+			in.used(f, e.At, m)
 		case secretKind:
 			out.secret = &secret{what: "the secret that " + memberName(m) + " gives", step: &step{f.file, e.At, memberName(m) + " gives a secret", nil, in.steps}}
 		case validator:

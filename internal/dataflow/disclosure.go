@@ -65,7 +65,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 }
 
 // keeps are functions that give back what they get in another form.
-var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join Unmarshal
+var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
 	toUpperCase toLowerCase lower upper resolve byte bytes buffer Buffer TrimSpace DecodeString`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
@@ -481,7 +481,7 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		if x.X.Kind == ir.Member {
 			name = x.X.Str
 		}
-		if !keeps[name] && !shows[name] {
+		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
 			return
 		}
 		if len(x.List) > 1 && name == "stringify" && x.List[1].Kind != ir.Const && x.List[1].Kind != ir.Name || name == "split" || name == "get" {

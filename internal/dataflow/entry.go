@@ -23,6 +23,7 @@ type Entry struct {
 // Result is what was found for an entry.
 type Result struct {
 	Hits     []*Hit
+	Places   []*Hit   // where no outsider's data is needed for harm
 	Sends    []*Send  // calls that hand data on, and what the entry returns
 	Doubts   []Doubt  // why its code perhaps calls more of them
 	Packages []string // of others that its files import
@@ -83,7 +84,8 @@ func (p *Program) Run(e Entry) Result {
 		tokens[place] = true
 		return false
 	})
-	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	r.Hits, r.Places = apart(append(hits, p.loadHits(r.Files)...))
+	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	for _, file := range r.Files {
 		if m := p.modules[file]; m != nil {

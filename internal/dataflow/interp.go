@@ -546,6 +546,8 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
 			switch {
+			case m.Kind == useKind:
+				in.used(f, at, m)
 			case m.Kind == sourceKind:
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
@@ -1227,6 +1229,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	}
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	switch e.Str {
+	case "===", "==", "!==", "!=":
+		in.comparesCode(f, e.At, x, y)
+	}
 	switch data := codesOf(x, y); e.Str {
 	case "===", "==":
 		in.told(e, data)

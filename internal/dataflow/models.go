@@ -22,6 +22,7 @@ const (
 	validator  modelKind = "validator"
 	propagator modelKind = "propagator"
 	secretKind modelKind = "secret"
+	useKind    modelKind = "use"
 )
 
 // aws is the language of rows about operations of AWS, which are the same in all SDKs: package is the client, member the operation.
@@ -119,17 +120,17 @@ func (m *Models) add(row *model.Value, own bool) string {
 	if t == nil {
 		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
-	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind}, r.Kind) {
-		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator or secret"
+	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind, useKind}, r.Kind) {
+		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator, secret or use"
 	}
 	switch {
 	case r.Package == "" || r.Member == "":
 		return "package or member is missing"
-	case r.Kind == sink && r.Rule == "":
-		return "a sink needs a rule"
+	case (r.Kind == sink || r.Kind == useKind) && r.Rule == "":
+		return "a " + string(r.Kind) + " needs a rule"
 	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
 		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
-	case r.Kind != sourceKind && r.Kind != secretKind && row.Get("in").Kind == model.Absent:
+	case r.Kind != sourceKind && r.Kind != secretKind && r.Kind != useKind && row.Get("in").Kind == model.Absent:
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
@@ -669,6 +670,7 @@ type Hit struct {
 	Ways   []Way // all that come there, the one above among them
 	End    *Step // where the way ends, where that is another place
 	Leak   *Leak // of sensitive data
+	place  bool  // nobody's data is needed for harm
 	Away   bool  // it goes to somebody else than whoever called the function: a mail
 }
 
@@ -699,6 +701,14 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 				in.tellsTrace(f, e.At, callName(m), v)
 			}
 		}
+		return
+	}
+	if m.Rule == "weak-password-hash" {
+		in.hashesPassword(f, e, m)
+		return
+	}
+	if m.Rule == "static-iv" {
+		in.fixedStart(f, e, m, args)
 		return
 	}
 	var shown []*Value
