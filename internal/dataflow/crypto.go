@@ -36,8 +36,7 @@ func apart(all []*Hit) (hits, places []*Hit) {
 func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 	for _, x := range e.List {
 		in.byName(f, x, 0, func(d *disclosed) {
-			words := wordsOf(strings.Trim(d.what, "`"))
-			if slices.Contains([]string{"password", "passwd", "pwd", "passphrase", "passcode"}, words[len(words)-1]) {
+			if isPassword(d.what) {
 				in.place(f, e.At, m.Rule, callName(m), strings.Trim(d.what, "`"))
 			}
 		})

@@ -15,6 +15,7 @@ const Disclosed = "sensitive-log"
 type Leak struct {
 	Grave bool // who reads it can do harm at once
 	Whole bool // all that came in, of which it is not known that the code reads something sensitive of it
+	Sent  bool // it came in with the event
 	Rank  int  // which of several tells most: the higher one
 }
 
@@ -66,7 +67,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper resolve byte bytes buffer Buffer TrimSpace DecodeString`)
+	toUpperCase toLowerCase lower upper resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -113,6 +114,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	for _, a := range args.list {
 		if s == nil {
 			s = a.secret
+		}
+		if s == nil && isWholeEnvironment(a.ref) && name != "get" {
+			s = &secret{what: wholeEnvironment, step: &step{f.file, e.At, "all settings are read", nil, in.steps}}
 		}
 	}
 	if s == nil {
@@ -262,7 +266,7 @@ func redacts(logger *Value) bool {
 
 // leak notes sensitive data at a place; all that came in waits for the end of the entry, when it is known what the code reads of it.
 func (in *interp) leak(f frame, at int32, what string, d *disclosed) {
-	h := &Hit{Rule: Disclosed, File: f.file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind) + 10}}
+	h := &Hit{Rule: Disclosed, File: f.file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind) + 10, Sent: d.taint != nil && !(d.taint.Source != nil && d.taint.Source.Stored)}}
 	if d.taint != nil {
 		h.Steps = wayOf(d.taint, in.sites)
 	} else if d.from != nil {
@@ -277,6 +281,46 @@ func (in *interp) leak(f frame, at int32, what string, d *disclosed) {
 		in.seen[key] = true
 		in.hits = append(in.hits, h)
 	}
+}
+
+// Answered is the kind of harm of secrets that go into an answer.
+const Answered = "sensitive-response"
+
+// tellsSecret tells of an answer that holds a secret of the application, its environment, or a password that was stored. Tokens are what
+// callers sign in for, and what they sent they know.
+func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
+	var best *disclosed
+	in.holds(f, answer, "", 0, func(d *disclosed) {
+		if d.better(best) && !d.whole && (d.kind == fetched && !givesTokens(d.what) || d.taint != nil && d.taint.Source != nil && d.taint.Source.Stored && isPassword(d.what)) {
+			best = d
+		}
+	})
+	if best == nil {
+		return
+	}
+	key := Answered + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	h := &Hit{Rule: Answered, File: f.file, At: at, What: what, Path: best.what, Leak: &Leak{Grave: true, Rank: int(best.kind)}}
+	if best.taint != nil {
+		h.Steps = wayOf(best.taint, in.sites)
+	} else if best.from != nil {
+		h.Steps = []Step{{best.from.file, best.from.at, best.from.note}}
+	}
+	in.hits = append(in.hits, h)
+}
+
+// givesTokens reports whether a secret is what somebody signs in for.
+func givesTokens(what string) bool {
+	return strings.Contains(what, "Auth") || strings.Contains(what, "Credentials") || strings.Contains(what, "Role") || strings.Contains(what, "Token") || strings.Contains(what, "Decrypt") || strings.Contains(what, "DataKey")
+}
+
+// isPassword reports whether a path ends in a word for a password.
+func isPassword(path string) bool {
+	words := wordsOf(strings.Trim(lastPart(path), "`"))
+	return len(words) > 0 && slices.Contains([]string{"password", "passwd", "pwd", "passphrase", "passcode"}, words[len(words)-1])
 }
 
 // settle tells of what came in and was logged as a whole, when an entry was followed to its end.
@@ -337,11 +381,11 @@ func (in *interp) holds(f frame, v *Value, name string, depth int, note func(*di
 	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType {
 		return
 	}
-	if v.secret != nil {
+	if v.secret != nil && !isPublic(name) {
 		note(&disclosed{kind: fetched, what: v.secret.what, from: v.secret.step})
 	}
 	if isWholeEnvironment(v.ref) {
-		note(&disclosed{kind: fetched, what: "the whole environment, with the keys of the function,"})
+		note(&disclosed{kind: fetched, what: wholeEnvironment})
 	}
 	for _, t := range v.taints {
 		note(in.ofTaint(v, t))
@@ -360,6 +404,17 @@ func (in *interp) holds(f frame, v *Value, name string, depth int, note func(*di
 	}
 	in.holds(f, v.elem, "", depth+1, note)
 }
+
+// isPublic reports whether a name says of what is kept with secrets that it is none itself: keyId, publishableKey.
+func isPublic(name string) bool {
+	words := wordsOf(name)
+	if len(words) == 0 {
+		return false
+	}
+	return notSecret[words[len(words)-1]] || slices.Contains(words, "public") || slices.Contains(words, "publishable")
+}
+
+var notSecret = set("id name host hostname port region url uri endpoint user username email database db engine version arn expires expiration")
 
 // ofTaint is what data that came in is by its name, as long as it is what came in.
 func (in *interp) ofTaint(v *Value, t *Taint) *disclosed {
@@ -418,6 +473,9 @@ func endsInnocent(path string) bool {
 
 // changes are parts of paths of libraries after which a value is no longer what it was.
 var changes = regexp.MustCompile(`(?i)hash|digest|hmac|crypt|mask|redact|slice|substr|replace|length|includes|match|test\(|compare|verify|valid|search|indexof|startswith|exists|next_?token|input\(\)$|getpass|client$|Client\(\)$|Provider\(|arn|describe|status|paginat|list|_?count`)
+
+// wholeEnvironment is what people call it.
+const wholeEnvironment = "the whole environment, with the keys of the function,"
 
 // isWholeEnvironment reports whether a path is all of the environment.
 func isWholeEnvironment(ref string) bool {

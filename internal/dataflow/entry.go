@@ -238,6 +238,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
 	in.tellsTrace(f, at, "the response", v.fields["body"])
+	in.tellsSecret(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}

@@ -573,7 +573,7 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	blast := w.blast(f)
 	out.Power = blast.Reach
 	out.Trace = w.steps(h.Steps)
-	if len(out.Trace) > 0 && !h.Stored {
+	if len(out.Trace) > 0 && !h.Stored && (h.Leak == nil || h.Leak.Sent) {
 		out.Trace[0].Message += doors(f)
 	}
 	w.alongPath(&out, b, f, reach, h.Stored)
