@@ -167,7 +167,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	if f.file.Language == ir.Go {
-		if v, ok := in.goNative(f, e, recv, method, callee, args); ok {
+		if v, ok := in.goNative(f, e, recv, callee, args); ok {
 			return v
 		}
 	}
@@ -1022,12 +1022,13 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
 	if !known || strings.HasPrefix(ref, "axios") || strings.Contains(ref, "fetch") || strings.Contains(ref, "request") {
 		in.perhapsSQL(f, e, method, args, known)
 	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") {
 		in.handed(f, e.At, ref, args)
-		if !in.p.modelled(f.file.Language, ref) {
+		if !answersQuery && !in.p.modelled(f.file.Language, ref) {
 			in.perhapsCalled(f, e, ref, args)
 		}
 	}
@@ -1039,7 +1040,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			if !called[c] && in.loading == nil { // what a module gives away while it is loaded is called later, with something else
 				called[c] = true
 				given := callbackArguments(c, out)
-				if !known {
+				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
 				}
 				in.invoke(f, c, c.this, given, e.At)
@@ -1076,7 +1077,6 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
 	}
-	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
 	if !known && !answersQuery && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
 		for _, t := range args.all() {
 			u := *t
