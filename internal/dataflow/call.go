@@ -920,6 +920,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
+	in.callsLibrary(f, e, ref)
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil

@@ -32,6 +32,10 @@ type Result struct {
 	Cut      bool     // it took too many steps: not followed to the end
 	Routes   int      // of frameworks that it serves
 	Handled  int      // functions that were followed from the entry
+
+	Unawaited []Called   // calls of services whose promise nobody waits for
+	Calls     []Called   // what is called of libraries, by the places of the calls
+	Reached   []*ir.Func // the functions that were called
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.
@@ -82,6 +86,7 @@ func (p *Program) Run(e Entry) Result {
 	})
 	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
+	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	for _, file := range r.Files {
 		if m := p.modules[file]; m != nil {
 			r.Uses, r.Sends, r.Doubts = append(r.Uses, m.uses...), append(r.Sends, m.sends...), append(r.Doubts, m.doubts...)

@@ -45,6 +45,8 @@ type interp struct {
 	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
 	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
+	unawaited  []Called             // calls whose promise nobody waits for
+	called     map[calledAt]Called  // what was called of libraries
 	starting   *goPackage           // the package of Go whose main is followed
 	requests   map[string]*Value    // what the functions of routes are given
 	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
@@ -123,7 +125,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			}
 		}
 		if s.X != nil {
+			before := len(in.uses)
 			in.eval(f, s.X)
+			in.floats(f, s.X, before)
 			in.passed(f, s.X)
 			if in.leaves(f, s.X) {
 				return true

@@ -61,7 +61,7 @@ func Variables() []string { return []string{"name", "source", "call", "here", "t
 
 // New binds the rules of this engine.
 func New(c *rule.Catalogue, o Options) (*Engine, error) {
-	joined, err := rule.Bind(c, Name, map[string]struct{}{siblingCheck: {}})
+	joined, err := rule.Bind(c, Name, checkNames())
 	if err != nil {
 		return nil, err
 	}
@@ -312,6 +312,7 @@ func (w *work) tell(graph *paths.Graph) Report {
 		for _, h := range n.Result.Hits {
 			w.hit(n, h, failed)
 		}
+		w.check(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
 	for _, n := range w.nodes {
