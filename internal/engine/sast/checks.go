@@ -23,7 +23,8 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
-	"unawaited-call": unawaited,
+	"unawaited-call":     unawaited,
+	"validation-ignored": ignored,
 }
 
 // checkNames are the names of all checks of this engine.
