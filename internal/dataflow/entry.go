@@ -233,6 +233,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 			}
 		}
 	}
+	in.echoesOrigin(f, v, at)
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
@@ -240,6 +241,32 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	in.tellsTrace(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
+	}
+}
+
+// echoesOrigin tells of an answer that any site may read with the cookies of its visitor: the origin that the request names is let in.
+func (in *interp) echoesOrigin(f frame, v *Value, at int32) {
+	headers := v.fields["headers"]
+	if headers == nil {
+		return
+	}
+	var origin *Value
+	credentials := false
+	for name, x := range sorted(headers.fields) {
+		switch strings.ToLower(name) {
+		case "access-control-allow-origin":
+			origin = x
+		case "access-control-allow-credentials":
+			credentials = x != nil && strings.EqualFold(x.text, "true")
+		}
+	}
+	if !credentials || origin == nil {
+		return
+	}
+	for _, t := range origin.taints {
+		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
+			in.answer(f, v, "cors-echo", "Access-Control-Allow-Origin", &Value{taints: []*Taint{t}}, at)
+		}
 	}
 }
 

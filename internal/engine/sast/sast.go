@@ -422,7 +422,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
