@@ -939,6 +939,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))
+	out.taints = addTaints(out.taints, in.tmpFile(f, e, ref, recv, args))
 	if v, ok := in.emitter(f, e, ref, method, args); ok {
 		return v
 	}

@@ -228,7 +228,15 @@ func (in *interp) grows(x, v *Value) {
 		in.keeps = in.keeps || in.loading == nil && perhapsKeeps(v)
 		return
 	}
-	at := place{object: in.st.original(x), name: elementsOf}
+	in.appends(place{object: in.st.original(x), name: elementsOf}, v)
+}
+
+// appends notes what is put into a place behind what is there.
+func (in *interp) appends(at place, v *Value) {
+	if in.st == nil {
+		in.keeps = in.keeps || in.loading == nil && perhapsKeeps(v)
+		return
+	}
 	if !in.follows(at, v) {
 		return
 	}
