@@ -187,6 +187,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 		then = in.inBranch(f.s, func() {
 			in.guard(f, s.X, true)
 			in.sameUser(f, s.X, true)
+			in.sameCondition(f, s.X)
 			ends[0] = in.run(f, s.Body)
 		})
 		ways[0] = in.ended()
@@ -200,6 +201,9 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 		ways[1] = in.ended()
 	}
 	in.meets(ways, ends[:])
+	if !ends[0] && !ends[1] {
+		in.onlyWhen(f, s, ways[0], ways[1])
+	}
 	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
 	return ends[0] && ends[1]
 }

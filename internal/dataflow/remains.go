@@ -95,12 +95,35 @@ func (in *interp) usersOf(v *Value) []*Taint {
 	if len(out) > 0 || !strings.Contains(v.ref, "()") {
 		return out
 	}
-	for _, t := range (&arguments{list: v.args, kw: v.kw}).all() {
-		if in.isUsers(t, 0) {
-			return []*Taint{t}
-		}
+	if t := in.askedFor(v, 0); t != nil {
+		return []*Taint{t}
 	}
 	return nil
+}
+
+// askedFor is data of a user that a library was given for what it gave; nil if there is none.
+func (in *interp) askedFor(v *Value, depth int) *Taint {
+	if v == nil || depth > 5 {
+		return nil
+	}
+	for _, t := range v.taints {
+		if in.isUsers(t, 0) {
+			return t
+		}
+	}
+	for _, x := range sorted(v.fields) {
+		if t := in.askedFor(x, depth+1); t != nil {
+			return t
+		}
+	}
+	if strings.Contains(v.ref, "()") {
+		for _, x := range append(slices.Clone(v.args), kwValues(&arguments{kw: v.kw})...) {
+			if t := in.askedFor(x, depth+1); t != nil {
+				return t
+			}
+		}
+	}
+	return in.askedFor(v.elem, depth+1)
 }
 
 // isUsers reports whether data is of the event that is followed, or was read for it.

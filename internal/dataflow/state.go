@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -30,7 +31,8 @@ const (
 type kept struct {
 	v    *Value
 	sure bool
-	by   *step // where it was written
+	by   *step  // where it was written
+	when string // the condition under which it certainly was written
 }
 
 // snapshot is what an invocation has put into places so far. It is not changed any more: a write makes another one.
@@ -152,13 +154,13 @@ func (p *Program) statics() map[*Value]bool {
 // perhapsKeeps reports whether what is put outside of a handler can be a user's: data of the event, what a library gave, or something of
 // which nothing is known, as the name of who is signed in.
 func perhapsKeeps(v *Value) bool {
-	return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked })
+	return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked || x.class != nil && !x.isType })
 }
 
 // perhapsAsked reports whether a library is perhaps asked for what is of a user.
 func perhapsAsked(args *arguments) bool {
 	is := func(v *Value) bool {
-		return v.hasOf(2, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked })
+		return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked })
 	}
 	if args.rest != nil || slices.ContainsFunc(args.list, is) {
 		return true
@@ -207,7 +209,7 @@ func (in *interp) keep(at place, v *Value) bool {
 		return false
 	}
 	in.st.note(at)
-	in.st.put(at, &kept{orNothing(v), true, in.written(at)})
+	in.st.put(at, &kept{v: orNothing(v), sure: true, by: in.written(at)})
 	return true
 }
 
@@ -215,11 +217,22 @@ func (in *interp) keep(at place, v *Value) bool {
 // invocation, that the first has left something there.
 func (in *interp) follows(at place, v *Value) bool {
 	if in.st.second {
-		return in.st.old[at] != nil
+		return in.st.old[at] != nil || in.touched(at.before(), 0)
 	}
 	return in.st.now != nil && in.st.now.at[at] != nil || v.hasOf(0, func(x *Value) bool {
-		return len(x.taints) > 0 || x.asked || len(x.fields) > 0 || x.isList || x.isDict || x.elem != nil || x.class != nil && !x.isType
+		return len(x.taints) > 0 || x.asked || len(x.fields) > 0 || x.isList || x.isDict || x.elem != nil || x.class != nil && !x.isType || x.empty()
 	})
+}
+
+// before is what a place held when its module was loaded; nil where that is not kept.
+func (at place) before() *Value {
+	switch {
+	case at.object != nil:
+		return at.object.fields[at.name]
+	case at.scope != nil:
+		return at.scope.vars[at.name]
+	}
+	return nil
 }
 
 // grows notes what is put into a list beside what it holds.
@@ -343,6 +356,9 @@ func metAt(ways []*snapshot, at place) *kept {
 			k.by = here.by
 		}
 		k.v, k.sure = join(k.v, here.v), k.sure && here.sure
+		if here.when != "" {
+			k.when = here.when
+		}
 	}
 	return k
 }
@@ -362,6 +378,61 @@ func (in *interp) meets(ways []*snapshot, ends []bool) {
 		on = ways
 	}
 	in.st.now = met(on)
+}
+
+// onlyWhen notes the condition under which something was put into places: where it holds again, it is there.
+func (in *interp) onlyWhen(f frame, s *ir.Stmt, then, before *snapshot) {
+	if in.st == nil || s.X == nil || then == nil || in.st.now == nil {
+		return
+	}
+	text, rest := conditionText(f, s.X), isRest(s.X)
+	for at, k := range then.at {
+		if now := in.st.now.at[at]; k.sure && now != nil && !now.sure && (text != "" || rest) {
+			c := *now
+			c.when = text
+			c.sure = rest && before != nil && before.at[at] != nil // the cases have written it
+			in.st.now = in.st.now.with(at, &c)
+		}
+	}
+}
+
+// isRest reports whether a condition is that of the default of a switch: the value stands before the cases.
+func isRest(e *ir.Expr) bool {
+	return e.Kind == ir.Binary && (e.Str == "!==" && e.X.At < e.At || e.Str == "&&" && isRest(e.X) && isRest(e.Y))
+}
+
+// conditionText is the text of a condition without its spaces; empty where it is long.
+func conditionText(f frame, e *ir.Expr) string {
+	if e.End <= e.At || e.End-e.At > 200 {
+		return ""
+	}
+	return strings.Join(strings.Fields(string(f.file.Tree.Source[e.At:e.End])), "")
+}
+
+// sameCondition notes that a condition holds under which something was put into places.
+func (in *interp) sameCondition(f frame, e *ir.Expr) {
+	if in.st == nil || e == nil || in.st.now == nil {
+		return
+	}
+	if e.Kind == ir.Binary && e.Str == "&&" {
+		in.sameCondition(f, e.X)
+		in.sameCondition(f, e.Y)
+	}
+	text := conditionText(f, e)
+	for at, k := range in.st.now.at {
+		if k.when != "" && k.when == text && !k.sure {
+			c := *k
+			c.sure = true
+			in.st.now = in.st.now.with(at, &c)
+		}
+	}
+}
+
+// with is a snapshot with one place more.
+func (s *snapshot) with(at place, k *kept) *snapshot {
+	next := &snapshot{at: maps.Clone(s.at)}
+	next.at[at] = k
+	return next
 }
 
 // ended is what was known at the end of the branch that was followed last, begun what is known now.
