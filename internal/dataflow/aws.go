@@ -68,6 +68,9 @@ func serviceOf(language ir.Language, ref string) string {
 	ref = strings.ReplaceAll(ref, "()", "")
 	call := sdk.Call{Language: sdk.NodeV2, Client: nodeV2Client(ref), Method: ""}
 	switch {
+	case language == ir.Go:
+		call.Language = sdk.Go
+		call.Client, _, _ = goOperation(ref+".", &arguments{})
 	case language == ir.Python:
 		service, ok := strings.CutPrefix(ref, "boto3:")
 		if !ok {
@@ -108,7 +111,8 @@ func (in *interp) doubt(f frame, at int32, service, reason string) {
 
 // isAWS reports whether a path is one of an SDK of AWS.
 func isAWS(ref string) bool {
-	return strings.HasPrefix(ref, "boto3") || strings.HasPrefix(ref, "@aws-sdk/") || strings.HasPrefix(ref, "aws-sdk") || strings.HasPrefix(ref, "botocore") || strings.HasPrefix(ref, "aioboto3")
+	return strings.HasPrefix(ref, "boto3") || strings.HasPrefix(ref, "@aws-sdk/") || strings.HasPrefix(ref, "aws-sdk") || strings.HasPrefix(ref, "botocore") || strings.HasPrefix(ref, "aioboto3") ||
+		strings.HasPrefix(ref, "github_com/aws/aws-sdk-go")
 }
 
 // awsWrapped are functions that give back the client, or the whole SDK, that they get, and watch it.
@@ -232,6 +236,8 @@ func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	switch {
 	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
 		return
+	case f.file.Language == ir.Go:
+		return
 	case f.file.Language == ir.Python:
 		if !strings.HasPrefix(before, "boto3:") || method[0] >= 'A' && method[0] <= 'Z' {
 			return
@@ -299,7 +305,7 @@ func lent(client *Value, depth int) bool {
 // isSigning reports whether a call makes an address, or the fields of a form, by which somebody else does what it names.
 func isSigning(ref string) bool {
 	method := strings.ToLower(ref[strings.LastIndexByte(ref, '.')+1:])
-	return strings.Contains(method, "signed") || strings.Contains(method, "presigned")
+	return strings.Contains(method, "signed") || strings.Contains(method, "presigned") || strings.HasPrefix(method, "presign")
 }
 
 // named: some operations give the name of what others work on.
@@ -394,6 +400,12 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 	call := sdk.Call{Method: method}
 	params := args.get(0)
 	switch {
+	case language == ir.Go:
+		client, operation, request := goOperation(ref, args)
+		if client == "" || !strings.Contains(before, "()") && !strings.HasPrefix(method, "New") {
+			return nil, false
+		}
+		call.Language, call.Client, call.Method, params = sdk.Go, client, operation, request
 	case language == ir.Python:
 		service, ok := strings.CutPrefix(before, "boto3:")
 		if !ok {
@@ -610,7 +622,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
 					taints = addTaints(taints, v.named.taints)
 				}
-				in.hit(f, e.At, m.Rule, c.op.Key, taints, false)
+				in.hitOf(f, e.At, m, c.op.Key, taints, false)
 			}
 		case sourceKind:
 			if !c.signed { // an address is not what is kept there

@@ -16,6 +16,8 @@ type arguments struct {
 	rest *Value // from a spread
 	dict *Value // from a spread into keywords
 	at   []int32
+
+	spread []*Value // the lists that were spread
 }
 
 func (a *arguments) get(i int) *Value {
@@ -54,6 +56,12 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 	a := &arguments{kw: map[string]*Value{}}
 	for i, x := range e.List {
 		v := in.eval(f, x)
+		if v.results && len(e.List) == 1 { // f(g()), where g has several results
+			for j := range len(v.fields) {
+				a.list = append(a.list, orNothing(v.fields[itoa(j)]))
+			}
+			continue
+		}
 		if x.Kind == ir.Name && len(v.taints) > 0 { // with what was found out about its parts
 			v = in.guardedFields(f, x.Str, v)
 		}
@@ -78,6 +86,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 				}
 			}
 			a.rest = join(a.rest, in.elements(v))
+			a.spread = append(a.spread, v)
 		default:
 			a.list = append(a.list, v)
 			a.at = append(a.at, x.At)
@@ -118,6 +127,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if callee.ref == "util.promisify" || callee.ref == "bluebird.promisify" {
 		return args.get(0)
 	}
+	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
+		return args.get(0)
+	}
 	if callee.isType && callee.class != nil {
 		v := in.instance(f, callee, args, e.At)
 		for _, o := range callee.others {
@@ -156,6 +168,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
 		return v
+	}
+	if f.file.Language == ir.Go {
+		if v, ok := in.goNative(f, e, recv, callee, args); ok {
+			return v
+		}
 	}
 	if v, ok := in.native(f, e, recv, method, callee, args); ok {
 		return v
@@ -256,6 +273,10 @@ func (c *class) extended(def *ir.Class, depth int) *class {
 // instance makes an instance of a class of the program.
 func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value {
 	v := &Value{class: cl.class, fields: map[string]*Value{}, born: in.branch}
+	if cl.class.file(f).Language == ir.Go {
+		in.beginFields(v, 0)
+		return v
+	}
 	for name, x := range sorted(cl.class.beginnings(0)) {
 		v.fields[name] = rebound(x, v)
 	}
@@ -353,7 +374,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
-	before, calls := in.thrown, len(in.sends)+len(in.uses)
+	before, calls, hits := in.thrown, len(in.sends)+len(in.uses), len(in.hits)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -366,7 +387,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
 	in.parameters(f, g, c, this, args, at)
-	in.within(facts, func() { in.called(func() bool { return in.run(g, c.fn.Body) }) })
+	in.within(facts, func() { in.untilReturn(func() bool { return in.run(g, c.fn.Body) }) })
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
@@ -379,7 +400,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	thrown := in.thrown
 	in.thrown = join(before, thrown)
-	if plain && !in.calls(calls) && thrown == nil {
+	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
 	}
 	if in.results == nil {
@@ -441,6 +462,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		return false
 	}
 	b.WriteString(" " + v.ref + v.prefix)
+	if v.trace != nil {
+		fmt.Fprintf(b, "trace %s %d", v.trace.file.Path, v.trace.at)
+	}
 	if v.class != nil {
 		fmt.Fprintf(b, "class %p", v.class)
 	}
@@ -548,6 +572,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
+		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
+			v = checked(v)
+		}
 		_, named := args.kw[name.Str]
 		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
 		if byDefault && in.st != nil {
@@ -572,6 +599,9 @@ func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
 		return v
 	}
 	kind := in.quiet(f, t)
+	if f.file.Language == ir.Go {
+		kind = in.kindOf(f, t)
+	}
 	switch {
 	case kind.ref == "mongoose.Model":
 		return &Value{ref: "mongoose.model()"}
@@ -579,7 +609,7 @@ func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
 		in.injecting++
 		defer func() { in.injecting-- }()
 		return in.instance(f, kind, &arguments{}, at)
-	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && in.p.modelled(f.file.Language, kind.ref):
+	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && (in.p.modelled(f.file.Language, kind.ref) || isAWS(kind.ref)):
 		return &Value{ref: kind.ref + "()"}
 	}
 	return v
@@ -784,7 +814,15 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 			taints[i] = u
 		}
-		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: args.get(0)}, true
+		written := args.get(0)
+		for _, c := range args.get(1).fns { // a replacer, which is given the value itself first
+			replaced := in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At)
+			if written = join(written, replaced); traceIn(replaced, 0) != nil {
+				told := *written
+				told.trace, written = in.traceAt(f, e.At, "an error is written as JSON with its stack"), &told
+			}
+		}
+		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
 		return in.parsed(f, e, args.get(0)), true
 	}
@@ -895,6 +933,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
+	in.callsLibrary(f, e, ref)
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
@@ -1004,12 +1043,13 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
 	if !known || strings.HasPrefix(ref, "axios") || strings.Contains(ref, "fetch") || strings.Contains(ref, "request") {
 		in.perhapsSQL(f, e, method, args, known)
 	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") {
 		in.handed(f, e.At, ref, args)
-		if !in.p.modelled(f.file.Language, ref) {
+		if !answersQuery && !in.p.modelled(f.file.Language, ref) {
 			in.perhapsCalled(f, e, ref, args)
 		}
 	}
@@ -1021,7 +1061,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			if !called[c] && in.loading == nil { // what a module gives away while it is loaded is called later, with something else
 				called[c] = true
 				given := callbackArguments(c, out)
-				if !known {
+				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
 				}
 				in.invoke(f, c, c.this, given, e.At)
@@ -1058,7 +1098,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
 	}
-	if !known && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
+	if !known && !answersQuery && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
 		for _, t := range args.all() {
 			u := *t
 			u.unsure = true
@@ -1177,7 +1217,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 
 // isRequest reports whether a path is what a framework hands to its routes.
 func isRequest(ref string) bool {
-	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context")
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context") || strings.HasPrefix(ref, "net/http.Request()")
 }
 
 // callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.

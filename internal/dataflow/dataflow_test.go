@@ -3,6 +3,7 @@ package dataflow_test
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,9 +18,19 @@ import (
 // archive hands out the files of an archive.
 type archive map[string][]byte
 
-func (a archive) Read(path string) []byte { return a[path] }
+func (a archive) Read(name string) []byte { return a[name] }
 
 func (a archive) Module(string, string) string { return "" }
+
+func (a archive) Folder(dir string) []string {
+	var out []string
+	for name := range a {
+		if path.Dir(name) == path.Clean(dir) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 func builtin(t testing.TB) *dataflow.Models {
 	t.Helper()
@@ -168,7 +179,7 @@ func TestSanitizersOnlyTakeAway(t *testing.T) {
 // Rows that are not understood are told with their place; the rest holds.
 func TestRowMistakes(t *testing.T) {
 	tests := []struct{ row, want string }{
-		{"{lang: ruby, package: a, member: b, kind: sink, rule: sql, in: [0]}", "lang is ruby, want node, python or aws"},
+		{"{lang: ruby, package: a, member: b, kind: sink, rule: sql, in: [0]}", "lang is ruby, want node, python, go or aws"},
 		{"{package: a, member: b, kind: sink, rule: sql, in: [0]}", "lang is missing"},
 		{"{lang: node, package: a, member: b, kind: hole, in: [0]}", "kind is hole"},
 		{"{lang: node, member: b, kind: sink, rule: sql, in: [0]}", "package or member is missing"},

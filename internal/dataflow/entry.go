@@ -33,6 +33,10 @@ type Result struct {
 	Cut      bool     // it took too many steps: not followed to the end
 	Routes   int      // of frameworks that it serves
 	Handled  int      // functions that were followed from the entry
+
+	Unawaited []Called   // calls of services whose promise nobody waits for
+	Calls     []Called   // what is called of libraries, by the places of the calls
+	Reached   []*ir.Func // the functions that were called
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.
@@ -92,6 +96,7 @@ func (p *Program) Run(e Entry) Result {
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
 	}
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
+	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	for _, file := range r.Files {
 		if m := p.modules[file]; m != nil {
 			r.Uses, r.Sends, r.Doubts = append(r.Uses, m.uses...), append(r.Sends, m.sends...), append(r.Doubts, m.doubts...)
@@ -102,6 +107,12 @@ func (p *Program) Run(e Entry) Result {
 
 // handler is what a module gives under the name of a handler: a member of an object, a method of an instance too.
 func (p *Program) handler(m *module, symbol string) *Value {
+	if g := m.pkg; g != nil && g.name == "main" {
+		if g.started == nil { // what main gives to an adapter
+			return &Value{ref: "main"}
+		}
+		return g.started
+	}
 	if v := m.gives(symbol); v != nil {
 		return v
 	}
@@ -165,7 +176,11 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
 	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
-	given := in.invoke(f, c, c.this, &arguments{list: list}, c.fn.Start)
+	args := &arguments{list: list}
+	if c.fn.File.Language == ir.Go {
+		args = in.goHandler(c, event)
+	}
+	given := goResult(in.invoke(f, c, c.this, args, c.fn.Start))
 	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""
@@ -187,11 +202,14 @@ func typed(taints []*Taint) []*Taint {
 func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 	switch in.answers {
 	case "lambda":
-		if x.Kind != ir.Object { // those were checked where they are written
+		if f.file.Language == ir.Go {
+			in.respond(f, goJSON(goResult(v), 0), x.At)
+		} else if x.Kind != ir.Object { // those were checked where they are written
 			in.respond(f, v, x.At)
 		}
 	case "text":
 		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+		in.tellsTrace(f, x.At, "the response", v)
 		for _, part := range []string{"1", "2"} { // return "text", 302, {"Location": ...}
 			if headers := v.fields[part]; headers != nil && len(headers.fields) > 0 && x.Kind == ir.Array {
 				in.respond(f, &Value{fields: map[string]*Value{"headers": headers}}, x.At)
@@ -229,6 +247,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
+	in.tellsTrace(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}
@@ -594,6 +613,8 @@ func (in *interp) route(r *routed) {
 	}
 	args := &arguments{}
 	switch r.framework {
+	case "go":
+		args = in.goRequest(f, r, outside)
 	case "express":
 		request := &Value{ref: "express.Request", taints: outside("req")}
 		if in.p.plainQuery(r.file) {
@@ -689,7 +710,15 @@ func (in *interp) route(r *routed) {
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
 	}
 	before := maps.Clone(in.signed)
-	in.invoke(f, r.fn, this, args, r.fn.fn.Start)
+	if r.framework == "flask-error" {
+		in.catching++
+		defer func() { in.catching-- }()
+	}
+	given := in.invoke(f, r.fn, this, args, r.fn.fn.Start)
+	switch r.framework {
+	case "fastapi", "powertools", "chalice":
+		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
+	}
 	in.answers, in.payload = "", nil
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before

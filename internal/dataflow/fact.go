@@ -363,7 +363,10 @@ func (in *interp) namedPart(f frame, name string) (*Taint, Literal) {
 			return part, ""
 		}
 		if e := s.tests[name]; e != nil && e.Kind != ir.Name {
-			return in.partOf(f, e)
+			delete(s.tests, name) // id = id || 'none' is about what it was before
+			part, instead := in.partOf(f, e)
+			s.tests[name] = e
+			return part, instead
 		}
 		if _, ok := s.own(name); ok {
 			return nil, ""

@@ -127,6 +127,13 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 			in.staysInside(f, first.X.X.X)
 		}
 		switch truth := truthOf(side[1]); {
+		case isNothing(side[1]) && f.file.Language == ir.Go && in.errorOf(f, side[0]) != nil: // err != nil
+			if in.proving < deepestProof {
+				in.proving++
+				in.guard(f, in.errorOf(f, side[0]), holds)
+				in.proving--
+			}
+			return
 		case isNothing(side[1]): // m is None
 			in.isTrue(f, side[0], !holds)
 			return

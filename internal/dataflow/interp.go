@@ -42,7 +42,12 @@ type interp struct {
 	context    *Value               // the request that is being answered, for what asks its context for it
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
+	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
+	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
+	unawaited  []Called             // calls whose promise nobody waits for
+	called     map[calledAt]Called  // what was called of libraries
+	starting   *goPackage           // the package of Go whose main is followed
 	requests   map[string]*Value    // what the functions of routes are given
 	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
 	thrown     *Value               // what was thrown since the last try began
@@ -124,7 +129,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			}
 		}
 		if s.X != nil {
+			before := len(in.uses)
 			in.eval(f, s.X)
+			in.floats(f, s.X, before)
 			in.passed(f, s.X)
 			if in.leaves(f, s.X) {
 				return true
@@ -150,6 +157,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		}
 		return true
 	case ir.Leave:
+		f.s.leave()
 		return true
 	case ir.If:
 		return in.choose(f, s)
@@ -183,28 +191,31 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	ways := make([]*snapshot, 2)
 	decided := in.decided(f, s.X)
 	in.denies(f, s, answer)
-	if decided != no {
-		then = in.inBranch(f.s, func() {
-			in.guard(f, s.X, true)
-			in.sameUser(f, s.X, true)
-			in.sameCondition(f, s.X)
-			ends[0] = in.run(f, s.Body)
-		})
-		ways[0] = in.ended()
-	}
-	if decided != yes {
-		other = in.inBranch(f.s, func() {
-			in.guard(f, s.X, false)
-			in.sameUser(f, s.X, false)
-			ends[1] = in.run(f, s.Else)
-		})
-		ways[1] = in.ended()
-	}
-	in.meets(ways, ends[:])
-	if !ends[0] && !ends[1] {
-		in.onlyWhen(f, s, ways[0], ways[1])
-	}
-	in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	in.ifDebugging(s.X, func() {
+		if decided != no {
+			then = in.inBranch(f.s, func() {
+				in.guard(f, s.X, true)
+				in.sameUser(f, s.X, true)
+				in.sameCondition(f, s.X)
+				ends[0] = in.run(f, s.Body)
+			})
+			ways[0] = in.ended()
+		}
+		if decided != yes {
+			other = in.inBranch(f.s, func() {
+				in.guard(f, s.X, false)
+				in.sameUser(f, s.X, false)
+				ends[1] = in.run(f, s.Else)
+			})
+			ways[1] = in.ended()
+		}
+		in.meets(ways, ends[:])
+		if !ends[0] && !ends[1] {
+			in.onlyWhen(f, s, ways[0], ways[1])
+		}
+		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	})
+	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
 	return ends[0] && ends[1]
 }
 
@@ -218,12 +229,15 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 		}
 		item = in.elements(v)
-		if s.Str == "keys" || v.isDict && f.file.Language == ir.Python {
+		switch {
+		case s.Str == "range":
+			item = in.ranged(v, item)
+		case s.Str == "keys" || v.isDict && f.file.Language == ir.Python:
 			item = in.keys(v)
 		}
 	}
 	for round := range 2 { // twice: what one round sets the next one reads
-		layer := in.inBranch(f.s, func() {
+		layers := in.round(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
 			} else if s.Y != nil {
@@ -232,8 +246,9 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			in.run(f, s.Body)
 		})
 		in.meets([]*snapshot{in.ended()}, []bool{false}) // there is something to go through
-		more := round == 0 && in.brings(f.s, layer)
-		in.merge(f.s, []map[string]*Value{layer, {}}, []bool{false, false})
+		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
+		layers = append(layers, nil) // no round at all
+		in.merge(f.s, layers, make([]bool, len(layers)))
 		if !more {
 			break
 		}
@@ -323,6 +338,10 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 	case ir.Array:
+		if p.Str == "results" {
+			in.bindResults(f, p, v, declares)
+			return
+		}
 		for i, e := range p.List {
 			if e.Kind == ir.Spread {
 				in.bind(f, e.X, v, declares)
@@ -352,6 +371,9 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			in.onSomeWays(x, key.text)
 			return
 		}
+		if in.assignOneOf(f, x, key, v, p.At) {
+			return
+		}
 		in.dynamicKey(f, p, key)
 		for _, t := range x.chosen {
 			if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
@@ -365,6 +387,22 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			x.named = join(x.named, key)
 		}
 	}
+}
+
+// assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
+func (in *interp) assignOneOf(f frame, x *Value, key, v *Value, at int32) bool {
+	names := key.choices()
+	if x == nil || x == nothing || x.shared || x.ref != "" {
+		return false
+	}
+	for _, name := range names {
+		in.assign(f, x, name, join(x.fields[name], v), at)
+		if x.some == nil {
+			x.some = map[string]bool{}
+		}
+		x.some[name] = true
+	}
+	return len(names) > 0
 }
 
 // onSomeWays notes that a field is set in a branch, of an object that was there before it.
@@ -471,6 +509,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if o := in.over[v]; o != nil {
 		if x := o[key]; x != nil {
 			return join(x, v.fields[key])
+		}
+	}
+	if f.file != nil && f.file.Language == ir.Go {
+		if x := in.goField(f, v, key, at); x != nil {
+			return x
 		}
 	}
 	if x, ok := v.fields[key]; ok {
@@ -704,6 +747,9 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
+	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call) {
+		v = in.traced(f, e, v)
+	}
 	if f.s != nil && in.st == nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
@@ -794,12 +840,14 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return in.eval(f, e.Z)
 		}
 		var y, z *Value
-		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
-		ways := []*snapshot{in.ended(), nil}
-		other := in.inBranch(f.s, func() { in.guard(f, e.X, false); in.sameUser(f, e.X, false); z = in.eval(f, e.Z) })
-		ways[1] = in.ended()
-		in.meets(ways, []bool{false, false})
-		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		in.ifDebugging(e.X, func() {
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
+			ways := []*snapshot{in.ended(), nil}
+			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); in.sameUser(f, e.X, false); z = in.eval(f, e.Z) })
+			ways[1] = in.ended()
+			in.meets(ways, []bool{false, false})
+			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+		})
 		return join(y, z)
 	case ir.Assign:
 		return in.assignment(f, e)
@@ -885,6 +933,9 @@ func (in *interp) anyMember(x *Value) *Value {
 var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
 
 func (in *interp) object(f frame, e *ir.Expr) *Value {
+	if f.file.Language == ir.Go {
+		return in.structOf(f, e)
+	}
 	v := &Value{fields: map[string]*Value{}, isDict: true, born: in.branch}
 	for i, x := range e.List {
 		key := e.Keys[i]
@@ -949,7 +1000,10 @@ func (v *Value) someOf(spread *Value, e *ir.Expr) {
 }
 
 func (in *interp) array(f frame, e *ir.Expr) *Value {
-	v := &Value{fields: map[string]*Value{}, isList: f.file.Language == ir.Python}
+	v := &Value{fields: map[string]*Value{}, isList: f.file.Language == ir.Python, results: e.Str == "results"}
+	if e.X != nil {
+		v.kind = &declared{f, e.X}
+	}
 	for i, x := range e.List {
 		val := in.eval(f, x)
 		if x.Kind == ir.Spread {
@@ -985,6 +1039,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)
+		if out.trace == nil {
+			out.trace = v.trace
+		}
 		switch {
 		case v.known:
 			before += v.text
@@ -1173,6 +1230,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "||", "??":
 		x := in.eval(f, e.X)
 		y := in.eval(f, e.Y)
+		if f.file.Language == ir.Go {
+			return &Value{}
+		}
 		if isThere(x) {
 			return x
 		}
@@ -1180,9 +1240,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "&&":
 		in.eval(f, e.X)
 		var y *Value
-		then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
-		in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
-		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		in.ifDebugging(e.X, func() {
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
+			in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
+			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+		})
 		return y
 	case "|": // of dictionaries
 		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
@@ -1222,11 +1284,19 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	in.passed(f, e.Y)
 	if e.Str == "with" {
 		v = in.entered(f, v, e.At)
-	} else if e.Str != "" { // ||=, ??= and arithmetic
+	} else if e.Str != "" && e.Str != ":=" { // ||=, ??= and arithmetic
 		v = join(in.eval(f, e.X), v)
 	}
 	if text := textOf(e.Y); text != "" && e.X.Kind == ir.Object {
 		v = in.guardedFields(f, text, v)
+	}
+	if f.file.Language == ir.Go {
+		if e.X.Kind != ir.Array {
+			v = goResult(v)
+		}
+		in.bind(f, e.X, v, e.Str == ":=")
+		in.rememberResults(f, e)
+		return v
 	}
 	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
 	in.remember(f, e)

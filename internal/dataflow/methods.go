@@ -240,6 +240,11 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 				}
 			}
 		}
+		for _, list := range args.spread {
+			if recv != nothing && !recv.shared {
+				recv.add(in.elements(list), in.singles(list))
+			}
+		}
 		return nothing, true
 	case "set":
 		if recv.ref == "" && len(args.list) == 2 {
@@ -302,6 +307,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 				for _, a := range args.list {
 					v = join(v, a)
 				}
+				v = join(v, orNothing(args.rest))
 			}
 			if method == "values" {
 				item := in.elements(recv)

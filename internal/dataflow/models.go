@@ -43,6 +43,7 @@ type Model struct {
 	before   string   // the first version of the package for which the row does not hold; empty where it always does
 	object   bool     // only an object that comes whole from outside does harm
 	text     bool     // a text does harm too, where the rule is about objects
+	away     bool     // what is done does not go to whoever called the function
 }
 
 // condition is what the arguments of a call have to be.
@@ -69,7 +70,7 @@ type table struct {
 // ReadModels reads files of rows, the built-in ones and a user's own; what is not understood is told and left out.
 func ReadModels(builtin, own map[string][]byte) (*Models, []model.Diagnostic) {
 	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}}
-	for _, language := range []ir.Language{ir.Node, ir.Python, aws} {
+	for _, language := range []ir.Language{ir.Node, ir.Python, ir.Go, aws} {
 		m.tables[language], m.own[language] = newTable(), newTable()
 	}
 	files := maps.Clone(builtin)
@@ -115,7 +116,7 @@ func (m *Models) add(row *model.Value, own bool) string {
 	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out")}
 	t := m.tables[r.Language]
 	if t == nil {
-		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python or aws"
+		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
 	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator}, r.Kind) {
 		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator or propagator"
@@ -131,7 +132,7 @@ func (m *Models) add(row *model.Value, own bool) string {
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
-	r.text, r.object = word("text") == "true", word("object") == "true"
+	r.text, r.object, r.away = word("text") == "true", word("object") == "true", word("away") == "true"
 	r.throws, r.refuses = word("throws") == "true", word("answer") == "false"
 	r.before = versionIn(word("note"))
 	for _, w := range row.Get("when").Elements() {
@@ -161,6 +162,9 @@ func (t *table) put(r *Model) {
 		return
 	}
 	key := library(r.Package)
+	if r.Language == ir.Go {
+		key = goPath(r.Package)
+	}
 	t.known[packageOf(key)] = true
 	switch rest, isDefault := strings.CutPrefix(r.Member, "default"); {
 	case isDefault && (rest == "" || rest[0] == '(' || rest[0] == '.'):
@@ -663,6 +667,7 @@ type Hit struct {
 	Steps  []Step
 	Ways   []Way  // all that come there, the one above among them
 	End    *Step  // where the way ends, where that is another place
+	Away   bool   // it goes to somebody else than whoever called the function: a mail
 	Inside bool   // what it is about does not get out to who calls
 	Kept   string // in what it is kept until the next invocation
 }
@@ -697,6 +702,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
 				in.tellsRequest(f, e.At, callName(m), v)
+				in.tellsTrace(f, e.At, callName(m), v)
 			}
 		}
 		return
@@ -733,7 +739,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 				in.hit(f, e.At, "redos", callName(m), patternsIn(v, 0), false)
 			}
 			if holds := in.p.holdsFor(f.file, m); holds != model.No {
-				in.hit(f, e.At, m.Rule, callName(m), taints, holds == model.Maybe)
+				in.hitOf(f, e.At, m, callName(m), taints, holds == model.Maybe)
 			}
 		}
 	}
@@ -944,6 +950,15 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			in.hitAt = map[string]*Hit{}
 		}
 		in.hitAt[key] = h
+	}
+}
+
+// hitOf notes taints that reach the sink of a row.
+func (in *interp) hitOf(f frame, at int32, m *Model, what string, taints []*Taint, unsure bool) {
+	before := len(in.hits)
+	in.hit(f, at, m.Rule, what, taints, unsure)
+	for _, h := range in.hits[before:] {
+		h.Away = m.away
 	}
 }
 

@@ -24,6 +24,8 @@ type Files interface {
 	Read(path string) []byte
 	// Module is the file that a module means which does not stand beside the one that imports it; empty if none of the repository.
 	Module(from, module string) string
+	// Folder are the files of a folder, without those below its folders.
+	Folder(dir string) []string
 }
 
 // Program is the code that handlers reach, lowered as far as it was asked for.
@@ -48,6 +50,8 @@ type Program struct {
 
 	contexts []*closure          // that make the context of procedures of tRPC
 	recipes  map[string][]recipe // how containers make what they give, by what they are asked for
+
+	packagesOfGo map[string]*goPackage // by folder
 
 	queryParser bool // an application chooses how Express reads queries
 }
@@ -86,6 +90,7 @@ type module struct {
 	uses    []Use    // calls that it makes while it is loaded
 	sends   []*Send
 	doubts  []Doubt
+	pkg     *goPackage // Go
 }
 
 // load reads a module and follows its top level, once.
@@ -95,6 +100,9 @@ func (p *Program) load(in *interp, name string) *module {
 			in.imports(name)
 		}
 		return m
+	}
+	if lower.LanguageOf(name) == ir.Go {
+		return p.loadGo(in, name)
 	}
 	source := p.files.Read(name)
 	if source == nil {
@@ -186,7 +194,7 @@ func share(v *Value, seen map[*Value]bool, depth int) {
 
 // gives is what a module gives under a name.
 func (m *module) gives(name string) *Value {
-	if m.file.Language == ir.Python {
+	if m.file.Language != ir.Node {
 		if v, ok := m.scope.own(name); ok {
 			return v
 		}

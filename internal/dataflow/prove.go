@@ -128,7 +128,7 @@ var asserts = set("assert assert.ok assert.strict assert.strict.ok tiny-invarian
 
 // provedBy notes what a call of a function of the program says of its arguments, when it answered so.
 func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
-	if in.proving >= deepestProof || len(e.List) == 0 || in.steps > maxProofSteps && in.proving > 0 {
+	if in.proving >= deepestProof || len(e.List) == 0 && f.file.Language != ir.Go || in.steps > maxProofSteps && in.proving > 0 {
 		return
 	}
 	callee := in.quiet(f, e.X)
@@ -192,6 +192,9 @@ func parsedBy(e *ir.Expr) *ir.Expr {
 
 // argumentFor is the expression that is given for a parameter.
 func argumentFor(c *closure, e *ir.Expr, param string) *ir.Expr {
+	if name := receiverName(c.fn); name != "" && name == param && e.X.Kind == ir.Member {
+		return e.X.X
+	}
 	params := c.params()
 	for i, x := range e.List {
 		key := ""
@@ -228,6 +231,10 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 	s.this = c.this
 	g := frame{s, c.fn.File}
 	names := map[string]bool{}
+	if name := receiverName(c.fn); name != "" {
+		names[name] = true
+		s.vars[name] = orNothing(c.this)
+	}
 	for i, p := range c.params() {
 		name := parameterName(p)
 		names[name] = true
@@ -380,6 +387,11 @@ func (r *asked) step(e *ir.Expr) {
 	}
 	in.checks(f, e.Y)
 	in.passed(f, e.Y)
+	if f.file.Language == ir.Go {
+		in.bindResults(f, &ir.Expr{Kind: ir.Array, List: targetsOf(e.X)}, in.quiet(f, e.Y), e.Str == ":=")
+		in.rememberResults(f, e)
+		return
+	}
 	if e.X.Kind == ir.Name && e.Str == "" {
 		in.set(f.s, e.X.Str, in.quiet(f, e.Y), true)
 		in.remember(f, e)
@@ -428,6 +440,12 @@ func (in *interp) checks(f frame, e *ir.Expr) {
 
 func (r *asked) returned(x *ir.Expr) {
 	truth := truthOf(x)
+	if r.f.file.Language == ir.Go {
+		x, truth = goAnswer(x)
+		if call := r.in.errorOf(r.f, orUnknown(x)); truth == anyAnswer && call != nil {
+			x = call
+		}
+	}
 	switch {
 	case r.answer == anyAnswer:
 		r.in.checks(r.f, x)

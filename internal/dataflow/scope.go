@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -22,6 +23,44 @@ type scope struct {
 	given   map[string]bool     // parameters that were certainly given a constant
 	guards  bool                // some expression is known to be harmless
 	lasting bool                // of a function that was called while a module was loaded
+
+	debugging bool // what comes next is only reached in some stages
+
+	loops []*loop // that are followed, the innermost last
+}
+
+// loop is what the rounds of a loop have set that were left early, by break or continue.
+type loop struct {
+	depth int // of layers, before it
+	left  []map[string]*Value
+}
+
+// mostLeft bounds what is kept of one round.
+const mostLeft = 20
+
+// leave keeps what is set where a round of a loop ends early: it still holds after the loop.
+func (s *scope) leave() {
+	if len(s.loops) == 0 {
+		return
+	}
+	l := s.loops[len(s.loops)-1]
+	if len(l.left) == mostLeft {
+		return
+	}
+	set := map[string]*Value{}
+	for _, layer := range s.layers[l.depth:] {
+		maps.Copy(set, layer)
+	}
+	l.left = append(l.left, set)
+}
+
+// round follows a round of a loop and gives back what it has set, by each way out of it.
+func (in *interp) round(s *scope, follow func()) []map[string]*Value {
+	l := &loop{depth: len(s.layers)}
+	s.loops = append(s.loops, l)
+	layer := in.inBranch(s, follow)
+	s.loops = s.loops[:len(s.loops)-1]
+	return append(l.left, layer)
 }
 
 func newScope(parent *scope, m *module) *scope {

@@ -450,8 +450,8 @@ func (in *interp) begun() *snapshot {
 	return in.st.now
 }
 
-// called follows the body of a function: what is known after it is what is known where it returns.
-func (in *interp) called(body func() bool) {
+// untilReturn follows the body of a function: what is known after it is what is known where it returns.
+func (in *interp) untilReturn(body func() bool) {
 	if in.st == nil {
 		body()
 		return

@@ -46,6 +46,7 @@ type Value struct {
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
+	trace   *step           // where the stack of an error was read that it is, or is made of
 	backed  bool            // it is a setting, and something else only where that is missing
 	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
 	written written         // of a constant: how it is written
@@ -54,6 +55,8 @@ type Value struct {
 	some    map[string]bool // names of fields that are set on some ways only
 	born    int             // the branch in which an object was made
 	sealed  bool            // of a copy: an object that has no other fields than these
+	results bool            // Go: several results of a function
+	kind    *declared       // Go: the type that it is declared with
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -279,6 +282,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.chosen, v.safe = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList = a.isList && b.isList
+	if v.trace == nil {
+		v.trace = b.trace
+	}
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
@@ -401,9 +407,17 @@ func alternatives(a, b *Value) []string {
 	return out
 }
 
+// choices are the texts of which a value is certainly one; nil where it is perhaps another.
+func (v *Value) choices() []string {
+	if !v.varied || v.perhaps || len(v.alts) == 0 || len(v.alts) >= maxAlternatives || v.ref != "" || len(v.taints)+len(v.parts)+len(v.either) > 0 {
+		return nil
+	}
+	return v.alts
+}
+
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil
 }
 
 // hasOnlyFields reports whether an object has no fields but those that are known.

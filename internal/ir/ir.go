@@ -1,4 +1,4 @@
-// Package ir is the small language that JavaScript, TypeScript and Python are lowered to before data is followed through them:
+// Package ir is the small language that JavaScript, TypeScript, Python and Go are lowered to before data is followed through them:
 // functions, statements and expressions with positions, and nothing of what the languages differ in.
 package ir
 
@@ -11,6 +11,7 @@ type Language string
 const (
 	Node   Language = "node"
 	Python Language = "python"
+	Go     Language = "go"
 )
 
 // File is one source file.
@@ -21,6 +22,7 @@ type File struct {
 	Body     []*Stmt
 	Broken   bool   // it has syntax errors: what parses is here
 	Cut      string // which limit cut it, empty if it is whole
+	Package  string // Go: the name of its package
 }
 
 // Func is a function, method or lambda.
@@ -33,8 +35,10 @@ type Func struct {
 	Class      *Class // whose method it is
 	Static     bool
 	Decorators []*Expr
-	Getter     bool  // JavaScript: it is read like a field
-	Start, End int32 // offsets
+	Getter     bool   // JavaScript: it is read like a field
+	Async      bool   // JavaScript: it gives a promise
+	Of         string // Go: the type whose method it is
+	Start, End int32  // offsets
 }
 
 // Class is a class with its methods.
@@ -44,6 +48,7 @@ type Class struct {
 	Decorators []*Expr
 	Methods    []*Func
 	Fields     []Field // with what they begin
+	Under      *Expr   // Go: what a type is that is no struct
 }
 
 // Field is a field of a class.
@@ -52,6 +57,8 @@ type Field struct {
 	Value      *Expr   // nil where none is written
 	Type       *Expr   // that it is declared with, where it is a class or comes from a module
 	Decorators []*Expr // TypeScript
+	JSON       string  // Go: its name in JSON; "-" where it is left out
+	Embedded   bool    // Go: its fields and methods are those of the struct too
 }
 
 // Kind tells what an Expr is.
@@ -67,13 +74,13 @@ const (
 	Index                // X[Y]
 	Call                 // X(List); Keys[i] names a keyword argument; New
 	Lambda               // Fn
-	Object               // Keys and List: "..." spreads, "" is computed (the key is in a Member of Unknown)
-	Array                // List
+	Object               // Keys and List: "..." spreads, "" is computed (the key is in a Member of Unknown); Go: of the type X, unnamed fields in order
+	Array                // List; Go: of the type X; Str "results": what a function returns, or where that goes
 	Template             // List: the parts in order
 	Binary               // Str: operator; X, Y
 	Not                  // X
 	Cond                 // X ? Y : Z
-	Assign               // X = Y; Str: an operator such as += ; a pattern in X binds
+	Assign               // X = Y; Str: an operator such as += ; a pattern in X binds; Go: := binds here
 	Await                // X; Str: yield, or yield* for all of X
 	Spread               // ...X
 	Default              // X, or Y where there is nothing: in patterns
@@ -104,7 +111,7 @@ const (
 	Return                  // X or nothing
 	Throw                   // X
 	If                      // X; Body, Else
-	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body
+	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body; Str "keys": names are bound, Go "range": both
 	Try                     // Body; X bound to what is thrown in Else; Final
 	Block                   // Body
 	Import                  // Str: module; Names

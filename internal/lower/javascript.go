@@ -262,12 +262,35 @@ func (j *js) choose(n int) []*ir.Stmt {
 				falls = nil
 			}
 			if j.t.Kind(b) != "break_statement" {
-				s.Body = append(s.Body, j.statement(b)...)
+				s.Body = append(s.Body, j.inCase(b)...)
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// inCase are statements of a case. A break at the end of a block goes on after the switch.
+func (j *js) inCase(n int) []*ir.Stmt {
+	out := j.statement(n)
+	if j.t.Kind(n) != "statement_block" || len(out) != 1 || len(out[0].Body) == 0 {
+		return out
+	}
+	if j.t.Kind(j.last(n)) == "break_statement" {
+		out[0].Body = out[0].Body[:len(out[0].Body)-1]
+	}
+	return out
+}
+
+// last is the last statement of a block, -1 where there is none.
+func (j *js) last(n int) int {
+	last := -1
+	for c := range j.t.NamedChildren(n) {
+		if j.t.Kind(c) != "comment" {
+			last = c
+		}
+	}
+	return last
 }
 
 // comparison is an expression of two others.
@@ -291,10 +314,7 @@ func (j *js) ends(n int) bool {
 	case "break_statement", "return_statement", "throw_statement", "continue_statement":
 		return true
 	case "statement_block":
-		last := -1
-		for c := range j.t.NamedChildren(n) {
-			last = c
-		}
+		last := j.last(n)
 		return last >= 0 && j.t.Kind(last) != "statement_block" && j.ends(last)
 	}
 	return false
@@ -499,6 +519,7 @@ func (j *js) function(n int) *ir.Func {
 	f := j.lowering.function(n)
 	f.Name = strings.TrimPrefix(j.t.Text(j.t.Child(n, "name")), "#")
 	f.Getter = j.t.Kind(n) == "method_definition" && j.t.HasToken(n, "get")
+	f.Async = j.t.HasToken(n, "async")
 	if p := j.t.Child(n, "parameter"); p >= 0 { // x => ...
 		f.Params = append(f.Params, j.pattern(p))
 	}
@@ -681,7 +702,11 @@ func (j *js) expression(n int) *ir.Expr {
 		e.X, e.Y = j.expression(j.t.Child(n, "object")), j.expression(j.t.Child(n, "index"))
 		return e
 	case "call_expression", "new_expression":
-		return j.call(n)
+		e := j.call(n)
+		if j.t.Kind(j.t.Child(n, "function")) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+			return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
+		}
+		return e
 	case "arrow_function", "function_expression", "function", "generator_function", "function_declaration":
 		e := j.expr(ir.Lambda, n)
 		e.Fn = j.function(n)
@@ -793,7 +818,7 @@ func (j *js) call(n int) *ir.Expr {
 		callee = j.t.Child(n, "constructor")
 		e.New = true
 	}
-	if j.t.Kind(callee) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+	if j.t.Kind(callee) == "await_expression" {
 		callee = j.t.FirstNamed(callee)
 	}
 	e.X = j.expression(callee)

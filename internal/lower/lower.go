@@ -34,6 +34,8 @@ func File(path string, source []byte) (*ir.File, error) {
 		p := &py{lowering{file: f, t: tree}}
 		f.Body = p.body(tree.Root())
 		return f, nil
+	case ir.Go:
+		return goFile(path, source)
 	}
 	return nil, nil
 }
@@ -56,6 +58,11 @@ func LanguageOf(path string) ir.Language {
 		return ir.Node
 	case ".py":
 		return ir.Python
+	case ".go":
+		if strings.HasSuffix(path, "_test.go") {
+			return ""
+		}
+		return ir.Go
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/finding"
@@ -50,7 +51,7 @@ func (r *reader) judgeCheck() {
 	}
 	code := r.rule.Line("taint") + r.rule.Line("match")
 	switch {
-	case len(written) > 1:
+	case len(written) > 1 && !slices.Equal(written, []string{"taint", "match"}): // one rule for what both ways find
 		r.add(r.rule.Line(written[1]), "keep one of them", "both %s are written", strings.Join(written, " and "))
 	case len(written) == 0 && !r.refused && !r.meant["fail"] && !r.meant["check"] && !r.meant["taint"] && !r.meant["match"]:
 		r.add(1, "add a condition under `fail: |`, or a named check, like check: privilege/unused-actions",

@@ -94,7 +94,7 @@ func checkKeys() []Key {
 		},
 		{
 			Name: "fail", Form: "CEL expression under `|`",
-			Doc: "The rule fails on subjects for which this is true. A rule has one of `fail`, `check`, `taint`, `match`. Always written " +
+			Doc: "The rule fails on subjects for which this is true. A rule has one of `fail`, `check`, `taint`, `match`, or `taint` and `match` together. Always written " +
 				"as a block (`fail: |`), because YAML reads `!`, `*`, `?` and `:` as its own.",
 			Example: "fail: |\n  props.AuthType == \"NONE\"",
 			read:    expression(func(r *Rule) *string { return &r.Fail }),

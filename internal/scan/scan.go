@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -188,6 +189,17 @@ type source struct {
 
 // Module is the file that a module means which does not stand beside the one that imports it; empty if none of the repository.
 func (s *source) Module(from, module string) string { return s.modules().Find(s.app.Dir, from, module) }
+
+// Folder are the files of a folder.
+func (s *source) Folder(dir string) []string {
+	var out []string
+	for _, f := range s.repo.InDir(dir) {
+		if path.Dir(f.Path) == path.Clean(dir) {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
 
 // Read gives the bytes of a file; nil where there is none, and for the code of others that was installed into the repository.
 func (s *source) Read(path string) []byte {

@@ -54,14 +54,14 @@ type bound struct {
 }
 
 // languages are what rules call the languages of code.
-var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python}
+var languages = map[string]ir.Language{"javascript": ir.Node, "python": ir.Python, "go": ir.Go}
 
 // Variables are the names that messages of this engine may use.
 func Variables() []string { return []string{"name", "source", "call", "here", "to", "others"} }
 
 // New binds the rules of this engine.
 func New(c *rule.Catalogue, o Options) (*Engine, error) {
-	joined, err := rule.Bind(c, Name, map[string]struct{}{siblingCheck: {}})
+	joined, err := rule.Bind(c, Name, checkNames())
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +75,13 @@ func New(c *rule.Catalogue, o Options) (*Engine, error) {
 			})
 			continue
 		}
-		switch {
-		case b.Taint != "":
+		if b.Taint != "" {
 			e.taints[b.Taint] = append(e.taints[b.Taint], b)
-		case b.Check != "":
+		}
+		if b.Check != "" {
 			e.checks[b.Check] = append(e.checks[b.Check], b)
-		default:
+		}
+		if len(b.queries) > 0 {
 			e.matches = append(e.matches, b)
 		}
 	}
@@ -224,7 +225,7 @@ func notFollowed(apps []*model.App) []model.Diagnostic {
 	}
 	return append(out, model.Diagnostic{
 		Level: model.Note, Message: fmt.Sprintf("the code of %d functions is not followed: %s", sum, strings.Join(parts, ", ")),
-		Hint: "JavaScript, TypeScript and Python are followed",
+		Hint: "JavaScript, TypeScript, Python and Go are followed",
 	})
 }
 
@@ -311,6 +312,7 @@ func (w *work) tell(graph *paths.Graph) Report {
 		for _, h := range n.Result.Hits {
 			w.hit(n, h, failed)
 		}
+		w.check(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
 	for _, n := range w.nodes {
@@ -327,15 +329,35 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 	reach := w.reach(n, h)
 	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
-		if !w.selected(b.ID) || !concerns(h.Rule, f) {
+		if !w.selected(b.ID) || !concerns(h, f, reach) {
 			continue
 		}
 		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
 			continue
 		}
+		if w.fits(b, h) {
+			continue
+		}
 		fail(failed, f, b)
 		w.report.Findings = append(w.report.Findings, w.finding(b, f, h, reach))
 	}
+}
+
+// fits reports whether a pattern of the same rule fits where data comes from that reached a sink: then the pattern tells of it.
+func (w *work) fits(b *bound, h *dataflow.Hit) bool {
+	if len(h.Steps) == 0 {
+		return false
+	}
+	from := h.Steps[0]
+	q := b.queries[from.File.Language]
+	if q == nil {
+		return false
+	}
+	matches, _ := q.Find(from.File.Tree)
+	return slices.ContainsFunc(matches, func(m query.Match) bool {
+		node := from.File.Tree.Nodes[m["here"]]
+		return int32(node.Start) <= from.At && from.At < int32(node.End)
+	})
 }
 
 func fail(failed map[string]map[string]bool, f *model.Function, b *bound) {
@@ -400,17 +422,17 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
-// concerns reports whether a kind of harm is one for a function, by who calls it.
-func concerns(harm string, f *model.Function) bool {
-	if harm == "jwt-unverified" && verified(f) {
+// concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
+func concerns(h *dataflow.Hit, f *model.Function, reach reached) bool {
+	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
-	return !overHTTPOnly[harm] || outward(f)
+	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && reach.path != nil
 }
 
 // onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.

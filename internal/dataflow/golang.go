@@ -1,0 +1,957 @@
+package dataflow
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/data/events"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/lower"
+)
+
+// Programs in Go are packages: all files of a folder share their names, and each file has its imports for itself. What handlers are is known
+// when main has been followed: what it gives to lambda.Start.
+
+// goPackage is a folder of Go files that was loaded.
+type goPackage struct {
+	scope   *scope
+	name    string
+	files   []*module
+	started *Value // what main gives to the runtime
+}
+
+// fileScope is where the imports of a file stand: below the names of its package.
+func (g *goPackage) fileScope(m *module) *scope {
+	return &scope{vars: map[string]*Value{}, parent: g.scope, module: m}
+}
+
+// loadGo loads the package of a file. Where several files of a folder have a main, each is a program with the files that have none.
+func (p *Program) loadGo(in *interp, name string) *module {
+	if p.packagesOfGo == nil {
+		p.packagesOfGo = map[string]*goPackage{}
+	}
+	dir := path.Dir(name)
+	if _, ok := p.packagesOfGo[dir]; ok {
+		return p.modules[name]
+	}
+	p.packagesOfGo[dir] = &goPackage{}
+	var files, mains []*ir.File
+	for _, file := range p.readGo(dir) {
+		if hasMain(file) {
+			mains = append(mains, file)
+		} else {
+			files = append(files, file)
+		}
+	}
+	if len(mains) < 2 {
+		mains, files = nil, append(mains, files...)
+		p.startGo(in, dir, files)
+	}
+	for _, main := range mains {
+		p.startGo(in, dir, append([]*ir.File{main}, files...))
+	}
+	return p.modules[name]
+}
+
+// startGo makes a package of some files, and follows what happens before a handler is called.
+func (p *Program) startGo(in *interp, dir string, files []*ir.File) {
+	if len(files) == 0 {
+		return
+	}
+	g := &goPackage{name: files[0].Package}
+	p.packagesOfGo[dir] = g
+	for _, file := range files {
+		m := &module{file: file, exports: &Value{fields: map[string]*Value{}}, pkg: g}
+		g.files = append(g.files, m)
+	}
+	g.scope = newScope(nil, g.files[0])
+	for _, m := range g.files {
+		m.scope = g.scope
+		p.modules[m.file.Path] = m
+		in.imports(m.file.Path)
+		for _, other := range g.files {
+			if other != m {
+				m.imports = append(m.imports, other.file.Path)
+			}
+		}
+	}
+	p.runGo(in, g)
+}
+
+// readGo reads the files of the package in a folder.
+func (p *Program) readGo(dir string) []*ir.File {
+	var out []*ir.File
+	for _, name := range p.goFiles(dir) {
+		source := p.files.Read(name)
+		if source == nil {
+			continue
+		}
+		if generated(name, source) {
+			p.Cut[name] = "it is generated"
+			continue
+		}
+		file, err := p.trees.file(name, source)
+		switch {
+		case err != nil:
+			p.Cut[name] = err.Error()
+			continue
+		case file == nil || len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package:
+			continue
+		}
+		if file.Broken {
+			p.Broken[name] = true
+		}
+		if file.Cut != "" {
+			p.Cut[name] = file.Cut
+		}
+		out = append(out, file)
+	}
+	return out
+}
+
+func hasMain(file *ir.File) bool {
+	return file.Package == "main" && slices.ContainsFunc(file.Body, func(s *ir.Stmt) bool { return s.Kind == ir.Define && s.Fn.Name == "main" && s.Fn.Of == "" })
+}
+
+// goFiles are the Go files of a folder.
+func (p *Program) goFiles(dir string) []string {
+	var out []string
+	for _, file := range p.files.Folder(dir) {
+		if lower.LanguageOf(file) == ir.Go {
+			out = append(out, file)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// generatedMark is what tools write into the files that they make (go help generate).
+var generatedMark = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+
+// generated reports whether a tool has made a file: nobody mends it there.
+func generated(file string, source []byte) bool {
+	return generatedMark.Match(source[:min(len(source), 2_000)]) && (strings.HasSuffix(file, ".pb.go") || len(source) > 50_000)
+}
+
+// runGo follows what happens before a handler is called: declarations, variables, init and main.
+func (p *Program) runGo(in *interp, g *goPackage) {
+	loader := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: in.sources, seen: map[string]bool{}, starting: g}
+	frames := make([]frame, len(g.files))
+	each := func(follow func(f frame, s *ir.Stmt)) {
+		for i, m := range g.files {
+			loader.loading = m
+			for _, s := range m.file.Body {
+				follow(frames[i], s)
+			}
+		}
+	}
+	for i, m := range g.files {
+		frames[i] = frame{g.fileScope(m), m.file}
+	}
+	each(func(f frame, s *ir.Stmt) {
+		if s.Kind == ir.Import {
+			p.importGo(loader, f, s)
+		}
+	})
+	each(func(f frame, s *ir.Stmt) {
+		if s.Kind == ir.Declare {
+			g.scope.vars[s.Class.Name] = loader.goClass(f, s.Class)
+		}
+	})
+	var begins []*closure
+	each(func(f frame, s *ir.Stmt) {
+		if s.Kind != ir.Define {
+			return
+		}
+		c := &closure{fn: s.Fn, scope: f.s}
+		switch kind := g.scope.vars[s.Fn.Of]; {
+		case s.Fn.Of != "" && kind != nil && kind.class != nil:
+			kind.class.methods[s.Fn.Name] = c
+		case s.Fn.Of != "":
+		case s.Fn.Name == "init":
+			begins = append(begins, c)
+		default:
+			g.scope.vars[s.Fn.Name] = &Value{fns: []*closure{c}}
+		}
+	})
+	each(func(f frame, s *ir.Stmt) {
+		if s.Kind == ir.Eval {
+			loader.statement(frame{g.scope, f.file}.of(f), s)
+		}
+	})
+	if main := g.scope.vars["main"]; main != nil && g.name == "main" {
+		begins = append(begins, main.fns...)
+	}
+	for _, c := range begins {
+		loader.loading = p.modules[c.fn.File.Path]
+		loader.invoke(frame{c.scope, c.fn.File}, c, nil, &arguments{}, c.fn.Start)
+	}
+	first := g.files[0]
+	first.hits, first.uses, first.sends, first.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
+	first.loaded = true
+	seen := map[*Value]bool{}
+	for _, v := range g.scope.vars {
+		share(v, seen, 0)
+	}
+	if g.started != nil {
+		share(g.started, seen, 0)
+		for _, c := range g.started.fns {
+			share(c.this, seen, 0)
+		}
+	}
+}
+
+// of is the frame of a statement of a package: its names are set in the package, and looked up from the file.
+func (f frame) of(file frame) frame { return frame{file.s, f.file} }
+
+// goPath is the path of a package as rows and values have it: without its version, and with nothing in it that parts of paths are told by.
+func goPath(name string) string {
+	parts := strings.Split(name, "/")
+	parts = slices.DeleteFunc(parts, func(s string) bool { return majorVersion.MatchString(s) })
+	return strings.ReplaceAll(strings.Join(parts, "/"), ".", "_")
+}
+
+var (
+	majorVersion   = regexp.MustCompile(`^v[0-9]+$`)
+	versionSuffix  = regexp.MustCompile(`[._]v[0-9]+$`)
+	moduleLine     = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)"?`)
+	replaceElement = regexp.MustCompile(`(?m)^\s*(?:replace\s+)?([^\s"]+)(?:\s+v\S+)?\s+=>\s+(\.\.?/\S*)`)
+)
+
+// importGo binds the name of a package.
+func (p *Program) importGo(in *interp, f frame, s *ir.Stmt) {
+	as := s.Names[0].As
+	if as == "_" || as == "." {
+		return
+	}
+	if dir, ok := p.goFolder(path.Dir(f.file.Path), s.Str); ok {
+		if files := p.goFiles(dir); len(files) > 0 {
+			p.loadGo(in, files[0])
+			if g := p.packagesOfGo[dir]; g != nil && g.scope != nil {
+				for _, m := range g.files {
+					in.imports(m.file.Path)
+				}
+				f.s.vars[orElse(as, g.name)] = &Value{fields: g.scope.vars, shared: true}
+				return
+			}
+		}
+	}
+	f.s.imported(s.Str)
+	v := &Value{ref: goPath(s.Str)}
+	if as != "" {
+		f.s.vars[as] = v
+		return
+	}
+	for _, name := range packageNames(s.Str) {
+		if f.s.vars[name] == nil {
+			f.s.vars[name] = v
+		}
+	}
+}
+
+// packageNames are the names that a package perhaps has, by its path.
+func packageNames(name string) []string {
+	parts := slices.DeleteFunc(strings.Split(name, "/"), func(s string) bool { return majorVersion.MatchString(s) })
+	last := versionSuffix.ReplaceAllString(parts[len(parts)-1], "")
+	out := []string{last}
+	for _, other := range []string{strings.TrimPrefix(last, "go-"), strings.TrimSuffix(last, "-go"), strings.TrimSuffix(last, ".go"), strings.ReplaceAll(last, "-", ""), strings.ReplaceAll(last, "-", "_")} {
+		if !slices.Contains(out, other) {
+			out = append(out, other)
+		}
+	}
+	if i := strings.LastIndexByte(last, '-'); i >= 0 {
+		out = append(out, last[i+1:])
+	}
+	return out
+}
+
+// goFolder is the folder of the repository that an import means.
+func (p *Program) goFolder(dir, name string) (string, bool) {
+	for {
+		if text := p.files.Read(path.Join(dir, "go.mod")); text != nil {
+			m := moduleLine.FindSubmatch(text)
+			if m == nil {
+				return "", false
+			}
+			if rest, ok := below(name, string(m[1])); ok {
+				return path.Join(dir, rest), true
+			}
+			for _, r := range replaceElement.FindAllSubmatch(text, -1) {
+				if rest, ok := below(name, string(r[1])); ok {
+					return path.Join(dir, string(r[2]), rest), true
+				}
+			}
+			return "", false
+		}
+		if dir == "." || dir == "/" || dir == "" {
+			return "", false
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// below is the rest of a path below another one.
+func below(name, root string) (string, bool) {
+	if name == root {
+		return "", true
+	}
+	return strings.CutPrefix(name, root+"/")
+}
+
+// goClass is a type of a package. Its methods are declared by themselves.
+func (in *interp) goClass(f frame, def *ir.Class) *Value {
+	cl := &class{def: def, scope: f.s, methods: map[string]*closure{}, static: &Value{fields: map[string]*Value{}}}
+	return &Value{class: cl, isType: true, fields: map[string]*Value{}}
+}
+
+// declared is the type that a value of Go is declared with.
+type declared struct {
+	f frame
+	t *ir.Expr
+}
+
+// kindOf is the type that an expression names: a class of the program, or a library's; types that stand for others are followed.
+func (in *interp) kindOf(f frame, t *ir.Expr) *Value {
+	for range maxFollowed {
+		if t == nil {
+			return nothing
+		}
+		var kind *Value
+		switch t.Kind {
+		case ir.Name, ir.Member:
+			kind = in.quiet(f, t)
+		case ir.ClassOf:
+			return in.goClass(f, t.Class)
+		default:
+			return nothing
+		}
+		if kind.class == nil || kind.class.def.Under == nil {
+			return kind
+		}
+		f, t = frame{kind.class.scope, kind.class.file(f)}, kind.class.def.Under
+	}
+	return nothing
+}
+
+// maxFollowed bounds how many types stand for others, one after the other.
+const maxFollowed = 6
+
+// file is the file of a class, or the one at hand.
+func (c *class) file(f frame) *ir.File {
+	if c.scope != nil && c.scope.module != nil {
+		return c.scope.module.file
+	}
+	return f.file
+}
+
+// under is a type with those followed that it stands for, and the frame in which it is written.
+func (in *interp) under(f frame, t *ir.Expr) (frame, *ir.Expr) {
+	for range maxFollowed {
+		if t == nil || t.Kind != ir.Name && t.Kind != ir.Member {
+			return f, t
+		}
+		kind := in.quiet(f, t)
+		if kind.class == nil || kind.class.def.Under == nil {
+			return f, t
+		}
+		f, t = frame{kind.class.scope, kind.class.file(f)}, kind.class.def.Under
+	}
+	return f, t
+}
+
+// eventTypes is the package of the events of the platform.
+const eventTypes = "github_com/aws/aws-lambda-go/events."
+
+// structOf is a literal of Go: a struct or a map.
+func (in *interp) structOf(f frame, e *ir.Expr) *Value {
+	v := &Value{fields: map[string]*Value{}, born: in.branch}
+	g, t := in.under(f, e.X)
+	v.kind = &declared{g, t}
+	v.isDict = t == nil || t.Kind == ir.Object
+	kind := in.kindOf(f, e.X)
+	event, isEvent := strings.CutPrefix(kind.ref, eventTypes)
+	switch {
+	case kind.class != nil && kind.isType:
+		v.class = kind.class
+		in.beginFields(v, 0)
+	case isEvent:
+		v.ref = kind.ref + "()"
+	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !isAWS(kind.ref):
+		v.ref = kind.ref + "()"
+	}
+	for i, x := range e.List {
+		key := e.Keys[i]
+		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
+			name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
+			if name.known && len(v.fields) < maxFields {
+				v.fields[name.text] = val
+				continue
+			}
+			v.named, v.elem = join(v.named, name), join(v.elem, val)
+			continue
+		}
+		if key == "" && v.class != nil && i < len(v.class.def.Fields) {
+			key = v.class.def.Fields[i].Name
+		}
+		if isEvent {
+			key, _ = eventField(event, key)
+		}
+		if len(v.fields) < maxFields {
+			v.fields[key] = in.eval(f, x)
+		}
+	}
+	if kind := lastPart(textOf(orUnknown(e.X))); strings.HasPrefix(kind, "AttributeValueMember") && v.fields["Value"] != nil { // &types.AttributeValueMemberS{Value: id}
+		return &Value{fields: map[string]*Value{strings.TrimPrefix(kind, "AttributeValueMember"): v.fields["Value"]}, isDict: true}
+	}
+	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
+		in.respond(f, v, e.At)
+	}
+	return v
+}
+
+func orUnknown(e *ir.Expr) *ir.Expr {
+	if e == nil {
+		return &ir.Expr{Kind: ir.Unknown}
+	}
+	return e
+}
+
+// beginFields gives a struct the structs that are its fields, which are there from the start.
+func (in *interp) beginFields(v *Value, depth int) {
+	c := v.class
+	if depth > 3 || c == nil {
+		return
+	}
+	f := frame{c.scope, c.file(frame{})}
+	for _, field := range c.def.Fields {
+		if field.Type == nil || v.fields[field.Name] != nil {
+			continue
+		}
+		kind := in.kindOf(f, field.Type)
+		switch {
+		case kind.class != nil && kind.isType:
+			x := &Value{class: kind.class, fields: map[string]*Value{}, born: in.branch, kind: &declared{f, field.Type}}
+			in.beginFields(x, depth+1)
+			v.fields[field.Name] = x
+		case field.Type.Kind == ir.Object || field.Type.Kind == ir.Array:
+			v.fields[field.Name] = &Value{fields: map[string]*Value{}, born: in.branch, kind: &declared{f, field.Type}}
+		}
+	}
+}
+
+// goField is a field of a value of Go, where the language has its own way to it; nil for others.
+func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
+	if event, ok := strings.CutPrefix(v.ref, eventTypes); ok {
+		if v.isNamespace() {
+			return nil
+		}
+		name, t := eventField(strings.TrimSuffix(event, "()"), key)
+		if x, ok := v.fields[name]; ok {
+			return x
+		}
+		if len(v.taints) == 0 {
+			return &Value{}
+		}
+		return in.eventPart(v, name, t)
+	}
+	c := v.class
+	if c == nil || v.isType {
+		return nil
+	}
+	if _, ok := v.fields[key]; ok || in.over[v][key] != nil || c.method(key, 0) != nil {
+		return nil
+	}
+	g := frame{c.scope, c.file(f)}
+	for _, field := range c.def.Fields {
+		if field.Name != key {
+			continue
+		}
+		if len(v.taints) > 0 {
+			return in.goTyped(g, &Value{taints: in.parts(v.taints, orElse(field.JSON, key))}, field.Type, at, 0)
+		}
+		return in.unset(g, field.Type)
+	}
+	for _, field := range c.def.Fields { // of what it holds without a name
+		if !field.Embedded {
+			continue
+		}
+		inner := in.member(f, v, field.Name, at)
+		if x := in.member(f, inner, key, at); !x.empty() {
+			return x
+		}
+	}
+	return nil
+}
+
+// isNamespace reports whether a value is a package.
+func (v *Value) isNamespace() bool {
+	return v.ref != "" && !strings.HasSuffix(v.ref, ")") && !strings.Contains(v.ref, "()") && len(v.taints) == 0 && !strings.Contains(lastPath(v.ref), ".")
+}
+
+func lastPath(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+
+// unset is a variable or field that nothing is known to have set: what its type is of a library.
+func (in *interp) unset(f frame, t *ir.Expr) *Value {
+	kind := in.kindOf(f, t)
+	if kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") {
+		return &Value{ref: kind.ref + "()"}
+	}
+	return &Value{}
+}
+
+// eventPart is a part of an event of the platform, of a type of the events package.
+func (in *interp) eventPart(v *Value, name, t string) *Value {
+	part := in.parts(v.taints, name)
+	switch list, isList := strings.CutPrefix(t, "[]"); {
+	case isList:
+		one := &Value{taints: in.partsOf(part, "0")}
+		if eventStructs()[list] != nil {
+			one.ref = eventTypes + list + "()"
+		}
+		return &Value{elem: one}
+	case eventStructs()[t] != nil:
+		return &Value{taints: part, ref: eventTypes + t + "()"}
+	case harmlessGo[t]:
+		return checked(&Value{taints: part})
+	}
+	return &Value{taints: part}
+}
+
+func (in *interp) partsOf(taints []*Taint, key string) []*Taint { return in.parts(taints, key) }
+
+// harmlessGo are types of which no value does harm.
+var harmlessGo = set(`bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 byte rune uintptr time.Time Time Duration time.Duration UUID
+	MilliSecondsEpochTime SecondsEpochTime RFC3339EpochTime`)
+
+// goTyped is a value that was decoded into a type.
+func (in *interp) goTyped(f frame, x *Value, t *ir.Expr, at int32, depth int) *Value {
+	if x == nil || t == nil || depth > deepestType {
+		return x
+	}
+	f, t = in.under(f, t)
+	switch t.Kind {
+	case ir.Name, ir.Member:
+		name := lastPart(textOf(t))
+		kind := in.quiet(f, t)
+		switch {
+		case kind.class != nil && kind.isType:
+			return in.goStruct(kind.class, x, at, depth)
+		case t.Kind == ir.Name && name == "string":
+			return cleanedBy(x, textOnly)
+		case harmlessGo[name] && (t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" || strings.HasSuffix(kind.ref, "/uuid.UUID")):
+			return checked(x)
+		case strings.HasPrefix(kind.ref, eventTypes):
+			c := *x
+			c.ref = kind.ref + "()"
+			return &c
+		}
+	case ir.ClassOf:
+		return in.goStruct(in.goClass(f, t.Class).class, x, at, depth)
+	case ir.Array:
+		if element := t.List[0]; element.Kind == ir.Name && (element.Str == "byte" || element.Str == "uint8") {
+			return x
+		}
+		return &Value{elem: in.goTyped(f, in.elements(x), t.List[0], at, depth+1), kind: &declared{f, t}}
+	case ir.Object:
+		if t.Y.Kind == ir.Name && harmlessGo[t.Y.Str] {
+			return &Value{named: &Value{taints: x.taints}, kind: &declared{f, t}}
+		}
+		c := *x
+		c.kind = &declared{f, t}
+		if t.Y.Kind == ir.Name && t.Y.Str == "string" {
+			c.taints = cleanedBy(&Value{taints: x.taints}, []string{"nosql"}).taints
+		}
+		return &c
+	}
+	return x
+}
+
+// goStruct is a struct that was decoded: it has the fields that its type has, of their types.
+func (in *interp) goStruct(c *class, x *Value, at int32, depth int) *Value {
+	if x.class == c && !x.isType {
+		return x
+	}
+	v := &Value{class: c, fields: map[string]*Value{}, born: in.branch}
+	f := frame{c.scope, c.file(frame{})}
+	for _, field := range c.def.Fields {
+		switch {
+		case field.JSON == "-":
+		case field.Embedded && field.JSON == "":
+			v.fields[field.Name] = in.goTyped(f, x, field.Type, at, depth+1)
+		default:
+			part := in.member(f, plainOf(x), in.fieldIn(x, field), at)
+			v.fields[field.Name] = in.goTyped(f, part, field.Type, at, depth+1)
+		}
+	}
+	return v
+}
+
+// plainOf is what was decoded as a value of no type.
+func plainOf(x *Value) *Value {
+	if x.ref == "" && x.class == nil {
+		return x
+	}
+	c := *x
+	c.ref, c.class = "", nil
+	return &c
+}
+
+// fieldIn is the name by which a field stands in what is decoded: letters count the same, small and large.
+func (in *interp) fieldIn(x *Value, field ir.Field) string {
+	name := orElse(field.JSON, field.Name)
+	if _, ok := x.fields[name]; ok || field.JSON != "" {
+		return name
+	}
+	for k := range sorted(x.fields) {
+		if strings.EqualFold(k, name) {
+			return k
+		}
+	}
+	if len(x.taints) > 0 { // as other languages write names
+		return strings.ToLower(name[:1]) + name[1:]
+	}
+	return name
+}
+
+// goJSON is a value as it is written in JSON: with the names that the tags of its fields say.
+func goJSON(v *Value, depth int) *Value {
+	if v == nil || depth > deepestType || v.known {
+		return v
+	}
+	if v.class == nil && len(v.fields) == 0 && v.elem == nil {
+		return v
+	}
+	c := *v
+	c.class, c.kind = nil, nil
+	c.elem = goJSON(v.elem, depth+1)
+	if v.fields != nil {
+		c.fields = map[string]*Value{}
+	}
+	names := map[string]ir.Field{}
+	if v.class != nil {
+		c.isDict = true
+		for _, field := range v.class.def.Fields {
+			names[field.Name] = field
+		}
+	}
+	for k, x := range sorted(v.fields) {
+		field := names[k]
+		inner := goJSON(x, depth+1)
+		switch {
+		case field.JSON == "-":
+		case field.Embedded && field.JSON == "" && inner != nil:
+			for name, y := range sorted(inner.fields) {
+				c.fields[name] = y
+			}
+		default:
+			c.fields[orElse(field.JSON, k)] = inner
+		}
+	}
+	return &c
+}
+
+// decoders are functions that fill a variable: where their source stands, and the variable. A source of -1 is the receiver.
+var decoders = map[string][2]int{
+	"encoding/json.Unmarshal": {0, 1}, "encoding/json.NewDecoder().Decode": {-1, 0}, "encoding/xml.Unmarshal": {0, 1}, "encoding/xml.NewDecoder().Decode": {-1, 0},
+	"gopkg_in/yaml_v3.Unmarshal": {0, 1}, "gopkg_in/yaml_v2.Unmarshal": {0, 1}, "github_com/goccy/go-json.Unmarshal": {0, 1}, "github_com/json-iterator/go.Unmarshal": {0, 1},
+	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalMap":        {0, 1},
+	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalListOfMaps": {0, 1},
+	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.Unmarshal":           {0, 1},
+	"github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.UnmarshalMap":        {0, 1},
+	"github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.UnmarshalListOfMaps": {0, 1},
+	"github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.Unmarshal":           {0, 1},
+	"github_com/mitchellh/mapstructure.Decode":                                         {0, 1},
+	"github_com/gin-gonic/gin.Context().ShouldBindJSON":                                {-1, 0}, "github_com/gin-gonic/gin.Context().BindJSON": {-1, 0}, "github_com/gin-gonic/gin.Context().Bind": {-1, 0},
+	"github_com/gin-gonic/gin.Context().ShouldBind": {-1, 0}, "github_com/gin-gonic/gin.Context().ShouldBindQuery": {-1, 0}, "github_com/gin-gonic/gin.Context().ShouldBindUri": {-1, 0},
+	"github_com/labstack/echo.Context().Bind": {-1, 0}, "github_com/gofiber/fiber.Ctx().BodyParser": {-1, 0}, "github_com/gofiber/fiber.Ctx().QueryParser": {-1, 0},
+	"github_com/go-chi/render.DecodeJSON": {0, 1},
+}
+
+// marshals are functions that write a value as a text.
+var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal")
+
+// sameValue are functions that give what they get, in another type.
+var sameValue = set(`github_com/aws/aws-sdk-go-v2/aws.String github_com/aws/aws-sdk-go-v2/aws.ToString github_com/aws/aws-sdk-go/aws.String github_com/aws/aws-sdk-go/aws.StringValue
+	github_com/aws/aws-sdk-go-v2/aws.Bool github_com/aws/aws-sdk-go-v2/aws.Int32 github_com/aws/aws-sdk-go-v2/aws.Int64 github_com/aws/aws-sdk-go/aws.Bool github_com/aws/aws-sdk-go/aws.Int64
+	github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.MarshalMap github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.Marshal
+	github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.MarshalMap github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.Marshal
+	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
+	html/template.HTML errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
+
+// formats are functions that put a text together by a format, and where that stands.
+var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
+
+// goNative are the parts of Go and its standard library that rows can't tell of.
+func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
+	ref := callee.ref
+	if at, ok := decoders[ref]; ok {
+		in.decode(f, e, at, recv, args)
+		return &Value{}, true
+	}
+	if at, ok := formats[ref]; ok {
+		values := args.list[min(at+1, len(args.list)):]
+		if args.rest != nil {
+			values = append(slices.Clone(values), args.rest)
+		}
+		return in.formatted(f, args.get(at), "%", values, e.At), true
+	}
+	if marshals[ref] {
+		written := goJSON(args.get(0), 0)
+		taints := written.asJSON()
+		for i, t := range taints {
+			u := t.cleaned([]string{"log-injection", "header-injection"})
+			if u.isObject() && !u.unsure {
+				u.Path += " as JSON"
+			}
+			taints[i] = u
+		}
+		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
+	}
+	if sameValue[ref] {
+		v := args.get(0)
+		if strings.HasSuffix(ref, "NewDecoder") {
+			return &Value{ref: ref + "()", taints: v.all(), json: v.json}, true
+		}
+		if strings.HasSuffix(ref, "MarshalMap") || strings.HasSuffix(ref, "Marshal") {
+			v = goJSON(v, 0)
+		}
+		return v, true
+	}
+	switch ref {
+	case "builtin.append":
+		out := *args.get(0)
+		out.shared, out.known = false, false
+		out.fields = mapsClone(out.fields)
+		for _, v := range args.list[min(1, len(args.list)):] {
+			out.add(v, []*Value{v})
+		}
+		if args.rest != nil {
+			out.add(args.rest, nil)
+		}
+		return &out, true
+	case "builtin.len", "builtin.cap", "builtin.delete", "builtin.close", "builtin.print", "builtin.println", "builtin.recover", "builtin.clear":
+		return &Value{}, true
+	case "builtin.panic":
+		in.thrown = join(in.thrown, args.get(0))
+		return nothing, true
+	case "builtin.copy":
+		if to := args.get(0); to != nothing && !to.shared {
+			to.taints = addTaints(to.taints, args.get(1).all())
+		}
+		return &Value{}, true
+	case "builtin.min", "builtin.max":
+		return &Value{}, true
+	}
+	if strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")] { // int64(x)
+		return checked(args.get(0)), true
+	}
+	if strings.HasPrefix(ref, lambdaRuntime) && in.starting != nil {
+		in.started(f, ref, args)
+		return nothing, true
+	}
+	if v, ok := in.goServer(f, e, ref, args); ok {
+		return v, true
+	}
+	return nil, false
+}
+
+// lambdaRuntime is the package that gives handlers to the platform.
+const lambdaRuntime = "github_com/aws/aws-lambda-go/lambda."
+
+// started notes what main gives to the runtime.
+func (in *interp) started(f frame, ref string, args *arguments) {
+	v := args.get(0)
+	if strings.HasSuffix(ref, "WithContext") {
+		v = args.get(1)
+	}
+	if v.class != nil && len(v.fns) == 0 { // its method Invoke
+		v = in.member(f, v, "Invoke", 0)
+	}
+	in.starting.started = join(in.starting.started, v)
+}
+
+// decode fills a variable with what is decoded.
+func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *arguments) {
+	source := orNothing(recv)
+	if at[0] >= 0 {
+		source = args.get(at[0])
+	} else if len(source.taints) == 0 && source.json == nil && source.ref != "" { // of a request
+		source = in.ofRequest(f, e.At)
+	}
+	if at[1] >= len(e.List) {
+		return
+	}
+	if strings.Contains(textOf(e.X), "Unmarshal") && (len(source.fields) > 0 || source.elem != nil) && source.json == nil { // an item: it is no text
+		in.fill(f, e.List[at[1]], args.get(at[1]), source, e.At)
+		return
+	}
+	x := in.parsed(f, e, source)
+	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
+}
+
+// fill sets a variable, or what a pointer leads to, to a value that it is declared to hold.
+func (in *interp) fill(f frame, target *ir.Expr, now, x *Value, at int32) {
+	kind := now.kind
+	if now.class != nil && !now.isType {
+		x = in.goStruct(now.class, x, at, 0)
+	} else if kind != nil {
+		x = in.goTyped(kind.f, x, kind.t, at, 0)
+	}
+	if now == nothing || now.shared || kind == nil && now.class == nil {
+		if target.Kind == ir.Name || target.Kind == ir.Member || target.Kind == ir.Index {
+			in.bind(f, target, x, false)
+		}
+		return
+	}
+	now.taints, now.fields, now.elem, now.named, now.json, now.safe = x.taints, x.fields, x.elem, x.named, x.json, x.safe
+}
+
+// goHandler gives the arguments of a handler: the context, and the event as the type of the parameter says.
+func (in *interp) goHandler(c *closure, event *Value) *arguments {
+	f := frame{c.scope, c.fn.File}
+	args := &arguments{}
+	for _, p := range c.fn.Params {
+		t := p.Y
+		if kind := in.quiet(f, orUnknown(t)); kind.ref == "context.Context" {
+			args.list = append(args.list, &Value{ref: "lambda.context"})
+			continue
+		}
+		v := event
+		if t != nil {
+			if g, u := in.under(f, t); u != nil && (u.Kind != ir.Array || lastPart(textOf(u.List[0])) != "byte") {
+				v = in.goTyped(g, event, u, p.At, 0)
+			}
+		}
+		args.list = append(args.list, v)
+	}
+	return args
+}
+
+// goResult is the first of several results.
+func goResult(v *Value) *Value {
+	if v != nil && v.results {
+		return orNothing(v.fields["0"])
+	}
+	return v
+}
+
+// bindResults gives the results of a call to what they go to. What a library gives is the first one; the last is an error, or whether there
+// is something.
+func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
+	for i, x := range p.List {
+		var one *Value
+		switch {
+		case v.results:
+			one = orNothing(v.fields[itoa(i)])
+		case i == 0:
+			one = v
+		default:
+			one = &Value{}
+		}
+		in.bind(f, x, one, declares)
+	}
+}
+
+// rememberResults keeps the call whose error a name holds, or which tells whether there is something.
+func (in *interp) rememberResults(f frame, e *ir.Expr) {
+	target := e.X
+	if target.Kind == ir.Array && len(target.List) > 0 {
+		target = target.List[len(target.List)-1]
+	}
+	if target.Kind != ir.Name || target.Str == "_" || e.Y.Kind != ir.Call && e.Y.Kind != ir.Index && e.Y.Kind != ir.Binary && e.Y.Kind != ir.Not {
+		return
+	}
+	if f.s.tests == nil {
+		f.s.tests = map[string]*ir.Expr{}
+	}
+	f.s.tests[target.Str] = e.Y
+}
+
+// errorOf is the call whose error an expression is; nil for others.
+func (in *interp) errorOf(f frame, e *ir.Expr) *ir.Expr {
+	if e.Kind == ir.Call {
+		return e
+	}
+	if e.Kind != ir.Name || !strings.Contains(strings.ToLower(e.Str), "err") {
+		return nil
+	}
+	if call := in.testOf(f, e.Str); call != nil && call.Kind == ir.Call {
+		return call
+	}
+	return nil
+}
+
+// goAnswer is what a function of Go answers by a result: an error that is nil is a yes.
+func goAnswer(x *ir.Expr) (*ir.Expr, answer) {
+	if x == nil {
+		return nil, anyAnswer
+	}
+	if x.Kind == ir.Array && x.Str == "results" && len(x.List) > 0 {
+		x = x.List[len(x.List)-1]
+	}
+	switch {
+	case isNothing(x):
+		return x, yes
+	case x.Kind == ir.Const:
+		return x, truthOf(x)
+	case x.Kind == ir.Call:
+		switch textOf(x.X) {
+		case "errors.New", "fmt.Errorf", "errors.Errorf", "errors.Wrap", "errors.Wrapf":
+			return x, no
+		}
+	case x.Kind == ir.Object, x.Kind == ir.Template:
+		return x, no
+	}
+	return x, anyAnswer
+}
+
+// receiverName is the name that a method of Go has for what it is a method of.
+func receiverName(fn *ir.Func) string {
+	if fn.Of == "" || len(fn.Body) == 0 || fn.Body[0].Kind != ir.Eval || fn.Body[0].X.Kind != ir.Assign || fn.Body[0].X.Y.Kind != ir.This {
+		return ""
+	}
+	return fn.Body[0].X.X.Str
+}
+
+// targetsOf are what results go to.
+func targetsOf(x *ir.Expr) []*ir.Expr {
+	if x.Kind == ir.Array {
+		return x.List
+	}
+	return []*ir.Expr{x}
+}
+
+// ranged is what a loop over a value binds: the place or the key, and the element.
+func (in *interp) ranged(v, item *Value) *Value {
+	if isMap := v.kind != nil && v.kind.t != nil && v.kind.t.Kind == ir.Object; isMap {
+		for _, x := range sorted(v.fields) {
+			item = join(item, x)
+		}
+	}
+	key := in.keys(v)
+	if v.elem != nil && v.named == nil && len(v.taints) == 0 {
+		key = &Value{}
+	}
+	return &Value{fields: map[string]*Value{"0": key, "1": orNothing(item)}, results: true}
+}
+
+func mapsClone(m map[string]*Value) map[string]*Value {
+	out := make(map[string]*Value, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// eventStructs are the event types of the platform.
+func eventStructs() map[string]map[string]events.Field { return events.GoTypes() }
+
+// eventField is the name in JSON of a field of an event type, and its type.
+func eventField(event, field string) (name, of string) {
+	if f, ok := events.GoTypes()[event][field]; ok {
+		return f.JSON, f.Type
+	}
+	return field, ""
+}

@@ -1,0 +1,123 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Servers of Go, which an adapter runs inside of a function: net/http and the routers that people use.
+
+// goRouters are the packages of routers, by the beginning of their paths.
+var goRouters = []string{
+	"net/http.", "github_com/gin-gonic/gin.", "github_com/labstack/echo.", "github_com/go-chi/chi.", "github_com/gorilla/mux.", "github_com/gofiber/fiber.",
+	"github_com/julienschmidt/httprouter.",
+}
+
+// registers are methods of routers that take functions for requests.
+var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFunc Get Post Put Patch Delete Head Options All Match Use Method MethodFunc Add
+	NotFound NoRoute Handler HandlerFunc`)
+
+// goServer follows what programs say to servers; ok is false for all other calls.
+func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*Value, bool) {
+	router := false
+	for _, r := range goRouters {
+		router = router || strings.HasPrefix(ref, r)
+	}
+	before, method := cutLast(ref)
+	switch {
+	case ref == "net/http.HandlerFunc":
+		return args.get(0), true
+	case strings.HasPrefix(ref, "fmt.Fprint"):
+		if args.get(0).ref == responseWriter {
+			in.writesHTML(f, e, args.list[1:])
+			return &Value{}, true
+		}
+	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
+		in.writesHTML(f, e, args.list[len(args.list)-min(1, len(args.list)):])
+		return &Value{}, true
+	case !router:
+	case (method == "Route" || method == "Group") && len(args.list) > 1: // r.Route("/orders", func(r chi.Router) {...})
+		for _, a := range args.list {
+			for _, c := range a.fns {
+				in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: before}}}, e.At)
+			}
+		}
+		return &Value{ref: before}, true
+	case registers[method] && (strings.HasPrefix(ref, "net/http.") == strings.HasPrefix(method, "Handle")) && (strings.Contains(before, "(") || before == "net/http"):
+		for i, a := range args.list {
+			if a.class != nil && len(a.fns) == 0 { // a handler of net/http
+				a = in.member(f, a, "ServeHTTP", e.At)
+			}
+			for _, c := range append(a.fns, a.wraps...) {
+				in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || method == "Use", use: method == "Use"})
+			}
+		}
+		return &Value{ref: before}, true
+	}
+	return nil, false
+}
+
+const responseWriter = "net/http.ResponseWriter()"
+
+// writesHTML tells of data in what is written to a page: something of it begins a tag.
+func (in *interp) writesHTML(f frame, e *ir.Expr, list []*Value) {
+	tags := false
+	for _, v := range list {
+		tags = tags || strings.Contains(v.text+v.prefix, "<")
+	}
+	if !tags {
+		return
+	}
+	for _, v := range list {
+		in.hit(f, e.At, "html-response", "the response", v.taints, false)
+	}
+}
+
+// goRequest gives the arguments of a function of a router, by the types of its parameters.
+func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Taint) *arguments {
+	args := &arguments{}
+	for _, p := range r.fn.fn.Params {
+		kind := in.kindOf(f, orUnknown(p.Y))
+		v := &Value{}
+		switch kind.ref {
+		case "net/http.Request":
+			v = &Value{ref: "net/http.Request()", taints: outside("r")}
+		case "github_com/julienschmidt/httprouter.Params":
+			v = &Value{taints: outside("params")}
+		case "net/http.Handler", "net/http.HandlerFunc", "":
+		default:
+			v = &Value{ref: kind.ref + "()"}
+		}
+		args.list = append(args.list, v)
+	}
+	return args
+}
+
+// ofRequest is the body of a request of a router that hands out parts of it by methods.
+func (in *interp) ofRequest(f frame, at int32) *Value {
+	return &Value{taints: []*Taint{{Path: "r.body", Source: in.source("r"), object: true, step: &step{f.file, at, "the request is read", nil, in.steps}}}}
+}
+
+// goOperation is what a call of one of the SDKs for Go does: the client is the package, the request the argument with fields.
+func goOperation(ref string, args *arguments) (client, method string, params *Value) {
+	_, rest, ok := strings.Cut(ref, "/service/")
+	if !ok {
+		_, rest, ok = strings.Cut(ref, "/feature/s3/")
+	}
+	if !ok {
+		return "", "", nil
+	}
+	client, _, _ = strings.Cut(rest, ".")
+	if i := strings.LastIndexByte(client, '/'); i >= 0 { // service/s3/s3manager
+		client = client[i+1:]
+	}
+	_, method = cutLast(ref)
+	params = nothing
+	for _, v := range args.list {
+		if len(v.fields) > 0 {
+			params = v
+		}
+	}
+	return client, strings.TrimPrefix(method, "Presign"), params
+}
