@@ -17,6 +17,7 @@ type Entry struct {
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
 	Typed  bool   // a schema says which fields its event has, and of which types
 	Own    bool   // it is called by code alone, which names the fields of the event itself
+	Mute   bool   // nobody gets what it returns
 	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
 }
 
@@ -50,15 +51,20 @@ func (p *Program) Run(e Entry) Result {
 	functions := handlersOf(v)
 	for _, c := range functions {
 		in.handle(c, e, v)
+		in.keeping(c)
 	}
-	for _, route := range p.routesOf(r.Files) {
+	routes := p.routesOf(r.Files)
+	for _, route := range routes {
 		in.route(route)
-		r.Routes++
+		in.keeping(route.fn)
 	}
-	for _, route := range in.perhapsEntries(v) {
+	perhaps := in.perhapsEntries(v)
+	for _, route := range perhaps {
 		in.route(route)
-		r.Routes++
+		in.keeping(route.fn)
 	}
+	routes = append(routes, perhaps...)
+	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	in.heldUses(r.Files)
 	r.Handled = len(functions) + r.Routes
@@ -85,6 +91,10 @@ func (p *Program) Run(e Entry) Result {
 		return false
 	})
 	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	if len(in.keepers) > 0 && !in.cut {
+		keepers := in.keepers
+		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
+	}
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	for _, file := range r.Files {
@@ -154,7 +164,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil, in.steps},
 		}}
 	}
-	in.answers, in.ownEvent = "lambda", e.Own
+	in.answers, in.ownEvent, in.mute = "lambda", e.Own, e.Mute
 	if e.Typed {
 		event.taints = typed(event.taints)
 	}

@@ -746,6 +746,9 @@ func (j *js) expression(n int) *ir.Expr {
 			e := j.expr(ir.Call, n)
 			e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
 			e.List = []*ir.Expr{x}
+			if op == "delete" {
+				e.Str = op
+			}
 			return e
 		}
 	case "ternary_expression":

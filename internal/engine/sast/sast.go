@@ -282,7 +282,7 @@ type work struct {
 func (w *work) follow() {
 	for _, f := range w.app.Functions {
 		if followed(f) {
-			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f)})
+			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f), Mute: answersNobody(f)})
 			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
 	}
@@ -510,6 +510,18 @@ func outward(f *model.Function) bool {
 	return false
 }
 
+// answersNobody reports whether nobody gets what a function returns.
+func answersNobody(f *model.Function) bool {
+	for _, t := range f.Triggers {
+		switch t.Kind {
+		case model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerBus, model.TriggerSchedule:
+		default:
+			return false
+		}
+	}
+	return len(f.Triggers) > 0
+}
+
 func overHTTP(f *model.Function) bool {
 	for _, t := range f.Triggers {
 		switch t.Kind {
@@ -558,9 +570,12 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: pos},
-		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What}),
+		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What, "to": h.Kept}),
 		App:     w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
 		Group: b.ID, Anchor: h.What + " " + h.Path + " " + around(h.File, h.At),
+	}
+	if h.Inside && out.Severity.AtLeast(finding.High) {
+		out.Severity = finding.Medium
 	}
 	if f.Name != f.ID {
 		out.Name = f.Name
