@@ -243,7 +243,6 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 			}
 		}
 	}
-	in.echoesOrigin(f, v, at)
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
@@ -254,12 +253,9 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	}
 }
 
-// echoesOrigin tells of an answer that any site may read with the cookies of its visitor: the origin that the request names is let in.
-func (in *interp) echoesOrigin(f frame, v *Value, at int32) {
-	headers := v.fields["headers"]
-	if headers == nil {
-		return
-	}
+// echoesOrigin tells of headers by which any site may read an answer with the cookies of its visitor: the origin that the request names is
+// let in.
+func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
 	var origin *Value
 	credentials := false
 	for name, x := range sorted(headers.fields) {
@@ -275,7 +271,7 @@ func (in *interp) echoesOrigin(f frame, v *Value, at int32) {
 	}
 	for _, t := range origin.taints {
 		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
-			in.answer(f, v, "cors-echo", "Access-Control-Allow-Origin", &Value{taints: []*Taint{t}}, at)
+			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
 		}
 	}
 }

@@ -980,6 +980,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
+	in.echoesOrigin(f, v, e.At)
 	return v
 }
 
