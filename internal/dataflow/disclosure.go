@@ -91,6 +91,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	if name == "" {
 		name = lastPart(textOf(e.X))
 	}
+	if e.Str == "delete" {
+		in.deleted(f, e)
+	}
 	in.takenBy(f, name, recv, args)
 	if v == nil || v == nothing {
 		return v
@@ -247,7 +250,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
-			in.holds(f, v, "", 0, note)
+			in.looksInto(f, v, "", 0, note)
 		}
 	}
 	for _, x := range e.List {
@@ -290,7 +293,7 @@ const Answered = "sensitive-response"
 // callers sign in for, and what they sent they know.
 func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 	var best *disclosed
-	in.holds(f, answer, "", 0, func(d *disclosed) {
+	in.looksInto(f, answer, "", 0, func(d *disclosed) {
 		if d.better(best) && !d.whole && (d.kind == fetched && !givesTokens(d.what) || d.taint != nil && d.taint.Source != nil && d.taint.Source.Stored && isPassword(d.what)) {
 			best = d
 		}
@@ -376,8 +379,8 @@ func plainPath(path string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(path, " as JSON", ""), "[]", "")
 }
 
-// holds tells of sensitive data that a value is or holds, which stands under a name.
-func (in *interp) holds(f frame, v *Value, name string, depth int, note func(*disclosed)) {
+// looksInto tells of sensitive data that a value is or holds, which stands under a name.
+func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func(*disclosed)) {
 	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType {
 		return
 	}
@@ -394,15 +397,15 @@ func (in *interp) holds(f frame, v *Value, name string, depth int, note func(*di
 		note(&disclosed{kind: kind, what: "`" + name + "`"})
 	}
 	if v.json != nil {
-		in.holds(f, v.json, "", depth+1, note)
+		in.looksInto(f, v.json, "", depth+1, note)
 	}
 	if v.class != nil && f.file.Language == ir.Python { // how objects are written is their own matter
 		return
 	}
 	for key, x := range sorted(v.fields) {
-		in.holds(f, x, key, depth+1, note)
+		in.looksInto(f, x, key, depth+1, note)
 	}
-	in.holds(f, v.elem, "", depth+1, note)
+	in.looksInto(f, v.elem, "", depth+1, note)
 }
 
 // isPublic reports whether a name says of what is kept with secrets that it is none itself: keyId, publishableKey.
