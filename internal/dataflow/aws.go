@@ -132,6 +132,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		return args.get(0), true
 	}
 	if !isAWS(ref) {
+		if typed := in.byRequest(f, e, callee, args); typed != nil {
+			return in.sdkCall(f, e, typed, args)
+		}
 		return nil, false
 	}
 	if v := attributeCondition(callee, args); v != nil {
@@ -234,7 +237,9 @@ func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
 		return
 	case f.file.Language == ir.Go:
-		return
+		if !strings.HasPrefix(method, "WaitUntil") && !strings.HasSuffix(method, "Waiter") && !strings.HasPrefix(method, "BuildAuthToken") {
+			return
+		}
 	case f.file.Language == ir.Python:
 		if !strings.HasPrefix(before, "boto3:") || method[0] >= 'A' && method[0] <= 'Z' {
 			return

@@ -128,7 +128,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return args.get(0)
 	}
 	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
-		return args.get(0)
+		return in.asKind(f, e.X, args.get(0))
 	}
 	if callee.isType && callee.class != nil {
 		v := in.instance(f, callee, args, e.At)
@@ -167,7 +167,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	if f.file.Language == ir.Go {
-		if v, ok := in.goNative(f, e, recv, method, callee, args); ok {
+		if v, ok := in.goNative(f, e, recv, callee, args); ok {
 			return v
 		}
 	}

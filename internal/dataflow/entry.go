@@ -166,6 +166,9 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 		args = in.goHandler(c, event)
 	}
 	given := goResult(in.invoke(f, c, c.this, args, c.fn.Start))
+	if c.fn.File.Language == ir.Go {
+		given = goJSON(given, 0)
+	}
 	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""

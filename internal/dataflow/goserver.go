@@ -119,5 +119,47 @@ func goOperation(ref string, args *arguments) (client, method string, params *Va
 			params = v
 		}
 	}
+	if smallMembers[client] {
+		params = withSmallMembers(params, 0)
+	}
 	return client, strings.TrimPrefix(method, "Presign"), params
+}
+
+// smallMembers are clients of which the members of requests begin with a small letter in all languages but Go.
+var smallMembers = set(`sfn apigateway amplify appsync batch bedrockagentruntime bedrockruntime cloudwatchlogs codebuild codecommit codedeploy codepipeline ecr ecs eks
+	guardduty iot iotdataplane lexruntimeservice mediaconvert rdsdata swf signer support`)
+
+// withSmallMembers is a request with the names that its members have in other languages.
+func withSmallMembers(v *Value, depth int) *Value {
+	if v == nil || v.isDict || depth > 4 || len(v.fields) == 0 && v.elem == nil {
+		return v
+	}
+	c := *v
+	c.fields, c.elem = map[string]*Value{}, withSmallMembers(v.elem, depth+1)
+	for name, x := range sorted(v.fields) {
+		c.fields[strings.ToLower(name[:min(1, len(name))])+name[min(1, len(name)):]] = withSmallMembers(x, depth+1)
+	}
+	return &c
+}
+
+// byRequest is the method of a client that a call of something unknown is, such as an interface that tests fill with a client of their own:
+// its request says which. Nil for others.
+func (in *interp) byRequest(f frame, e *ir.Expr, callee *Value, args *arguments) *Value {
+	if f.file.Language != ir.Go || e.X.Kind != ir.Member || strings.HasPrefix(callee.ref, "github_com/aws/aws-dax-go") {
+		return nil
+	}
+	for _, v := range args.list {
+		if v.kind == nil || v.kind.t == nil {
+			continue
+		}
+		client, request := cutLast(in.kindOf(v.kind.f, v.kind.t).ref)
+		operation, isRequest := strings.CutSuffix(request, "Input")
+		rest, isMethod := strings.CutPrefix(e.X.Str, operation)
+		if isRequest && isMethod && isAWS(client) && (rest == "" || rest == "WithContext" || rest == "Pages" || rest == "PagesWithContext") {
+			c := *callee
+			c.ref = client + ".Client()." + e.X.Str
+			return &c
+		}
+	}
+	return nil
 }

@@ -138,7 +138,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			in.thrown = join(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
-			f.s.result = join(f.s.result, v)
+			f.s.result = in.eitherResult(f, f.s.result, v)
 			if in.depth == 1 && s.X != nil {
 				in.returned(f, s.X, v)
 			}
@@ -405,7 +405,7 @@ func itoa(i int) string {
 
 // assign sets a field of a value.
 func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
-	if x == nil || x == nothing {
+	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
 	}
 	if x.ref != "" && len(v.taints) > 0 {
@@ -426,7 +426,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.p.assignExport(x, key, v)
 		return
 	}
-	if x.shared {
+	if x.shared && in.starting != nil { // a main of Go sets what it has imported, before any entry
+		v = join(x.fields[key], v)
+	} else if x.shared {
 		o := in.over[x]
 		if o == nil {
 			o = map[string]*Value{}

@@ -111,7 +111,7 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 		return []*ir.Stmt{s}
 	case *ast.GenDecl:
 		var out []*ir.Stmt
-		var before *ast.ValueSpec
+		var before ast.Expr
 		for _, spec := range d.Specs {
 			switch spec := spec.(type) {
 			case *ast.ImportSpec:
@@ -121,11 +121,11 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 				s.Class = g.class(spec.Name.Name, spec.Type)
 				out = append(out, s)
 			case *ast.ValueSpec:
-				if len(spec.Values) == 0 && d.Tok == token.CONST { // as the one before
-					continue
+				if d.Tok == token.CONST && len(spec.Values) == 0 { // as the one before, of the same type
+					spec.Type = before
 				}
-				before = spec
-				out = append(out, g.variables(before)...)
+				before = spec.Type
+				out = append(out, g.variables(spec)...)
 			}
 		}
 		return out
@@ -187,7 +187,7 @@ func (g *golang) variables(spec *ast.ValueSpec) []*ir.Stmt {
 		one := *e
 		one.X = g.name(name)
 		one.Y = g.expr(ir.Unknown, name)
-		if i < len(spec.Values) {
+		if i < len(spec.Values) && !(isIota(spec.Values[i]) && spec.Type != nil) {
 			one.Y = g.expression(spec.Values[i])
 		} else if spec.Type != nil {
 			one.Y = g.zero(spec.Type)
@@ -195,6 +195,12 @@ func (g *golang) variables(spec *ast.ValueSpec) []*ir.Stmt {
 		out = append(out, g.eval(spec, &one))
 	}
 	return out
+}
+
+// isIota reports whether a constant only says its place among others.
+func isIota(x ast.Expr) bool {
+	name, ok := x.(*ast.Ident)
+	return ok && name.Name == "iota"
 }
 
 func identifiers(names []*ast.Ident) []ast.Expr {
@@ -239,24 +245,30 @@ func (g *golang) class(name string, t ast.Expr) *ir.Class {
 	}
 	defer g.up()
 	for _, field := range s.Fields.List {
-		kind, json := g.typeOf(field.Type), jsonName(field.Tag)
+		kind, json, env := g.typeOf(field.Type), tagOf(field.Tag, jsonTags), tagOf(field.Tag, envTags)
 		if len(field.Names) == 0 {
-			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Embedded: true})
+			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Env: env, Embedded: true})
 		}
 		for _, n := range field.Names {
-			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json})
+			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env})
 		}
 	}
 	return c
 }
 
-// jsonName is the name that the tag of a field gives it, empty where it gives none.
-func jsonName(tag *ast.BasicLit) string {
+// The tags that name a field in what is decoded into it, and the setting that it is filled from.
+var (
+	jsonTags = []string{"json", "dynamodbav", "form", "query", "uri"}
+	envTags  = []string{"env", "envconfig"}
+)
+
+// tagOf is the name that one of some tags gives a field, empty where they give none.
+func tagOf(tag *ast.BasicLit, keys []string) string {
 	if tag == nil {
 		return ""
 	}
 	text, _ := strconv.Unquote(tag.Value)
-	for _, key := range []string{"json", "dynamodbav", "form", "query", "uri"} {
+	for _, key := range keys {
 		if s, ok := reflect.StructTag(text).Lookup(key); ok {
 			name, _, _ := strings.Cut(s, ",")
 			return name
@@ -620,6 +632,9 @@ func (g *golang) typeChoice(n *ast.TypeSwitchStmt) []*ir.Stmt {
 		if bound != nil {
 			e := g.expr(ir.Assign, clause)
 			e.X, e.Y, e.Str = g.expression(bound), subject, ":="
+			if len(clause.List) == 1 {
+				e.Y = g.asserted(clause, subject, clause.List[0])
+			}
 			body = append(body, g.eval(clause, e))
 		}
 		body = append(body, g.withoutBreak(clause.Body)...)
@@ -697,7 +712,7 @@ func (g *golang) expression(n ast.Expr) *ir.Expr {
 		e.Y.Str = ":"
 		return e
 	case *ast.TypeAssertExpr:
-		return g.expression(n.X)
+		return g.asserted(n, g.expression(n.X), n.Type)
 	case *ast.CallExpr:
 		return g.call(n)
 	case *ast.UnaryExpr:
@@ -722,6 +737,22 @@ func (g *golang) expression(n ast.Expr) *ir.Expr {
 		return g.expression(n.Value)
 	}
 	return g.expr(ir.Unknown, n)
+}
+
+// asserted is a value of which the program says the type. What DynamoDB holds is in the field Value of types that are named by what that is:
+// item["id"].(*types.AttributeValueMemberS).Value stands for item.id.S.
+func (g *golang) asserted(n ast.Node, x *ir.Expr, t ast.Expr) *ir.Expr {
+	if t == nil {
+		return x
+	}
+	kind, ok := strings.CutPrefix(lastName(t), "AttributeValueMember")
+	if !ok {
+		return x
+	}
+	e, value := g.expr(ir.Object, n), g.expr(ir.Member, n)
+	value.X, value.Str = x, kind
+	e.Keys, e.List = []string{"Value"}, []*ir.Expr{value}
+	return e
 }
 
 func (g *golang) literal(n *ast.BasicLit) *ir.Expr {

@@ -68,6 +68,9 @@ func run(dir, out string) error {
 	return os.WriteFile(filepath.Join(out, "golang.tsv"), []byte("type\tfield\tjson\tof\n"+strings.Join(rows, "\n")+"\n"), 0o600)
 }
 
+// computed are fields that the module makes out of others when it reads an event, and out of which.
+var computed = map[string]string{"S3Object.URLDecodedKey": "key"}
+
 // fields are the rows of a struct.
 func fields(t *ast.TypeSpec) []string {
 	s, ok := t.Type.(*ast.StructType)
@@ -80,6 +83,9 @@ func fields(t *ast.TypeSpec) []string {
 			if tag := tagOf(f); name.IsExported() && tag != "-" {
 				if tag == "" {
 					tag = name.Name
+				}
+				if made := computed[t.Name.Name+"."+name.Name]; made != "" {
+					tag = made
 				}
 				out = append(out, strings.Join([]string{t.Name.Name, name.Name, tag, typeOf(f.Type)}, "\t"))
 			}
