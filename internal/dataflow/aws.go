@@ -83,6 +83,9 @@ func serviceOf(language ir.Language, ref string) string {
 
 // handed notes clients that are given to a library of which nothing is known.
 func (in *interp) handed(f frame, at int32, ref string, args *arguments) {
+	if f.file.Language == ir.Go && isStandard(ref) {
+		return
+	}
 	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
 		all := []*Value{v}
 		for _, x := range sorted(v.fields) {

@@ -219,7 +219,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		if headers == nil {
 			continue
 		}
-		for name, x := range sorted(headers.fields) {
+		for name, x := range sorted(in.fieldsOf(headers)) {
 			switch strings.ToLower(name) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)

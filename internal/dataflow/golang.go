@@ -784,6 +784,12 @@ func inOtherType(ref string) bool {
 // watchers are packages that watch clients and sessions: what they are given comes back, and they call nothing themselves.
 var watchers = []string{"github_com/aws/aws-xray-sdk-go/", "/instrumentation/github_com/aws/aws-sdk-go", "/dd-trace-go", "github_com/newrelic/go-agent/"}
 
+// isStandard reports whether a function is of the standard library, which calls no service: the addresses of all others begin with a host.
+func isStandard(ref string) bool {
+	host, _, _ := strings.Cut(ref, "/")
+	return !strings.Contains(host, "_") && !strings.HasPrefix(ref, "reflect.")
+}
+
 func watches(ref string) bool {
 	return slices.ContainsFunc(watchers, func(w string) bool { return strings.Contains(ref, w) })
 }

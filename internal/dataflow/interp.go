@@ -445,6 +445,19 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 }
 
+// fieldsOf are the fields of a value, with those that an entry has set in what all of them share.
+func (in *interp) fieldsOf(v *Value) map[string]*Value {
+	set := in.over[v]
+	if len(set) == 0 {
+		return v.fields
+	}
+	out := mapsClone(v.fields)
+	for name, x := range set {
+		out[name] = join(x, out[name])
+	}
+	return out
+}
+
 func (in *interp) assignElem(x, v *Value) {
 	if x != nil && x != nothing && !x.shared {
 		x.add(v, []*Value{v})
