@@ -97,7 +97,7 @@ func (p *Program) readGo(dir string) []*ir.File {
 		case err != nil:
 			p.Cut[name] = err.Error()
 			continue
-		case file == nil || len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package:
+		case file == nil:
 			continue
 		}
 		if file.Broken {
@@ -105,6 +105,9 @@ func (p *Program) readGo(dir string) []*ir.File {
 		}
 		if file.Cut != "" {
 			p.Cut[name] = file.Cut
+		}
+		if len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package {
+			continue
 		}
 		out = append(out, file)
 	}
@@ -191,6 +194,9 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 	first := g.files[0]
 	first.hits, first.uses, first.sends, first.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
 	first.loaded = true
+	if loader.cut {
+		p.Cut[first.file.Path] = "it takes too many steps to follow"
+	}
 	seen := map[*Value]bool{}
 	for _, v := range g.scope.vars {
 		share(v, seen, 0)
