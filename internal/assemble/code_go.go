@@ -112,26 +112,45 @@ func sameProgram(built, handler string) bool {
 	return built == handler || strings.TrimSuffix(built, "/bootstrap") == handler
 }
 
-// mainIn is the handler given to lambda.Start in a folder's package main, or its main function.
+// mainIn is the handler given to lambda.Start in a folder's package main, or its main function. Where several files of a folder have a main,
+// each is a program, and the one is meant that is named like the handler.
 func (l *locator) mainIn(dir string) (place, bool) {
-	var main place
-	found := false
+	var found []place
 	for _, f := range l.repo.InDir(dir) {
-		if path.Dir(f.Path) != path.Clean(dir) || path.Ext(f.Path) != ".go" || strings.HasSuffix(f.Path, "_test.go") {
+		if path.Dir(f.Path) != path.Clean(dir) {
 			continue
 		}
-		symbols, err := l.symbols.of(f.Path)
-		if err != nil || symbols == nil || !symbols.PackageMain {
-			continue
-		}
-		if len(symbols.Handlers) > 0 {
-			return l.definedIn(dir, place{f.Path, symbols.Handlers[0]}), true
-		}
-		if def, ok := symbols.Def("main"); ok && !found {
-			main, found = place{f.Path, def}, true
+		if p, ok := l.mainOf(f.Path); ok {
+			found = append(found, p)
 		}
 	}
-	return main, found
+	begun := slices.DeleteFunc(slices.Clone(found), func(p place) bool { return p.def.Name == "main" && p.def.Kind == syntax.Function })
+	if len(begun) > 0 {
+		found = begun
+	}
+	if handler, _ := l.f.Handler.Settled().Scalar(); len(found) > 1 {
+		found = slices.DeleteFunc(found, func(p place) bool { return path.Base(p.file) != programName(handler)+".go" })
+	}
+	if len(found) != 1 {
+		return place{}, false
+	}
+	return l.definedIn(dir, found[0]), true
+}
+
+// mainOf is the handler that a file of package main gives to the runtime, or its main function.
+func (l *locator) mainOf(file string) (place, bool) {
+	if path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+		return place{}, false
+	}
+	symbols, err := l.symbols.of(file)
+	if err != nil || symbols == nil || !symbols.PackageMain {
+		return place{}, false
+	}
+	if len(symbols.Handlers) > 0 {
+		return place{file, symbols.Handlers[0]}, true
+	}
+	def, ok := symbols.Def("main")
+	return place{file, def}, ok
 }
 
 // definedIn prefers the place where a handler is defined over the place where it is handed to lambda.Start.
@@ -152,16 +171,21 @@ func (l *locator) definedIn(dir string, p place) place {
 	return p
 }
 
-// onlyMain is the program of an application that has just one, or just one in a folder of a name.
+// onlyMain is the program of an application that has just one, or just one in a folder or a file of a name.
 func (l *locator) onlyMain(name string) (place, bool) {
 	dirs := map[string]bool{}
 	var last place
 	for _, f := range l.repo.InDir(l.app.Dir) {
 		dir := path.Dir(f.Path)
-		if path.Ext(f.Path) != ".go" || dirs[dir] || name != "" && path.Base(dir) != name {
+		inFile := name != "" && path.Base(f.Path) == name+".go"
+		if path.Ext(f.Path) != ".go" || dirs[dir] || name != "" && path.Base(dir) != name && !inFile {
 			continue
 		}
-		if p, ok := l.mainIn(dir); ok && len(p.file) > 0 {
+		p, ok := l.mainIn(dir)
+		if inFile {
+			p, ok = l.mainOf(f.Path)
+		}
+		if ok {
 			dirs[dir] = true
 			last = p
 		}

@@ -232,6 +232,19 @@ var isCollecting = set("all filter limit page_size")
 var plainMethods = set(`get_paginator can_paginate close get_available_subresources get_waiter wait add_permission register unregister emit exceptions
 	event_system to_dict build_full_result search serialize deserialize batch_writer get_queue_url filter all limit page_size pages`)
 
+// goPlain reports whether a method of the SDKs for Go calls no service: all but those of clients, which do unless they are known not to, and
+// those that make what waits for something.
+func goPlain(before, method string) bool {
+	if strings.HasSuffix(method, "Waiter") || strings.HasPrefix(method, "BuildAuthToken") {
+		return false
+	}
+	_, maker := cutLast(before)
+	return !goClients[maker] || method == "Options" || method == "NewRequest"
+}
+
+// goClients are what makes a client, as it stands in a path.
+var goClients = set("New() NewFromConfig() Client() NewUploader() NewDownloader() NewUploaderWithClient() NewDownloaderWithClient() NewBatchDelete()")
+
 // unnamed notes that what is called stands in no table: a method of boto3, a command of version 3. Classes are made without a call.
 func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	before, method := cutLast(ref)
@@ -240,7 +253,7 @@ func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
 		return
 	case f.file.Language == ir.Go:
-		if !strings.HasPrefix(method, "WaitUntil") && !strings.HasSuffix(method, "Waiter") && !strings.HasPrefix(method, "BuildAuthToken") {
+		if goPlain(before, method) {
 			return
 		}
 	case f.file.Language == ir.Python:
