@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -44,18 +45,40 @@ func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*V
 			}
 		}
 		return &Value{ref: before}, true
-	case registers[method] && (strings.HasPrefix(ref, "net/http.") == strings.HasPrefix(method, "Handle")) && (strings.Contains(before, "(") || before == "net/http"):
+	case registers[method] && (strings.HasPrefix(method, "Handle") || !strings.HasPrefix(ref, "net/http.")) && (strings.Contains(before, "(") || before == "net/http"):
 		for i, a := range args.list {
 			if a.class != nil && len(a.fns) == 0 { // a handler of net/http
 				a = in.member(f, a, "ServeHTTP", e.At)
 			}
-			for _, c := range append(a.fns, a.wraps...) {
+			for _, c := range in.behindMiddleware(f, append(slices.Clone(a.fns), a.wraps...), e.At) {
 				in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || method == "Use", use: method == "Use"})
 			}
 		}
 		return &Value{ref: before}, true
 	}
 	return nil, false
+}
+
+// behindMiddleware are the functions that requests come to: of one that gets the next one, what it gives.
+func (in *interp) behindMiddleware(f frame, fns []*closure, at int32) []*closure {
+	var out []*closure
+	for _, c := range fns {
+		if !in.isMiddleware(c) {
+			out = append(out, c)
+			continue
+		}
+		out = append(out, in.invoke(f, c, c.this, &arguments{list: []*Value{{}}}, at).fns...)
+	}
+	return out
+}
+
+// isMiddleware reports whether a function gets the next handler alone: func(next http.Handler) http.Handler.
+func (in *interp) isMiddleware(c *closure) bool {
+	if len(c.fn.Params) != 1 {
+		return false
+	}
+	kind := in.kindOf(frame{c.scope, c.fn.File}, orUnknown(c.fn.Params[0].Y)).ref
+	return strings.HasSuffix(kind, ".HandlerFunc") || strings.HasSuffix(kind, ".Handler")
 }
 
 const responseWriter = "net/http.ResponseWriter()"
