@@ -44,6 +44,9 @@ const maxUsed = 120
 
 // use notes a call of an SDK.
 func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *Value, lent bool) {
+	if in.st != nil {
+		in.reveals(f, at, key, params, usedInside)
+	}
 	budget := maxUsed
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }

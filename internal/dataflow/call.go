@@ -156,6 +156,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	in.slow(f, e, recv, method, callee, args)
+	if in.st != nil && in.emptied(f, e, recv, method) {
+		return nothing
+	}
 	in.durable(f, e, callee.ref, args)
 	if v, ok := in.cached(f, e, recv, method, args); ok {
 		return v
@@ -365,8 +368,9 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		args = args.after(c.bound)
 	}
 	facts := in.where(f)
-	again := in.again(c, this, args) + FactsKey(facts)
+	again := in.again(c, this, args) + FactsKey(facts) + in.begunKey()
 	if v, ok := in.results[again]; ok {
+		in.goesOn(again)
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
@@ -380,10 +384,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.stack = append(in.stack, c.fn)
 	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps})
 	s := newScope(c.scope, c.scope.module)
-	s.this = this
+	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
 	in.parameters(f, g, c, this, args, at)
-	in.within(facts, func() { in.run(g, c.fn.Body) })
+	in.within(facts, func() { in.untilReturn(func() bool { return in.run(g, c.fn.Body) }) })
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
@@ -403,6 +407,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
 	in.throws[again] = thrown
+	in.endsAt(again)
 	in.results[again] = out
 	return out
 }
@@ -501,7 +506,7 @@ type memoKey struct {
 }
 
 func (in *interp) memo(c *closure, this *Value, args *arguments) (memoKey, bool) {
-	if this != nil || len(in.overlay) > 0 || len(args.kw) > 0 || args.rest != nil {
+	if this != nil || in.st != nil || len(in.overlay) > 0 || len(args.kw) > 0 || args.rest != nil {
 		return memoKey{}, false
 	}
 	for _, v := range args.list {
@@ -570,7 +575,15 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
 			v = checked(v)
 		}
+		_, named := args.kw[name.Str]
+		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
+		if byDefault && in.st != nil {
+			v = in.madeOnce(g, p, v)
+		}
 		in.bind(g, p, v, true)
+		if byDefault {
+			in.isMadeOnce(g, p)
+		}
 		g.s.gives(c.fn, name, args, i)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
@@ -920,15 +933,22 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
+	in.callsLibrary(f, e, ref)
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
 	}
 	if ref != "" {
-		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
+		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
+	}
+	if in.st != nil && onlyCounts[ref] {
+		return &Value{}
+	}
+	if recv != nil && isAWS(ref) { // a client that was made for somebody
+		in.reveals(f, e.At, shortRef(ref, method), &Value{taints: recv.taints}, usedInside)
 	}
 	in.kindSet(f, recv, method, args)
 	in.throwsRequest(f, ref)
@@ -958,6 +978,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))
+	out.taints = addTaints(out.taints, in.tmpFile(f, e, ref, recv, args))
 	if v, ok := in.emitter(f, e, ref, method, args); ok {
 		return v
 	}
@@ -1022,12 +1043,13 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	known := len(models) > 0
+	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
 	if !known || strings.HasPrefix(ref, "axios") || strings.Contains(ref, "fetch") || strings.Contains(ref, "request") {
 		in.perhapsSQL(f, e, method, args, known)
 	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") {
 		in.handed(f, e.At, ref, args)
-		if !in.p.modelled(f.file.Language, ref) {
+		if !answersQuery && !in.p.modelled(f.file.Language, ref) {
 			in.perhapsCalled(f, e, ref, args)
 		}
 	}
@@ -1039,7 +1061,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			if !called[c] && in.loading == nil { // what a module gives away while it is loaded is called later, with something else
 				called[c] = true
 				given := callbackArguments(c, out)
-				if !known {
+				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
 				}
 				in.invoke(f, c, c.this, given, e.At)
@@ -1076,7 +1098,6 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
 	}
-	answersQuery := runs[method] && args.get(0).isStatement() // with what the database has, not with what was asked
 	if !known && !answersQuery && !isAWS(ref) && !in.p.modelled(f.file.Language, ref) {
 		for _, t := range args.all() {
 			u := *t

@@ -421,6 +421,7 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 	if kind := lastPart(textOf(orUnknown(e.X))); strings.HasPrefix(kind, "AttributeValueMember") && v.fields["Value"] != nil { // &types.AttributeValueMemberS{Value: id}
 		return &Value{fields: map[string]*Value{strings.TrimPrefix(kind, "AttributeValueMember"): v.fields["Value"]}, isDict: true}
 	}
+	in.echoesOrigin(f, v, e.At)
 	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
@@ -804,7 +805,7 @@ func watches(ref string) bool {
 var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
 
 // goNative are the parts of Go and its standard library that rows can't tell of.
-func (in *interp) goNative(f frame, e *ir.Expr, recv *Value, callee *Value, args *arguments) (*Value, bool) {
+func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	if at, ok := decoders[ref]; ok {
 		in.decode(f, e, at, recv, args)

@@ -648,7 +648,7 @@ func (in *interp) source(label string) *Source {
 	if s := in.sources[label]; s != nil {
 		return s
 	}
-	s := &Source{Label: label}
+	s := &Source{Label: label, stays: in.st != nil}
 	in.sources[label] = s
 	return s
 }
@@ -665,9 +665,11 @@ type Hit struct {
 	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
 	Unsure bool     // something in between is not known
 	Steps  []Step
-	Ways   []Way // all that come there, the one above among them
-	End    *Step // where the way ends, where that is another place
-	Away   bool  // it goes to somebody else than whoever called the function: a mail
+	Ways   []Way  // all that come there, the one above among them
+	End    *Step  // where the way ends, where that is another place
+	Away   bool   // it goes to somebody else than whoever called the function: a mail
+	Inside bool   // what it is about does not get out to who calls
+	Kept   string // in what it is kept until the next invocation
 }
 
 // Step is one hop of the way.
@@ -687,6 +689,12 @@ func whole(rule string) bool {
 }
 
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if in.st != nil {
+		in.revealedBy(f, e, m, recv, args)
+		if m.Rule != "ssrf" {
+			return
+		}
+	}
 	if m.Rule == "html-response" && in.noPage(f, recv) {
 		return
 	}
@@ -902,6 +910,10 @@ const mostMore = 12
 
 // hit notes taints that reach a sink: the surest of them, and beside it the others, which say what else may come there.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
+	if in.st != nil {
+		in.reveals(f, at, what, &Value{taints: taints}, usedInside)
+		return
+	}
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)

@@ -40,10 +40,16 @@ const (
 	maxTextParts = 8
 )
 
+// sentAs is what people call what hands data on.
+var sentAs = map[string]string{HTTPRequest: "a request", CacheSet: "a cache that is shared", CacheGet: "a cache that is shared"}
+
 // send notes a call that hands data on.
 func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	if !in.p.Carries[key] {
 		return nil
+	}
+	if in.st != nil && key != Received && key != Returned {
+		in.reveals(f, at, orElse(sentAs[key], key), params, usedInside)
 	}
 	budget := maxKept
 	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0)}
@@ -431,14 +437,27 @@ func Outside(path string, unsure bool) *Value {
 	return &Value{taints: []*Taint{{Path: path, Source: &Source{Label: "request"}, object: true, unsure: unsure}}}
 }
 
-// ReadAs is the call that has read all that stands in a value beside fields that the code has set, and where its answer has that; nil where
-// it comes from elsewhere too.
-func (v *Value) ReadAs() (read *Send, path []string) {
-	if len(v.taints) != 1 || v.mixed || v.elem != nil || v.named != nil || v.taints[0].Source == nil {
-		return nil, nil
+// A Read is a call that has read all of a value, and where its answer has that.
+type Read struct {
+	Call *Send
+	Path []string
+}
+
+// Reads are the calls of which one has read all that stands in a value beside fields that the code has set; nil where it comes from elsewhere
+// too.
+func (v *Value) Reads() []Read {
+	if len(v.taints) == 0 || v.mixed || v.elem != nil || v.named != nil {
+		return nil
 	}
-	path = Segments(v.taints[0].Path)
-	return v.taints[0].Source.Read, path[min(1, len(path)):]
+	var out []Read
+	for _, t := range v.taints {
+		if t.Source == nil || t.Source.Read == nil {
+			return nil
+		}
+		path := Segments(t.Path)
+		out = append(out, Read{t.Source.Read, path[min(1, len(path)):]})
+	}
+	return out
 }
 
 // Constant is a value that is known.

@@ -36,6 +36,7 @@ type Func struct {
 	Static     bool
 	Decorators []*Expr
 	Getter     bool   // JavaScript: it is read like a field
+	Async      bool   // JavaScript: it gives a promise
 	Of         string // Go: the type whose method it is
 	Start, End int32  // offsets
 }

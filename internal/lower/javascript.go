@@ -519,6 +519,7 @@ func (j *js) function(n int) *ir.Func {
 	f := j.lowering.function(n)
 	f.Name = strings.TrimPrefix(j.t.Text(j.t.Child(n, "name")), "#")
 	f.Getter = j.t.Kind(n) == "method_definition" && j.t.HasToken(n, "get")
+	f.Async = j.t.HasToken(n, "async")
 	if p := j.t.Child(n, "parameter"); p >= 0 { // x => ...
 		f.Params = append(f.Params, j.pattern(p))
 	}
@@ -701,7 +702,11 @@ func (j *js) expression(n int) *ir.Expr {
 		e.X, e.Y = j.expression(j.t.Child(n, "object")), j.expression(j.t.Child(n, "index"))
 		return e
 	case "call_expression", "new_expression":
-		return j.call(n)
+		e := j.call(n)
+		if j.t.Kind(j.t.Child(n, "function")) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+			return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
+		}
+		return e
 	case "arrow_function", "function_expression", "function", "generator_function", "function_declaration":
 		e := j.expr(ir.Lambda, n)
 		e.Fn = j.function(n)
@@ -741,6 +746,9 @@ func (j *js) expression(n int) *ir.Expr {
 			e := j.expr(ir.Call, n)
 			e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
 			e.List = []*ir.Expr{x}
+			if op == "delete" {
+				e.Str = op
+			}
 			return e
 		}
 	case "ternary_expression":
@@ -810,7 +818,7 @@ func (j *js) call(n int) *ir.Expr {
 		callee = j.t.Child(n, "constructor")
 		e.New = true
 	}
-	if j.t.Kind(callee) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+	if j.t.Kind(callee) == "await_expression" {
 		callee = j.t.FirstNamed(callee)
 	}
 	e.X = j.expression(callee)

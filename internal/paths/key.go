@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,32 +77,41 @@ func sets(u *dataflow.Value, attribute string) bool {
 // keys are those that a request has at a path. An item that is written back, with whatever was changed of it, has the key by which it
 // was read.
 func (g *Graph) keys(n *Node, params *dataflow.Value, at []string) []key {
-	out := n.keys(params, at)
 	if len(at) == 0 || at[0] == condition {
-		return out
+		return n.keys(params, at)
 	}
-	for i, v := range params.All(at...) {
-		for name, x := range g.keyOfRead(n, v) {
-			if out[i][name] == nil {
-				out[i][name] = x
+	var out []key
+	for _, v := range params.All(at...) {
+		written, read := n.keysIn(v), g.keysOfRead(n, v)
+		for _, w := range written {
+			if len(read) == 0 {
+				out = append(out, w)
+			}
+			for _, r := range read {
+				both := maps.Clone(r)
+				maps.Copy(both, w)
+				out = append(out, both)
 			}
 		}
 	}
 	return out
 }
 
-// keyOfRead is the key by which all of an item was read; nil for others.
-func (g *Graph) keyOfRead(n *Node, item *dataflow.Value) key {
-	read, path := item.ReadAs()
-	if read == nil {
-		return nil
-	}
-	for _, row := range g.rows.reads[read.Key] {
-		if keys := n.keys(read.Params, row.key); len(keys) == 1 && slices.Equal(path, row.gives.pairs[0].to) {
-			return keys[0]
+// keysOfRead are the keys by one of which all of an item was read; nil for others.
+func (g *Graph) keysOfRead(n *Node, item *dataflow.Value) []key {
+	var out []key
+	for _, read := range item.Reads() {
+		before := len(out)
+		for _, row := range g.rows.reads[read.Call.Key] {
+			if slices.Equal(read.Path, row.gives.pairs[0].to) {
+				out = append(out, n.keys(read.Call.Params, row.key)...)
+			}
+		}
+		if len(out) == before || len(out) > mostKeys {
+			return nil
 		}
 	}
-	return nil
+	return out
 }
 
 // keys are those that a request has written at a path.
@@ -114,15 +124,38 @@ func (n *Node) keys(params *dataflow.Value, at []string) []key {
 	}
 	var out []key
 	for _, v := range params.All(at...) {
-		if len(v.Fields()) == 0 {
-			out = append(out, key{"": n.Value(v)})
-			continue
+		out = append(out, n.keysIn(v)...)
+	}
+	return out
+}
+
+// mostKeys bounds the keys that one request can have.
+const mostKeys = 12
+
+// keysIn are the keys that a value perhaps is: several where an attribute is one of some texts.
+func (n *Node) keysIn(v *dataflow.Value) []key {
+	if len(v.Fields()) == 0 {
+		return []key{{"": n.Value(v)}}
+	}
+	out := []key{{}}
+	for _, name := range slices.Sorted(maps.Keys(v.Fields())) {
+		x := untyped(v.Fields()[name])
+		choices := []*dataflow.Value{x}
+		if !x.Varies() {
+			choices = n.Alternatives(x)
 		}
-		k := key{}
-		for name, x := range v.Fields() {
-			k[name] = n.Value(untyped(x))
+		if len(choices)*len(out) > mostKeys {
+			choices = []*dataflow.Value{x}
 		}
-		out = append(out, k)
+		var next []key
+		for _, k := range out {
+			for _, one := range choices {
+				with := maps.Clone(k)
+				with[name] = n.Value(one)
+				next = append(next, with)
+			}
+		}
+		out = next
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func Variables() []string { return []string{"name", "source", "call", "here", "t
 
 // New binds the rules of this engine.
 func New(c *rule.Catalogue, o Options) (*Engine, error) {
-	joined, err := rule.Bind(c, Name, map[string]struct{}{siblingCheck: {}})
+	joined, err := rule.Bind(c, Name, checkNames())
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +282,7 @@ type work struct {
 func (w *work) follow() {
 	for _, f := range w.app.Functions {
 		if followed(f) {
-			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f)})
+			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f), Mute: answersNobody(f)})
 			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
 	}
@@ -312,6 +312,7 @@ func (w *work) tell(graph *paths.Graph) Report {
 		for _, h := range n.Result.Hits {
 			w.hit(n, h, failed)
 		}
+		w.check(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
 	for _, n := range w.nodes {
@@ -421,7 +422,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
@@ -509,6 +510,18 @@ func outward(f *model.Function) bool {
 	return false
 }
 
+// answersNobody reports whether nobody gets what a function returns.
+func answersNobody(f *model.Function) bool {
+	for _, t := range f.Triggers {
+		switch t.Kind {
+		case model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerBus, model.TriggerSchedule:
+		default:
+			return false
+		}
+	}
+	return len(f.Triggers) > 0
+}
+
 func overHTTP(f *model.Function) bool {
 	for _, t := range f.Triggers {
 		switch t.Kind {
@@ -557,9 +570,12 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: pos},
-		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What}),
+		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What, "to": h.Kept}),
 		App:     w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
 		Group: b.ID, Anchor: h.What + " " + h.Path + " " + around(h.File, h.At),
+	}
+	if h.Inside && out.Severity.AtLeast(finding.High) {
+		out.Severity = finding.Medium
 	}
 	if f.Name != f.ID {
 		out.Name = f.Name

@@ -1,0 +1,132 @@
+package dataflow
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Called is a call that code makes.
+type Called struct {
+	Ref  string // what is called: bcrypt.compare, @aws-sdk/client-sqs.SQSClient().send; of the program by its name
+	File *ir.File
+	At   int32
+	Expr *ir.Expr
+}
+
+type calledAt struct {
+	file *ir.File
+	at   int32
+}
+
+// callsLibrary notes a call of a library, once for each place.
+func (in *interp) callsLibrary(f frame, e *ir.Expr, ref string) {
+	if ref == "" || e.X == nil || in.proving > 0 {
+		return
+	}
+	at := calledAt{f.file, e.At}
+	if _, ok := in.called[at]; ok {
+		return
+	}
+	if in.called == nil {
+		in.called = map[calledAt]Called{}
+	}
+	in.called[at] = Called{ref, f.file, e.At, e}
+}
+
+// allCalls are the calls of libraries in the order of their places.
+func (in *interp) allCalls() []Called {
+	out := make([]Called, 0, len(in.called))
+	for _, c := range in.called {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b Called) int {
+		return cmp.Or(strings.Compare(a.File.Path, b.File.Path), cmp.Compare(a.At, b.At))
+	})
+	return out
+}
+
+// allReached are the functions that were called, in the order of their places.
+func (in *interp) allReached() []*ir.Func {
+	out := make([]*ir.Func, 0, len(in.visited))
+	for fn := range in.visited {
+		out = append(out, fn)
+	}
+	slices.SortFunc(out, func(a, b *ir.Func) int {
+		return cmp.Or(strings.Compare(a.File.Path, b.File.Path), cmp.Compare(a.Start, b.Start))
+	})
+	return out
+}
+
+// floats notes a statement of an asynchronous function that calls a service, by itself or through an asynchronous function of the program,
+// and does not wait for the promise.
+func (in *interp) floats(f frame, e *ir.Expr, uses int) {
+	if f.file.Language != ir.Node || e.Kind != ir.Call || len(in.uses) == uses || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || !in.stack[len(in.stack)-1].Async {
+		return
+	}
+	name := lastPart(textOf(e.X))
+	switch {
+	case e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda:
+		if !e.List[0].Fn.Async {
+			return
+		}
+		name = "forEach"
+	case e.X.Kind == ir.Member && e.X.Str == "promise":
+		name = lastPart(textOf(e.X.X.X))
+	case in.uses[len(in.uses)-1].At == e.At && in.uses[len(in.uses)-1].File == f.file:
+		if !strings.HasPrefix(in.quiet(f, e.X).ref, "@aws-sdk/") || len(in.quiet(f, orUnknown(lastOf(e.List))).fns) > 0 { // with a callback
+			return
+		}
+		name = in.uses[len(in.uses)-1].Key
+	case e.X.Kind == ir.Member && chains[e.X.Str]: // send(x).catch(...)
+		if e.X.X.Kind == ir.Call {
+			name = lastPart(textOf(e.X.X.X))
+		}
+	default:
+		if fns := in.quiet(f, e.X).fns; len(fns) != 1 || !in.givesPromise(fns[0], 0) {
+			return
+		}
+	}
+	for _, c := range in.unawaited {
+		if c.File == f.file && c.At == e.At {
+			return
+		}
+	}
+	in.unawaited = append(in.unawaited, Called{orElse(name, "a call"), f.file, e.At, e})
+}
+
+// chains are the methods of promises.
+var chains = set("then catch finally")
+
+// givesPromise reports whether a function is asynchronous, or returns what one gives.
+func (in *interp) givesPromise(c *closure, depth int) bool {
+	if c.fn.Async || depth > maxReturned {
+		return c.fn.Async
+	}
+	found := false
+	ir.Statements(c.fn.Body, func(list []*ir.Stmt, i int) {
+		x := list[i].X
+		if list[i].Kind != ir.Return || x == nil || x.Kind != ir.Call {
+			return
+		}
+		if x.X.Kind == ir.Member && chains[x.X.Str] {
+			found = true
+			return
+		}
+		fns := in.quiet(frame{c.scope, c.fn.File}, x.X).fns
+		found = found || len(fns) == 1 && in.givesPromise(fns[0], depth+1)
+	})
+	return found
+}
+
+// maxReturned bounds how many functions that return what another one gives are looked at.
+const maxReturned = 2
+
+func lastOf(list []*ir.Expr) *ir.Expr {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
+}

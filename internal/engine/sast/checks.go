@@ -1,0 +1,84 @@
+package sast
+
+import (
+	"maps"
+	"slices"
+
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+	"wardlet.example/internal/rule"
+)
+
+// Named checks of functions: what their code does, together with what the template says of them. A check gives the places that it found;
+// which rule asks for it says what is wrong there.
+
+// spot is a place that a check found in the code of a function, with what the message of the rule may name.
+type spot struct {
+	file   *ir.File
+	at     int32
+	fields map[string]string
+	trace  []finding.Step
+}
+
+// functionChecks are the checks by the names that rules have for them: check: sast/NAME.
+var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
+	"unawaited-call":     unawaited,
+	"validation-ignored": ignored,
+}
+
+// checkNames are the names of all checks of this engine.
+func checkNames() map[string]struct{} {
+	out := map[string]struct{}{siblingCheck: {}}
+	for name := range maps.Keys(functionChecks) {
+		out[name] = struct{}{}
+	}
+	return out
+}
+
+// check asks the named checks of rules that are selected about a function.
+func (w *work) check(n *paths.Node, failed map[string]map[string]bool) {
+	if !n.Result.Found {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(functionChecks)) {
+		for _, b := range w.engine.checks[name] {
+			if !w.selected(b.ID) {
+				continue
+			}
+			for _, s := range functionChecks[name](w, n) {
+				fail(failed, n.Function, b)
+				w.report.Findings = append(w.report.Findings, w.spotted(b, n, s))
+			}
+		}
+	}
+}
+
+func (w *work) spotted(b *bound, n *paths.Node, s spot) finding.Finding {
+	f := n.Function
+	fields := map[string]string{"name": f.Name}
+	maps.Copy(fields, s.fields)
+	conf := b.Confidence
+	if conf == "" {
+		conf = finding.Likely
+	}
+	out := finding.Finding{
+		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: w.position(s.file, s.at)},
+		Message: w.render(b, fields), App: w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE,
+		Strict: b.Profile == rule.Strict, Group: b.ID, Anchor: around(s.file, s.at), Trace: s.trace,
+	}
+	if f.Name != f.ID {
+		out.Name = f.Name
+	}
+	return out
+}
+
+// unawaited are calls of services, and of functions of the application that make some, whose promise nobody waits for: an asynchronous
+// function has returned before they are done, and what the platform freezes then goes on in the next event, or never.
+func unawaited(_ *work, n *paths.Node) []spot {
+	var out []spot
+	for _, u := range n.Result.Unawaited {
+		out = append(out, spot{file: u.File, at: u.At, fields: map[string]string{"call": u.Ref}})
+	}
+	return out
+}
