@@ -183,6 +183,10 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		in.download(f, e, ref, o)
 		in.operation(f, e, o, out)
 		in.named(o, out)
+		for _, m := range in.secrets {
+			in.fetch(f, e.At, m, o.params, out)
+		}
+		in.secrets = nil
 	}
 	if class := listed(ref); class != "" {
 		out.elem = &Value{ref: class, args: callee.args, taints: out.taints}
@@ -648,6 +652,10 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 		case sourceKind:
 			if !c.signed { // an address is not what is kept there
 				in.stored(f, e, c, out)
+			}
+		case secretKind:
+			if !c.signed {
+				in.secrets = append(in.secrets, m)
 			}
 		}
 	}

@@ -24,6 +24,7 @@ type Entry struct {
 // Result is what was found for an entry.
 type Result struct {
 	Hits     []*Hit
+	Places   []*Hit   // where no outsider's data is needed for harm
 	Sends    []*Send  // calls that hand data on, and what the entry returns
 	Doubts   []Doubt  // why its code perhaps calls more of them
 	Packages []string // of others that its files import
@@ -53,15 +54,18 @@ func (p *Program) Run(e Entry) Result {
 		in.handle(c, e, v)
 		in.keeping(c)
 	}
+	in.settle()
 	routes := p.routesOf(r.Files)
 	for _, route := range routes {
 		in.route(route)
 		in.keeping(route.fn)
+		in.settle()
 	}
 	perhaps := in.perhapsEntries(v)
 	for _, route := range perhaps {
 		in.route(route)
 		in.keeping(route.fn)
+		in.settle()
 	}
 	routes = append(routes, perhaps...)
 	r.Routes = len(routes)
@@ -90,7 +94,8 @@ func (p *Program) Run(e Entry) Result {
 		tokens[place] = true
 		return false
 	})
-	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	r.Hits, r.Places = apart(append(hits, p.loadHits(r.Files)...))
+	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
 	if len(in.keepers) > 0 && !in.cut {
 		keepers := in.keepers
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
@@ -251,6 +256,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
 	in.tellsTrace(f, at, "the response", v.fields["body"])
+	in.tellsSecret(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}

@@ -42,6 +42,10 @@ type interp struct {
 	context    *Value               // the request that is being answered, for what asks its context for it
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
+	secrets    []*Model             // rows that say that what an operation gives is secret
+	wholes     []*Hit               // what came in, where it is logged as a whole
+	wanted     map[string]secrecy   // parts of what came in that the code reads and that are called like something sensitive
+	hidden     map[string]bool      // parts of what came in that are taken out of it
 	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
 	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
@@ -331,7 +335,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		for i, e := range p.List {
 			switch key := p.Keys[i]; key {
 			case "...":
-				in.bind(f, e, v, declares)
+				in.bind(f, e, in.rest(v, p), declares)
 			default:
 				in.bind(f, e, in.member(f, v, key, e.At), declares)
 				in.note(f, e, in.taken(v, key))
@@ -442,6 +446,9 @@ func itoa(i int) string {
 func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
+	}
+	if len(x.taints) > 0 && !in.isData(v, 0) {
+		in.takenOut(x, key)
 	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
@@ -595,6 +602,8 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
 			switch {
+			case m.Kind == useKind:
+				in.used(f, at, m)
 			case m.Kind == sourceKind:
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
@@ -624,6 +633,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			}
 		}
 		c.taints = addTaints(c.taints, parts)
+		out = &c
+	}
+	if s := v.secret.part(in.p, key); s != nil {
+		c := *out
+		c.secret = s
 		out = &c
 	}
 	if out.empty() {
@@ -686,6 +700,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if beginsWithSlash[u.Path] {
 			u.lead = "/"
 		}
+		in.asks(t, u.Path)
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
@@ -802,7 +817,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		if key.known && key.text == ":" { // a slice
 			c := *x
 			c.known, c.text = false, ""
-			return &c
+			return hidden(&c)
 		}
 		if x.class != nil && !x.isType {
 			if m := x.class.method("__getitem__", 0); m != nil {
@@ -1061,6 +1076,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		if out.trace == nil {
 			out.trace = v.trace
 		}
+		if out.secret == nil {
+			out.secret = v.secret
+		}
 		switch {
 		case v.known:
 			before += v.text
@@ -1292,6 +1310,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	}
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	switch e.Str {
+	case "===", "==", "!==", "!=":
+		in.comparesCode(f, e.At, x, y)
+	}
 	switch data := codesOf(x, y); e.Str {
 	case "===", "==":
 		in.told(e, data)
