@@ -114,11 +114,20 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	args := in.arguments(f, e)
-	return in.keepsSecret(f, e, recv, method, args, in.callOf(f, e, recv, callee, method, args))
+	v := in.callOf(f, e, recv, callee, method, args)
+	if method != "" || callee.ref != "" {
+		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
+	}
+	return in.keepsSecret(f, e, recv, method, args, v)
 }
 
 // callOf follows a call of which all parts are known.
 func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) *Value {
+	if callee.filled != nil {
+		bare := *callee
+		bare.filled = nil
+		callee, args = &bare, args.after(callee.filled)
+	}
 	if callee.sink != nil { // the resolve of a promise
 		calledBack(callee, args)
 		return nothing
@@ -160,6 +169,7 @@ func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string
 	if v := in.compiled(f, e, args); v != nil {
 		return v
 	}
+	in.headerSet(f, e, method, args)
 	in.slow(f, e, recv, method, callee, args)
 	if in.st != nil && in.emptied(f, e, recv, method) {
 		return nothing
@@ -454,6 +464,8 @@ func (v *Value) name(b *strings.Builder) {
 // write writes all that is known of a value; it reports false where that is too much.
 func (v *Value) write(b *strings.Builder, depth int) bool {
 	switch {
+	case v != nil && v.without != nil:
+		return false
 	case v == nil || v.empty():
 		b.WriteString(" -")
 		return true
@@ -472,6 +484,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	}
 	if v.class != nil {
 		fmt.Fprintf(b, "class %p", v.class)
+	}
+	if v.rows != nil {
+		fmt.Fprintf(b, "rows %p", v.rows)
 	}
 	for _, o := range v.others {
 		fmt.Fprintf(b, "or %p", o)
@@ -773,8 +788,13 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "functools.reduce":
 		return in.folded(f, args, e.At), true
 	case "functools.partial":
-		if f := args.get(0); len(f.fns) == 0 && f.ref != "" && len(args.list) == 1 { // of a library, with nothing filled in
-			return f, true
+		if f := args.get(0); len(f.fns) == 0 && f.ref != "" { // of a library
+			v := *f
+			v.filled = &arguments{list: args.list[1:], kw: args.kw}
+			if f.filled != nil {
+				v.filled = v.filled.after(f.filled)
+			}
+			return &v, true
 		} else if len(f.fns) > 0 {
 			v := rebound(f, f.fns[0].this)
 			for _, c := range v.fns {
@@ -885,7 +905,11 @@ func (in *interp) going(f frame, e *ir.Expr, ref string, args *arguments) *Value
 			}
 		}
 		if fn := args.get(0); fn.ref != "" && ref == "builtin.map" {
-			return &Value{elem: in.library(f, &ir.Expr{Kind: ir.Call, X: e.List[0], At: e.At, End: e.End}, nil, "", fn, &arguments{list: []*Value{item}}), isList: true}
+			given := &arguments{list: []*Value{item}}
+			if fn.filled != nil {
+				given = given.after(fn.filled)
+			}
+			return &Value{elem: in.library(f, &ir.Expr{Kind: ir.Call, X: e.List[0], At: e.At, End: e.End}, nil, "", fn, given), isList: true}
 		}
 		return &Value{elem: item}
 	case "builtin.Object.values":
@@ -945,6 +969,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
+		out.rows = rowsOf(callee, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
@@ -1033,7 +1058,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
 		case useKind:
-			in.used(f, e.At, m)
+			in.used(f, e, m, args)
 		case secretKind:
 			out.secret = &secret{what: "the secret that " + memberName(m) + " gives", step: &step{f.file, e.At, memberName(m) + " gives a secret", nil, in.steps}}
 		case validator:
@@ -1131,6 +1156,15 @@ func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
 			return in.parts(in.parts(recv.taints, method), k.text)
 		}
 		return in.parts(recv.taints, method)
+	case "get", "Get": // req.get("Origin"), r.Header.Get("Origin")
+		k := args.get(0)
+		switch {
+		case !k.known:
+		case (strings.HasSuffix(recv.ref, ".Header") || strings.HasSuffix(recv.ref, ".headers")) && strings.EqualFold(k.text, "origin"):
+			return in.parts(recv.taints, k.text)
+		case recv.ref == "express.Request":
+			return in.parts(in.parts(recv.taints, "header"), k.text)
+		}
 	case "json", "parseBody", "formData", "form":
 		return objects(in.parts(recv.taints, method))
 	}

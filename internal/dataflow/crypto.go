@@ -9,14 +9,18 @@ import (
 )
 
 // used tells of something that does harm whatever it is given, by a row. Random numbers do where they make what nobody may guess.
-func (in *interp) used(f frame, at int32, m *Model) {
+func (in *interp) used(f frame, e *ir.Expr, m *Model, args *arguments) {
+	at, setting := switchedAt(e, m, args)
 	what := path.Base(m.Package) + "." + m.Member
-	if m.Rule != "insecure-random" {
-		in.place(f, at, m.Rule, what, what)
+	if strings.HasSuffix(m.Member, ".Encrypt") && !in.encryptsBlocks(f, e) {
 		return
 	}
-	if n := len(in.stack); n > 0 && in.p.sensitive(in.stack[n-1].Name) >= ofToken {
-		in.place(f, at, m.Rule, what, "what "+in.stack[n-1].Name+" gives")
+	if m.Rule != "insecure-random" {
+		in.placeUnless(f, at, m.Rule, what, what, setting)
+		return
+	}
+	if secret := in.makesSecret(); secret != "" {
+		in.place(f, at, m.Rule, what, secret)
 	}
 }
 
@@ -35,12 +39,29 @@ func apart(all []*Hit) (hits, places []*Hit) {
 // hashesPassword tells of a password that is hashed by a function that is made to be fast.
 func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 	for _, x := range e.List {
-		in.byName(f, x, 0, func(d *disclosed) {
-			if isPassword(d.what) {
-				in.place(f, e.At, m.Rule, callName(m), strings.Trim(d.what, "`"))
-			}
-		})
+		for _, part := range writtenIn(x, 0) {
+			in.byName(f, part, 0, func(d *disclosed) {
+				if isPassword(d.what) {
+					in.place(f, e.At, m.Rule, callName(m), strings.Trim(d.what, "`"))
+				}
+			})
+		}
 	}
+}
+
+// spells are methods that write a text in another way.
+var spells = set("encode strip trim toString normalize")
+
+// writtenIn are the parts of a text that is put together, without what writes them in another way: salt + password.encode().
+func writtenIn(x *ir.Expr, depth int) []*ir.Expr {
+	switch {
+	case depth > 4:
+	case x.Kind == ir.Binary && x.Str == "+":
+		return append(writtenIn(x.X, depth+1), writtenIn(x.Y, depth+1)...)
+	case x.Kind == ir.Call && x.X.Kind == ir.Member && spells[x.X.Str]:
+		return writtenIn(x.X.X, depth+1)
+	}
+	return []*ir.Expr{x}
 }
 
 // trusts tells of a configuration of TLS that takes any certificate.
@@ -51,6 +72,15 @@ func (in *interp) trusts(f frame, e *ir.Expr, v *Value) {
 			at = e.List[i].At
 		}
 		in.place(f, at, "tls-off", "InsecureSkipVerify: true", "InsecureSkipVerify: true")
+	}
+}
+
+// placeUnless is place for what a program does where the template doesn't give a setting.
+func (in *interp) placeUnless(f frame, at int32, rule, what, path, setting string) {
+	before := len(in.hits)
+	in.place(f, at, rule, what, path)
+	for _, h := range in.hits[before:] {
+		h.Unless = setting
 	}
 }
 

@@ -269,15 +269,24 @@ func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
 	credentials := false
 	for name, x := range sorted(headers.fields) {
 		switch strings.ToLower(name) {
-		case "access-control-allow-origin":
+		case allowOrigin:
 			origin = x
-		case "access-control-allow-credentials":
+		case allowCredentials:
 			credentials = x != nil && strings.EqualFold(x.text, "true")
 		}
 	}
-	if !credentials || origin == nil {
-		return
+	switch {
+	case credentials && origin != nil:
+		in.echoed(f, at, origin)
+	case origin != nil: // the other one is perhaps set later
+		in.headerOf(f, at, allowOrigin, origin)
+	case credentials:
+		in.headerOf(f, at, allowCredentials, constant("true"))
 	}
+}
+
+// echoed tells of an origin that an answer lets in, where it is the one that the request names.
+func (in *interp) echoed(f frame, at int32, origin *Value) {
 	for _, t := range origin.taints {
 		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
 			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
@@ -604,6 +613,12 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		}
 		return
 	}
+	if (method == "after_request" || method == "after_app_request") && framework == "flask" { // it gets the answer
+		for _, fn := range v.fns {
+			p.routed = append(p.routed, &routed{framework: "flask-after", fn: fn, file: f.file.Path, at: at})
+		}
+		return
+	}
 	if method == "before_request" || method == "before_app_request" || method == "middleware" {
 		for _, fn := range v.fns {
 			p.routed = append([]*routed{{framework: framework, fn: fn, file: f.file.Path, at: at, middle: true, use: true}}, p.routed...)
@@ -671,6 +686,8 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{ref: "express.Request", taints: []*Taint{request[0].cleaned([]string{"nosql", "prototype-pollution"})}}}
 	case "flask-error":
 		args.list = []*Value{{}}
+	case "flask-after":
+		args.list = []*Value{{ref: "flask.Response()"}}
 	case "graphql-names": // AppSync gives the arguments by their names
 		for _, p := range r.fn.params() {
 			x := &Value{}

@@ -415,7 +415,7 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 			key, _ = eventField(event, key)
 		}
 		if len(v.fields) < maxFields {
-			v.fields[key] = in.eval(f, x)
+			v.fields[key] = in.forName(key, func() *Value { return in.eval(f, x) })
 		}
 	}
 	in.trusts(f, e, v)
@@ -474,6 +474,14 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		}
 		return in.eventPart(v, name, t)
 	}
+	if v.ref == "github_com/gin-gonic/gin.Context()" && v.fields[key] == nil {
+		switch key {
+		case "Request":
+			return &Value{ref: "net/http.Request()", taints: []*Taint{{Path: "r", Source: in.source("r"), step: &step{f.file, at, "the request is read", nil, in.steps}}}}
+		case "Writer":
+			return &Value{ref: responseWriter}
+		}
+	}
 	c := v.class
 	if c == nil && v.kind != nil && v.fields[key] == nil {
 		return in.methodOfKind(v, key)
@@ -492,7 +500,11 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		if len(v.taints) > 0 {
 			return in.goTyped(g, &Value{taints: in.parts(v.taints, orElse(field.JSON, key))}, field.Type, at, 0)
 		}
-		return in.unset(g, field.Type)
+		x := in.unset(g, field.Type)
+		if fills[x.ref] && !v.shared && v.fields != nil && len(v.fields) < maxFields {
+			v.fields[key] = x
+		}
+		return x
 	}
 	for _, field := range c.def.Fields { // of what it holds without a name
 		if !field.Embedded {
@@ -547,6 +559,9 @@ func (v *Value) isNamespace() bool {
 }
 
 func lastPath(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+
+// fills are types that are ready to be written to as they are, and keep what was written.
+var fills = set("strings.Builder() bytes.Buffer()")
 
 // unset is a variable or field that nothing is known to have set: what its type is of a library.
 func (in *interp) unset(f frame, t *ir.Expr) *Value {
@@ -847,6 +862,9 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 	}
 	if inOtherType(ref) {
 		v := args.get(0)
+		if strings.HasPrefix(ref, "bytes.NewBuffer") { // what is written to it joins what it begins with
+			return &Value{ref: "bytes.Buffer()", taints: v.all(), prefix: v.text + v.prefix, json: v.json}, true
+		}
 		if strings.HasSuffix(ref, "NewDecoder") {
 			return &Value{ref: ref + "()", taints: v.all(), json: v.json}, true
 		}
@@ -1082,8 +1100,16 @@ func (in *interp) isMap(v *Value) bool {
 	return t != nil && t.Kind == ir.Object
 }
 
+// isChannel reports whether a value is a channel: going through it gives no places.
+func (v *Value) isChannel() bool {
+	return v.kind != nil && v.kind.t != nil && v.kind.t.Kind == ir.Unknown && v.kind.t.Str == "chan"
+}
+
 // ranged is what a loop over a value binds: the place or the key, and the element.
 func (in *interp) ranged(v, item *Value) *Value {
+	if v.isChannel() {
+		return &Value{fields: map[string]*Value{"0": orNothing(item)}, results: true}
+	}
 	if in.isMap(v) {
 		for _, x := range sorted(v.fields) {
 			item = join(item, x)

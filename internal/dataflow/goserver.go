@@ -186,3 +186,25 @@ func (in *interp) byRequest(f frame, e *ir.Expr, callee *Value, args *arguments)
 	}
 	return nil
 }
+
+// hostAskedLater reports whether a request that is made goes on only where its host is one of some: req.URL.Host is asked for before it is sent.
+func (in *interp) hostAskedLater(f frame, e *ir.Expr) bool {
+	if len(in.stack) == 0 {
+		return false
+	}
+	found := false
+	ir.Statements(in.stack[len(in.stack)-1].Body, func(list []*ir.Stmt, i int) {
+		x := list[i].X
+		if list[i].Kind != ir.Eval || x == nil || x.Kind != ir.Assign || x.Y != e {
+			return
+		}
+		name := targetsOf(x.X)[0].Str
+		for _, s := range list[i+1:] {
+			if s.Kind == ir.If && ir.Ends(s.Body) && s.X.End > s.X.At {
+				asked := string(f.file.Tree.Source[s.X.At:s.X.End])
+				found = found || strings.Contains(asked, name+".URL.Host")
+			}
+		}
+	})
+	return found
+}

@@ -73,6 +73,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 		} else if e.Kind == ir.Index && e.Y.Kind != ir.Const { // TABLE[x] is there
 			if table := in.quiet(f, e.X); len(table.all()) == 0 && len(table.fields) > 0 {
 				in.trust(f, e.Y, []string{"all"})
+				in.trustHost(f, e.Y)
 			}
 		}
 	case ir.Name:
@@ -473,6 +474,11 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	}
 	if !holds {
 		return
+	}
+	if f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
+		if list := in.quiet(f, e.List[0]); len(list.all()) == 0 && len(list.fields) > 0 {
+			in.trustHost(f, e.List[1])
+		}
 	}
 	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 && e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") {
 		// Object.values(KINDS).includes(x)

@@ -13,6 +13,8 @@ import (
 type interp struct {
 	p          *Program
 	overlay    map[*scope]map[string]*Value // what this entry sets in modules
+	making     []making                     // the names that get what is worked out
+	origins    map[*ir.Func]*origins        // what functions say of who may read an answer
 	over       map[*Value]map[string]*Value // what this entry sets in values that modules share
 	steps      int
 	depth      int
@@ -450,6 +452,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if len(x.taints) > 0 && !in.isData(v, 0) {
 		in.takenOut(x, key)
 	}
+	in.headerOf(f, at, key, v)
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
@@ -567,7 +570,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			return x
 		}
 		if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
-			return &Value{ref: ref + "." + key}
+			return &Value{ref: ref + "." + key, rows: v.class}
 		}
 		if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
 			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
@@ -586,9 +589,12 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if key == "length" && f.file != nil && f.file.Language == ir.Node { // a number
 		return &Value{}
 	}
+	if m := v.methodOfRow(key); m != nil {
+		return m
+	}
 	out := &Value{}
 	if v.ref != "" {
-		out.ref, out.args, out.kw, out.asked = v.ref+"."+key, v.args, v.kw, v.asked
+		out.ref, out.args, out.kw, out.asked, out.rows = v.ref+"."+key, v.args, v.kw, v.asked, v.rows
 		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 			out.ref = "boto3:" + first(service)
 		}
@@ -602,8 +608,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
 			switch {
+			case m.Kind == useKind && len(m.when) > 0: // it depends on how it is called
 			case m.Kind == useKind:
-				in.used(f, at, m)
+				in.used(f, &ir.Expr{At: at}, m, &arguments{})
 			case m.Kind == sourceKind:
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
@@ -673,7 +680,7 @@ func isObjectKey(path string) bool {
 // isAddress reports whether a path is an address that was taken apart.
 func isAddress(ref string) bool {
 	switch ref {
-	case "urllib.parse.urlsplit()", "urllib.parse.urlparse()", "builtin.URL()", "url.URL()", "url.parse()":
+	case "urllib.parse.urlsplit()", "urllib.parse.urlparse()", "builtin.URL()", "url.URL()", "url.parse()", "net/url.Parse()", "net/url.ParseRequestURI()":
 		return true
 	}
 	return false
@@ -857,8 +864,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Binary:
 		return in.binary(f, e)
 	case ir.Not:
-		if old := in.tellsOf(in.eval(f, e.X)); len(old) > 0 {
-			return &Value{taints: old}
+		x := in.eval(f, e.X)
+		if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil {
+			return &Value{taints: old, without: not}
 		}
 		return nothing
 	case ir.Cond:
@@ -978,7 +986,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			v.named, v.elem = join(v.named, name), join(v.elem, val)
 			continue
 		}
-		val := in.eval(f, x)
+		val := in.forName(key, func() *Value { return in.eval(f, x) })
 		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
 			val = in.guardedFields(f, x.Str, val)
 		}
@@ -1317,11 +1325,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	switch data := codesOf(x, y); e.Str {
 	case "===", "==":
 		in.told(e, data)
-		return &Value{proves: data, taints: in.tellsOf(x, y)}
+		return &Value{proves: data, taints: in.tellsOf(x, y), without: compared(e.Str, x, y)}
 	case "!==", "!=":
 		in.told(e, data)
 	}
-	return &Value{taints: in.tellsOf(x, y)}
+	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y)}
 }
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {
@@ -1334,7 +1342,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 		in.bind(f, e.X, v, false)
 		return v
 	}
-	v := in.eval(f, e.Y)
+	v := in.forName(lastPart(textOf(e.X)), func() *Value { return in.eval(f, e.Y) })
 	in.passed(f, e.Y)
 	if e.Str == "with" {
 		v = in.entered(f, v, e.At)

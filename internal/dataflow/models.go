@@ -390,6 +390,9 @@ func (c condition) met(m *Model, args *arguments) bool {
 		from, _ := number(strings.TrimPrefix(c.arg, "rest:"))
 		return len(args.list) <= from && args.rest == nil
 	}
+	if o := v.otherwise(); m.Kind == useKind && o != nil && !v.known {
+		v = constant(o.text)
+	}
 	name := v.ref[strings.LastIndexByte(v.ref, '.')+1:]
 	for _, not := range c.not {
 		if name != "" && name == not || v.known && strings.EqualFold(v.text, not) {
@@ -487,6 +490,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	var taints []*Taint
 	if m.Kind == sourceKind {
 		taints = in.sourceTaint(f, m, e.At)
+		if k := args.get(0); k.known && strings.EqualFold(k.text, "origin") { // of a header
+			taints = in.parts(taints, k.text)
+		}
 	}
 	for _, name := range m.In {
 		if v := input(name, recv, args); v != nil {
@@ -673,6 +679,7 @@ type Hit struct {
 	Inside bool   // what it is about does not get out to who calls
 	Kept   string // in what it is kept until the next invocation
 	Leak   *Leak  // of sensitive data
+	Unless string // the setting of the environment with which it would be otherwise
 	place  bool   // nobody's data is needed for harm
 }
 
@@ -737,6 +744,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	}
 	if m.Rule == "os-command" && callsAWS(args) {
 		in.doubt(f, e.At, "", "the command line tool of AWS is called")
+	}
+	if m.Rule == "ssrf" && f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && in.hostAskedLater(f, e) {
+		return
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {

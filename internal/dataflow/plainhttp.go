@@ -15,15 +15,15 @@ var plainAddress = regexp.MustCompile(`^(?i:http)://(?:[^/@\s]*@)?([a-zA-Z0-9.-]
 func (in *interp) asksPlainly(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
-			text := v.prefix
-			if v.known {
-				text = v.text
+			if strings.HasSuffix(v.ref, ".Request()") && len(v.args) > 0 {
+				v = v.args[0]
 			}
+			text, setting := v.beginning()
 			found := plainAddress.FindStringSubmatch(text)
-			if found == nil || !v.known && found[3] == "" || !onInternet(strings.ToLower(found[1])) {
+			if found == nil || !v.known && setting == "" && found[3] == "" || !onInternet(strings.ToLower(found[1])) {
 				continue
 			}
-			in.place(f, e.At, "plain-http", callName(m), "http://"+found[1])
+			in.placeUnless(f, e.At, "plain-http", callName(m), "http://"+found[1], setting)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import "strings"
 func (p *Program) platform(path string) bool {
 	path = strings.ReplaceAll(path, "[]", "")
 	root, rest, _ := strings.Cut(path, ".")
-	if root != "event" {
+	if root != "event" && root != "current_event" { // as resolvers of Powertools have it
 		if strings.HasPrefix(rest, "file.") || strings.HasPrefix(rest, "files.") { // multer names what it stores by itself
 			last := rest[strings.LastIndexByte(rest, '.')+1:]
 			return last == "filename" || last == "path" || last == "destination" || last == "size"

@@ -551,7 +551,7 @@ func (in *interp) testOf(f frame, name string) *ir.Expr {
 }
 
 // hostNames are the parts of an address that say where it leads.
-var hostNames = set("hostname host netloc origin")
+var hostNames = set("hostname host netloc origin Host Hostname")
 
 // trustHost: an address whose host is one of some leads nowhere else.
 func (in *interp) trustHost(f frame, e *ir.Expr) {
@@ -562,6 +562,9 @@ func (in *interp) trustHost(f frame, e *ir.Expr) {
 	}
 	for e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "toLowerCase" || e.X.Str == "lower") {
 		e = e.X.X
+	}
+	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Hostname" { // Go
+		e = e.X
 	}
 	if e.Kind != ir.Member || !hostNames[e.Str] {
 		return
@@ -611,7 +614,7 @@ var leadsNowhere = []string{"ssrf", "open-redirect"}
 
 func isAddressCall(e *ir.Expr) bool {
 	switch lastPart(textOf(e.X)) {
-	case "urlparse", "urlsplit", "URL", "parse":
+	case "urlparse", "urlsplit", "URL", "parse", "Parse", "ParseRequestURI":
 		return true
 	}
 	return false

@@ -58,6 +58,9 @@ type Value struct {
 	sealed  bool            // of a copy: an object that has no other fields than these
 	results bool            // Go: several results of a function
 	kind    *declared       // Go: the type that it is declared with
+	rows    *class          // of what a mapper gives: the class of the rows that it is about
+	without *otherwise      // what it is where a setting is missing
+	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -251,6 +254,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	if a.written != b.written {
 		v.written = anyhow
 	}
+	if a.without != b.without {
+		v.without = nil
+	}
 	v.shared, v.told, v.backed, v.known = false, nil, false, a.known && b.known && a.text == b.text
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
@@ -302,7 +308,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.others = append(v.others, b.others...)
 	}
 	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
-		v.ref, v.args, v.kw = b.ref, b.args, b.kw
+		v.ref, v.args, v.kw, v.filled, v.rows = b.ref, b.args, b.kw, b.filled, b.rows
 	}
 	return &v
 }

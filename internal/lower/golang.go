@@ -264,6 +264,9 @@ func (g *golang) zero(t ast.Expr) *ir.Expr {
 	case *ast.MapType:
 		e.X = g.typeOf(t)
 		return e
+	case *ast.ChanType: // it holds what is sent
+		e.Kind, e.X = ir.Array, g.typeOf(t)
+		return e
 	}
 	return g.expr(ir.Unknown, t)
 }
@@ -328,7 +331,7 @@ func lastName(t ast.Expr) string {
 }
 
 // typeOf is a type as an expression: a name, a member of a package, an Array of its elements, an Object from X to Y, a class without a name;
-// Unknown for functions, interfaces and channels.
+// a channel, which is Unknown with its elements in List and "chan" in Str; Unknown for functions and interfaces.
 func (g *golang) typeOf(t ast.Expr) *ir.Expr {
 	defer g.up()
 	if g.deep() {
@@ -356,6 +359,10 @@ func (g *golang) typeOf(t ast.Expr) *ir.Expr {
 	case *ast.MapType:
 		e := g.expr(ir.Object, t)
 		e.X, e.Y = g.typeOf(t.Key), g.typeOf(t.Value)
+		return e
+	case *ast.ChanType:
+		e := g.expr(ir.Unknown, t)
+		e.Str, e.List = "chan", []*ir.Expr{g.typeOf(t.Value)}
 		return e
 	case *ast.StructType:
 		e := g.expr(ir.ClassOf, t)

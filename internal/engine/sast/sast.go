@@ -315,6 +315,9 @@ func (w *work) tell(graph *paths.Graph) Report {
 			}
 		}
 		for _, h := range n.Result.Places {
+			if gives(f, h.Unless) {
+				continue
+			}
 			w.hit(n, h, failed)
 		}
 		w.disclosed(n, failed)
@@ -335,7 +338,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 	reach := w.reach(n, h)
 	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
-		if !w.selected(b.ID) || !concerns(h, f, reach) {
+		if !w.selected(b.ID) || !concerns(h, n, reach) {
 			continue
 		}
 		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
@@ -349,12 +352,17 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 	}
 }
 
+// gives reports whether a template gives a function a setting.
+func gives(f *model.Function, setting string) bool {
+	return setting != "" && slices.ContainsFunc(f.Env, func(e model.EnvVar) bool { return e.Name == setting })
+}
+
 // fits reports whether a pattern of the same rule fits where data comes from that reached a sink: then the pattern tells of it.
 func (w *work) fits(b *bound, h *dataflow.Hit) bool {
-	if len(h.Steps) == 0 {
-		return false
+	from := dataflow.Step{File: h.File, At: h.At}
+	if len(h.Steps) > 0 {
+		from = h.Steps[0]
 	}
-	from := h.Steps[0]
 	q := b.queries[from.File.Language]
 	if q == nil {
 		return false
@@ -434,11 +442,20 @@ var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": tr
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
 // concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
-func concerns(h *dataflow.Hit, f *model.Function, reach reached) bool {
+func concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
+	f := n.Function
 	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
-	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && reach.path != nil
+	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))
+}
+
+// writtenElsewhere reports whether a function gets what is stored in a table into which no function that is known here writes: another
+// application does, for people whom it serves.
+func writtenElsewhere(n *paths.Node) bool {
+	return len(n.In) == 0 && slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool {
+		return t.Kind == model.TriggerStream
+	})
 }
 
 // onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.

@@ -21,6 +21,8 @@ var answering = []struct{ packages, methods []string }{
 	{[]string{"cerberus"}, []string{"validate"}},
 	{[]string{"marshmallow"}, []string{"validate"}},
 	{[]string{"express-validator"}, []string{"validationResult"}},
+	{[]string{"jsonschema"}, []string{"iter_errors", "is_valid"}},
+	{[]string{"fastjsonschema"}, []string{"is_valid"}},
 	{[]string{"github_com/go-playground/validator", "github_com/asaskevich/govalidator"}, []string{"Struct", "StructCtx", "Var", "ValidateStruct"}},
 }
 
@@ -57,6 +59,9 @@ func ignored(_ *work, n *paths.Node) []spot {
 		if !answers && !throws {
 			continue
 		}
+		if answers {
+			out = append(out, unaskedAbove(n, c)...)
+		}
 		list, i := statementOf(n, c)
 		if list == nil {
 			continue
@@ -64,7 +69,7 @@ func ignored(_ *work, n *paths.Node) []spot {
 		why := ""
 		switch {
 		case answers:
-			why = unasked(c, list, i)
+			why = unasked(c, endOf(n, c.File, c.At), list, i)
 		case throws:
 			why = caughtAndLogged(n, c, list[i])
 		}
@@ -73,6 +78,52 @@ func ignored(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// unaskedAbove are the calls of a function of the program that gives what a validator answers, and that nobody asks for it either.
+func unaskedAbove(n *paths.Node, c dataflow.Called) []spot {
+	giver := giverOf(n, c)
+	if giver == nil || giver.Name == "" {
+		return nil
+	}
+	var out []spot
+	for _, fn := range n.Result.Reached {
+		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+			call := (*ir.Expr)(nil)
+			if list[i].Kind == ir.Eval {
+				call = valueOf(list[i].X)
+			}
+			if call == nil || call.Kind != ir.Call || lastName(call.X) != giver.Name || slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.Expr == call }) {
+				return
+			}
+			if why := unasked(dataflow.Called{Ref: c.Ref, File: fn.File, At: call.At, Expr: call}, fn.End, list, i); why != "" {
+				out = append(out, spot{file: fn.File, at: call.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
+			}
+		})
+	}
+	return out
+}
+
+// giverOf is the function that returns what a validator answers, alone in it; nil where it does something else with it.
+func giverOf(n *paths.Node, c dataflow.Called) *ir.Func {
+	for _, fn := range n.Result.Reached {
+		if fn.File != c.File || c.At < fn.Start || c.At >= fn.End || len(fn.Body) == 0 {
+			continue
+		}
+		last := fn.Body[len(fn.Body)-1]
+		if last.Kind == ir.Return && last.X != nil && last.X.At <= c.At && c.At < last.X.End {
+			return fn
+		}
+	}
+	return nil
+}
+
+// lastName is the name of what is called, without what it is a method of.
+func lastName(e *ir.Expr) string {
+	if e.Kind == ir.Name || e.Kind == ir.Member {
+		return e.Str
+	}
+	return ""
 }
 
 // validatorName is what people call a validator: the package and the method.
@@ -106,7 +157,7 @@ func valueOf(e *ir.Expr) *ir.Expr {
 }
 
 // unasked says why nobody asks for the answer of a validator; empty where somebody perhaps does.
-func unasked(c dataflow.Called, list []*ir.Stmt, i int) string {
+func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	e := ir.Awaited(list[i].X)
 	if e.Kind != ir.Assign {
 		if kept, _, _ := strings.Cut(written(c.Expr.X), "."); kept != "" && strings.Contains(string(c.File.Tree.Source[e.End:]), kept+".error") { // validate.errors
@@ -128,6 +179,9 @@ func unasked(c dataflow.Called, list []*ir.Stmt, i int) string {
 	if len(asked) == 0 || !slices.ContainsFunc(asked, func(name string) bool { return name != "value" && name != "data" }) && e.X.Kind == ir.Object {
 		return "nobody looks at what it answers"
 	}
+	if end > e.End && onlyLogged(c, e.End, end, list[i+1:], asked) {
+		return "it is only logged"
+	}
 	for _, s := range list[i+1:] {
 		if s.Kind == ir.If && len(s.Else) == 0 && asksFor(s.X, asked) {
 			if onlyLogs(s.Body) {
@@ -137,6 +191,36 @@ func unasked(c dataflow.Called, list []*ir.Stmt, i int) string {
 		}
 	}
 	return ""
+}
+
+// onlyLogged reports whether nothing is done with some names until a function ends but that they are logged.
+func onlyLogged(c dataflow.Called, from, end int32, rest []*ir.Stmt, names []string) bool {
+	text := slices.Clone(c.File.Tree.Source[from:end])
+	logged := false
+	ir.Statements(rest, func(list []*ir.Stmt, i int) {
+		x := list[i].X
+		if !onlyLogs(list[i:i+1]) || x.At < from || x.End > end {
+			return
+		}
+		for j := x.At - from; j < x.End-from; j++ {
+			text[j] = ' '
+		}
+		logged = true
+	})
+	return logged && !slices.ContainsFunc(names, func(name string) bool {
+		return regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(name) + `\b`).Match(text)
+	})
+}
+
+// endOf is where the innermost function ends that a place stands in.
+func endOf(n *paths.Node, file *ir.File, at int32) int32 {
+	end := int32(0)
+	for _, fn := range n.Result.Reached {
+		if fn.File == file && fn.Start <= at && at < fn.End && (end == 0 || fn.End < end) {
+			end = fn.End
+		}
+	}
+	return end
 }
 
 // namesIn are the names that a pattern binds.
