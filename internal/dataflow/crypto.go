@@ -66,12 +66,25 @@ func writtenIn(x *ir.Expr, depth int) []*ir.Expr {
 
 // trusts tells of a configuration of TLS that takes any certificate.
 func (in *interp) trusts(f frame, e *ir.Expr, v *Value) {
-	if x := v.fields["InsecureSkipVerify"]; v.ref == "crypto/tls.Config()" && x != nil && x.known && x.text == "true" {
-		at := e.At
-		if i := slices.Index(e.Keys, "InsecureSkipVerify"); i >= 0 {
-			at = e.List[i].At
+	name, off := "rejectUnauthorized", "false"
+	if f.file.Language == ir.Go {
+		name, off = "InsecureSkipVerify", "true"
+		if v.ref != "crypto/tls.Config()" {
+			return
 		}
-		in.place(f, at, "tls-off", "InsecureSkipVerify: true", "InsecureSkipVerify: true")
+	}
+	x := v.fields[name]
+	i := slices.Index(e.Keys, name)
+	if x == nil || i < 0 {
+		return
+	}
+	text, setting := x.text, ""
+	if o := x.otherwise(); o != nil && !x.known {
+		text, setting = o.text, o.setting
+	}
+	if (x.known || setting != "") && !x.perhaps && text == off {
+		what := name + ": " + off
+		in.placeUnless(f, e.List[i].At, "tls-off", what, what, setting)
 	}
 }
 

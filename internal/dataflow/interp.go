@@ -1019,6 +1019,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		in.respond(f, v, e.At)
 	}
 	in.echoesOrigin(f, v, e.At)
+	in.trusts(f, e, v)
 	return v
 }
 

@@ -26,6 +26,9 @@ var ofChance = regexp.MustCompile(`(?i)rand|alnum|alphanum|letters|digits|(make|
 // makesSecret says what nobody may guess and is made where the program is followed; empty where it is nothing of that kind.
 func (in *interp) makesSecret() string {
 	n := len(in.stack)
+	for n > 1 && in.stack[n-1].Name == "" { // in a comprehension, or a function that is given away
+		n--
+	}
 	if n == 0 {
 		return ""
 	}
@@ -41,7 +44,7 @@ func (in *interp) makesSecret() string {
 		return "what " + in.stack[n-2].Name + " gives"
 	}
 	for _, m := range slices.Backward(in.making) {
-		if m.depth != n && !(chance && m.depth == n-1) {
+		if m.depth < n && !(chance && m.depth == n-1) {
 			break
 		}
 		if in.p.sensitive(m.name) >= ofToken {
