@@ -23,8 +23,11 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
-	"unawaited-call":     unawaited,
-	"validation-ignored": ignored,
+	"json-not-guarded":    unguarded,
+	"request-not-checked": unlooked,
+	"text-without-limit":  endless,
+	"unawaited-call":      unawaited,
+	"validation-ignored":  ignored,
 }
 
 // checkNames are the names of all checks of this engine.
