@@ -121,6 +121,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	args := in.arguments(f, e)
+	return in.keepsSecret(f, e, recv, method, args, in.callOf(f, e, recv, callee, method, args))
+}
+
+// callOf follows a call of which all parts are known.
+func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) *Value {
 	if callee.sink != nil { // the resolve of a promise
 		calledBack(callee, args)
 		return nothing
@@ -135,7 +140,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return args.get(0)
 	}
 	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
-		return args.get(0)
+		return in.asKind(f, e.X, args.get(0))
 	}
 	if callee.isType && callee.class != nil {
 		v := in.instance(f, callee, args, e.At)
@@ -922,7 +927,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 	if v.json != nil {
 		return v.json
 	}
-	out := &Value{}
+	out := &Value{secret: v.secret}
 	for _, t := range v.all() {
 		if t.token == tokenDecoded {
 			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)
@@ -944,7 +949,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	in.callsLibrary(f, e, ref)
 	in.validating(e, ref, args)
 	out := &Value{signs: signsOf(ref, recv, args)}
-	if sameCode[lastPart(ref)] {
+	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
 	}
 	if ref != "" {
@@ -1037,6 +1042,10 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		case propagator, sanitizer, sourceKind:
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
+		case useKind:
+			in.used(f, e.At, m)
+		case secretKind:
+			out.secret = &secret{what: "the secret that " + memberName(m) + " gives", step: &step{f.file, e.At, memberName(m) + " gives a secret", nil, in.steps}}
 		case validator:
 			in.testing = e
 			handled = handled || m.Out != ""

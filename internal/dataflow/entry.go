@@ -24,6 +24,7 @@ type Entry struct {
 // Result is what was found for an entry.
 type Result struct {
 	Hits     []*Hit
+	Places   []*Hit   // where no outsider's data is needed for harm
 	Sends    []*Send  // calls that hand data on, and what the entry returns
 	Doubts   []Doubt  // why its code perhaps calls more of them
 	Packages []string // of others that its files import
@@ -56,15 +57,18 @@ func (p *Program) Run(e Entry) Result {
 		in.handle(c, e, v)
 		in.keeping(c)
 	}
+	in.settle()
 	routes := p.routesOf(r.Files)
 	for _, route := range routes {
 		in.route(route)
 		in.keeping(route.fn)
+		in.settle()
 	}
 	perhaps := in.perhapsEntries(v)
 	for _, route := range perhaps {
 		in.route(route)
 		in.keeping(route.fn)
+		in.settle()
 	}
 	routes = append(routes, perhaps...)
 	r.Routes = len(routes)
@@ -93,7 +97,8 @@ func (p *Program) Run(e Entry) Result {
 		tokens[place] = true
 		return false
 	})
-	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	r.Hits, r.Places = apart(append(hits, p.loadHits(r.Files)...))
+	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
 	if len(in.keepers) > 0 && !in.cut {
 		keepers := in.keepers
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
@@ -188,6 +193,9 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 		args = in.goHandler(c, event)
 	}
 	given := goResult(in.invoke(f, c, c.this, args, c.fn.Start))
+	if c.fn.File.Language == ir.Go {
+		given = goJSON(given, 0)
+	}
 	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""
@@ -238,7 +246,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		if headers == nil {
 			continue
 		}
-		for name, x := range sorted(headers.fields) {
+		for name, x := range sorted(in.fieldsOf(headers)) {
 			switch strings.ToLower(name) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)
@@ -250,23 +258,20 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 			}
 		}
 	}
-	in.echoesOrigin(f, v, at)
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
 	in.tellsTrace(f, at, "the response", v.fields["body"])
+	in.tellsSecret(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}
 }
 
-// echoesOrigin tells of an answer that any site may read with the cookies of its visitor: the origin that the request names is let in.
-func (in *interp) echoesOrigin(f frame, v *Value, at int32) {
-	headers := v.fields["headers"]
-	if headers == nil {
-		return
-	}
+// echoesOrigin tells of headers by which any site may read an answer with the cookies of its visitor: the origin that the request names is
+// let in.
+func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
 	var origin *Value
 	credentials := false
 	for name, x := range sorted(headers.fields) {
@@ -282,7 +287,7 @@ func (in *interp) echoesOrigin(f frame, v *Value, at int32) {
 	}
 	for _, t := range origin.taints {
 		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
-			in.answer(f, v, "cors-echo", "Access-Control-Allow-Origin", &Value{taints: []*Taint{t}}, at)
+			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
 		}
 	}
 }

@@ -42,6 +42,10 @@ type interp struct {
 	context    *Value               // the request that is being answered, for what asks its context for it
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
+	secrets    []*Model             // rows that say that what an operation gives is secret
+	wholes     []*Hit               // what came in, where it is logged as a whole
+	wanted     map[string]secrecy   // parts of what came in that the code reads and that are called like something sensitive
+	hidden     map[string]bool      // parts of what came in that are taken out of it
 	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
 	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
@@ -151,7 +155,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			in.thrown = join(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
-			f.s.result = join(f.s.result, v)
+			f.s.result = in.eitherResult(f, f.s.result, v)
 			if in.depth == 1 && s.X != nil {
 				in.returned(f, s.X, v)
 				if !in.mute {
@@ -347,7 +351,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		for i, e := range p.List {
 			switch key := p.Keys[i]; key {
 			case "...":
-				in.bind(f, e, v, declares)
+				in.bind(f, e, in.rest(v, p), declares)
 			default:
 				in.bind(f, e, in.member(f, v, key, e.At), declares)
 				in.note(f, e, in.taken(v, key))
@@ -456,8 +460,11 @@ func itoa(i int) string {
 
 // assign sets a field of a value.
 func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
-	if x == nil || x == nothing {
+	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
+	}
+	if len(x.taints) > 0 && !in.isData(v, 0) {
+		in.takenOut(x, key)
 	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
@@ -480,7 +487,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
 		return
 	}
-	if x.shared {
+	if x.shared && in.starting != nil { // a main of Go sets what it has imported, before any entry
+		v = join(x.fields[key], v)
+	} else if x.shared {
 		o := in.over[x]
 		if o == nil {
 			o = map[string]*Value{}
@@ -495,6 +504,19 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
 	}
+}
+
+// fieldsOf are the fields of a value, with those that an entry has set in what all of them share.
+func (in *interp) fieldsOf(v *Value) map[string]*Value {
+	set := in.over[v]
+	if len(set) == 0 {
+		return v.fields
+	}
+	out := mapsClone(v.fields)
+	for name, x := range set {
+		out[name] = join(x, out[name])
+	}
+	return out
 }
 
 func (in *interp) assignElem(x, v *Value) {
@@ -596,6 +618,8 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
 			switch {
+			case m.Kind == useKind:
+				in.used(f, at, m)
 			case m.Kind == sourceKind:
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
@@ -625,6 +649,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			}
 		}
 		c.taints = addTaints(c.taints, parts)
+		out = &c
+	}
+	if s := v.secret.part(in.p, key); s != nil {
+		c := *out
+		c.secret = s
 		out = &c
 	}
 	if out.empty() {
@@ -687,6 +716,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if beginsWithSlash[u.Path] {
 			u.lead = "/"
 		}
+		in.asks(t, u.Path)
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
@@ -804,7 +834,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			in.cutsText(":", x)
 			c := *x
 			c.known, c.text = false, ""
-			return &c
+			return hidden(&c)
 		}
 		if x.class != nil && !x.isType {
 			if m := x.class.method("__getitem__", 0); m != nil {
@@ -999,6 +1029,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
+	in.echoesOrigin(f, v, e.At)
 	return v
 }
 
@@ -1060,6 +1091,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.signs = addTaints(out.signs, v.signs)
 		if out.trace == nil {
 			out.trace = v.trace
+		}
+		if out.secret == nil {
+			out.secret = v.secret
 		}
 		switch {
 		case v.known:
@@ -1286,6 +1320,10 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
 	if turning {
 		in.turning = e
+	}
+	switch e.Str {
+	case "===", "==", "!==", "!=":
+		in.comparesCode(f, e.At, x, y)
 	}
 	switch data := codesOf(x, y); e.Str {
 	case "in", "not in":

@@ -47,6 +47,7 @@ type Value struct {
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
+	secret  *secret         // it came from a store of secrets
 	trace   *step           // where the stack of an error was read that it is, or is made of
 	backed  bool            // it is a setting, and something else only where that is missing
 	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
@@ -286,6 +287,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	if v.trace == nil {
 		v.trace = b.trace
 	}
+	if v.secret == nil {
+		v.secret = b.secret
+	}
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
@@ -418,7 +422,7 @@ func (v *Value) choices() []string {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil
 }
 
 // hasOnlyFields reports whether an object has no fields but those that are known.

@@ -311,8 +311,14 @@ func (w *work) tell(graph *paths.Graph) Report {
 	for _, n := range w.nodes {
 		f := n.Function
 		for _, h := range n.Result.Hits {
+			if h.Leak == nil {
+				w.hit(n, h, failed)
+			}
+		}
+		for _, h := range n.Result.Places {
 			w.hit(n, h, failed)
 		}
+		w.disclosed(n, failed)
 		w.check(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
@@ -577,7 +583,7 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: pos},
-		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What, "to": h.Kept}),
+		Message: w.render(b, b.fields(f, h)),
 		App:     w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
 		Group: b.ID, Anchor: h.What + " " + h.Path + " " + around(h.File, h.At),
 	}
@@ -590,7 +596,7 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	blast := w.blast(f)
 	out.Power = blast.Reach
 	out.Trace = w.steps(h.Steps)
-	if len(out.Trace) > 0 && !h.Stored {
+	if len(out.Trace) > 0 && !h.Stored && (h.Leak == nil || h.Leak.Sent) {
 		out.Trace[0].Message += doors(f)
 	}
 	w.alongPath(&out, b, f, reach, h.Stored)
@@ -603,6 +609,18 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)
+	return out
+}
+
+// fields are what a message can say of a hit. Where a rule knows patterns too, what they name stands for the same here.
+func (b *bound) fields(f *model.Function, h *dataflow.Hit) map[string]string {
+	out := map[string]string{"name": f.Name, "source": h.Path, "call": h.What, "to": h.Kept}
+	for _, q := range b.queries {
+		for _, c := range q.Captures() {
+			out[c] = h.Path
+		}
+		out["here"] = h.What
+	}
 	return out
 }
 
