@@ -68,14 +68,25 @@ func unguarded(w *work, n *paths.Node) []spot {
 	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}}}
 }
 
-// byHTTP reports whether requests over HTTP come to a function, or perhaps do, and no gateway of the application checks what is in them.
+// byHTTP reports whether requests over HTTP come to a function, or perhaps do, and no gateway checks what is in them.
 func (w *work) byHTTP(f *model.Function) bool {
-	return (len(f.Triggers) == 0 && !w.onlyCode(f) || has(f, model.TriggerHTTP)) && outward(f) && !w.gatewayChecks()
+	return (len(f.Triggers) == 0 && !w.onlyCode(f) || has(f, model.TriggerHTTP)) && outward(f) && !gatewayChecks(f)
 }
 
-// gatewayChecks reports whether a gateway of the application refuses requests by what is in their bodies.
-func (w *work) gatewayChecks() bool {
-	return slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool {
-		return r.Type == "AWS::ApiGateway::Method" && r.Props != nil && r.Props.Get("RequestModels").Kind != model.Absent
+// gatewayChecks reports whether a gateway in front of a function refuses requests by what is in them.
+func gatewayChecks(f *model.Function) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+		if t.Kind != model.TriggerHTTP {
+			return false
+		}
+		if t.Via != nil && t.Via.Props.Get("RequestModels").Kind != model.Absent {
+			return true
+		}
+		for _, key := range []string{"x-amazon-apigateway-request-validator", "x-amazon-apigateway-request-validators"} { // of OpenAPI
+			if t.Source != nil && t.Source.Props.Path("Body", key).Kind != model.Absent {
+				return true
+			}
+		}
+		return false
 	})
 }
