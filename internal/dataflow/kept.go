@@ -105,7 +105,7 @@ func (in *interp) endless() []Kept {
 		c := *k
 		c.Fields = nil
 		for _, path := range k.Fields {
-			if in.looked.texts[path] && !in.looked.lengths[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") {
+			if in.looked.texts[path] && !in.looked.lengths[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
 				c.Fields = append(c.Fields, path)
 			}
 		}
