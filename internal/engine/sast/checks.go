@@ -23,7 +23,12 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
-	"unawaited-call": unawaited,
+	"authorizer-allows-on-error":  allowing,
+	"error-swallowed":             swallowed,
+	"function-triggers-itself":    callingItself,
+	"login-not-recorded":          unrecorded,
+	"login-without-attempt-limit": unlimitedLogins,
+	"unawaited-call":              unawaited,
 }
 
 // checkNames are the names of all checks of this engine.
