@@ -28,6 +28,8 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"function-triggers-itself":    callingItself,
 	"login-not-recorded":          unrecorded,
 	"login-without-attempt-limit": unlimitedLogins,
+	"retry-repeats-write":         repeatedly,
+	"unbounded-scan":              lookUps,
 	"unawaited-call":              unawaited,
 }
 

@@ -15,7 +15,7 @@ func callingItself(w *work, n *paths.Node) []spot {
 	var out []spot
 	for _, e := range n.Out {
 		s := e.Send
-		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
+		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
 			continue
 		}
 		if !always(n, place{s.File, s.At}) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
@@ -38,29 +38,8 @@ func callingItself(w *work, n *paths.Node) []spot {
 // always reports whether a call is made whatever is true: nothing that is asked before it, in its function and in those that lead there,
 // can end the way to it.
 func always(n *paths.Node, p place) bool {
-	for range deepestCalls + 1 {
-		fn := inner(n, p)
-		if fn == nil {
-			return false
-		}
-		if reachedAlways(fn.Body, p.at) != yes {
-			return false
-		}
-		caller, call := calledIn(n, fn)
-		switch {
-		case caller != nil:
-			p = place{caller.File, call.At}
-		case inner(n, place{fn.File, fn.Start - 1}) != nil: // a lambda
-			p = place{fn.File, fn.Start}
-			if outer := inner(n, place{fn.File, fn.Start - 1}); outer == fn {
-				return false
-			}
-			p.at = fn.Start - 1
-		default:
-			return true
-		}
-	}
-	return false
+	all := levels(n, p)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool { return reachedAlways(l.fn.Body, l.at) != yes })
 }
 
 // What becomes of the way to a call.

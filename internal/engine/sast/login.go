@@ -250,7 +250,7 @@ func loginName(n *paths.Node, l *login) string {
 }
 
 // limits are names and texts of what counts, delays or ends attempts.
-var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate_?limit|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|totp|mfa|two_?factor|2fa`)
+var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate_?limit|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
 
 // limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
 func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
@@ -314,7 +314,7 @@ func someName(body []*ir.Stmt, word *regexp.Regexp) bool {
 			found = found || len(e.Str) < longest && word.MatchString(e.Str)
 		}
 		found = found || slices.ContainsFunc(e.Keys, word.MatchString)
-		return !found
+		return !found && !logs(e)
 	})
 	return found
 }
@@ -378,7 +378,7 @@ func recording(n *paths.Node) func(*ir.File, *ir.Expr) bool {
 // recorded reports whether a failed login is written down: where it fails, by what was logged before, or by what handles its error.
 func (l *login) recorded(n *paths.Node) bool {
 	is := recording(n)
-	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && l.caught(n, is) {
+	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) {
 		return true
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
@@ -398,9 +398,9 @@ func throws(body []*ir.Stmt) bool {
 	return found
 }
 
-// caught reports whether what handles errors on the way of a login logs them.
-func (l *login) caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
-	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
+// caught reports whether anything that handles errors logs them: the wrapper of a handler too.
+func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
+	for _, fn := range n.Result.Reached {
 		found := false
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
 			found = found || s.Kind == ir.Try && someCall(n, fn.File, s.Else, is, 0)

@@ -39,11 +39,11 @@ func lastName(e *ir.Expr) string {
 	return text[strings.LastIndexByte(text, '.')+1:]
 }
 
-// loggers is how calls are written that log: console.error, logger.warning, log.Printf, self._logger.exception, print.
-var loggers = regexp.MustCompile(`(?i)(^|[._])(console|\w*logger|log|logging|logs|winston|pino|bunyan|slog|sentry\w*|rollbar|bugsnag|captureException|traceback)[._]?(\w*\.)*\w*$|^(print|println|pprint|log\w*|fmt\.(Print\w*|Fprint\w*))$|(^|\.)(log[_A-Z]\w*|capture_?exception|report_?error|notify_?error|handle_?error)$`)
+// loggers is how calls are written that log: console.error, logger.warning, log.Printf, self._logger.exception, print, logError.
+var loggers = regexp.MustCompile(`(^|[._])((?i:console|\w*logger|log|logging|logs|winston|pino|bunyan|slog|zap|sentry\w*|rollbar|bugsnag|traceback|metrics?|tracer|audit\w*)\.(\w+\.)*\w+$|(print|println|pprint|log|logger|(write|add|put|send|create|record|append|save)_?([A-Za-z]*_?)?(Log|log|Audit|audit)\w*|log[A-Z_]\w*|audit\w*|capture_?[eE]xception|report_?[eE]rror)$)|^fmt\.(Print|Fprint)\w*$`)
 
 // notLogging are calls that only look like some that log: those that sign people in and out, and the ones of mathematics.
-var notLogging = regexp.MustCompile(`(?i)(^|\.)log_?(in|out|on|off|ged)\w*$|^math\.`)
+var notLogging = regexp.MustCompile(`(?i)(^|[._])(\w*_)?log_?(in|out|on|off|ged)\w*$|^math\.|\.(getLogger|child|setLevel|basicConfig|addHandler)$`)
 
 func logs(e *ir.Expr) bool {
 	if e.Kind != ir.Call {
@@ -128,6 +128,40 @@ func inner(n *paths.Node, p place) *ir.Func {
 		if encloses(fn, p) && (out == nil || fn.Start >= out.Start) {
 			out = fn
 		}
+	}
+	return out
+}
+
+// level is a function on the way to a place, with where the way goes on in it.
+type level struct {
+	fn *ir.Func
+	at int32
+}
+
+// levels are the functions that lead to a place, from the one that it stands in to the handler: those that call the next one by its name, or
+// in which it is written.
+func levels(n *paths.Node, p place) []level {
+	var out []level
+	for range deepestCalls + 2 {
+		fn := inner(n, p)
+		if fn == nil || slices.ContainsFunc(out, func(l level) bool { return l.fn == fn }) {
+			break
+		}
+		out = append(out, level{fn, p.at})
+		if caller, call := calledIn(n, fn); caller != nil {
+			p = place{caller.File, call.At}
+			continue
+		}
+		outer := inner(n, place{fn.File, fn.Start - 1})
+		if outer == nil || outer == fn || fn.Start == 0 {
+			break
+		}
+		out = append(out, level{outer, fn.Start})
+		caller, call := calledIn(n, outer)
+		if caller == nil {
+			break
+		}
+		p = place{caller.File, call.At}
 	}
 	return out
 }
