@@ -382,7 +382,7 @@ func (l *login) recorded(n *paths.Node) bool {
 		return true
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if l.alongside(n, fn, fn.Body) || logsEvents(fn) {
+		if l.alongside(fn.Body) || logsEvents(fn) {
 			return true
 		}
 	}
@@ -414,22 +414,22 @@ func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
 }
 
 // alongside reports whether something is logged on the way that all logins take: not in a branch, and not after what decides.
-func (l *login) alongside(n *paths.Node, fn *ir.Func, body []*ir.Stmt) bool {
+func (l *login) alongside(body []*ir.Stmt) bool {
 	for _, s := range body {
 		switch s.Kind {
 		case ir.If:
 			if s == l.decides {
 				return false
 			}
-			if l.alongsideIn(s) && (l.alongside(n, fn, s.Body) || l.alongside(n, fn, s.Else)) {
+			if l.alongsideIn(s) && (l.alongside(s.Body) || l.alongside(s.Else)) {
 				return true
 			}
 		case ir.Try:
-			if l.alongside(n, fn, s.Body) || l.alongside(n, fn, s.Final) {
+			if l.alongside(s.Body) || l.alongside(s.Final) {
 				return true
 			}
 		case ir.Block, ir.Loop:
-			if l.alongside(n, fn, s.Body) {
+			if l.alongside(s.Body) {
 				return true
 			}
 		default:
