@@ -23,6 +23,9 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
+	"account-change-not-recorded": unrecordedChanges,
+	"failed-login-without-origin": withoutOrigin,
+	"payment-not-recorded":        unrecordedPayments,
 	"authorizer-allows-on-error":  allowing,
 	"error-swallowed":             swallowed,
 	"function-triggers-itself":    callingItself,

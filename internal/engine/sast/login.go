@@ -33,11 +33,11 @@ func logins(n *paths.Node) []*login {
 			continue
 		}
 		l := &login{fn: fn, check: p.expr}
-		for range deepestCalls {
-			if l.decide() {
+		for range deepestCalls { // a function that only tells whether a password is right is none that decides
+			if !checksPassword.MatchString(l.fn.Name) && l.decide() {
 				break
 			}
-			caller, call := calledIn(n, l.fn) // a helper that only checks
+			caller, call := calledIn(n, l.fn)
 			if caller == nil {
 				break
 			}
@@ -60,7 +60,7 @@ type passwordCheck struct {
 }
 
 // comparing are the functions of libraries that tell whether a password fits a hash.
-var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang\.org/x/crypto/bcrypt\.CompareHashAndPassword)$`)
+var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword)$`)
 
 var (
 	passwordName = regexp.MustCompile(`(?i)^(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(password|passwd|pwd|pass|pass_?hash|password_?hash|password_?digest|hash_?pass(word)?|hashed_?password)(_?(hash|hashed|digest|input))?$`)
@@ -76,13 +76,17 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
+		is := isPassword
+		if checksPassword.MatchString(fn.Name) {
+			is = isHash
+		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			switch {
 			case e.Kind == ir.Lambda:
 				return false
-			case e.Kind == ir.Binary && equation(e.Str) && isPassword(e.X) && isPassword(e.Y) && !(sameNames(e.X, e.Y)):
+			case e.Kind == ir.Binary && equation(e.Str) && is(e.X) && is(e.Y) && !sameNames(e.X, e.Y):
 				out = append(out, passwordCheck{fn.File, e})
-			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isPassword(e.List[0]) && isPassword(e.List[1]):
+			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && is(e.List[0]) && is(e.List[1]):
 				out = append(out, passwordCheck{fn.File, e})
 			}
 			return true
@@ -107,6 +111,20 @@ func isPassword(e *ir.Expr) bool {
 		return true
 	}
 	return e.Kind == ir.Call && slices.ContainsFunc(e.List, isPassword)
+}
+
+// checksPassword is what people call a function that tells whether a password is right.
+var checksPassword = regexp.MustCompile(`(?i)(verify|check|compare|match|valid(ate)?|test)_?(the_?|user_?)?(password|passwd|pwd)|(password|passwd|pwd)_?(is_?)?(verify|check|match|valid|correct)`)
+
+// hashName is what people call a hash beside a password.
+var hashName = regexp.MustCompile(`(?i)hash|digest|derived|^key$|^dk$`)
+
+// isHash reports whether an expression is a password or a hash by its name, or what a function makes of one.
+func isHash(e *ir.Expr) bool {
+	if e != nil && e.Kind == ir.Await {
+		e = e.X
+	}
+	return isPassword(e) || e != nil && e.Kind != ir.Const && (hashName.MatchString(lastName(e)) || e.Kind == ir.Call && slices.ContainsFunc(e.List, isHash))
 }
 
 func sameNames(a, b *ir.Expr) bool { return dotted(a) == dotted(b) && dotted(a) != "" }
@@ -135,7 +153,7 @@ func contains(e, part *ir.Expr, names map[string]bool) bool {
 
 func (l *login) within(body []*ir.Stmt, names map[string]bool) bool {
 	for i, s := range body {
-		if s.Kind == ir.If && s.X != nil && contains(s.X, l.check, names) {
+		if s.Kind == ir.If && s.X != nil && contains(s.X, l.check, names) && (s.X.At > l.check.At || contains(s.X, l.check, nil)) {
 			l.decides = s
 			switch {
 			case l.negated(s.X, names, false):

@@ -2,6 +2,7 @@ package sast
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
@@ -39,6 +40,9 @@ type swallower struct {
 // list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
 func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 	for _, x := range body {
+		if !cleaning && fn.File.Language == ir.Go && x.Kind == ir.Eval {
+			s.dropped(fn, x)
+		}
 		if x.Kind == ir.Try {
 			if !cleaning {
 				s.try(fn, x)
@@ -54,6 +58,45 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 	if !cleaning {
 		s.promises(fn, body)
 	}
+}
+
+// dropped looks at the errors that Go gives back: _ = save(), _, _ = client.PutItem(ctx, in), or nothing that takes them.
+func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
+	call := x.X
+	if call != nil && call.Kind == ir.Assign {
+		for _, to := range append([]*ir.Expr{call.X}, call.X.List...) {
+			if to.Kind != ir.Array && (to.Kind != ir.Name || to.Str != "_") {
+				return
+			}
+		}
+		call = call.Y
+	}
+	if call == nil || call.Kind != ir.Call || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) {
+		return
+	}
+	key := ""
+	is := func(file *ir.File, e *ir.Expr) bool {
+		u, ok := s.writes[place{file, e.At}]
+		if ok {
+			key = u.Key[strings.IndexByte(u.Key, ':')+1:]
+		}
+		return ok && e.X != nil && lastName(e.X) == key
+	}
+	if x.X.Kind == ir.Assign && someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) || is(fn.File, call) {
+		s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": key}})
+	}
+}
+
+// givesNoError reports whether a call is one of a function that gives nothing back.
+func givesNoError(n *paths.Node, call *ir.Expr) bool {
+	fns := calledByName(n, call)
+	return len(fns) > 0 && !slices.ContainsFunc(fns, answers)
+}
+
+// lineOf is the line of a place, with the comment behind it.
+func lineOf(file *ir.File, at int32) string {
+	line, _, _ := strings.Cut(written(file, at, int32(len(file.Tree.Source))), "\n")
+	return line
 }
 
 // promises looks at what is caught of promises: save().catch(() => {}).
