@@ -117,7 +117,7 @@ func isPassword(e *ir.Expr) bool {
 var checksPassword = regexp.MustCompile(`(?i)(verify|check|compare|match|valid(ate)?|test)_?(the_?|user_?)?(password|passwd|pwd)|(password|passwd|pwd)_?(is_?)?(verify|check|match|valid|correct)`)
 
 // hashName is what people call a hash beside a password.
-var hashName = regexp.MustCompile(`(?i)hash|digest|derived|^key$|^dk$`)
+var hashName = regexp.MustCompile(`(?i)hash|digest|derived|stored|expected|^key$|^dk$`)
 
 // isHash reports whether an expression is a password or a hash by its name, or what a function makes of one.
 func isHash(e *ir.Expr) bool {
