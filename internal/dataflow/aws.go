@@ -44,6 +44,9 @@ const maxUsed = 120
 
 // use notes a call of an SDK.
 func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *Value, lent bool) {
+	if in.st != nil {
+		in.reveals(f, at, key, params, usedInside)
+	}
 	budget := maxUsed
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
@@ -174,6 +177,10 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		in.download(f, e, ref, o)
 		in.operation(f, e, o, out)
 		in.named(o, out)
+		for _, m := range in.secrets {
+			in.fetch(f, e.At, m, o.params, out)
+		}
+		in.secrets = nil
 	}
 	if class := listed(ref); class != "" {
 		out.elem = &Value{ref: class, args: callee.args, taints: out.taints}
@@ -624,6 +631,10 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 		case sourceKind:
 			if !c.signed { // an address is not what is kept there
 				in.stored(f, e, c, out)
+			}
+		case secretKind:
+			if !c.signed {
+				in.secrets = append(in.secrets, m)
 			}
 		}
 	}

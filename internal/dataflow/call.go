@@ -114,6 +114,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	args := in.arguments(f, e)
+	return in.keepsSecret(f, e, recv, method, args, in.callOf(f, e, recv, callee, method, args))
+}
+
+// callOf follows a call of which all parts are known.
+func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) *Value {
 	if callee.sink != nil { // the resolve of a promise
 		calledBack(callee, args)
 		return nothing
@@ -156,6 +161,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	in.slow(f, e, recv, method, callee, args)
+	if in.st != nil && in.emptied(f, e, recv, method) {
+		return nothing
+	}
 	in.durable(f, e, callee.ref, args)
 	if v, ok := in.cached(f, e, recv, method, args); ok {
 		return v
@@ -365,8 +373,9 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		args = args.after(c.bound)
 	}
 	facts := in.where(f)
-	again := in.again(c, this, args) + FactsKey(facts)
+	again := in.again(c, this, args) + FactsKey(facts) + in.begunKey()
 	if v, ok := in.results[again]; ok {
+		in.goesOn(again)
 		in.thrown = join(in.thrown, in.throws[again])
 		return v
 	}
@@ -380,10 +389,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.stack = append(in.stack, c.fn)
 	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps})
 	s := newScope(c.scope, c.scope.module)
-	s.this = this
+	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
 	in.parameters(f, g, c, this, args, at)
-	in.within(facts, func() { in.run(g, c.fn.Body) })
+	in.within(facts, func() { in.untilReturn(func() bool { return in.run(g, c.fn.Body) }) })
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
@@ -403,6 +412,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
 	in.throws[again] = thrown
+	in.endsAt(again)
 	in.results[again] = out
 	return out
 }
@@ -501,7 +511,7 @@ type memoKey struct {
 }
 
 func (in *interp) memo(c *closure, this *Value, args *arguments) (memoKey, bool) {
-	if this != nil || len(in.overlay) > 0 || len(args.kw) > 0 || args.rest != nil {
+	if this != nil || in.st != nil || len(in.overlay) > 0 || len(args.kw) > 0 || args.rest != nil {
 		return memoKey{}, false
 	}
 	for _, v := range args.list {
@@ -570,7 +580,15 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
 			v = checked(v)
 		}
+		_, named := args.kw[name.Str]
+		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
+		if byDefault && in.st != nil {
+			v = in.madeOnce(g, p, v)
+		}
 		in.bind(g, p, v, true)
+		if byDefault {
+			in.isMadeOnce(g, p)
+		}
 		g.s.gives(c.fn, name, args, i)
 	}
 	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
@@ -901,7 +919,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 	if v.json != nil {
 		return v.json
 	}
-	out := &Value{}
+	out := &Value{secret: v.secret}
 	for _, t := range v.all() {
 		if t.token == tokenDecoded {
 			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)
@@ -922,14 +940,20 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	ref := callee.ref
 	in.callsLibrary(f, e, ref)
 	out := &Value{signs: signsOf(ref, recv, args)}
-	if sameCode[lastPart(ref)] {
+	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
 	}
 	if ref != "" {
-		out.ref, out.args, out.kw = ref+"()", args.list, args.kw
+		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
+	}
+	if in.st != nil && onlyCounts[ref] {
+		return &Value{}
+	}
+	if recv != nil && isAWS(ref) { // a client that was made for somebody
+		in.reveals(f, e.At, shortRef(ref, method), &Value{taints: recv.taints}, usedInside)
 	}
 	in.kindSet(f, recv, method, args)
 	in.throwsRequest(f, ref)
@@ -959,6 +983,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	out.taints = addTaints(out.taints, in.opened(ref, args))
+	out.taints = addTaints(out.taints, in.tmpFile(f, e, ref, recv, args))
 	if v, ok := in.emitter(f, e, ref, method, args); ok {
 		return v
 	}
@@ -1007,6 +1032,10 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		case propagator, sanitizer, sourceKind:
 			handled = true
 			in.propagate(f, e, m, recv, args, out, called)
+		case useKind:
+			in.used(f, e.At, m)
+		case secretKind:
+			out.secret = &secret{what: "the secret that " + memberName(m) + " gives", step: &step{f.file, e.At, memberName(m) + " gives a secret", nil, in.steps}}
 		case validator:
 			in.testing = e
 			handled = handled || m.Out != ""

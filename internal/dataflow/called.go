@@ -80,8 +80,12 @@ func (in *interp) floats(f frame, e *ir.Expr, uses int) {
 			return
 		}
 		name = in.uses[len(in.uses)-1].Key
+	case e.X.Kind == ir.Member && chains[e.X.Str]: // send(x).catch(...)
+		if e.X.X.Kind == ir.Call {
+			name = lastPart(textOf(e.X.X.X))
+		}
 	default:
-		if fns := in.quiet(f, e.X).fns; len(fns) != 1 || !fns[0].fn.Async {
+		if fns := in.quiet(f, e.X).fns; len(fns) != 1 || !in.givesPromise(fns[0], 0) {
 			return
 		}
 	}
@@ -92,6 +96,33 @@ func (in *interp) floats(f frame, e *ir.Expr, uses int) {
 	}
 	in.unawaited = append(in.unawaited, Called{orElse(name, "a call"), f.file, e.At, e})
 }
+
+// chains are the methods of promises.
+var chains = set("then catch finally")
+
+// givesPromise reports whether a function is asynchronous, or returns what one gives.
+func (in *interp) givesPromise(c *closure, depth int) bool {
+	if c.fn.Async || depth > maxReturned {
+		return c.fn.Async
+	}
+	found := false
+	ir.Statements(c.fn.Body, func(list []*ir.Stmt, i int) {
+		x := list[i].X
+		if list[i].Kind != ir.Return || x == nil || x.Kind != ir.Call {
+			return
+		}
+		if x.X.Kind == ir.Member && chains[x.X.Str] {
+			found = true
+			return
+		}
+		fns := in.quiet(frame{c.scope, c.fn.File}, x.X).fns
+		found = found || len(fns) == 1 && in.givesPromise(fns[0], depth+1)
+	})
+	return found
+}
+
+// maxReturned bounds how many functions that return what another one gives are looked at.
+const maxReturned = 2
 
 func lastOf(list []*ir.Expr) *ir.Expr {
 	if len(list) == 0 {

@@ -17,12 +17,14 @@ type Entry struct {
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
 	Typed  bool   // a schema says which fields its event has, and of which types
 	Own    bool   // it is called by code alone, which names the fields of the event itself
+	Mute   bool   // nobody gets what it returns
 	Loose  bool   // its event can hold more than texts before anything is parsed: it comes from other code and not over HTTP
 }
 
 // Result is what was found for an entry.
 type Result struct {
 	Hits     []*Hit
+	Places   []*Hit   // where no outsider's data is needed for harm
 	Sends    []*Send  // calls that hand data on, and what the entry returns
 	Doubts   []Doubt  // why its code perhaps calls more of them
 	Packages []string // of others that its files import
@@ -50,15 +52,23 @@ func (p *Program) Run(e Entry) Result {
 	functions := handlersOf(v)
 	for _, c := range functions {
 		in.handle(c, e, v)
+		in.keeping(c)
 	}
-	for _, route := range p.routesOf(r.Files) {
+	in.settle()
+	routes := p.routesOf(r.Files)
+	for _, route := range routes {
 		in.route(route)
-		r.Routes++
+		in.keeping(route.fn)
+		in.settle()
 	}
-	for _, route := range in.perhapsEntries(v) {
+	perhaps := in.perhapsEntries(v)
+	for _, route := range perhaps {
 		in.route(route)
-		r.Routes++
+		in.keeping(route.fn)
+		in.settle()
 	}
+	routes = append(routes, perhaps...)
+	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	in.heldUses(r.Files)
 	r.Handled = len(functions) + r.Routes
@@ -84,7 +94,12 @@ func (p *Program) Run(e Entry) Result {
 		tokens[place] = true
 		return false
 	})
-	r.Hits, r.Uses, r.Sends, r.Cut = append(hits, p.loadHits(r.Files)...), in.uses, in.sends, in.cut
+	r.Hits, r.Places = apart(append(hits, p.loadHits(r.Files)...))
+	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
+	if len(in.keepers) > 0 && !in.cut {
+		keepers := in.keepers
+		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
+	}
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	for _, file := range r.Files {
@@ -154,7 +169,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 			step: &step{c.fn.File, c.fn.Start, "the event comes to " + orElse(c.fn.Name, e.Symbol), nil, in.steps},
 		}}
 	}
-	in.answers, in.ownEvent = "lambda", e.Own
+	in.answers, in.ownEvent, in.mute = "lambda", e.Own, e.Mute
 	if e.Typed {
 		event.taints = typed(event.taints)
 	}
@@ -238,8 +253,32 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	}
 	in.tellsRequest(f, at, "the response", v.fields["body"])
 	in.tellsTrace(f, at, "the response", v.fields["body"])
+	in.tellsSecret(f, at, "the response", v.fields["body"])
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
+	}
+}
+
+// echoesOrigin tells of headers by which any site may read an answer with the cookies of its visitor: the origin that the request names is
+// let in.
+func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
+	var origin *Value
+	credentials := false
+	for name, x := range sorted(headers.fields) {
+		switch strings.ToLower(name) {
+		case "access-control-allow-origin":
+			origin = x
+		case "access-control-allow-credentials":
+			credentials = x != nil && strings.EqualFold(x.text, "true")
+		}
+	}
+	if !credentials || origin == nil {
+		return
+	}
+	for _, t := range origin.taints {
+		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
+			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
+		}
 	}
 }
 

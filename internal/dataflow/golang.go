@@ -402,9 +402,11 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 			v.fields[key] = in.eval(f, x)
 		}
 	}
+	in.trusts(f, e, v)
 	if kind := lastPart(textOf(orUnknown(e.X))); strings.HasPrefix(kind, "AttributeValueMember") && v.fields["Value"] != nil { // &types.AttributeValueMemberS{Value: id}
 		return &Value{fields: map[string]*Value{strings.TrimPrefix(kind, "AttributeValueMember"): v.fields["Value"]}, isDict: true}
 	}
+	in.echoesOrigin(f, v, e.At)
 	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}

@@ -42,6 +42,10 @@ type interp struct {
 	context    *Value               // the request that is being answered, for what asks its context for it
 	made       map[string]*Value    // what containers gave, by what they were asked for
 	catching   int                  // what failed is handled
+	secrets    []*Model             // rows that say that what an operation gives is secret
+	wholes     []*Hit               // what came in, where it is logged as a whole
+	wanted     map[string]secrecy   // parts of what came in that the code reads and that are called like something sensitive
+	hidden     map[string]bool      // parts of what came in that are taken out of it
 	traces     map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
 	debugging  int                  // a setting that asks for the stage decides whether what is followed happens
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
@@ -60,6 +64,10 @@ type interp struct {
 	answers    string               // how what an entry returns is sent: lambda, text; empty where it is not
 	compares   map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
 	holding    map[string][]Literal // what certainly holds where the function that is followed was called
+	mute       bool                 // nobody gets what the entry returns
+	keeps      bool                 // something was put outside of the handler that perhaps is a user's
+	keepers    map[*closure]bool    // the functions that did so
+	st         *invocations         // where the entry is followed as one of two invocations
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -84,7 +92,7 @@ type frame struct {
 
 func (in *interp) spend() bool {
 	in.steps++
-	if in.steps > maxWork {
+	if in.steps > maxWork && in.st == nil || in.st != nil && in.steps > in.st.budget {
 		in.cut = true
 	}
 	return !in.cut
@@ -145,7 +153,11 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			f.s.result = join(f.s.result, v)
 			if in.depth == 1 && s.X != nil {
 				in.returned(f, s.X, v)
+				if !in.mute {
+					in.reveals(f, s.X.At, "the response", v, answered)
+				}
 			}
+			in.returnsHere()
 		}
 		return true
 	case ir.Leave:
@@ -177,22 +189,33 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 }
 
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
-	in.eval(f, s.X)
+	answer := in.eval(f, s.X)
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
+	ways := make([]*snapshot, 2)
 	decided := in.decided(f, s.X)
+	in.denies(f, s, answer)
 	in.ifDebugging(s.X, func() {
 		if decided != no {
 			then = in.inBranch(f.s, func() {
 				in.guard(f, s.X, true)
+				in.sameUser(f, s.X, true)
+				in.sameCondition(f, s.X)
 				ends[0] = in.run(f, s.Body)
 			})
+			ways[0] = in.ended()
 		}
 		if decided != yes {
 			other = in.inBranch(f.s, func() {
 				in.guard(f, s.X, false)
+				in.sameUser(f, s.X, false)
 				ends[1] = in.run(f, s.Else)
 			})
+			ways[1] = in.ended()
+		}
+		in.meets(ways, ends[:])
+		if !ends[0] && !ends[1] {
+			in.onlyWhen(f, s, ways[0], ways[1])
 		}
 		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
 	})
@@ -226,6 +249,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
+		in.meets([]*snapshot{in.ended()}, []bool{false}) // there is something to go through
 		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
 		layers = append(layers, nil) // no round at all
 		in.merge(f.s, layers, make([]bool, len(layers)))
@@ -253,7 +277,10 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	var ends [2]bool
 	before := in.thrown
 	in.thrown = nil
+	exits := in.exits()
 	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
+	ways := []*snapshot{in.ended(), nil}
+	in.meets(ways[:1], ends[:1]) // what failed did so at the end
 	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
@@ -264,8 +291,10 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 		ends[1] = in.run(f, s.Else) && !allIfs(s.Else) || allIfs(s.Else) && allLeave(s.Else)
 	})
 	in.catching--
+	ways[1] = in.ended()
+	in.meets(ways, ends[:])
 	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
-	return in.run(f, s.Final) || ends[0] && (ends[1] || len(s.Else) == 0)
+	return in.onEveryWay(exits, func() bool { return in.run(f, s.Final) }) || ends[0] && (ends[1] || len(s.Else) == 0)
 }
 
 func allIfs(body []*ir.Stmt) bool {
@@ -287,6 +316,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 	}
 	switch p.Kind {
 	case ir.Name:
+		in.standsAt(f, p.At)
 		in.set(f.s, p.Str, v, declares)
 		in.forget(f, p.Str)
 		delete(f.s.tests, p.Str)
@@ -305,7 +335,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		for i, e := range p.List {
 			switch key := p.Keys[i]; key {
 			case "...":
-				in.bind(f, e, v, declares)
+				in.bind(f, e, in.rest(v, p), declares)
 			default:
 				in.bind(f, e, in.member(f, v, key, e.At), declares)
 				in.note(f, e, in.taken(v, key))
@@ -325,6 +355,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		}
 	case ir.Member:
 		x := in.eval(f, p.X)
+		in.standsAt(f, p.At)
 		if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
 			if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
 				in.assign(f, schema, "statics", x, p.At)
@@ -332,12 +363,13 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		}
 		in.assign(f, x, p.Str, v, p.At)
 		in.onSomeWays(x, p.Str)
-		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 {
+		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
 			x.class.static.fields[p.Str] = v
 		}
 		in.forget(f, textOf(p))
 	case ir.Index:
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
+		in.standsAt(f, p.At)
 		if key.known {
 			in.assign(f, x, key.text, v, p.At)
 			in.onSomeWays(x, key.text)
@@ -392,11 +424,14 @@ func (in *interp) onSomeWays(x *Value, key string) {
 
 // inBranch follows a branch that is perhaps not taken.
 func (in *interp) inBranch(s *scope, follow func()) map[string]*Value {
-	before := in.branch
+	before, state := in.branch, in.begun()
 	in.branches++
 	in.branch = in.branches
 	layer := s.branch(follow)
 	in.branch = before
+	if in.st != nil {
+		in.st.left, in.st.now = in.st.now, state
+	}
 	return layer
 }
 
@@ -411,6 +446,9 @@ func itoa(i int) string {
 func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x == nil || x == nothing {
 		return
+	}
+	if len(x.taints) > 0 && !in.isData(v, 0) {
+		in.takenOut(x, key)
 	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
@@ -428,6 +466,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 	if x.ref == "module" && key == "exports" || x.ref == "exports" || x.ref == "module" {
 		in.p.assignExport(x, key, v)
+		return
+	}
+	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
 		return
 	}
 	if x.shared {
@@ -460,6 +501,9 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 		for _, o := range v.others {
 			out = join(out, in.field(f, o, key, at))
 		}
+	}
+	if in.st != nil {
+		return in.asPut(f, out, at, 0)
 	}
 	return out
 }
@@ -529,7 +573,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	}
 	out := &Value{}
 	if v.ref != "" {
-		out.ref, out.args, out.kw = v.ref+"."+key, v.args, v.kw
+		out.ref, out.args, out.kw, out.asked = v.ref+"."+key, v.args, v.kw, v.asked
 		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 			out.ref = "boto3:" + first(service)
 		}
@@ -543,6 +587,8 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
 			switch {
+			case m.Kind == useKind:
+				in.used(f, at, m)
 			case m.Kind == sourceKind:
 				c := *out
 				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
@@ -572,6 +618,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			}
 		}
 		c.taints = addTaints(c.taints, parts)
+		out = &c
+	}
+	if s := v.secret.part(in.p, key); s != nil {
+		c := *out
+		c.secret = s
 		out = &c
 	}
 	if out.empty() {
@@ -628,12 +679,13 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 				u.Path = t.Path + "[]"
 			}
 		}
-		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) {
+		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) && !in.identity(u.Path) {
 			continue
 		}
 		if beginsWithSlash[u.Path] {
 			u.lead = "/"
 		}
+		in.asks(t, u.Path)
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
@@ -713,7 +765,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call) {
 		v = in.traced(f, e, v)
 	}
-	if f.s != nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
+	if f.s != nil && in.st == nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
 	return v
@@ -728,6 +780,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.This:
 		for s := f.s; s != nil; s = s.parent {
 			if s.this != nil {
+				if in.st != nil {
+					return in.asPut(f, s.this, e.At, 0)
+				}
 				return s.this
 			}
 		}
@@ -747,7 +802,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		if key.known && key.text == ":" { // a slice
 			c := *x
 			c.known, c.text = false, ""
-			return &c
+			return hidden(&c)
 		}
 		if x.class != nil && !x.isType {
 			if m := x.class.method("__getitem__", 0); m != nil {
@@ -787,7 +842,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Binary:
 		return in.binary(f, e)
 	case ir.Not:
-		in.eval(f, e.X)
+		if old := in.tellsOf(in.eval(f, e.X)); len(old) > 0 {
+			return &Value{taints: old}
+		}
 		return nothing
 	case ir.Cond:
 		in.eval(f, e.X)
@@ -799,8 +856,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		}
 		var y, z *Value
 		in.ifDebugging(e.X, func() {
-			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
-			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); z = in.eval(f, e.Z) })
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
+			ways := []*snapshot{in.ended(), nil}
+			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); in.sameUser(f, e.X, false); z = in.eval(f, e.Z) })
+			ways[1] = in.ended()
+			in.meets(ways, []bool{false, false})
 			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 		})
 		return join(y, z)
@@ -846,6 +906,9 @@ func thisOf(s *scope) *Value {
 
 func (in *interp) name(f frame, e *ir.Expr) *Value {
 	if v, ok := in.get(f.s, e.Str); ok {
+		if in.st != nil {
+			return in.variable(f, e, v)
+		}
 		return v
 	}
 	switch e.Str {
@@ -932,6 +995,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
+	in.echoesOrigin(f, v, e.At)
 	return v
 }
 
@@ -993,6 +1057,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.signs = addTaints(out.signs, v.signs)
 		if out.trace == nil {
 			out.trace = v.trace
+		}
+		if out.secret == nil {
+			out.secret = v.secret
 		}
 		switch {
 		case v.known:
@@ -1193,7 +1260,8 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.eval(f, e.X)
 		var y *Value
 		in.ifDebugging(e.X, func() {
-			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); y = in.eval(f, e.Y) })
+			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
+			in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
 			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
 		})
 		return y
@@ -1211,14 +1279,18 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	}
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	switch e.Str {
+	case "===", "==", "!==", "!=":
+		in.comparesCode(f, e.At, x, y)
+	}
 	switch data := codesOf(x, y); e.Str {
 	case "===", "==":
 		in.told(e, data)
-		return &Value{proves: data}
+		return &Value{proves: data, taints: in.tellsOf(x, y)}
 	case "!==", "!=":
 		in.told(e, data)
 	}
-	return &Value{}
+	return &Value{taints: in.tellsOf(x, y)}
 }
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {

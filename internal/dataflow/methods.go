@@ -216,12 +216,22 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 		if recv.ref != "" {
 			return nil, false
 		}
+		in.standsAt(f, e.At)
+		if args.rest != nil && in.isLasting(recv) { // push(...items)
+			in.grows(recv, args.rest)
+		}
 		for _, a := range args.list {
 			singles := []*Value{a}
 			if method == "extend" {
 				a, singles = in.elements(a), in.singles(a)
 			}
-			if recv != nothing && !recv.shared {
+			switch {
+			case in.isLasting(recv):
+				in.grows(recv, a)
+				if !recv.shared && in.st == nil {
+					recv.add(a, singles)
+				}
+			case recv != nothing:
 				recv.add(a, singles)
 			}
 			if x := e.X.X; x.Kind == ir.Index && x.Y != nil { // d[key].append(x), of a dictionary that makes what is missing
@@ -238,6 +248,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 		return nothing, true
 	case "set":
 		if recv.ref == "" && len(args.list) == 2 {
+			in.standsAt(f, e.At)
 			if k := args.get(0); k.known {
 				in.assign(f, recv, k.text, args.get(1), e.At)
 			} else {
@@ -308,6 +319,10 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 			return v, true
 		}
 	case "update":
+		if recv.ref == "" && len(args.list) == 1 && in.isLasting(recv) {
+			in.standsAt(f, e.At)
+			in.takes(recv, args.get(0))
+		}
 		if recv.ref == "" && len(args.list) == 1 && !recv.shared && recv != nothing {
 			a := args.get(0)
 			for k, v := range sorted(a.fields) {

@@ -21,6 +21,8 @@ const (
 	sanitizer  modelKind = "sanitizer"
 	validator  modelKind = "validator"
 	propagator modelKind = "propagator"
+	secretKind modelKind = "secret"
+	useKind    modelKind = "use"
 )
 
 // aws is the language of rows about operations of AWS, which are the same in all SDKs: package is the client, member the operation.
@@ -118,17 +120,17 @@ func (m *Models) add(row *model.Value, own bool) string {
 	if t == nil {
 		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
-	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator}, r.Kind) {
-		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator or propagator"
+	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind, useKind}, r.Kind) {
+		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator, secret or use"
 	}
 	switch {
 	case r.Package == "" || r.Member == "":
 		return "package or member is missing"
-	case r.Kind == sink && r.Rule == "":
-		return "a sink needs a rule"
+	case (r.Kind == sink || r.Kind == useKind) && r.Rule == "":
+		return "a " + string(r.Kind) + " needs a rule"
 	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
 		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
-	case r.Kind != sourceKind && row.Get("in").Kind == model.Absent:
+	case r.Kind != sourceKind && r.Kind != secretKind && r.Kind != useKind && row.Get("in").Kind == model.Absent:
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
@@ -648,7 +650,7 @@ func (in *interp) source(label string) *Source {
 	if s := in.sources[label]; s != nil {
 		return s
 	}
-	s := &Source{Label: label}
+	s := &Source{Label: label, stays: in.st != nil}
 	in.sources[label] = s
 	return s
 }
@@ -665,9 +667,13 @@ type Hit struct {
 	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
 	Unsure bool     // something in between is not known
 	Steps  []Step
-	Ways   []Way // all that come there, the one above among them
-	End    *Step // where the way ends, where that is another place
-	Away   bool  // it goes to somebody else than whoever called the function: a mail
+	Ways   []Way  // all that come there, the one above among them
+	End    *Step  // where the way ends, where that is another place
+	Away   bool   // it goes to somebody else than whoever called the function: a mail
+	Inside bool   // what it is about does not get out to who calls
+	Kept   string // in what it is kept until the next invocation
+	Leak   *Leak  // of sensitive data
+	place  bool   // nobody's data is needed for harm
 }
 
 // Step is one hop of the way.
@@ -687,6 +693,12 @@ func whole(rule string) bool {
 }
 
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if in.st != nil {
+		in.revealedBy(f, e, m, recv, args)
+		if m.Rule != "ssrf" {
+			return
+		}
+	}
 	if m.Rule == "html-response" && in.noPage(f, recv) {
 		return
 	}
@@ -699,12 +711,22 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		}
 		return
 	}
+	if m.Rule == "weak-password-hash" {
+		in.hashesPassword(f, e, m)
+		return
+	}
+	if m.Rule == "static-iv" {
+		in.fixedStart(f, e, m, args)
+		return
+	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
+		in.logs(f, e, m, recv, args)
 		shown = asCode(args)
 	}
 	if m.Rule == "ssrf" {
 		in.requestOf(f, e, m, recv, args)
+		in.asksPlainly(f, e, m, recv, args)
 	}
 	if m.Rule == "os-command" && callsAWS(args) {
 		in.doubt(f, e.At, "", "the command line tool of AWS is called")
@@ -902,6 +924,10 @@ const mostMore = 12
 
 // hit notes taints that reach a sink: the surest of them, and beside it the others, which say what else may come there.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
+	if in.st != nil {
+		in.reveals(f, at, what, &Value{taints: taints}, usedInside)
+		return
+	}
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)

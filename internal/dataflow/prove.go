@@ -65,7 +65,7 @@ func (in *interp) passed(f frame, e *ir.Expr) {
 	for e.Kind == ir.Await {
 		e = e.X
 	}
-	if e.Kind != ir.Call {
+	if e.Kind != ir.Call || in.st != nil {
 		return
 	}
 	if len(e.List) > 0 && asserts[in.quiet(f, e.X).ref] {

@@ -22,6 +22,7 @@ type scope struct {
 	taken   map[string]*Taint   // names that were bound to a field of what came in
 	given   map[string]bool     // parameters that were certainly given a constant
 	guards  bool                // some expression is known to be harmless
+	lasting bool                // of a function that was called while a module was loaded
 
 	debugging bool // what comes next is only reached in some stages
 
@@ -113,6 +114,9 @@ func (in *interp) set(s *scope, name string, v *Value, declares bool) {
 				break
 			}
 		}
+	}
+	if (len(name) == 0 || name[0] != guardMark) && in.lasts(at) && (at != s || at.module != nil && at == at.module.scope) {
+		in.keep(place{scope: at, name: name}, v)
 	}
 	switch {
 	case at.module != nil && at == at.module.scope && at.module.loaded: // after its module is loaded: for this entry only

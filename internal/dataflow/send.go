@@ -40,10 +40,16 @@ const (
 	maxTextParts = 8
 )
 
+// sentAs is what people call what hands data on.
+var sentAs = map[string]string{HTTPRequest: "a request", CacheSet: "a cache that is shared", CacheGet: "a cache that is shared"}
+
 // send notes a call that hands data on.
 func (in *interp) send(f frame, at int32, key string, params *Value) *Send {
 	if !in.p.Carries[key] {
 		return nil
+	}
+	if in.st != nil && key != Received && key != Returned {
+		in.reveals(f, at, orElse(sentAs[key], key), params, usedInside)
 	}
 	budget := maxKept
 	s := &Send{Key: key, File: f.file, At: at, Params: in.copyOf(params, &budget, 0)}

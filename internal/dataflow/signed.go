@@ -16,7 +16,7 @@ func signsOf(ref string, recv *Value, args *arguments) []*Taint {
 		out = recv.signs
 	}
 	switch ref {
-	case "crypto.createHmac().update", "hmac.new().update":
+	case "crypto.createHmac().update", "hmac.new().update", "crypto/hmac.New().Write":
 		out = addTaints(out, args.get(0).all())
 		if recv != nil && recv != nothing && !recv.shared {
 			recv.signs = addTaints(recv.signs, args.get(0).all())

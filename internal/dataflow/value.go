@@ -46,10 +46,12 @@ type Value struct {
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
+	secret  *secret         // it came from a store of secrets
 	trace   *step           // where the stack of an error was read that it is, or is made of
 	backed  bool            // it is a setting, and something else only where that is missing
 	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
 	written written         // of a constant: how it is written
+	asked   bool            // a library gave it, and was perhaps asked for what is of a user
 	perhaps bool            // it is that only on some of the ways that lead here: on others something of which nothing is known
 	some    map[string]bool // names of fields that are set on some ways only
 	born    int             // the branch in which an object was made
@@ -94,6 +96,7 @@ type Source struct {
 	Stored bool   // it was stored before by somebody
 	Own    bool   // the application keeps it under a name of its own: nobody else put it there as far as this entry shows
 	Read   *Send  // the call that reads it, where that is known
+	stays  bool   // what counts is whose it is, and not what harm it does
 }
 
 // step is one hop of a taint, linked backwards.
@@ -127,6 +130,9 @@ func (t *Taint) with(file *ir.File, at int32, note string, time int) *Taint {
 func (t *Taint) cleaned(rules []string) *Taint {
 	for _, r := range rules {
 		if r == "all" {
+			if t.Source != nil && t.Source.stays { // it does no harm, and is a user's all the same
+				return t
+			}
 			return nil
 		}
 	}
@@ -252,6 +258,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	} else if len(a.alts)+len(b.alts) > 0 {
 		v.alts = alternatives(a, b)
 	}
+	v.asked = a.asked || b.asked
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {
@@ -278,6 +285,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.isList = a.isList && b.isList
 	if v.trace == nil {
 		v.trace = b.trace
+	}
+	if v.secret == nil {
+		v.secret = b.secret
 	}
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
@@ -411,7 +421,7 @@ func (v *Value) choices() []string {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil
 }
 
 // hasOnlyFields reports whether an object has no fields but those that are known.

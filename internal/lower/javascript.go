@@ -743,10 +743,13 @@ func (j *js) expression(n int) *ir.Expr {
 			e := j.expr(ir.Unknown, n)
 			e.Str, e.List = "typeof", []*ir.Expr{x}
 			return e
-		default: // -x, +x, void x, delete x: numbers, truths
+		default: // -x, +x, void x: numbers, truths
 			e := j.expr(ir.Call, n)
 			e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
 			e.List = []*ir.Expr{x}
+			if op == "delete" {
+				e.Str = op
+			}
 			return e
 		}
 	case "ternary_expression":

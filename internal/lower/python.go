@@ -89,8 +89,15 @@ func (p *py) statement(n int) []*ir.Stmt {
 			s.Names = append(s.Names, ir.Alias{Name: p.t.Text(c)})
 		}
 		return []*ir.Stmt{s}
-	case "pass_statement", "delete_statement", "comment":
+	case "pass_statement", "comment":
 		return nil
+	case "delete_statement":
+		e := p.expr(ir.Call, n)
+		e.X, e.Str = &ir.Expr{Kind: ir.Name, Str: "del", At: e.At, End: e.At}, "delete"
+		for c := range p.t.NamedChildren(n) {
+			e.List = append(e.List, p.expression(c))
+		}
+		return []*ir.Stmt{p.eval(n, e)}
 	case "block":
 		return p.body(n)
 	}

@@ -282,7 +282,7 @@ type work struct {
 func (w *work) follow() {
 	for _, f := range w.app.Functions {
 		if followed(f) {
-			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f)})
+			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f), Mute: answersNobody(f)})
 			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
 	}
@@ -310,8 +310,14 @@ func (w *work) tell(graph *paths.Graph) Report {
 	for _, n := range w.nodes {
 		f := n.Function
 		for _, h := range n.Result.Hits {
+			if h.Leak == nil {
+				w.hit(n, h, failed)
+			}
+		}
+		for _, h := range n.Result.Places {
 			w.hit(n, h, failed)
 		}
+		w.disclosed(n, failed)
 		w.check(n, failed)
 		w.patterns(f, n.Result.Files, failed)
 	}
@@ -422,7 +428,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
@@ -510,6 +516,18 @@ func outward(f *model.Function) bool {
 	return false
 }
 
+// answersNobody reports whether nobody gets what a function returns.
+func answersNobody(f *model.Function) bool {
+	for _, t := range f.Triggers {
+		switch t.Kind {
+		case model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerBus, model.TriggerSchedule:
+		default:
+			return false
+		}
+	}
+	return len(f.Triggers) > 0
+}
+
 func overHTTP(f *model.Function) bool {
 	for _, t := range f.Triggers {
 		switch t.Kind {
@@ -558,9 +576,12 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: pos},
-		Message: w.render(b, map[string]string{"name": f.Name, "source": h.Path, "call": h.What}),
+		Message: w.render(b, b.fields(f, h)),
 		App:     w.app.File, Subject: f.ID, Exposure: f.Exposure, Practices: b.Practices, CWE: b.CWE, Strict: b.Profile == rule.Strict,
 		Group: b.ID, Anchor: h.What + " " + h.Path + " " + around(h.File, h.At),
+	}
+	if h.Inside && out.Severity.AtLeast(finding.High) {
+		out.Severity = finding.Medium
 	}
 	if f.Name != f.ID {
 		out.Name = f.Name
@@ -568,7 +589,7 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	blast := w.blast(f)
 	out.Power = blast.Reach
 	out.Trace = w.steps(h.Steps)
-	if len(out.Trace) > 0 && !h.Stored {
+	if len(out.Trace) > 0 && !h.Stored && (h.Leak == nil || h.Leak.Sent) {
 		out.Trace[0].Message += doors(f)
 	}
 	w.alongPath(&out, b, f, reach, h.Stored)
@@ -581,6 +602,18 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: pos}, Message: last})
 	out.Trace = shortened(out.Trace)
+	return out
+}
+
+// fields are what a message can say of a hit. Where a rule knows patterns too, what they name stands for the same here.
+func (b *bound) fields(f *model.Function, h *dataflow.Hit) map[string]string {
+	out := map[string]string{"name": f.Name, "source": h.Path, "call": h.What, "to": h.Kept}
+	for _, q := range b.queries {
+		for _, c := range q.Captures() {
+			out[c] = h.Path
+		}
+		out["here"] = h.What
+	}
 	return out
 }
 

@@ -95,7 +95,7 @@ func givesNoError(n *paths.Node, call *ir.Expr) bool {
 
 // lineOf is the line of a place, with the comment behind it.
 func lineOf(file *ir.File, at int32) string {
-	line, _, _ := strings.Cut(written(file, at, int32(len(file.Tree.Source))), "\n")
+	line, _, _ := strings.Cut(textBetween(file, at, int32(len(file.Tree.Source))), "\n")
 	return line
 }
 
@@ -106,7 +106,7 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 			return e.Kind != ir.Lambda // those that were reached are looked at by themselves
 		}
 		handler := e.List[0]
-		if !ignores(fn, handler.Fn.Body) || explained(written(fn.File, handler.At, handler.End)) {
+		if !ignores(fn, handler.Fn.Body) || explained(textBetween(fn.File, handler.At, handler.End)) {
 			return true
 		}
 		s.tell(fn, handler.At, []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}})
@@ -126,7 +126,7 @@ func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
 		if h.Y == nil || !ignores(fn, h.Body) {
 			continue
 		}
-		text := written(fn.File, h.Y.At, h.Y.End)
+		text := textBetween(fn.File, h.Y.At, h.Y.End)
 		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) {
 			continue
 		}

@@ -166,8 +166,8 @@ func levels(n *paths.Node, p place) []level {
 	return out
 }
 
-// written is the text of a file from one place to another.
-func written(file *ir.File, from, to int32) string {
+// textBetween is the text of a file from one place to another.
+func textBetween(file *ir.File, from, to int32) string {
 	source := file.Tree.Source
 	if from < 0 || int(to) > len(source) || from > to {
 		return ""

@@ -1,0 +1,558 @@
+package dataflow
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Disclosed is the kind of harm of sensitive data that is written into a log.
+const Disclosed = "sensitive-log"
+
+// Leak says what sensitive data goes where it must not go.
+type Leak struct {
+	Grave bool // who reads it can do harm at once
+	Whole bool // all that came in, of which it is not known that the code reads something sensitive of it
+	Sent  bool // it came in with the event
+	Rank  int  // which of several tells most: the higher one
+}
+
+// secret is a value that came from a store of secrets.
+type secret struct {
+	what    string
+	step    *step
+	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
+}
+
+// part is what of a secret stands under a name: of an answer the members that hold it, of a secret that was parsed what is called so.
+func (s *secret) part(p *Program, key string) *secret {
+	if s == nil {
+		return nil
+	}
+	if s.members != nil {
+		if _, isPlace := number(key); isPlace || slices.Contains(answers, key) {
+			return s
+		}
+		if !slices.Contains(s.members, key) {
+			return nil
+		}
+		u := *s
+		u.members = nil
+		return &u
+	}
+	if p.sensitive(key) != plainData {
+		return s
+	}
+	return nil
+}
+
+// answers are members of answers that hold those with the secret. Of several parameters it is not known which are secret.
+var answers = []string{"Parameter", "Parameters", "SecretValues", "data"}
+
+// fetch marks what an operation answers that gives secrets, by a row.
+func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
+	if !m.applies(&arguments{kw: orNothing(params).fields}) {
+		return
+	}
+	s := &secret{what: "the secret that " + m.Member + " gives", step: &step{f.file, at, m.Member + " gives a secret", nil, in.steps}, members: m.In}
+	out.secret = s
+	if x := out.fields["Parameter"]; x != nil && x.fields["Value"] != nil {
+		c := *x.fields["Value"]
+		c.secret = &secret{what: s.what, step: s.step}
+		x.fields["Value"] = &c
+	}
+}
+
+// keeps are functions that give back what they get in another form.
+var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
+	toUpperCase toLowerCase lower upper resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join`)
+
+// makesHarmless are words of functions that leave nothing of a secret, or a small part.
+var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
+
+// hides reports whether a function is called like one that makes harmless, worked out once for each name.
+func (p *Program) hides(name string) bool {
+	known, ok := p.hiding[name]
+	if !ok {
+		if p.hiding == nil {
+			p.hiding = map[string]bool{}
+		}
+		known = makesHarmless.MatchString(name)
+		p.hiding[name] = known
+	}
+	return known
+}
+
+// keepsSecret is what a call gives, as a secret if it only brings one into another form, and harmless if it hides what it gets.
+func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, args *arguments, v *Value) *Value {
+	name := method
+	if name == "" {
+		name = lastPart(textOf(e.X))
+	}
+	if e.Str == "delete" {
+		in.deleted(f, e)
+	}
+	in.takenBy(f, name, recv, args)
+	if v == nil || v == nothing {
+		return v
+	}
+	if in.p.hides(name) {
+		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 {
+			return v
+		}
+		return hidden(v)
+	}
+	if v.secret != nil || !keeps[name] {
+		return v
+	}
+	var s *secret
+	if recv != nil {
+		s = recv.secret
+		if k := args.get(0); name == "get" {
+			s = s.part(in.p, k.text)
+		}
+	}
+	for _, a := range args.list {
+		if s == nil {
+			s = a.secret
+		}
+		if s == nil && isWholeEnvironment(a.ref) && name != "get" {
+			s = &secret{what: wholeEnvironment, step: &step{f.file, e.At, "all settings are read", nil, in.steps}}
+		}
+	}
+	if s == nil {
+		return v
+	}
+	c := *v
+	c.secret = s
+	return &c
+}
+
+// hidden is a value of which so little is left that it may be seen.
+func hidden(v *Value) *Value {
+	c := *v
+	c.secret = nil
+	if len(c.taints) > 0 || len(c.fields) > 0 {
+		harmless := cleanedInside(&Value{taints: v.taints, fields: v.fields}, []string{Disclosed}, 0)
+		c.taints, c.fields = harmless.taints, harmless.fields
+	}
+	return &c
+}
+
+// asks notes that the code reads a part of what came in that is called like something sensitive.
+func (in *interp) asks(t *Taint, path string) {
+	if t.Source != nil && t.Source.Stored {
+		return
+	}
+	if kind := in.p.sensitivePath(path); kind != plainData && path != callbackToken {
+		if in.wanted == nil {
+			in.wanted = map[string]secrecy{}
+		}
+		in.wanted[path] = kind
+	}
+}
+
+// takenOut notes parts of what came in that are taken out of it, or set to something else, before it is logged.
+func (in *interp) takenOut(x *Value, key string) {
+	if x == nil {
+		return
+	}
+	for _, t := range x.taints {
+		if in.hidden == nil {
+			in.hidden = map[string]bool{}
+		}
+		in.hidden[t.Path+"."+key] = true
+	}
+}
+
+// takenBy: body.pop("password"), delete(headers, "Authorization").
+func (in *interp) takenBy(f frame, name string, recv *Value, args *arguments) {
+	switch {
+	case name == "pop" && recv != nil && args.get(0).known:
+		in.takenOut(recv, args.get(0).text)
+	case name == "delete" && f.file.Language == ir.Go && args.get(1).known:
+		in.takenOut(args.get(0), args.get(1).text)
+	}
+}
+
+// deleted follows delete x.y and del x["y"].
+func (in *interp) deleted(f frame, e *ir.Expr) {
+	for _, x := range e.List {
+		switch {
+		case x.Kind == ir.Member:
+			in.takenOut(in.quiet(f, x.X), x.Str)
+		case x.Kind == ir.Index && x.Y.Kind == ir.Const:
+			in.takenOut(in.quiet(f, x.X), x.Y.Str)
+		}
+	}
+}
+
+// rest is what is left of a value when parts of it have gone to names of their own.
+func (in *interp) rest(v *Value, p *ir.Expr) *Value {
+	hides := false
+	for _, key := range p.Keys {
+		hides = hides || in.p.sensitive(key) != plainData || key == "headers" || v.fields[key] != nil
+	}
+	if !hides {
+		return v
+	}
+	c := *v
+	c.taints = nil
+	for _, t := range v.taints {
+		c.taints = append(c.taints, t.cleaned([]string{Disclosed}))
+	}
+	if len(v.fields) > 0 {
+		c.fields = mapsClone(v.fields)
+		for _, key := range p.Keys {
+			delete(c.fields, key)
+		}
+	}
+	return &c
+}
+
+// disclosed is sensitive data that goes somewhere.
+type disclosed struct {
+	kind  secrecy
+	what  string
+	from  *step
+	taint *Taint
+	whole bool
+}
+
+func (d *disclosed) better(than *disclosed) bool {
+	switch {
+	case d == nil:
+		return false
+	case than == nil:
+		return true
+	case d.whole != than.whole:
+		return than.whole
+	}
+	return d.kind > than.kind
+}
+
+// ofLevel are methods of loggers that write nothing unless somebody looks for a fault.
+var ofLevel = set("debug trace verbose silly Debug Debugf Debugw Trace")
+
+// logs tells of sensitive data that a call of a logger writes.
+func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if recv != nil && redacts(recv) {
+		return
+	}
+	quiet := in.debugging > 0 || ofLevel[lastPart(m.Member)] && m.Package != "builtin"
+	var best *disclosed
+	note := func(d *disclosed) {
+		if d.better(best) && !(d.whole && quiet) {
+			best = d
+		}
+	}
+	for _, name := range m.narrowed(args) {
+		for _, v := range inputs(name, recv, args) {
+			in.looksInto(f, v, "", 0, note)
+		}
+	}
+	for _, x := range e.List {
+		in.byName(f, x, 0, note)
+	}
+	if best == nil {
+		return
+	}
+	in.leak(f, e.At, callName(m), best)
+}
+
+// redacts reports whether a logger was made with the names of what it leaves out.
+func redacts(logger *Value) bool {
+	return slices.ContainsFunc(logger.args, func(v *Value) bool { return v != nil && v.fields["redact"] != nil })
+}
+
+// leak notes sensitive data at a place; all that came in waits for the end of the entry, when it is known what the code reads of it.
+func (in *interp) leak(f frame, at int32, what string, d *disclosed) {
+	h := &Hit{Rule: Disclosed, File: f.file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind) + 10, Sent: d.taint != nil && !(d.taint.Source != nil && d.taint.Source.Stored)}}
+	if d.taint != nil {
+		h.Steps = wayOf(d.taint, in.sites)
+	} else if d.from != nil {
+		h.Steps = []Step{{d.from.file, d.from.at, d.from.note}}
+	}
+	if d.whole {
+		in.wholes = append(in.wholes, h)
+		return
+	}
+	key := Disclosed + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if !in.seen[key] {
+		in.seen[key] = true
+		in.hits = append(in.hits, h)
+	}
+}
+
+// Answered is the kind of harm of secrets that go into an answer.
+const Answered = "sensitive-response"
+
+// tellsSecret tells of an answer that holds a secret of the application, its environment, or a password that was stored. Tokens are what
+// callers sign in for, and what they sent they know.
+func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
+	var best *disclosed
+	in.looksInto(f, answer, "", 0, func(d *disclosed) {
+		if d.better(best) && !d.whole && (d.kind == fetched && !givesTokens(d.what) || d.taint != nil && d.taint.Source != nil && d.taint.Source.Stored && isPassword(d.what)) {
+			best = d
+		}
+	})
+	if best == nil {
+		return
+	}
+	key := Answered + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	h := &Hit{Rule: Answered, File: f.file, At: at, What: what, Path: best.what, Leak: &Leak{Grave: true, Rank: int(best.kind)}}
+	if best.taint != nil {
+		h.Steps = wayOf(best.taint, in.sites)
+	} else if best.from != nil {
+		h.Steps = []Step{{best.from.file, best.from.at, best.from.note}}
+	}
+	in.hits = append(in.hits, h)
+}
+
+// givesTokens reports whether a secret is what somebody signs in for.
+func givesTokens(what string) bool {
+	return strings.Contains(what, "Auth") || strings.Contains(what, "Credentials") || strings.Contains(what, "Role") || strings.Contains(what, "Token") || strings.Contains(what, "Decrypt") || strings.Contains(what, "DataKey")
+}
+
+// isPassword reports whether a path ends in a word for a password.
+func isPassword(path string) bool {
+	words := wordsOf(strings.Trim(lastPart(path), "`"))
+	return len(words) > 0 && slices.Contains([]string{"password", "passwd", "pwd", "passphrase", "passcode"}, words[len(words)-1])
+}
+
+// settle tells of what came in and was logged as a whole, when an entry was followed to its end.
+func (in *interp) settle() {
+	for _, h := range in.wholes {
+		key := Disclosed + "\x00" + h.File.Path + "\x00" + itoa(int(h.At))
+		if in.seen[key] {
+			continue
+		}
+		path := ""
+		for asked, kind := range sorted(in.wanted) {
+			tail, below := strings.CutPrefix(plainPath(asked), h.Path+".")
+			if below && !isText[lastPart(h.Path)] && strings.Count(tail, ".") < 5 && !in.isHidden(plainPath(asked)) && (path == "" || kind > in.wanted[path]) {
+				path = asked
+			}
+		}
+		switch {
+		case path != "":
+			h.Leak.Grave, h.Leak.Rank = in.wanted[path] > ofToken, int(in.wanted[path])
+			h.Path = "all of " + h.Path + ", with " + plainPath(path) + " in it,"
+		case holdsHeaders[h.Path] && !in.isHidden(h.Path+".headers") && !in.isHidden(h.Path+".headers.Authorization") && !in.isHidden(h.Path+".headers.authorization"):
+			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, true, 0
+			h.Path = "all of " + h.Path + ", with what callers sign in with,"
+		default:
+			continue
+		}
+		in.seen[key] = true
+		in.hits = append(in.hits, h)
+	}
+	in.wholes, in.wanted, in.hidden = nil, nil, nil
+}
+
+// isText are parts of requests of which there are no parts.
+var isText = set("path rawPath url resource httpMethod method rawQueryString routeKey")
+
+// callbackToken is what Step Functions and others give code to answer with: it does nothing without a permission.
+const callbackToken = "event.token"
+
+// isHidden reports whether a part, or what it is in, is taken out somewhere.
+func (in *interp) isHidden(path string) bool {
+	for hidden := range in.hidden {
+		if path == plainPath(hidden) || strings.HasPrefix(path, plainPath(hidden)+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsHeaders are what of a request holds its headers.
+var holdsHeaders = set("event req request event.headers event.multiValueHeaders req.headers request.headers")
+
+func plainPath(path string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(path, " as JSON", ""), "[]", "")
+}
+
+// looksInto tells of sensitive data that a value is or holds, which stands under a name.
+func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func(*disclosed)) {
+	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType {
+		return
+	}
+	if v.secret != nil && !isPublic(name) {
+		note(&disclosed{kind: fetched, what: v.secret.what, from: v.secret.step})
+	}
+	if isWholeEnvironment(v.ref) {
+		note(&disclosed{kind: fetched, what: wholeEnvironment})
+	}
+	for _, t := range v.taints {
+		note(in.ofTaint(v, t))
+	}
+	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !isNameOfSecret(v, name) {
+		note(&disclosed{kind: kind, what: "`" + name + "`"})
+	}
+	if v.json != nil {
+		in.looksInto(f, v.json, "", depth+1, note)
+	}
+	if v.class != nil && f.file.Language == ir.Python { // how objects are written is their own matter
+		return
+	}
+	for key, x := range sorted(v.fields) {
+		in.looksInto(f, x, key, depth+1, note)
+	}
+	in.looksInto(f, v.elem, "", depth+1, note)
+}
+
+// isPublic reports whether a name says of what is kept with secrets that it is none itself: keyId, publishableKey.
+func isPublic(name string) bool {
+	words := wordsOf(name)
+	if len(words) == 0 {
+		return false
+	}
+	return notSecret[words[len(words)-1]] || slices.Contains(words, "public") || slices.Contains(words, "publishable")
+}
+
+var notSecret = set("id name host hostname port region url uri endpoint user username email database db engine version arn expires expiration")
+
+// ofTaint is what data that came in is by its name, as long as it is what came in.
+func (in *interp) ofTaint(v *Value, t *Taint) *disclosed {
+	if t.unsure || t.clean[Disclosed] || !t.unchanged() {
+		return nil
+	}
+	path := plainPath(t.Path)
+	if path == callbackToken {
+		return nil
+	}
+	if kind := in.p.sensitivePath(path); kind != plainData {
+		return &disclosed{kind: kind, what: path, taint: t}
+	}
+	if t.Source != nil && t.Source.Stored || len(v.fields) > 0 && v.fields["headers"] != nil {
+		return nil
+	}
+	u := *t
+	return &disclosed{kind: plainData, what: path, taint: &u, whole: true}
+}
+
+// unchanged reports whether nothing was made of data but texts in which it still stands.
+func (t *Taint) unchanged() bool {
+	for s := t.step; s != nil && s.prev != nil; s = s.prev {
+		note := strings.TrimSuffix(strings.TrimPrefix(s.note, "goes through "), "()")
+		switch {
+		case note == "is parsed", note == intoText, note == "is written as JSON", strings.HasPrefix(note, "is given to "):
+		case !keeps[lastPart(note)]:
+			return false
+		}
+	}
+	return true
+}
+
+// isData reports whether a value is something that came from somewhere: no truth value, number or constant, and nothing that was made harmless.
+func (in *interp) isData(v *Value, depth int) bool {
+	switch {
+	case v == nil || v == nothing || v.known || depth > 4 || len(v.fns) > 0 || v.isType || len(v.wraps) > 0:
+		return false
+	case v.secret != nil:
+		return true
+	case len(v.taints) > 0:
+		return slices.ContainsFunc(v.taints, func(t *Taint) bool {
+			return !t.unsure && !t.clean[Disclosed] && t.unchanged() && !(in.p.sensitivePath(t.Path) == plainData && endsInnocent(t.Path))
+		})
+	case v.ref != "":
+		return !strings.HasPrefix(v.ref, "builtin.") && !changes.MatchString(v.ref) || strings.HasPrefix(v.ref, "builtin.process.env.")
+	}
+	return slices.ContainsFunc(v.parts, func(x *Value) bool { return in.isData(x, depth+1) })
+}
+
+// endsInnocent reports whether data has a name of its own which says that it is something else: NextToken.
+func endsInnocent(path string) bool {
+	words := wordsOf(lastPart(plainPath(path)))
+	return len(words) > 1 && (words[len(words)-1] == "token" || words[len(words)-1] == "key" || words[len(words)-1] == "id" || words[len(words)-1] == "name")
+}
+
+// changes are parts of paths of libraries after which a value is no longer what it was.
+var changes = regexp.MustCompile(`(?i)hash|digest|hmac|crypt|mask|redact|slice|substr|replace|length|includes|match|test\(|compare|verify|valid|search|indexof|startswith|exists|next_?token|input\(\)$|getpass|client$|Client\(\)$|Provider\(|arn|describe|status|paginat|list|_?count`)
+
+// wholeEnvironment is what people call it.
+const wholeEnvironment = "the whole environment, with the keys of the function,"
+
+// isWholeEnvironment reports whether a path is all of the environment.
+func isWholeEnvironment(ref string) bool {
+	switch ref {
+	case "builtin.process.env", "os.environ", "os.environ.copy()", "os.environ.items()", "os.Environ()":
+		return true
+	}
+	return false
+}
+
+// isNameOfSecret reports whether a setting perhaps only names a secret: DB_SECRET is often an ARN.
+func isNameOfSecret(v *Value, name string) bool {
+	if settingOf(v) == "" || v.secret != nil {
+		return false
+	}
+	words := wordsOf(name)
+	return len(words) > 0 && (words[len(words)-1] == "secret" || words[len(words)-1] == "credentials") && (len(words) < 2 || !ofClients[words[len(words)-2]])
+}
+
+// ofClients are words before "secret" which say that it is one itself.
+var ofClients = set("client jwt app webhook shared signing session hmac oauth consumer token")
+
+// byName tells of sensitive data by the names that a call is given.
+func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) {
+	if x == nil || depth > 6 {
+		return
+	}
+	switch x.Kind {
+	case ir.Name, ir.Member, ir.Index:
+		name := lastPart(textOf(x))
+		kind := in.p.sensitivePath(textOf(x))
+		if kind == plainData || strings.HasSuffix(textOf(x), ".:") { // a slice
+			return
+		}
+		if v := in.quiet(f, x); v.ref != "builtin."+x.Str && in.isData(v, 0) && !isNameOfSecret(v, name) {
+			note(&disclosed{kind: kind, what: "`" + textOf(x) + "`"})
+		}
+	case ir.Template, ir.Array, ir.Object:
+		for _, y := range x.List {
+			in.byName(f, y, depth+1, note)
+		}
+	case ir.Binary:
+		switch x.Str {
+		case "+", "||", "??", "or":
+			in.byName(f, x.X, depth+1, note)
+			in.byName(f, x.Y, depth+1, note)
+		case "%":
+			if f.file.Language == ir.Python {
+				in.byName(f, x.Y, depth+1, note)
+			}
+		case "&&", "and":
+			in.byName(f, x.Y, depth+1, note)
+		}
+	case ir.Cond:
+		in.byName(f, x.Y, depth+1, note)
+		in.byName(f, x.Z, depth+1, note)
+	case ir.Await, ir.Spread:
+		in.byName(f, x.X, depth+1, note)
+	case ir.Call:
+		name := lastPart(textOf(x.X))
+		if x.X.Kind == ir.Member {
+			name = x.X.Str
+		}
+		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
+			return
+		}
+		if len(x.List) > 1 && name == "stringify" && x.List[1].Kind != ir.Const && x.List[1].Kind != ir.Name || name == "split" || name == "get" {
+			return
+		}
+		for _, y := range x.List {
+			in.byName(f, y, depth+1, note)
+		}
+	}
+}
+
+// shows are functions that write what they get as a text.
+var shows = set("format inspect repr Errorf Sprint Sprintln pformat concat String Any")

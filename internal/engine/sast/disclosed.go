@@ -1,0 +1,69 @@
+package sast
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// disclosed tells of sensitive data that a function lets out: for each rule the place that tells most, with the others below it.
+func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
+	byRule := map[string][]*dataflow.Hit{}
+	for _, h := range n.Result.Hits {
+		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n.Function)) {
+			byRule[h.Rule] = append(byRule[h.Rule], h)
+		}
+	}
+	for rule, hits := range byRule {
+		for _, b := range w.engine.taints[rule] {
+			if w.selected(b.ID) {
+				fail(failed, n.Function, b)
+				w.report.Findings = append(w.report.Findings, w.leak(b, n.Function, hits))
+			}
+		}
+	}
+}
+
+// mostPlaces bounds the other places that a finding lists.
+const mostPlaces = 5
+
+// leak is the finding about what a function lets out.
+func (w *work) leak(b *bound, f *model.Function, hits []*dataflow.Hit) finding.Finding {
+	sort.SliceStable(hits, func(i, j int) bool { return hits[i].Leak.Rank > hits[j].Leak.Rank })
+	h := hits[0]
+	out := w.finding(b, f, h, reached{door: f.Exposure})
+	out.Confidence = finding.Likely
+	if b.Confidence != "" {
+		out.Confidence = b.Confidence
+	}
+	if h.Leak.Grave && out.Severity == finding.Medium {
+		out.Severity = finding.High
+	}
+	for i, other := range hits[1:] {
+		if i == mostPlaces {
+			out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(other.File, other.At)}, Message: fmt.Sprintf("and at %d more places", len(hits)-1-i)})
+			break
+		}
+		out.Trace = append(out.Trace, finding.Step{Place: finding.Place{Pos: w.position(other.File, other.At)}, Message: strings.TrimSuffix(other.Path, ",") + " reaches " + other.What + " too"})
+	}
+	return out
+}
+
+// carriesCredentials reports whether what calls a function brings what callers sign in with: a token in the headers.
+func carriesCredentials(f *model.Function) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+		switch t.Kind {
+		case model.TriggerHTTP, model.TriggerGraphQL:
+			return t.Auth == "jwt" || t.Auth == "cognito" || t.Auth == "lambda" || t.Auth == "api-key"
+		case model.TriggerAuthorizer:
+			return true
+		}
+		return false
+	})
+}

@@ -1,0 +1,230 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// answering are validators that answer and do not throw: by the package, and the method. Where the method is a call, what it gives is called.
+var answering = []struct{ packages, methods []string }{
+	{[]string{"joi", "@hapi/joi", "@joi/joi"}, []string{"validate"}},
+	{[]string{"zod", "valibot"}, []string{"safeParse", "safeParseAsync"}},
+	{[]string{"yup"}, []string{"isValid", "isValidSync"}},
+	{[]string{"ajv", "is-my-json-valid", "fastest-validator"}, []string{"compile()", "validate"}},
+	{[]string{"class-validator"}, []string{"validate", "validateSync"}},
+	{[]string{"superstruct"}, []string{"validate", "is"}},
+	{[]string{"cerberus"}, []string{"validate"}},
+	{[]string{"marshmallow"}, []string{"validate"}},
+	{[]string{"express-validator"}, []string{"validationResult"}},
+	{[]string{"github_com/go-playground/validator", "github_com/asaskevich/govalidator"}, []string{"Struct", "StructCtx", "Var", "ValidateStruct"}},
+}
+
+// throwing are validators that throw.
+var throwing = []struct{ packages, methods []string }{
+	{[]string{"joi", "@hapi/joi", "@joi/joi"}, []string{"attempt", "assert", "validateAsync"}},
+	{[]string{"zod", "valibot"}, []string{"parse", "parseAsync"}},
+	{[]string{"yup"}, []string{"validate", "validateSync"}},
+	{[]string{"class-validator"}, []string{"validateOrReject"}},
+	{[]string{"superstruct"}, []string{"assert"}},
+	{[]string{"jsonschema", "fastjsonschema"}, []string{"validate"}},
+}
+
+func validates(list []struct{ packages, methods []string }, ref string) bool {
+	name := ref[strings.LastIndexByte(ref, '.')+1:]
+	for _, v := range list {
+		for _, p := range v.packages {
+			if rest, ok := strings.CutPrefix(ref, p); ok && rest != "" && (rest[0] == '.' || rest[0] == '(') && slices.Contains(v.methods, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ignored are calls of validators whose answer nobody looks at, or whose failure stops nothing: what was to be kept out goes on.
+func ignored(_ *work, n *paths.Node) []spot {
+	var out []spot
+	for _, c := range n.Result.Calls {
+		answers, throws := validates(answering, c.Ref), validates(throwing, c.Ref)
+		if c.File.Language != ir.Node && strings.HasPrefix(c.Ref, "jsonschema.Validator") {
+			answers = false
+		}
+		if !answers && !throws {
+			continue
+		}
+		list, i := statementOf(n, c)
+		if list == nil {
+			continue
+		}
+		why := ""
+		switch {
+		case answers:
+			why = unasked(c, list, i)
+		case throws:
+			why = caughtAndLogged(n, c, list[i])
+		}
+		if why != "" {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
+		}
+	}
+	return out
+}
+
+// validatorName is what people call a validator: the package and the method.
+func validatorName(ref string) string {
+	pkg, _, _ := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ".")
+	return strings.TrimSuffix(pkg, "()") + " " + strings.TrimSuffix(ref[strings.LastIndexByte(ref, '.')+1:], "()")
+}
+
+// statementOf is the statement that a call is, or whose value it is, with the list it stands in; nil where the call is a part of more.
+func statementOf(n *paths.Node, c dataflow.Called) (list []*ir.Stmt, at int) {
+	for _, fn := range n.Result.Reached {
+		if fn.File != c.File || c.At < fn.Start || c.At >= fn.End {
+			continue
+		}
+		ir.Statements(fn.Body, func(body []*ir.Stmt, i int) {
+			if s := body[i]; s.Kind == ir.Eval && valueOf(s.X) == c.Expr {
+				list, at = body, i
+			}
+		})
+	}
+	return list, at
+}
+
+// valueOf is what an expression statement evaluates, or assigns.
+func valueOf(e *ir.Expr) *ir.Expr {
+	e = ir.Awaited(e)
+	if e != nil && e.Kind == ir.Assign {
+		return ir.Awaited(e.Y)
+	}
+	return e
+}
+
+// unasked says why nobody asks for the answer of a validator; empty where somebody perhaps does.
+func unasked(c dataflow.Called, list []*ir.Stmt, i int) string {
+	e := ir.Awaited(list[i].X)
+	if e.Kind != ir.Assign {
+		if kept, _, _ := strings.Cut(written(c.Expr.X), "."); kept != "" && strings.Contains(string(c.File.Tree.Source[e.End:]), kept+".error") { // validate.errors
+			return ""
+		}
+		return "nobody looks at what it answers"
+	}
+	names := namesIn(e.X)
+	if len(names) == 0 || e.X.Kind == ir.Member || e.X.Kind == ir.Index { // kept somewhere
+		return ""
+	}
+	rest := string(c.File.Tree.Source[min(int(e.End), len(c.File.Tree.Source)):])
+	var asked []string
+	for _, name := range names {
+		if regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(name) + `\b`).MatchString(rest) {
+			asked = append(asked, name)
+		}
+	}
+	if len(asked) == 0 || !slices.ContainsFunc(asked, func(name string) bool { return name != "value" && name != "data" }) && e.X.Kind == ir.Object {
+		return "nobody looks at what it answers"
+	}
+	for _, s := range list[i+1:] {
+		if s.Kind == ir.If && len(s.Else) == 0 && asksFor(s.X, asked) {
+			if onlyLogs(s.Body) {
+				return "when it fails, that is only logged"
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// namesIn are the names that a pattern binds.
+func namesIn(p *ir.Expr) []string {
+	if p == nil {
+		return nil
+	}
+	if p.Kind == ir.Name && p.Str != "_" {
+		return []string{p.Str}
+	}
+	var out []string
+	for _, x := range append(slices.Clone(p.List), p.X) {
+		out = append(out, namesIn(x)...)
+	}
+	return out
+}
+
+// asksFor reports whether a condition is about one of some names.
+func asksFor(e *ir.Expr, names []string) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Name:
+		return slices.Contains(names, e.Str)
+	}
+	return asksFor(e.X, names) || asksFor(e.Y, names)
+}
+
+// logging are the beginnings of names of what writes logs.
+var logging = regexp.MustCompile(`(?i)^(console|log|logs|logger|logging|print|pprint|fmt|slog|winston|pino|zap|log4js|debug)\b`)
+
+// onlyLogs reports whether statements do nothing but write logs.
+func onlyLogs(body []*ir.Stmt) bool {
+	for _, s := range body {
+		if s.Kind != ir.Eval {
+			return false
+		}
+		call := ir.Awaited(s.X)
+		if call == nil || call.Kind != ir.Call || !logging.MatchString(written(call.X)) {
+			return false
+		}
+	}
+	return len(body) > 0
+}
+
+// written is the text of what is called, as far as it is names.
+func written(e *ir.Expr) string {
+	switch {
+	case e == nil:
+		return ""
+	case e.Kind == ir.Name:
+		return e.Str
+	case e.Kind == ir.This:
+		return ""
+	case e.Kind == ir.Member:
+		if x := written(e.X); x != "" {
+			return x + "." + e.Str
+		}
+		return e.Str
+	}
+	return ""
+}
+
+// caughtAndLogged says that what a validator throws stops nothing; empty where it does.
+func caughtAndLogged(n *paths.Node, c dataflow.Called, s *ir.Stmt) string {
+	if ir.Awaited(s.X).Kind == ir.Assign { // what comes next works on what it gave
+		return ""
+	}
+	why := ""
+	for _, fn := range n.Result.Reached {
+		if fn.File != c.File || c.At < fn.Start || c.At >= fn.End {
+			continue
+		}
+		ir.Statements(fn.Body, func(body []*ir.Stmt, i int) {
+			t := body[i]
+			if t.Kind != ir.Try || i == len(body)-1 || !slices.Contains(t.Body, s) || t.Body[len(t.Body)-1] != s {
+				return
+			}
+			handler := t.Else
+			if len(handler) == 1 && handler[0].Kind == ir.If { // except X:
+				handler = handler[0].Body
+			}
+			if len(handler) == 0 {
+				why = "when it fails, that is passed over"
+			} else if onlyLogs(handler) {
+				why = "when it fails, that is only logged"
+			}
+		})
+	}
+	return why
+}
