@@ -279,6 +279,9 @@ func (l *locator) image() model.Code {
 	if c, ok := l.f.Resource.Props.Path("ImageConfig", "Command", "0").Scalar(); ok {
 		handler = c
 	}
+	if c, ok := l.golangImage(string(data)); ok {
+		return c
+	}
 	if handler == "" {
 		return out
 	}

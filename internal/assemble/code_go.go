@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/model"
@@ -14,7 +15,7 @@ func (l *locator) golang(handler string) model.Code {
 	if artifact, ok := l.f.Resource.Props.Get("Code").Scalar(); ok && path.Ext(artifact) == ".zip" {
 		handler = strings.TrimSuffix(artifact, ".zip")
 	}
-	for _, source := range l.makefileSources(handler) {
+	for _, source := range append(l.targetSources(), l.makefileSources(handler)...) {
 		if p, ok := l.program(source); ok {
 			return resolved(p, p.def.Name)
 		}
@@ -24,14 +25,19 @@ func (l *locator) golang(handler string) model.Code {
 			return resolved(p, p.def.Name)
 		}
 	}
-	if p, ok := l.onlyMain(); ok {
-		return resolved(p, p.def.Name)
+	for _, name := range []string{programName(handler), ""} {
+		if p, ok := l.onlyMain(name); ok {
+			return resolved(p, p.def.Name)
+		}
 	}
 	return missing("go", "no package main was found for handler "+handler)
 }
 
 // program is the handler of a source: a Go file, or a folder with package main.
 func (l *locator) program(source string) (place, bool) {
+	if source == "" {
+		return place{}, false
+	}
 	if path.Ext(source) != ".go" {
 		return l.mainIn(source)
 	}
@@ -106,26 +112,45 @@ func sameProgram(built, handler string) bool {
 	return built == handler || strings.TrimSuffix(built, "/bootstrap") == handler
 }
 
-// mainIn is the handler given to lambda.Start in a folder's package main, or its main function.
+// mainIn is the handler given to lambda.Start in a folder's package main, or its main function. Where several files of a folder have a main,
+// each is a program, and the one is meant that is named like the handler.
 func (l *locator) mainIn(dir string) (place, bool) {
-	var main place
-	found := false
+	var found []place
 	for _, f := range l.repo.InDir(dir) {
-		if path.Dir(f.Path) != path.Clean(dir) || path.Ext(f.Path) != ".go" || strings.HasSuffix(f.Path, "_test.go") {
+		if path.Dir(f.Path) != path.Clean(dir) {
 			continue
 		}
-		symbols, err := l.symbols.of(f.Path)
-		if err != nil || symbols == nil || !symbols.PackageMain {
-			continue
-		}
-		if len(symbols.Handlers) > 0 {
-			return l.definedIn(dir, place{f.Path, symbols.Handlers[0]}), true
-		}
-		if def, ok := symbols.Def("main"); ok && !found {
-			main, found = place{f.Path, def}, true
+		if p, ok := l.mainOf(f.Path); ok {
+			found = append(found, p)
 		}
 	}
-	return main, found
+	begun := slices.DeleteFunc(slices.Clone(found), func(p place) bool { return p.def.Name == "main" && p.def.Kind == syntax.Function })
+	if len(begun) > 0 {
+		found = begun
+	}
+	if handler, _ := l.f.Handler.Settled().Scalar(); len(found) > 1 {
+		found = slices.DeleteFunc(found, func(p place) bool { return path.Base(p.file) != programName(handler)+".go" })
+	}
+	if len(found) != 1 {
+		return place{}, false
+	}
+	return l.definedIn(dir, found[0]), true
+}
+
+// mainOf is the handler that a file of package main gives to the runtime, or its main function.
+func (l *locator) mainOf(file string) (place, bool) {
+	if path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+		return place{}, false
+	}
+	symbols, err := l.symbols.of(file)
+	if err != nil || symbols == nil || !symbols.PackageMain {
+		return place{}, false
+	}
+	if len(symbols.Handlers) > 0 {
+		return place{file, symbols.Handlers[0]}, true
+	}
+	def, ok := symbols.Def("main")
+	return place{file, def}, ok
 }
 
 // definedIn prefers the place where a handler is defined over the place where it is handed to lambda.Start.
@@ -146,19 +171,108 @@ func (l *locator) definedIn(dir string, p place) place {
 	return p
 }
 
-// onlyMain is the program of an application that has just one.
-func (l *locator) onlyMain() (place, bool) {
+// onlyMain is the program of an application that has just one, or just one in a folder or a file of a name.
+func (l *locator) onlyMain(name string) (place, bool) {
 	dirs := map[string]bool{}
 	var last place
 	for _, f := range l.repo.InDir(l.app.Dir) {
-		if path.Ext(f.Path) != ".go" || dirs[path.Dir(f.Path)] {
+		dir := path.Dir(f.Path)
+		inFile := name != "" && path.Base(f.Path) == name+".go"
+		if path.Ext(f.Path) != ".go" || dirs[dir] || name != "" && path.Base(dir) != name && !inFile {
 			continue
 		}
-		dir := path.Dir(f.Path)
-		if p, ok := l.mainIn(dir); ok && len(p.file) > 0 {
+		p, ok := l.mainIn(dir)
+		if inFile {
+			p, ok = l.mainOf(f.Path)
+		}
+		if ok {
 			dirs[dir] = true
 			last = p
 		}
 	}
 	return last, len(dirs) == 1
+}
+
+// programName is what a program is called; empty for the names that the runtimes demand of all of them.
+func programName(handler string) string {
+	name := path.Base(handler)
+	if name == "bootstrap" {
+		name = path.Base(path.Dir(handler))
+	}
+	if name == "bootstrap" || name == "main" || name == "bin" || name == "." {
+		return ""
+	}
+	return name
+}
+
+// targetSources reads what the target "build-<function>:" of a Makefile builds, which SAM calls for a function that says so.
+func (l *locator) targetSources() []string {
+	if method, _ := l.f.Resource.Attributes.Path("Metadata", "BuildMethod").Scalar(); method != "makefile" {
+		return nil
+	}
+	for _, dir := range []string{l.dir, l.app.Dir} {
+		data, err := l.repo.Read(path.Join(dir, "Makefile"))
+		if err != nil {
+			continue
+		}
+		var out []string
+		within := false
+		for _, line := range strings.Split(string(data), "\n") {
+			if !strings.HasPrefix(line, "\t") && strings.Contains(line, ":") {
+				within = strings.HasPrefix(line, "build-"+l.f.Resource.ID+":")
+				continue
+			}
+			if within {
+				out = append(out, goBuilds(dir, line)...)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// goBuilds are the files and folders that the commands "go build" of a line build: the folder at hand where they name none.
+func goBuilds(dir, line string) []string {
+	var out []string
+	words := append(strings.Fields(line), ";")
+	for i, w := range words {
+		switch {
+		case w == "cd":
+			dir = path.Join(dir, words[i+1])
+		case w == "build" && i > 0 && path.Base(words[i-1]) == "go":
+			out = append(out, buildSource(dir, words[i+1:]))
+		}
+	}
+	return out
+}
+
+// buildSource is what a command builds by the words after "go build"; empty where a variable decides.
+func buildSource(dir string, words []string) string {
+	source := ""
+	for i, w := range words {
+		switch {
+		case strings.Trim(w, "&|;") == "":
+			return path.Join(dir, source)
+		case strings.HasPrefix(w, "-") || strings.ContainsAny(w, `"'=`) || i > 0 && (words[i-1] == "-o" || words[i-1] == "-tags"):
+		case strings.ContainsAny(w, "$%"):
+			return ""
+		default:
+			source = strings.TrimSuffix(w, ";")
+		}
+	}
+	return path.Join(dir, source)
+}
+
+// golangImage finds the program that a Dockerfile builds: it names the sources, from the folder of the image.
+func (l *locator) golangImage(dockerfile string) (model.Code, bool) {
+	lines := slices.DeleteFunc(strings.Split(dockerfile, "\n"), func(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), "#") })
+	joined := strings.ReplaceAll(strings.Join(lines, "\n"), "\\\n", " ") // a command goes on after a backslash
+	for _, line := range strings.Split(joined, "\n") {
+		for _, source := range goBuilds(l.dir, line) {
+			if p, ok := l.program(source); ok {
+				return resolved(p, p.def.Name), true
+			}
+		}
+	}
+	return model.Code{}, false
 }

@@ -86,6 +86,9 @@ func serviceOf(language ir.Language, ref string) string {
 
 // handed notes clients that are given to a library of which nothing is known.
 func (in *interp) handed(f frame, at int32, ref string, args *arguments) {
+	if f.file.Language == ir.Go && isStandard(ref) {
+		return
+	}
 	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
 		all := []*Value{v}
 		for _, x := range sorted(v.fields) {
@@ -135,6 +138,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		return args.get(0), true
 	}
 	if !isAWS(ref) {
+		if typed := in.byRequest(f, e, callee, args); typed != nil {
+			return in.sdkCall(f, e, typed, args)
+		}
 		return nil, false
 	}
 	if v := attributeCondition(callee, args); v != nil {
@@ -233,6 +239,19 @@ var isCollecting = set("all filter limit page_size")
 var plainMethods = set(`get_paginator can_paginate close get_available_subresources get_waiter wait add_permission register unregister emit exceptions
 	event_system to_dict build_full_result search serialize deserialize batch_writer get_queue_url filter all limit page_size pages`)
 
+// goPlain reports whether a method of the SDKs for Go calls no service: all but those of clients, which do unless they are known not to, and
+// those that make what waits for something.
+func goPlain(before, method string) bool {
+	if strings.HasSuffix(method, "Waiter") || strings.HasPrefix(method, "BuildAuthToken") {
+		return false
+	}
+	_, maker := cutLast(before)
+	return !goClients[maker] || method == "Options" || method == "NewRequest"
+}
+
+// goClients are what makes a client, as it stands in a path.
+var goClients = set("New() NewFromConfig() Client() NewUploader() NewDownloader() NewUploaderWithClient() NewDownloaderWithClient() NewBatchDelete()")
+
 // unnamed notes that what is called stands in no table: a method of boto3, a command of version 3. Classes are made without a call.
 func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	before, method := cutLast(ref)
@@ -241,7 +260,9 @@ func (in *interp) unnamed(f frame, at int32, ref string, args *arguments) {
 	case method == "" || plainMethods[method] || method[0] == '_' || strings.Contains(before, ".meta") || strings.Contains(before, ".exceptions") || strings.HasPrefix(before, "boto3:?"):
 		return
 	case f.file.Language == ir.Go:
-		return
+		if goPlain(before, method) {
+			return
+		}
 	case f.file.Language == ir.Python:
 		if !strings.HasPrefix(before, "boto3:") || method[0] >= 'A' && method[0] <= 'Z' {
 			return

@@ -133,7 +133,7 @@ func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string
 		return args.get(0)
 	}
 	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
-		return args.get(0)
+		return in.asKind(f, e.X, args.get(0))
 	}
 	if callee.isType && callee.class != nil {
 		v := in.instance(f, callee, args, e.At)

@@ -120,16 +120,16 @@ func split(a *txtar.Archive) []*program {
 // Whatever a program is, following it ends without a panic, and within its steps.
 func FuzzRun(f *testing.F) {
 	known := builtin(f)
-	f.Add("exports.handler = (e, c, cb) => { for (const [k, v] of Object.entries(e)) eval(k + v); cb(null, {headers: e}) }", true)
-	f.Add("class A { constructor(x) { this.x = x } m() { return new A(this.m()) } } exports.handler = async e => new A(e).m()", true)
-	f.Add("exports.handler = function h(e) { return h(h(e.a.b.c)) }; module.exports = {...exports, [e]: () => exports.handler}", true)
-	f.Add("import os\nclass A(A):\n    def __init__(self): super().__init__()\n    def __call__(self, *a, **k): return self(*a, **k)\ndef handler(event, context):\n    os.system(A()(event)[0])\n", false)
-	f.Add("from app import *\nimport app\ndef handler(event, context):\n    x = {k: v for k, v in event.items()}\n    x['y'] = x\n    return app.handler(x, handler)\n", false)
-	f.Fuzz(func(t *testing.T, source string, node bool) {
-		name := "app.py"
-		if node {
-			name = "app.js"
-		}
+	f.Add("exports.handler = (e, c, cb) => { for (const [k, v] of Object.entries(e)) eval(k + v); cb(null, {headers: e}) }", uint8(0))
+	f.Add("class A { constructor(x) { this.x = x } m() { return new A(this.m()) } } exports.handler = async e => new A(e).m()", uint8(0))
+	f.Add("exports.handler = function h(e) { return h(h(e.a.b.c)) }; module.exports = {...exports, [e]: () => exports.handler}", uint8(0))
+	f.Add("import os\nclass A(A):\n    def __init__(self): super().__init__()\n    def __call__(self, *a, **k): return self(*a, **k)\ndef handler(event, context):\n    os.system(A()(event)[0])\n", uint8(1))
+	f.Add("from app import *\nimport app\ndef handler(event, context):\n    x = {k: v for k, v in event.items()}\n    x['y'] = x\n    return app.handler(x, handler)\n", uint8(1))
+	f.Add("package main\nimport (\n\t\"os/exec\"\n\t\"github.com/aws/aws-lambda-go/lambda\"\n)\ntype T struct { *T; F map[string]T }\nfunc (t *T) m(x ...any) *T { return t.m(t.F[\"a\"], x) }\nvar a, b = b, a\nfunc h(e *T) (err error) { for k, v := range e.F { exec.Command(\"sh\", \"-c\", k).Run(); err = h(&v) }; return }\nfunc init() { a = &T{F: map[string]T{\"x\": *a}}; a.T = a }\nfunc main() { lambda.Start(h) }\n", uint8(2))
+	f.Add("package main\nimport \"github.com/aws/aws-lambda-go/lambda\"\ntype A B\ntype B A\ntype C[K comparable] []C[K]\nfunc f(x A, c C[int]) (A, error) { switch y := any(x).(type) { case A: return f(y, c[0]) }; return f(x, append(c, c...)) }\nfunc main() { defer lambda.Start(f); main() }\n", uint8(2))
+	f.Add("package main\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\t\"github.com/gin-gonic/gin\"\n)\nfunc main() { r := gin.Default(); r.GET(\"/\", func(c *gin.Context) { var v map[string]any; json.Unmarshal([]byte(c.Query(\"a\")), &v); v[\"v\"] = v; http.Get(v[\"u\"].(string)) }); r.Run() }\n", uint8(2))
+	f.Fuzz(func(t *testing.T, source string, language uint8) {
+		name := []string{"app.js", "app.py", "main.go"}[language%3]
 		p := dataflow.New(archive{name: []byte(source)}, known, &dataflow.Trees{})
 		for _, h := range p.Run(dataflow.Entry{File: name, Symbol: "handler"}).Hits {
 			if h.Rule == "" || h.File == nil {

@@ -186,6 +186,9 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 		args = in.goHandler(c, event)
 	}
 	given := goResult(in.invoke(f, c, c.this, args, c.fn.Start))
+	if c.fn.File.Language == ir.Go {
+		given = goJSON(given, 0)
+	}
 	in.send(f, c.fn.Start, Returned, given)
 	in.after(v.middle, request)
 	in.answers = ""
@@ -236,7 +239,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 		if headers == nil {
 			continue
 		}
-		for name, x := range sorted(headers.fields) {
+		for name, x := range sorted(in.fieldsOf(headers)) {
 			switch strings.ToLower(name) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)

@@ -97,7 +97,7 @@ func (p *Program) readGo(dir string) []*ir.File {
 		case err != nil:
 			p.Cut[name] = err.Error()
 			continue
-		case file == nil || len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package:
+		case file == nil:
 			continue
 		}
 		if file.Broken {
@@ -105,6 +105,9 @@ func (p *Program) readGo(dir string) []*ir.File {
 		}
 		if file.Cut != "" {
 			p.Cut[name] = file.Cut
+		}
+		if len(file.Body) == 0 || len(out) > 0 && file.Package != out[0].Package {
+			continue
 		}
 		out = append(out, file)
 	}
@@ -176,11 +179,11 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 			g.scope.vars[s.Fn.Name] = &Value{fns: []*closure{c}}
 		}
 	})
-	each(func(f frame, s *ir.Stmt) {
-		if s.Kind == ir.Eval {
-			loader.statement(frame{g.scope, f.file}.of(f), s)
-		}
-	})
+	for _, d := range g.inOrder(frames) {
+		loader.loading = p.modules[d.f.file.Path]
+		loader.statement(d.f, d.s)
+		g.shareNames(d)
+	}
 	if main := g.scope.vars["main"]; main != nil && g.name == "main" {
 		begins = append(begins, main.fns...)
 	}
@@ -191,6 +194,9 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 	first := g.files[0]
 	first.hits, first.uses, first.sends, first.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
 	first.loaded = true
+	if loader.cut {
+		p.Cut[first.file.Path] = "it takes too many steps to follow"
+	}
 	seen := map[*Value]bool{}
 	for _, v := range g.scope.vars {
 		share(v, seen, 0)
@@ -202,9 +208,6 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 		}
 	}
 }
-
-// of is the frame of a statement of a package: its names are set in the package, and looked up from the file.
-func (f frame) of(file frame) frame { return frame{file.s, f.file} }
 
 // goPath is the path of a package as rows and values have it: without its version, and with nothing in it that parts of paths are told by.
 func goPath(name string) string {
@@ -267,13 +270,16 @@ func packageNames(name string) []string {
 	return out
 }
 
+// certainParts is from how many parts on a folder with the same path as one of the repository is that one, though go.mod has another name.
+const certainParts = 3
+
 // goFolder is the folder of the repository that an import means.
 func (p *Program) goFolder(dir, name string) (string, bool) {
 	for {
 		if text := p.files.Read(path.Join(dir, "go.mod")); text != nil {
 			m := moduleLine.FindSubmatch(text)
 			if m == nil {
-				return "", false
+				return p.ownFolder(name, 1)
 			}
 			if rest, ok := below(name, string(m[1])); ok {
 				return path.Join(dir, rest), true
@@ -283,13 +289,23 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 					return path.Join(dir, string(r[2]), rest), true
 				}
 			}
-			return "", false
+			return p.ownFolder(name, certainParts)
 		}
 		if dir == "." || dir == "/" || dir == "" {
-			return "", false
+			return p.ownFolder(name, 1)
 		}
 		dir = path.Dir(dir)
 	}
+}
+
+// ownFolder is the folder that an import means by the address of the repository, where no go.mod tells it: github.com/owner/repository/folder.
+// It has at least so many parts.
+func (p *Program) ownFolder(name string, parts int) (string, bool) {
+	address := strings.SplitN(name, "/", 4)
+	if len(address) < 4 || !strings.Contains(address[0], ".") || strings.Count(address[3], "/")+1 < parts {
+		return "", false
+	}
+	return address[3], len(p.goFiles(address[3])) > 0
 }
 
 // below is the rest of a path below another one.
@@ -367,8 +383,8 @@ const eventTypes = "github_com/aws/aws-lambda-go/events."
 // structOf is a literal of Go: a struct or a map.
 func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 	v := &Value{fields: map[string]*Value{}, born: in.branch}
-	g, t := in.under(f, e.X)
-	v.kind = &declared{g, t}
+	_, t := in.under(f, e.X)
+	v.kind = &declared{f, e.X}
 	v.isDict = t == nil || t.Kind == ir.Object
 	kind := in.kindOf(f, e.X)
 	event, isEvent := strings.CutPrefix(kind.ref, eventTypes)
@@ -459,6 +475,9 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		return in.eventPart(v, name, t)
 	}
 	c := v.class
+	if c == nil && v.kind != nil && v.fields[key] == nil {
+		return in.methodOfKind(v, key)
+	}
 	if c == nil || v.isType {
 		return nil
 	}
@@ -485,6 +504,36 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	return nil
+}
+
+// methodOfKind is a method of a type that is no struct: type state int, func (s state) String() string. Nil where it has none.
+func (in *interp) methodOfKind(v *Value, key string) *Value {
+	if v.kind.t == nil || v.kind.t.Kind != ir.Name && v.kind.t.Kind != ir.Member {
+		return nil
+	}
+	kind := in.quiet(v.kind.f, v.kind.t)
+	if kind.class == nil {
+		return nil
+	}
+	m := kind.class.method(key, 0)
+	if m == nil {
+		return nil
+	}
+	return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: v}}}
+}
+
+// asKind is a value as one of a type of the program that is no struct: it has the methods of the type.
+func (in *interp) asKind(f frame, t *ir.Expr, x *Value) *Value {
+	if x == nil || x.class != nil || t == nil || t.Kind != ir.Name && t.Kind != ir.Member {
+		return x
+	}
+	kind := in.quiet(f, t)
+	if kind.class == nil || kind.class.def.Under == nil || len(kind.class.methods) == 0 {
+		return x
+	}
+	c := *x
+	c.kind = &declared{f, t}
+	return &c
 }
 
 // isNamespace reports whether a value is a package.
@@ -532,7 +581,12 @@ func (in *interp) goTyped(f frame, x *Value, t *ir.Expr, at int32, depth int) *V
 	if x == nil || t == nil || depth > deepestType {
 		return x
 	}
-	f, t = in.under(f, t)
+	g, u := in.under(f, t)
+	return in.asKind(f, t, in.goTypedAs(g, x, u, at, depth))
+}
+
+// goTypedAs is goTyped for a type that stands for no other.
+func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) *Value {
 	switch t.Kind {
 	case ir.Name, ir.Member:
 		name := lastPart(textOf(t))
@@ -611,10 +665,22 @@ func (in *interp) fieldIn(x *Value, field ir.Field) string {
 			return k
 		}
 	}
-	if len(x.taints) > 0 { // as other languages write names
-		return strings.ToLower(name[:1]) + name[1:]
+	if len(x.taints) > 0 {
+		return smallName(name)
 	}
 	return name
+}
+
+// smallName is a name as other languages write it: id for ID, userId for UserID.
+func smallName(name string) string {
+	begin := strings.IndexFunc(name, func(r rune) bool { return r < 'A' || r > 'Z' })
+	switch {
+	case begin < 0:
+		return strings.ToLower(name)
+	case begin > 1: // URLPath
+		begin--
+	}
+	return strings.ToLower(name[:begin]) + name[begin:]
 }
 
 // goJSON is a value as it is written in JSON: with the names that the tags of its fields say.
@@ -671,16 +737,70 @@ var decoders = map[string][2]int{
 	"github_com/go-chi/render.DecodeJSON": {0, 1},
 }
 
+// fromEnvironment are functions that fill a struct from the environment, and where that stands.
+var fromEnvironment = map[string]int{
+	"github_com/caarlos0/env.Parse": 0, "github_com/caarlos0/env.ParseWithOptions": 0, "github_com/kelseyhightower/envconfig.Process": 1,
+	"github_com/kelseyhightower/envconfig.MustProcess": 1, "github_com/sethvargo/go-envconfig.Process": 1, "github_com/ilyakaznacheev/cleanenv.ReadEnv": 0,
+	"github_com/Netflix/go-env.UnmarshalFromEnviron": 0,
+}
+
+// goBase is the path of a function without what package paths have for their version at the end.
+func goBase(ref string) string {
+	pkg, name := cutLast(ref)
+	return versionSuffix.ReplaceAllString(pkg, "") + "." + name
+}
+
+// settings fills the fields of a struct that say from which setting.
+func (in *interp) settings(x *Value, depth int) {
+	if x.class == nil || depth > 3 {
+		return
+	}
+	for _, field := range x.class.def.Fields {
+		if inner := x.fields[field.Name]; inner != nil && inner.class != nil {
+			in.settings(inner, depth+1)
+		} else if field.Env != "" && len(x.fields) < maxFields {
+			x.fields[field.Name] = &Value{ref: settingMark + field.Env}
+		}
+	}
+}
+
 // marshals are functions that write a value as a text.
 var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal")
 
 // sameValue are functions that give what they get, in another type.
-var sameValue = set(`github_com/aws/aws-sdk-go-v2/aws.String github_com/aws/aws-sdk-go-v2/aws.ToString github_com/aws/aws-sdk-go/aws.String github_com/aws/aws-sdk-go/aws.StringValue
-	github_com/aws/aws-sdk-go-v2/aws.Bool github_com/aws/aws-sdk-go-v2/aws.Int32 github_com/aws/aws-sdk-go-v2/aws.Int64 github_com/aws/aws-sdk-go/aws.Bool github_com/aws/aws-sdk-go/aws.Int64
-	github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.MarshalMap github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.Marshal
-	github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.MarshalMap github_com/aws/aws-sdk-go/service/dynamodb/dynamodbattribute.Marshal
-	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
+var sameValue = set(`	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
 	html/template.HTML errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
+
+// awsTypes are the packages of the SDKs that make pointers of values and values of pointers, and of which the functions do nothing else.
+var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws."}
+
+// inOtherType reports whether a function gives what it gets, in another type: aws.StringSlice, attributevalue.MarshalList.
+func inOtherType(ref string) bool {
+	if sameValue[ref] {
+		return true
+	}
+	pkg, name := cutLast(ref)
+	for _, p := range awsTypes {
+		if name, ok := strings.CutPrefix(ref, p); ok {
+			name = strings.TrimPrefix(name, "To")
+			return strings.HasPrefix(name, "String") || strings.HasPrefix(name, "Int") || strings.HasPrefix(name, "Bool") || strings.HasPrefix(name, "Float")
+		}
+	}
+	return (strings.HasSuffix(pkg, "/attributevalue") || strings.HasSuffix(pkg, "/dynamodbattribute")) && strings.HasPrefix(name, "Marshal")
+}
+
+// watchers are packages that watch clients and sessions: what they are given comes back, and they call nothing themselves.
+var watchers = []string{"github_com/aws/aws-xray-sdk-go/", "/instrumentation/github_com/aws/aws-sdk-go", "/dd-trace-go", "github_com/newrelic/go-agent/"}
+
+// isStandard reports whether a function is of the standard library, which calls no service: the addresses of all others begin with a host.
+func isStandard(ref string) bool {
+	host, _, _ := strings.Cut(ref, "/")
+	return !strings.Contains(host, "_") && !strings.HasPrefix(ref, "reflect.")
+}
+
+func watches(ref string) bool {
+	return slices.ContainsFunc(watchers, func(w string) bool { return strings.Contains(ref, w) })
+}
 
 // formats are functions that put a text together by a format, and where that stands.
 var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
@@ -699,6 +819,12 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		}
 		return in.formatted(f, args.get(at), "%", values, e.At), true
 	}
+	if at, ok := fromEnvironment[goBase(ref)]; ok {
+		if x := args.get(at); x.class != nil && !x.isType {
+			in.settings(x, 0)
+		}
+		return &Value{}, true
+	}
 	if marshals[ref] {
 		written := goJSON(args.get(0), 0)
 		taints := written.asJSON()
@@ -711,12 +837,15 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		}
 		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	}
-	if sameValue[ref] {
+	if watches(ref) && len(args.list) > 0 {
+		return args.get(0), true
+	}
+	if inOtherType(ref) {
 		v := args.get(0)
 		if strings.HasSuffix(ref, "NewDecoder") {
 			return &Value{ref: ref + "()", taints: v.all(), json: v.json}, true
 		}
-		if strings.HasSuffix(ref, "MarshalMap") || strings.HasSuffix(ref, "Marshal") {
+		if _, name := cutLast(ref); strings.HasPrefix(name, "Marshal") {
 			v = goJSON(v, 0)
 		}
 		return v, true
@@ -831,6 +960,20 @@ func (in *interp) goHandler(c *closure, event *Value) *arguments {
 	return args
 }
 
+// eitherResult is what a function returns at one place or at another. Where Go returns a setting, or else a constant, the constant is for
+// where the setting is missing.
+func (in *interp) eitherResult(f frame, before, v *Value) *Value {
+	if f.file.Language == ir.Go && before != nil && !before.results && !v.results {
+		switch {
+		case settingOf(before) != "" && v.known:
+			return backed(before, v)
+		case settingOf(v) != "" && before.known:
+			return backed(v, before)
+		}
+	}
+	return join(before, v)
+}
+
 // goResult is the first of several results.
 func goResult(v *Value) *Value {
 	if v != nil && v.results {
@@ -925,9 +1068,18 @@ func targetsOf(x *ir.Expr) []*ir.Expr {
 	return []*ir.Expr{x}
 }
 
+// isMap reports whether a value is declared as a map, also by a type of another name.
+func (in *interp) isMap(v *Value) bool {
+	if v.kind == nil {
+		return false
+	}
+	_, t := in.under(v.kind.f, v.kind.t)
+	return t != nil && t.Kind == ir.Object
+}
+
 // ranged is what a loop over a value binds: the place or the key, and the element.
 func (in *interp) ranged(v, item *Value) *Value {
-	if isMap := v.kind != nil && v.kind.t != nil && v.kind.t.Kind == ir.Object; isMap {
+	if in.isMap(v) {
 		for _, x := range sorted(v.fields) {
 			item = join(item, x)
 		}

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -44,18 +45,40 @@ func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*V
 			}
 		}
 		return &Value{ref: before}, true
-	case registers[method] && (strings.HasPrefix(ref, "net/http.") == strings.HasPrefix(method, "Handle")) && (strings.Contains(before, "(") || before == "net/http"):
+	case registers[method] && (strings.HasPrefix(method, "Handle") || !strings.HasPrefix(ref, "net/http.")) && (strings.Contains(before, "(") || before == "net/http"):
 		for i, a := range args.list {
 			if a.class != nil && len(a.fns) == 0 { // a handler of net/http
 				a = in.member(f, a, "ServeHTTP", e.At)
 			}
-			for _, c := range append(a.fns, a.wraps...) {
+			for _, c := range in.behindMiddleware(f, append(slices.Clone(a.fns), a.wraps...), e.At) {
 				in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || method == "Use", use: method == "Use"})
 			}
 		}
 		return &Value{ref: before}, true
 	}
 	return nil, false
+}
+
+// behindMiddleware are the functions that requests come to: of one that gets the next one, what it gives.
+func (in *interp) behindMiddleware(f frame, fns []*closure, at int32) []*closure {
+	var out []*closure
+	for _, c := range fns {
+		if !in.isMiddleware(c) {
+			out = append(out, c)
+			continue
+		}
+		out = append(out, in.invoke(f, c, c.this, &arguments{list: []*Value{{}}}, at).fns...)
+	}
+	return out
+}
+
+// isMiddleware reports whether a function gets the next handler alone: func(next http.Handler) http.Handler.
+func (in *interp) isMiddleware(c *closure) bool {
+	if len(c.fn.Params) != 1 {
+		return false
+	}
+	kind := in.kindOf(frame{c.scope, c.fn.File}, orUnknown(c.fn.Params[0].Y)).ref
+	return strings.HasSuffix(kind, ".HandlerFunc") || strings.HasSuffix(kind, ".Handler")
 }
 
 const responseWriter = "net/http.ResponseWriter()"
@@ -119,5 +142,47 @@ func goOperation(ref string, args *arguments) (client, method string, params *Va
 			params = v
 		}
 	}
+	if smallMembers[client] {
+		params = withSmallMembers(params, 0)
+	}
 	return client, strings.TrimPrefix(method, "Presign"), params
+}
+
+// smallMembers are clients of which the members of requests begin with a small letter in all languages but Go.
+var smallMembers = set(`sfn apigateway amplify appsync batch bedrockagentruntime bedrockruntime cloudwatchlogs codebuild codecommit codedeploy codepipeline ecr ecs eks
+	guardduty iot iotdataplane lexruntimeservice mediaconvert rdsdata swf signer support`)
+
+// withSmallMembers is a request with the names that its members have in other languages.
+func withSmallMembers(v *Value, depth int) *Value {
+	if v == nil || v.isDict || depth > 4 || len(v.fields) == 0 && v.elem == nil {
+		return v
+	}
+	c := *v
+	c.fields, c.elem = map[string]*Value{}, withSmallMembers(v.elem, depth+1)
+	for name, x := range sorted(v.fields) {
+		c.fields[strings.ToLower(name[:min(1, len(name))])+name[min(1, len(name)):]] = withSmallMembers(x, depth+1)
+	}
+	return &c
+}
+
+// byRequest is the method of a client that a call of something unknown is, such as an interface that tests fill with a client of their own:
+// its request says which. Nil for others.
+func (in *interp) byRequest(f frame, e *ir.Expr, callee *Value, args *arguments) *Value {
+	if f.file.Language != ir.Go || e.X.Kind != ir.Member || strings.HasPrefix(callee.ref, "github_com/aws/aws-dax-go") {
+		return nil
+	}
+	for _, v := range args.list {
+		if v.kind == nil || v.kind.t == nil {
+			continue
+		}
+		client, request := cutLast(in.kindOf(v.kind.f, v.kind.t).ref)
+		operation, isRequest := strings.CutSuffix(request, "Input")
+		rest, isMethod := strings.CutPrefix(e.X.Str, operation)
+		if isRequest && isMethod && isAWS(client) && (rest == "" || rest == "WithContext" || rest == "Pages" || rest == "PagesWithContext") {
+			c := *callee
+			c.ref = client + ".Client()." + e.X.Str
+			return &c
+		}
+	}
+	return nil
 }

@@ -150,7 +150,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			in.thrown = join(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
-			f.s.result = join(f.s.result, v)
+			f.s.result = in.eitherResult(f, f.s.result, v)
 			if in.depth == 1 && s.X != nil {
 				in.returned(f, s.X, v)
 				if !in.mute {
@@ -444,7 +444,7 @@ func itoa(i int) string {
 
 // assign sets a field of a value.
 func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
-	if x == nil || x == nothing {
+	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
 	}
 	if len(x.taints) > 0 && !in.isData(v, 0) {
@@ -471,7 +471,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
 		return
 	}
-	if x.shared {
+	if x.shared && in.starting != nil { // a main of Go sets what it has imported, before any entry
+		v = join(x.fields[key], v)
+	} else if x.shared {
 		o := in.over[x]
 		if o == nil {
 			o = map[string]*Value{}
@@ -486,6 +488,19 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
 	}
+}
+
+// fieldsOf are the fields of a value, with those that an entry has set in what all of them share.
+func (in *interp) fieldsOf(v *Value) map[string]*Value {
+	set := in.over[v]
+	if len(set) == 0 {
+		return v.fields
+	}
+	out := mapsClone(v.fields)
+	for name, x := range set {
+		out[name] = join(x, out[name])
+	}
+	return out
 }
 
 func (in *interp) assignElem(x, v *Value) {

@@ -323,7 +323,19 @@ func (v *Value) fieldNamed(name string) *Value {
 	if x := v.fields[name]; x != nil {
 		return x
 	}
-	return v.fields[spelled[name]]
+	if x := v.fields[spelled[name]]; x != nil {
+		return x
+	}
+	var found *Value
+	for k, x := range v.fields {
+		if len(k) == len(name) && strings.EqualFold(k, name) { // as Go reads them, to which capitals say nothing
+			if found != nil {
+				return nil
+			}
+			found = x
+		}
+	}
+	return found
 }
 
 func (w *looker) all(v *Value, depth int) {

@@ -58,6 +58,7 @@ type Field struct {
 	Type       *Expr   // that it is declared with, where it is a class or comes from a module
 	Decorators []*Expr // TypeScript
 	JSON       string  // Go: its name in JSON; "-" where it is left out
+	Env        string  // Go: the setting of the environment that it is filled from
 	Embedded   bool    // Go: its fields and methods are those of the struct too
 }
 

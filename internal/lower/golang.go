@@ -3,7 +3,6 @@ package lower
 import (
 	"go/ast"
 	"go/build/constraint"
-	"go/parser"
 	"go/token"
 	"path"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/syntax"
+	golangsyntax "wardlet.example/internal/syntax/golang"
 )
 
 // golang lowers Go. Types stand where they are written: as what parameters, fields and variables are declared with. Results of functions
@@ -28,12 +28,14 @@ func goFile(name string, source []byte) (*ir.File, error) {
 	if err := syntax.CheckSize(name, source); err != nil {
 		return nil, err
 	}
-	files := token.NewFileSet()
-	tree, err := parser.ParseFile(files, name, source, parser.SkipObjectResolution|parser.ParseComments)
+	files, tree, err := golangsyntax.Parse(name, source)
 	f := newFile(name, ir.Go, syntax.NewTree(name, source, nil, &syntax.Grammar{Language: "go"}))
 	f.Broken, f.Package = err != nil, tree.Name.Name
 	g := &golang{file: f, offsets: files.File(tree.FileStart)}
-	if !built(name, tree) {
+	if ok, tag := built(name, tree); !ok {
+		if tag != "" {
+			f.Cut = "it is built with the tag " + tag + " only, which is not known to be set"
+		}
 		return f, nil
 	}
 	for _, d := range tree.Decls {
@@ -42,14 +44,34 @@ func goFile(name string, source []byte) (*ir.File, error) {
 	return f, nil
 }
 
-// built reports whether a file belongs to a program for Linux, by its name and what its first comments say.
-func built(name string, tree *ast.File) bool {
+// otherSystems and otherProcessors are the ends of names of files that are not built for Linux on what Lambda runs on.
+var (
+	otherSystems    = words("aix android darwin dragonfly freebsd hurd illumos ios js nacl netbsd openbsd plan9 solaris wasip1 windows zos")
+	otherProcessors = words("386 arm loong64 mips mips64 mips64le mipsle ppc64 ppc64le riscv64 s390x sparc64 wasm")
+	processors      = words("amd64 arm64")
+)
+
+// usualTags are those of files that are no part of what is deployed: tools, generators and tests.
+var usualTags = words("ignore ignored tools tool wireinject generate mage test tests integration integration_test e2e unit manual never none examples example docs")
+
+func words(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
+// built reports whether a file belongs to a program for Linux, by its name and what its first comments say, and the tag of the program's own
+// without which it does not.
+func built(name string, tree *ast.File) (bool, string) {
 	parts := strings.Split(strings.TrimSuffix(path.Base(name), ".go"), "_")
-	for _, p := range parts[1:] {
-		switch p {
-		case "windows", "darwin", "freebsd", "openbsd", "netbsd", "plan9", "solaris", "js", "wasm", "wasip1", "android", "ios", "test":
-			return false
-		}
+	last := parts[len(parts)-1]
+	if len(parts) > 2 && (processors[last] || otherProcessors[last]) && otherSystems[parts[len(parts)-2]] {
+		return false, ""
+	}
+	if len(parts) > 1 && (otherSystems[last] || otherProcessors[last] || last == "test") {
+		return false, ""
 	}
 	for _, group := range tree.Comments {
 		if group.Pos() > tree.Package {
@@ -57,14 +79,26 @@ func built(name string, tree *ast.File) bool {
 		}
 		for _, c := range group.List {
 			expr, err := constraint.Parse(c.Text)
-			if err == nil && !expr.Eval(func(tag string) bool {
-				return tag == "linux" || tag == "unix" || tag == "amd64" || tag == "cgo" || strings.HasPrefix(tag, "go1") || strings.HasPrefix(tag, "lambda")
-			}) {
-				return false
+			if err != nil {
+				continue
+			}
+			if own := ""; !expr.Eval(func(tag string) bool { return tagIsSet(tag, &own) }) {
+				return false, own
 			}
 		}
 	}
-	return true
+	return true, ""
+}
+
+// tagIsSet reports whether a tag is set where a program is built as usual; own becomes the last one that only the program itself can know.
+func tagIsSet(tag string, own *string) bool {
+	switch {
+	case tag == "linux" || tag == "unix" || tag == "amd64" || tag == "cgo" || tag == "gc" || strings.HasPrefix(tag, "go1") || strings.HasPrefix(tag, "lambda"):
+		return true
+	case !usualTags[tag] && !otherSystems[tag] && !otherProcessors[tag] && !processors[tag] && tag != "race" && tag != "purego" && tag != "gccgo" && tag != "tinygo":
+		*own = tag
+	}
+	return false
 }
 
 func (g *golang) at(pos token.Pos) int32 {
@@ -75,7 +109,8 @@ func (g *golang) at(pos token.Pos) int32 {
 }
 
 func (g *golang) expr(kind ir.Kind, n ast.Node) *ir.Expr {
-	return &ir.Expr{Kind: kind, At: g.at(n.Pos()), End: g.at(n.End())}
+	at := g.at(n.Pos())
+	return &ir.Expr{Kind: kind, At: at, End: max(at, g.at(n.End()))} // in broken code the end can stand before
 }
 
 func (g *golang) stmt(kind ir.StmtKind, n ast.Node) *ir.Stmt {
@@ -111,7 +146,7 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 		return []*ir.Stmt{s}
 	case *ast.GenDecl:
 		var out []*ir.Stmt
-		var before *ast.ValueSpec
+		var before ast.Expr
 		for _, spec := range d.Specs {
 			switch spec := spec.(type) {
 			case *ast.ImportSpec:
@@ -121,11 +156,12 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 				s.Class = g.class(spec.Name.Name, spec.Type)
 				out = append(out, s)
 			case *ast.ValueSpec:
-				if len(spec.Values) == 0 && d.Tok == token.CONST { // as the one before
-					continue
+				kind := spec.Type
+				if d.Tok == token.CONST && len(spec.Values) == 0 { // as the one before, of the same type
+					kind = before
 				}
-				before = spec
-				out = append(out, g.variables(before)...)
+				before = kind
+				out = append(out, g.variables(spec, kind)...)
 			}
 		}
 		return out
@@ -174,7 +210,7 @@ func (g *golang) imported(spec *ast.ImportSpec) *ir.Stmt {
 }
 
 // variables are what var and const declare, also without a value: then as the type says.
-func (g *golang) variables(spec *ast.ValueSpec) []*ir.Stmt {
+func (g *golang) variables(spec *ast.ValueSpec, kind ast.Expr) []*ir.Stmt {
 	e := g.expr(ir.Assign, spec)
 	e.Str = ":="
 	switch {
@@ -187,14 +223,20 @@ func (g *golang) variables(spec *ast.ValueSpec) []*ir.Stmt {
 		one := *e
 		one.X = g.name(name)
 		one.Y = g.expr(ir.Unknown, name)
-		if i < len(spec.Values) {
+		if i < len(spec.Values) && !(isIota(spec.Values[i]) && kind != nil) {
 			one.Y = g.expression(spec.Values[i])
-		} else if spec.Type != nil {
-			one.Y = g.zero(spec.Type)
+		} else if kind != nil {
+			one.Y = g.zero(kind)
 		}
 		out = append(out, g.eval(spec, &one))
 	}
 	return out
+}
+
+// isIota reports whether a constant only says its place among others.
+func isIota(x ast.Expr) bool {
+	name, ok := x.(*ast.Ident)
+	return ok && name.Name == "iota"
 }
 
 func identifiers(names []*ast.Ident) []ast.Expr {
@@ -239,24 +281,30 @@ func (g *golang) class(name string, t ast.Expr) *ir.Class {
 	}
 	defer g.up()
 	for _, field := range s.Fields.List {
-		kind, json := g.typeOf(field.Type), jsonName(field.Tag)
+		kind, json, env := g.typeOf(field.Type), tagOf(field.Tag, jsonTags), tagOf(field.Tag, envTags)
 		if len(field.Names) == 0 {
-			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Embedded: true})
+			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Env: env, Embedded: true})
 		}
 		for _, n := range field.Names {
-			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json})
+			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env})
 		}
 	}
 	return c
 }
 
-// jsonName is the name that the tag of a field gives it, empty where it gives none.
-func jsonName(tag *ast.BasicLit) string {
+// The tags that name a field in what is decoded into it, and the setting that it is filled from.
+var (
+	jsonTags = []string{"json", "dynamodbav", "form", "query", "uri"}
+	envTags  = []string{"env", "envconfig"}
+)
+
+// tagOf is the name that one of some tags gives a field, empty where they give none.
+func tagOf(tag *ast.BasicLit, keys []string) string {
 	if tag == nil {
 		return ""
 	}
 	text, _ := strconv.Unquote(tag.Value)
-	for _, key := range []string{"json", "dynamodbav", "form", "query", "uri"} {
+	for _, key := range keys {
 		if s, ok := reflect.StructTag(text).Lookup(key); ok {
 			name, _, _ := strings.Cut(s, ",")
 			return name
@@ -620,6 +668,9 @@ func (g *golang) typeChoice(n *ast.TypeSwitchStmt) []*ir.Stmt {
 		if bound != nil {
 			e := g.expr(ir.Assign, clause)
 			e.X, e.Y, e.Str = g.expression(bound), subject, ":="
+			if len(clause.List) == 1 {
+				e.Y = g.asserted(clause, subject, clause.List[0])
+			}
 			body = append(body, g.eval(clause, e))
 		}
 		body = append(body, g.withoutBreak(clause.Body)...)
@@ -697,7 +748,7 @@ func (g *golang) expression(n ast.Expr) *ir.Expr {
 		e.Y.Str = ":"
 		return e
 	case *ast.TypeAssertExpr:
-		return g.expression(n.X)
+		return g.asserted(n, g.expression(n.X), n.Type)
 	case *ast.CallExpr:
 		return g.call(n)
 	case *ast.UnaryExpr:
@@ -722,6 +773,22 @@ func (g *golang) expression(n ast.Expr) *ir.Expr {
 		return g.expression(n.Value)
 	}
 	return g.expr(ir.Unknown, n)
+}
+
+// asserted is a value of which the program says the type. What DynamoDB holds is in the field Value of types that are named by what that is:
+// item["id"].(*types.AttributeValueMemberS).Value stands for item.id.S.
+func (g *golang) asserted(n ast.Node, x *ir.Expr, t ast.Expr) *ir.Expr {
+	if t == nil {
+		return x
+	}
+	kind, ok := strings.CutPrefix(lastName(t), "AttributeValueMember")
+	if !ok {
+		return x
+	}
+	e, value := g.expr(ir.Object, n), g.expr(ir.Member, n)
+	value.X, value.Str = x, kind
+	e.Keys, e.List = []string{"Value"}, []*ir.Expr{value}
+	return e
 }
 
 func (g *golang) literal(n *ast.BasicLit) *ir.Expr {

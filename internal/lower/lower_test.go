@@ -22,6 +22,15 @@ func TestFile(t *testing.T) {
 		{"a mistake", "a.js", "f();\nconst = (((;\ng();", 2, true, false},
 		{"Python", "a.py", "import os\ndef f(a, *b, c=1, **d):\n    return a\nx = [f(i) for i in y if i]", 3, false, false},
 		{"a Python mistake", "a.py", "f()\ndef (:\nx = 1\n", 1, true, false},
+		{"Go", "a.go", "package a\nimport \"os\"\nvar b, c = 1, 2\ntype d struct{}\nfunc (e d) f() {}", 5, false, false},
+		{"a Go mistake", "a.go", "package a\n\nfunc b() { if x {{ }\n\nvar c = 1\n\nfunc d() {}", 2, true, false},
+		{"Go without a package", "a.go", "func b() {}", 0, true, false},
+		{"very deep Go", "a.go", "package a\nvar b = " + strings.Repeat("c(", 3_000) + strings.Repeat(")", 3_000), 1, false, true},
+		{"Go for another system", "a_windows.go", "package a\nvar b = 1", 0, false, false},
+		{"Go that only sounds like another system", "a_js_b.go", "package a\nvar b = 1", 1, false, false},
+		{"a tool in Go", "a.go", "//go:build tools\n\npackage a\nvar b = 1", 0, false, false},
+		{"Go with a tag of its own", "a.go", "//go:build production\n\npackage a\nvar b = 1", 0, false, true},
+		{"Go without a tag of its own", "a.go", "//go:build !local && linux\n\npackage a\nvar b = 1", 1, false, false},
 		{"very deep", "a.js", "f(" + strings.Repeat("[", 3_000) + strings.Repeat("]", 3_000) + ")", 1, false, true},
 		{"a definition of types", "a.d.ts", "declare const x: string", -1, false, false},
 		{"another language", "a.rb", "puts 1", -1, false, false},
@@ -73,6 +82,14 @@ func FuzzPython(f *testing.F) {
 	f.Add("match x:\n    case {'a': [b, *_], **c} if b: pass\n    case A(d=1) | None: pass\nclass C(D, metaclass=E):\n    x: int = 1\n    def __init__(self): super().__init__()\n")
 	f.Add("try:\n    import a.b as c, d\n    from ..e import (f as g, h)\n    from i import *\nexcept* (X, Y) as z:\n    raise z from None\nelse:\n    global j; del k; assert l, m\nfinally:\n    n = {**o, p: q for r in s}\n")
 	f.Fuzz(func(t *testing.T, source string) { check(t, "a.py", source) })
+}
+
+func FuzzGo(f *testing.F) {
+	f.Add("package main\nimport (\n\t\"context\"\n\t. \"fmt\"\n)\ntype A[T any] struct { *B; C, d []T `json:\"c\" env:\"C\"`; e struct{ f map[string]func() } }\nfunc (a *A[T]) m(ctx context.Context, x ...T) (y T, err error) { defer func() { recover() }(); return }\nconst (\n\tg A[int] = iota\n\th\n)\n")
+	f.Add("package a\nfunc f(x interface{ M() }) { switch y := x.(type) { case nil, *B: case C: fallthrough; default: }; select { case z := <-c: default: }; L: for i, j := range []map[string]A{{\"a\": {b: 1}}} { goto L }; go g[int, string](x.(*types.AttributeValueMemberS).Value...) }")
+	f.Add("package b\nvar a, b = c(1)[2:3], !d.e\nvar x = func() (z []int) { z[0] <<= +1; *p, q = &r, -s; if t := u; t != nil { } else if v { } else { }; return }\nfunc broken( { if x {")
+	f.Add("//go:build prod || !linux\n\npackage c\n\ntype f = func(...int)\nvar _ = A{1, {2}, [...]string{3: \"x\"}, map[K]struct{}{}}\nfunc _() { for range 3 { break }; new(T); make(chan<- int); append(a, b...) }")
+	f.Fuzz(func(t *testing.T, source string) { check(t, "a.go", source) })
 }
 
 // check reads a source and walks over what comes out: every expression stands inside the source.

@@ -226,6 +226,7 @@ func (c Call) golang() (*iam.Client, []string) {
 	method := c.Method
 	switch c.Client {
 	case "manager", "s3manager", "transfermanager": // feature/s3/manager
+		method, _, _ = strings.Cut(method, "With") // UploadWithContext, DownloadWithIterator
 		switch method {
 		case "Upload", "UploadObject":
 			return iam.ClientOf("s3"), uploads

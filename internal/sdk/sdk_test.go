@@ -67,6 +67,7 @@ func TestCalls(t *testing.T) {
 		{sdk.Call{Language: sdk.Go, Client: "sqs", Method: "SendMessage"}, "sqs:SendMessage", "sqs:SendMessage"},
 		{sdk.Call{Language: sdk.Go, Client: "cognitoidentityprovider", Method: "AdminGetUser"}, "cognito-identity-provider:AdminGetUser", "cognito-idp:AdminGetUser"},
 		{sdk.Call{Language: sdk.Go, Client: "manager", Method: "Download"}, "s3:HeadObject s3:GetObject", "s3:GetObject s3:GetObject"},
+		{sdk.Call{Language: sdk.Go, Client: "s3manager", Method: "DownloadWithContext"}, "s3:HeadObject s3:GetObject", "s3:GetObject s3:GetObject"},
 		{sdk.Call{Language: sdk.Python, Client: "cognito-idp", Method: "initiate_auth"}, "cognito-identity-provider:InitiateAuth", ""},
 		{sdk.Call{Language: sdk.Python, Client: "nothing", Method: "at_all"}, "", ""},
 		{sdk.Call{Language: sdk.NodeV3, Client: "@aws-sdk/client-s3", Method: "NoSuchCommand"}, "", ""},

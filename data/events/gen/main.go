@@ -48,7 +48,7 @@ func run(dir, out string) error {
 	if err != nil {
 		return err
 	}
-	var rows []string
+	all := map[string]*ast.StructType{}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -59,33 +59,56 @@ func run(dir, out string) error {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if t, ok := n.(*ast.TypeSpec); ok && t.Name.IsExported() {
-				rows = append(rows, fields(t)...)
+				if s, ok := t.Type.(*ast.StructType); ok {
+					all[t.Name.Name] = s
+				}
 			}
 			return true
 		})
+	}
+	var rows []string
+	for name, s := range all {
+		rows = append(rows, fields(name, s, all)...)
 	}
 	sort.Strings(rows)
 	return os.WriteFile(filepath.Join(out, "golang.tsv"), []byte("type\tfield\tjson\tof\n"+strings.Join(rows, "\n")+"\n"), 0o600)
 }
 
-// fields are the rows of a struct.
-func fields(t *ast.TypeSpec) []string {
-	s, ok := t.Type.(*ast.StructType)
-	if !ok {
-		return nil
-	}
+// computed are fields that the module makes out of others when it reads an event, and out of which.
+var computed = map[string]string{"S3Object.URLDecodedKey": "key"}
+
+// fields are the rows of a struct, with the fields of the structs that it holds without a name.
+func fields(of string, s *ast.StructType, all map[string]*ast.StructType) []string {
 	var out []string
 	for _, f := range s.Fields.List {
+		if len(f.Names) == 0 {
+			out = append(out, embedded(of, f, all)...)
+		}
 		for _, name := range f.Names {
 			if tag := tagOf(f); name.IsExported() && tag != "-" {
 				if tag == "" {
 					tag = name.Name
 				}
-				out = append(out, strings.Join([]string{t.Name.Name, name.Name, tag, typeOf(f.Type)}, "\t"))
+				if made := computed[of+"."+name.Name]; made != "" {
+					tag = made
+				}
+				out = append(out, strings.Join([]string{of, name.Name, tag, typeOf(f.Type)}, "\t"))
 			}
 		}
 	}
 	return out
+}
+
+// embedded are the rows of a field that has no name but that of its type.
+func embedded(of string, f *ast.Field, all map[string]*ast.StructType) []string {
+	name := typeOf(f.Type)
+	if tag := tagOf(f); tag != "" {
+		return []string{strings.Join([]string{of, name, tag, name}, "\t")}
+	}
+	if s := all[name]; s != nil {
+		return fields(of, s, all)
+	}
+	return nil
 }
 
 func tagOf(f *ast.Field) string {

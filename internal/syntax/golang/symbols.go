@@ -4,7 +4,6 @@ package golang
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
 
 	"wardlet.example/internal/syntax"
@@ -18,9 +17,8 @@ func Symbols(name string, source []byte) (*syntax.Symbols, error) {
 	if err := syntax.CheckSize(name, source); err != nil {
 		return nil, err
 	}
-	files := token.NewFileSet()
 	// The parser always returns a file for a source it was given.
-	tree, err := parser.ParseFile(files, name, source, parser.SkipObjectResolution)
+	files, tree, err := Parse(name, source)
 	f := &file{
 		tree:    tree,
 		offsets: files.File(tree.FileStart),
