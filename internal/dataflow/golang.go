@@ -506,6 +506,11 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 	return nil
 }
 
+// unset reports whether a value is that of a variable of Go to which nothing was given yet.
+func (v *Value) unset() bool {
+	return v != nil && v.kind != nil && len(v.fields)+len(v.taints)+len(v.fns) == 0 && v.elem == nil && v.ref == "" && !v.known
+}
+
 // methodOfKind is a method of a type that is no struct: type state int, func (s state) String() string. Nil where it has none.
 func (in *interp) methodOfKind(v *Value, key string) *Value {
 	if v.kind.t == nil || v.kind.t.Kind != ir.Name && v.kind.t.Kind != ir.Member {

@@ -1062,6 +1062,9 @@ func (in *interp) concat(f frame, parts []*ir.Expr, at int32) *Value {
 
 // joined is a text of these parts.
 func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
+	if f.file.Language == ir.Go { // a + b + c, which is (a + b) + c
+		parts = inParts(parts)
+	}
 	out := &Value{known: true}
 	before := ""
 	for _, v := range parts {
@@ -1102,6 +1105,19 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.known, out.text = false, ""
 	}
 	out.taints = in.stepped(f, out.taints, at, intoText)
+	return out
+}
+
+// inParts are the parts of a text, with those of texts that were put together before.
+func inParts(list []*Value) []*Value {
+	var out []*Value
+	for _, v := range list {
+		if len(v.parts) > 0 && !v.known && len(v.alts)+len(v.either) == 0 {
+			out = append(out, v.parts...)
+			continue
+		}
+		out = append(out, v)
+	}
 	return out
 }
 

@@ -719,9 +719,16 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		in.fixedStart(f, e, m, args)
 		return
 	}
+	if m.Rule == "log" { // of which no line can be forged
+		in.logs(f, e, m, recv, args)
+		return
+	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		in.logs(f, e, m, recv, args)
+		if f.file.Language == ir.Go && m.Package == "log/slog" { // it writes fields, in which no line can be forged
+			return
+		}
 		shown = asCode(args)
 	}
 	if m.Rule == "ssrf" {

@@ -87,7 +87,7 @@ var onlyCounts = set("builtin.len builtin.bool builtin.Boolean builtin.isinstanc
 // revealedBy tells of what an earlier invocation left that comes to a place of which a row says what happens there.
 func (in *interp) revealedBy(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	what, rank := callName(m), usedInside
-	if m.Rule == "log-injection" {
+	if m.Rule == "log-injection" || m.Rule == "log" {
 		what = "a log"
 	}
 	switch m.Rule {

@@ -130,6 +130,8 @@ func (in *interp) set(s *scope, name string, v *Value, declares bool) {
 		o[name] = join(before, v)
 	case len(at.layers) > 0:
 		at.layers[len(at.layers)-1][name] = v
+	case at != s && in.starting != nil && at.vars[name].unset():
+		at.vars[name] = v
 	case at != s:
 		at.vars[name] = join(at.vars[name], v)
 	default:

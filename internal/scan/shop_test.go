@@ -25,7 +25,7 @@ func scanExample(t *testing.T, name string, profile rule.Profile) *finding.Resul
 
 var (
 	tableRow  = regexp.MustCompile(`(?m)^\| \d+ \|.*\|$`)
-	rowPlace  = regexp.MustCompile("`((?:template|src/[a-zA-Z/]+)\\.(?:yaml|js|py):\\d+)`")
+	rowPlace  = regexp.MustCompile("`((?:template|src/[a-zA-Z/]+)\\.(?:yaml|js|py|go):\\d+)`")
 	rowRule   = regexp.MustCompile("`([a-z0-9-]+)`")
 	rowStrict = "(strict)"
 )
