@@ -189,10 +189,20 @@ func (a *authorizer) allowing(e *ir.Expr, depth int) bool {
 		}
 		if depth < deepestPolicy {
 			for _, fn := range calledByName(a.node, e) {
-				if a.allows(fn.Body, depth+1) && !a.decides(fn.Body) {
+				if (a.allows(fn.Body, depth+1) || allowsUnlessTold(fn, e)) && !a.decides(fn.Body) {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// allowsUnlessTold reports whether a call leaves out a parameter that says yes then.
+func allowsUnlessTold(fn *ir.Func, call *ir.Expr) bool {
+	for i, p := range fn.Params {
+		if i >= len(call.List) && p.Kind == ir.Default && isYes(p.Y) && !slices.Contains(call.Keys, p.X.Str) {
+			return true
 		}
 	}
 	return false
