@@ -555,6 +555,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	if x, ok := v.fields[key]; ok {
+		if len(x.fns) == 1 && x.fns[0].fn.Getter && v.class == nil { // { get client() { return ... } }
+			return in.invoke(f, x.fns[0], v, &arguments{}, at)
+		}
 		if v.mixed && len(v.taints) > 0 {
 			return join(x, &Value{taints: in.parts(v.taints, key)})
 		}

@@ -9,14 +9,15 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// lookUps are scans without a limit by which a request looks for some records: all others are read for it. Each table is told of once.
+// lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
+// is told of once.
 func lookUps(_ *work, n *paths.Node) []spot {
 	if !openly(n.Function) {
 		return nil
 	}
 	var out []spot
 	for _, u := range n.Result.Uses {
-		if u.Key != "dynamodb:Scan" || u.Helper || u.Params.At("FilterExpression") == nil || !unlimited(n, u) || counts(u) {
+		if u.Key != "dynamodb:Scan" || u.Helper || !unlimited(n, u) || counts(u) {
 			continue
 		}
 		to := table(n, u)
