@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/dataflow"
@@ -12,7 +13,7 @@ import (
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
 // is told of once.
 func lookUps(_ *work, n *paths.Node) []spot {
-	if !openly(n.Function) {
+	if !openly(n.Function) && n.Result.Routes == 0 {
 		return nil
 	}
 	var out []spot
@@ -23,6 +24,29 @@ func lookUps(_ *work, n *paths.Node) []spot {
 		to := table(n, u)
 		if !slices.ContainsFunc(out, func(s spot) bool { return s.fields["to"] == to || s.file == u.File && s.at == u.At }) {
 			out = append(out, spot{file: u.File, at: u.At, fields: map[string]string{"to": to}})
+		}
+	}
+	return append(out, collections(n)...)
+}
+
+// findsAll are calls that find all documents of a collection, where they are given no condition.
+var findsAll = map[string]bool{"mongoose.model().find": true, "mongoose.Model().find": true}
+
+// bounds are what comes after such a call where it does not want all.
+var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|findOne|distinct|estimatedDocumentCount)\b`)
+
+// collections are reads of whole collections of documents.
+func collections(n *paths.Node) []spot {
+	var out []spot
+	for _, c := range n.Result.Calls {
+		if !findsAll[c.Ref] || len(c.Expr.List) > 0 && (c.Expr.List[0].Kind != ir.Object || len(c.Expr.List[0].List) > 0) {
+			continue
+		}
+		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
+			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && bounds.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
+		})
+		if !bound {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"to": "a collection"}})
 		}
 	}
 	return out
