@@ -18,7 +18,7 @@ type Called struct {
 
 type calledAt struct {
 	file    *ir.File
-	at, end int32 // a().b() and the a() in it begin at one place
+	at, end int32 // several calls can begin at one place: client().send()
 }
 
 // callsLibrary notes a call of a library, once for each place.

@@ -93,7 +93,7 @@ func unaskedAbove(n *paths.Node, c dataflow.Called) []spot {
 			if list[i].Kind == ir.Eval {
 				call = valueOf(list[i].X)
 			}
-			if call == nil || call.Kind != ir.Call || lastName(call.X) != giver.Name || slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.Expr == call }) {
+			if call == nil || call.Kind != ir.Call || calledName(call.X) != giver.Name || slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.Expr == call }) {
 				return
 			}
 			if why := unasked(dataflow.Called{Ref: c.Ref, File: fn.File, At: call.At, Expr: call}, fn.End, list, i); why != "" {
@@ -118,8 +118,8 @@ func giverOf(n *paths.Node, c dataflow.Called) *ir.Func {
 	return nil
 }
 
-// lastName is the name of what is called, without what it is a method of.
-func lastName(e *ir.Expr) string {
+// calledName is the name of what is called, without what it is a method of.
+func calledName(e *ir.Expr) string {
 	if e.Kind == ir.Name || e.Kind == ir.Member {
 		return e.Str
 	}
