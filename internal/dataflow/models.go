@@ -753,6 +753,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if m.text {
 				taints = objects(taints)
 			}
+			if m.text && m.Rule == "nosql" {
+				taints = asScript(taints)
+			}
 			if m.object {
 				taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
 			}
@@ -764,6 +767,21 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 		}
 	}
+}
+
+// asScript are outsiders' data in a text that a database runs: that it is a text makes it no safer, what makes it safe in code does.
+func asScript(taints []*Taint) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		if t.clean["code-eval"] {
+			continue
+		}
+		u := *t
+		u.clean = maps.Clone(t.clean)
+		delete(u.clean, "nosql")
+		out = append(out, &u)
+	}
+	return out
 }
 
 // setsAll: INSERT INTO orders SET ?, as clients of MySQL fill it in, stores all fields of an object.
