@@ -392,6 +392,9 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 			}
 		}
 	}
+	if dot >= 0 {
+		p.answersErrors(f, ref[:dot], ref[dot+1:], args, e.At)
+	}
 	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
 		for _, a := range args.list {
 			for _, fn := range slices.Concat(a.fns, a.wraps) {
@@ -645,6 +648,10 @@ func (in *interp) route(r *routed) {
 	}
 	args := &arguments{}
 	switch r.framework {
+	case "fastify-error":
+		args.list = []*Value{{}, {ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}}
+	case "hono-error":
+		args.list = []*Value{{}, {ref: "hono.Context", taints: outside("ctx")}}
 	case "go":
 		args = in.goRequest(f, r, outside)
 	case "express":
