@@ -1186,7 +1186,7 @@ func (in *interp) filtered(recv, item, test *Value) *Value {
 	}
 	checked := false
 	for i := range 2 {
-		rules := known[parameterName(params[0])+"."+itoa(i)] // (pair) => KEYS.includes(pair[0])
+		rules := known[parameterName(params[0])+"."+itoa(i)]       // (pair) => KEYS.includes(pair[0])
 		if params[0].Kind == ir.Array && i < len(params[0].List) { // ([key, value]) => KEYS.includes(key)
 			rules = known[parameterName(params[0].List[i])]
 		}

@@ -279,10 +279,29 @@ func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
 		return
 	}
 	for _, t := range origin.taints {
-		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
+		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") && !in.toldOf(origin, "cors-echo", t) {
 			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
 		}
 	}
+}
+
+// partTold is a part of a response of which was told what an outsider does with it.
+type partTold struct {
+	part       *Value
+	rule, path string
+}
+
+// toldOf reports whether it was told of this part before, where the object stood from which it was taken: { ...redirect(url), cookies }.
+func (in *interp) toldOf(part *Value, rule string, t *Taint) bool {
+	key := partTold{part, rule, t.Path}
+	if in.partsTold[key] {
+		return true
+	}
+	if in.partsTold == nil {
+		in.partsTold = map[partTold]bool{}
+	}
+	in.partsTold[key] = true
+	return false
 }
 
 // answer notes a part of a response, once.
@@ -292,7 +311,7 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 	}
 	var news []*Taint
 	for _, t := range v.all() {
-		if key := rule + what + t.Path; !response.told[key] {
+		if key := rule + what + t.Path; !response.told[key] && !in.toldOf(v, rule, t) {
 			response.told[key] = true
 			news = append(news, t)
 		}

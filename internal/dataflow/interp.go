@@ -61,6 +61,7 @@ type interp struct {
 	visited    map[*ir.Func]bool    // functions that were called
 	sends      []*Send              // calls that hand data on
 	hitAt      map[string]*Hit      // by rule and place
+	partsTold  map[partTold]bool    // parts of responses of which was told
 	answers    string               // how what an entry returns is sent: lambda, text; empty where it is not
 	compares   map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
 	holding    map[string][]Literal // what certainly holds where the function that is followed was called
@@ -457,6 +458,13 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
 				in.hit(f, at, m.Rule, callName(m), v.taints, false)
+			}
+		}
+	}
+	if x.ref != "" && traceIn(v, 0) != nil { // ctx.body = { stack }
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind == sink && m.Rule == "error-details" {
+				in.tellsTrace(f, at, callName(m), v)
 			}
 		}
 	}

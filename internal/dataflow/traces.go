@@ -82,7 +82,11 @@ func (in *interp) traceOf(f frame, e *ir.Expr) *step {
 	if e.Kind == ir.Call {
 		return in.traces[e]
 	}
-	return in.quiet(f, e).trace
+	v := in.quiet(f, e)
+	if e.Kind == ir.Member { // error.stack.split("\n")
+		v = in.traced(f, e, v)
+	}
+	return v.trace
 }
 
 // writesWholeError reports whether an error is written with the fields that JSON leaves out.
