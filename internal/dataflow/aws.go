@@ -604,6 +604,9 @@ var targets = set(`TableName QueueUrl FunctionName Bucket TopicArn TargetArn sta
 // operation checks what goes into an operation, and what comes out of it.
 func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	client, name, _ := strings.Cut(c.op.Key, ":")
+	if keepsOrSends[c.op.Key] {
+		in.keepsFields(f, e.At, c.op.Key, c.params)
+	}
 	for _, s := range c.op.Subjects {
 		if targets[s.Member] {
 			if v := c.params.fields[s.Member]; v != nil {
@@ -628,6 +631,15 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 					continue // that somebody sends the whole request is another thing
 				}
 				taints := orNothing(v).taints
+				if m.Rule == "mass-assignment" || m.Rule == amountRule {
+					in.amountsIn(f, e.At, c.op.Key, v, 0)
+				}
+				switch m.Rule {
+				case sizeRule:
+					taints = amounts(v)
+				case amountRule:
+					taints = nil
+				}
 				if m.object {
 					taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.object })
 				}

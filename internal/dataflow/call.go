@@ -104,8 +104,15 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	var callee *Value
 	method := ""
 	if e.X.Kind == ir.Member {
+		if e.X.Str == "catch" {
+			in.tries++
+		}
 		recv = in.eval(f, e.X.X)
+		if e.X.Str == "catch" {
+			in.tries--
+		}
 		method = e.X.Str
+		in.cutsText(method, recv)
 		callee = in.member(f, recv, method, e.X.At)
 		if len(callee.fns) > 0 && recv != nil && recv.class == nil && recv.ref == "" && recv.fields[method] == nil && containerMethods[method] { // of a table of functions
 			callee = &Value{}
@@ -833,6 +840,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		}
 		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
 	case "builtin.JSON.parse", "json.loads", "json.load", "simplejson.loads", "ujson.loads", "orjson.loads":
+		in.parsesBody(f, e, args.get(0))
 		return in.parsed(f, e, args.get(0)), true
 	}
 	if v, ok := in.ofObject(f, callee.ref, args, e.At); ok {
@@ -943,6 +951,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
 	in.callsLibrary(f, e, ref)
+	in.validating(e, ref, args)
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil
@@ -1019,6 +1028,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		if !m.applies(args) {
 			continue
 		}
+		in.seenBy(m, recv, args)
 		switch m.Kind {
 		case sink:
 			in.sinkAt(f, e, m, recv, args)

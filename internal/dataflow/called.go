@@ -17,8 +17,8 @@ type Called struct {
 }
 
 type calledAt struct {
-	file *ir.File
-	at   int32
+	file    *ir.File
+	at, end int32 // several calls can begin at one place: client().send()
 }
 
 // callsLibrary notes a call of a library, once for each place.
@@ -26,7 +26,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref string) {
 	if ref == "" || e.X == nil || in.proving > 0 {
 		return
 	}
-	at := calledAt{f.file, e.At}
+	at := calledAt{f.file, e.At, e.End}
 	if _, ok := in.called[at]; ok {
 		return
 	}
@@ -43,7 +43,7 @@ func (in *interp) allCalls() []Called {
 		out = append(out, c)
 	}
 	slices.SortFunc(out, func(a, b Called) int {
-		return cmp.Or(strings.Compare(a.File.Path, b.File.Path), cmp.Compare(a.At, b.At))
+		return cmp.Or(strings.Compare(a.File.Path, b.File.Path), cmp.Compare(a.At, b.At), cmp.Compare(a.Expr.End, b.Expr.End))
 	})
 	return out
 }

@@ -38,6 +38,9 @@ type Result struct {
 	Unawaited []Called   // calls of services whose promise nobody waits for
 	Calls     []Called   // what is called of libraries, by the places of the calls
 	Reached   []*ir.Func // the functions that were called
+	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
+	Endless   []Kept     // calls that store or send texts that can have any length
+	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.
@@ -102,6 +105,10 @@ func (p *Program) Run(e Entry) Result {
 	}
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
+	r.Unlooked, r.Endless = in.unlooked(), in.endless()
+	if v != nil && len(v.fns) > 0 { // no library stands around it
+		r.Unguarded = in.unguarded
+	}
 	for _, file := range r.Files {
 		if m := p.modules[file]; m != nil {
 			r.Uses, r.Sends, r.Doubts = append(r.Uses, m.uses...), append(r.Sends, m.sends...), append(r.Doubts, m.doubts...)

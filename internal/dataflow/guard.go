@@ -68,6 +68,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 	case ir.Await:
 		in.guard(f, e.X, holds)
 	case ir.Member, ir.Index:
+		in.present(f, e)
 		if !holds { // nothing is there
 			in.trust(f, e, []string{"all"})
 		} else if e.Kind == ir.Index && e.Y.Kind != ir.Const { // TABLE[x] is there
@@ -76,6 +77,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 			}
 		}
 	case ir.Name:
+		in.present(f, e)
 		if !holds {
 			in.trust(f, e, []string{"all"})
 			in.trustHost(f, e)
@@ -629,7 +631,7 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	}
 	v = in.harmlessPaths(f, v)
 	text := textOf(e)
-	for text != "" && len(v.taints) > 0 {
+	for text != "" && len(v.taints)+len(v.numbers) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
 			return checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
 		}
@@ -690,7 +692,7 @@ func keysOf(m map[string]*Value) []string { return slices.Sorted(maps.Keys(m)) }
 // cleanedBy is a value whose taints can do no harm for some rules.
 func cleanedBy(v *Value, rules []string) *Value {
 	c := *v
-	c.taints = nil
+	c.taints, c.numbers = nil, stillNumbers(v.numbers, rules)
 	for _, t := range v.taints {
 		if u := t.cleaned(rules); u != nil {
 			c.taints = append(c.taints, u)

@@ -68,6 +68,11 @@ type interp struct {
 	mute       bool                 // nobody gets what the entry returns
 	keeps      bool                 // something was put outside of the handler that perhaps is a user's
 	keepers    map[*closure]bool    // the functions that did so
+	looked     looked               // what the code has looked at of what came in
+	turning    *ir.Expr             // the condition of a loop that is looked at
+	tries      int                  // what fails is caught
+	handedOn   []*Kept              // calls that store or send parts of what came in
+	unguarded  []Called             // where the body of a request is parsed and nothing catches what fails
 	st         *invocations         // where the entry is followed as one of two invocations
 }
 
@@ -230,7 +235,11 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 func (in *interp) loop(f frame, s *ir.Stmt) {
 	var item *Value
 	if s.Y != nil {
+		if s.X == nil {
+			in.turning = s.Y
+		}
 		v := in.eval(f, s.Y)
+		in.turning = nil
 		if v.class != nil && !v.isType {
 			if m := v.class.method("__iter__", 0); m != nil {
 				v = in.invoke(f, m, v, &arguments{}, s.At)
@@ -282,7 +291,14 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	before := in.thrown
 	in.thrown = nil
 	exits := in.exits()
+	catches := len(s.Else) > 0 || len(s.Final) == 0
+	if catches {
+		in.tries++
+	}
 	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
+	if catches {
+		in.tries--
+	}
 	ways := []*snapshot{in.ended(), nil}
 	in.meets(ways[:1], ends[:1]) // what failed did so at the end
 	in.catching++
@@ -550,6 +566,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	if x, ok := v.fields[key]; ok {
+		if len(x.fns) == 1 && x.fns[0].fn.Getter && v.class == nil { // { get client() { return ... } }
+			return in.invoke(f, x.fns[0], v, &arguments{}, at)
+		}
 		if v.mixed && len(v.taints) > 0 {
 			return join(x, &Value{taints: in.parts(v.taints, key)})
 		}
@@ -791,7 +810,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call || v.trace != nil && e.Kind == ir.Name) {
 		v = in.traced(f, e, v)
 	}
-	if f.s != nil && in.st == nil && len(v.taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
+	if f.s != nil && in.st == nil && len(v.taints)+len(v.numbers) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
 	return v
@@ -826,6 +845,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return x
 		}
 		if key.known && key.text == ":" { // a slice
+			in.cutsText(":", x)
 			c := *x
 			c.known, c.text = false, ""
 			return hidden(&c)
@@ -873,6 +893,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Binary:
 		return in.binary(f, e)
 	case ir.Not:
+		in.refusesType(f, e.X)
 		if old := in.tellsOf(in.eval(f, e.X)); len(old) > 0 {
 			return &Value{taints: old}
 		}
@@ -914,6 +935,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		in.eval(f, e.List[0])
 		return &Value{}
 	}
+	in.chained(f, e)
 	for _, x := range e.List {
 		v := in.eval(f, x)
 		if t := v.all(); len(t) > 0 {
@@ -1283,7 +1305,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if x.isList || y.isList { // of Python
 			return in.plus(x, y)
 		}
-		return in.joined(f, []*Value{x, y}, e.At)
+		v := in.joined(f, []*Value{x, y}, e.At)
+		if len(x.numbers)+len(y.numbers) > 0 && x.written != inQuotes && y.written != inQuotes {
+			v.numbers = addTaints(x.numbers, y.numbers)
+		}
+		return v
 	case "%":
 		if f.file.Language == ir.Python {
 			x := in.eval(f, e.X)
@@ -1327,19 +1353,34 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	case "/": // pathlib
 		if f.file.Language == ir.Python {
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)
-			return &Value{taints: addTaints(x.taints, y.taints), ref: x.ref}
+			return &Value{taints: addTaints(x.taints, y.taints), numbers: addTaints(x.numbers, y.numbers), ref: x.ref}
 		}
 	}
+	turning := in.turning == e
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	if turning {
+		in.turning = e
+	}
 	switch e.Str {
 	case "===", "==", "!==", "!=":
 		in.comparesCode(f, e.At, x, y)
 	}
 	switch data := codesOf(x, y); e.Str {
+	case "in", "not in":
+		in.isIn(x, y)
+	case "<", "<=", ">", ">=":
+		in.weighed(f, e, x, y)
+	case "*", "-", "/", "**":
+		if f.file.Language == ir.Python && e.Str == "*" {
+			in.repeats(f, e, x, y)
+		}
+		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y)}
 	case "===", "==":
+		in.likened(f, e, x, y)
 		in.told(e, data)
 		return &Value{proves: data, taints: in.tellsOf(x, y)}
 	case "!==", "!=":
+		in.likened(f, e, x, y)
 		in.told(e, data)
 	}
 	return &Value{taints: in.tellsOf(x, y), random: ofNumbers(e.Str, x, y)}

@@ -45,6 +45,7 @@ type Model struct {
 	before   string   // the first version of the package for which the row does not hold; empty where it always does
 	object   bool     // only an object that comes whole from outside does harm
 	text     bool     // a text does harm too, where the rule is about objects
+	number   bool     // it makes a number of what it gets, or of one, which is as big as that says
 	away     bool     // what is done does not go to whoever called the function
 }
 
@@ -134,7 +135,7 @@ func (m *Models) add(row *model.Value, own bool) string {
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
-	r.text, r.object, r.away = word("text") == "true", word("object") == "true", word("away") == "true"
+	r.text, r.object, r.away, r.number = word("text") == "true", word("object") == "true", word("away") == "true", word("number") == "true"
 	r.throws, r.refuses = word("throws") == "true", word("answer") == "false"
 	r.before = versionIn(word("note"))
 	for _, w := range row.Get("when").Elements() {
@@ -496,6 +497,11 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	if m.Kind == sanitizer && tokens[packageOf(m.Package)] {
 		in.verifies(taints)
 	}
+	if m.number {
+		for _, name := range m.In {
+			out.numbers = addTaints(out.numbers, in.stepped(f, amounts(input(name, recv, args)), e.At, "becomes a number"))
+		}
+	}
 	if m.Kind == sanitizer || m.Kind == validator {
 		var kept []*Taint
 		for _, t := range taints {
@@ -726,9 +732,6 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	var shown []*Value
 	if m.Rule == "log-injection" {
 		in.logs(f, e, m, recv, args)
-		if f.file.Language == ir.Go && m.Package == "log/slog" { // it writes fields, in which no line can be forged
-			return
-		}
 		shown = asCode(args)
 	}
 	if m.Rule == "ssrf" {
@@ -744,6 +747,18 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 				continue
 			}
 			taints := v.taints
+			if m.Rule == "mass-assignment" || m.Rule == amountRule {
+				in.amountsIn(f, e.At, callName(m), v, 0)
+			}
+			if m.Rule == "mass-assignment" {
+				in.keepsFields(f, e.At, callName(m), v)
+			}
+			switch {
+			case m.Rule == sizeRule:
+				taints = amounts(v)
+			case m.Rule == amountRule && len(v.fields) == 0 && v.elem == nil:
+				taints = amounts(v)
+			}
 			if whole(m.Rule) && !m.object {
 				taints = v.all()
 			}
@@ -963,6 +978,9 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
+		if byHowMuch(rule) && !in.isWild(t) {
+			continue
+		}
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one

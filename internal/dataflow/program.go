@@ -33,6 +33,7 @@ type Program struct {
 	files     Files
 	models    *Models
 	modules   map[string]*module
+	minimums  map[string]bool // names of fields that schemas of stores give bounds to
 	trees     *Trees
 	memo      map[memoKey]*Value
 	routed    []*routed

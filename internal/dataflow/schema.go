@@ -36,6 +36,7 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 		return nil
 	}
 	v := args.list[0]
+	in.shapedBy(v)
 	out := in.shaped(f, v, schema, e.At, 0)
 	if len(out.fields) == 0 && (out == v || out.elem == nil) {
 		return nil
@@ -222,6 +223,7 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 	}
 	for name, s := range sorted(fields) {
 		x := in.member(f, v, name, at)
+		in.textBySchema(x, s)
 		switch {
 		case isHarmlessKind(s):
 			x = &Value{safe: x.taints}
@@ -358,6 +360,7 @@ func isHarmlessJSON(s *Value) bool {
 
 // byJSONSchema notes what a check by a JSON Schema says of the parts of what it is given.
 func (in *interp) byJSONSchema(f frame, x *ir.Expr, v, schema *Value) {
+	in.shapedBy(v)
 	if len(fieldsOf(schema)) == 0 || schema.ref != "" {
 		return
 	}

@@ -36,6 +36,7 @@ type Value struct {
 	named   *Value          // names of fields that are not known: what they are made of
 	varied  bool            // it is one of some texts
 	alts    []string        // those of them that are known
+	numbers []*Taint        // it is a number of which an outsider decides how much it is
 	safe    []*Taint        // data of an outsider that was checked: it can do no harm at all any more
 	others  []*Value        // objects of other classes that it may be as well
 	isList  bool            // it is a list of Python
@@ -242,9 +243,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	case b == nil:
 		return a
 	case a.empty():
-		return onlyPerhaps(b, a)
+		return onlyPerhaps(b, a).counting(a)
 	case b.empty():
-		return onlyPerhaps(a, b)
+		return onlyPerhaps(a, b).counting(b)
 	}
 	v := *a
 	v.perhaps = a.perhaps || b.perhaps || lost(a) || lost(b)
@@ -281,7 +282,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.prefix = ""
 	}
 	v.json, v.parts, v.either = sameShape(a.json, b.json, depth), nil, eitherOf(a, b)
-	v.chosen, v.safe = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe)
+	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList = a.isList && b.isList
 	if v.trace == nil {

@@ -113,7 +113,7 @@ const (
 	Throw                   // X
 	If                      // X; Body, Else
 	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body; Str "keys": names are bound, Go "range": both
-	Try                     // Body; X bound to what is thrown in Else; Final
+	Try                     // Body; X bound to what is thrown in Else; Final; Y is where Else stands; in Python Else has an If for each clause, with its Y
 	Block                   // Body
 	Import                  // Str: module; Names
 	Define                  // Fn: a function by its name

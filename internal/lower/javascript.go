@@ -219,6 +219,7 @@ func (j *js) try(n int) *ir.Stmt {
 	s := j.stmt(ir.Try, n)
 	s.Body = j.branch(j.t.Child(n, "body"))
 	if h := j.t.Child(n, "handler"); h >= 0 {
+		s.Y = j.expr(ir.Unknown, h)
 		if p := j.t.Child(h, "parameter"); p >= 0 {
 			s.X = j.pattern(p)
 		}

@@ -146,6 +146,7 @@ func (p *py) try(n int) []*ir.Stmt {
 		switch p.t.Kind(c) {
 		case "except_clause", "except_group_clause":
 			branch := p.stmt(ir.If, c)
+			branch.Y = p.expr(ir.Unknown, c)
 			if as := p.t.Child(p.t.Child(c, "value"), "alias"); as >= 0 {
 				s.X = p.pattern(p.t.FirstNamed(as))
 			}

@@ -23,8 +23,21 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
-	"unawaited-call":     unawaited,
-	"validation-ignored": ignored,
+	"account-change-not-recorded": unrecordedChanges,
+	"authorizer-allows-on-error":  allowing,
+	"error-swallowed":             swallowed,
+	"failed-login-without-origin": withoutOrigin,
+	"function-triggers-itself":    callingItself,
+	"json-not-guarded":            unguarded,
+	"login-not-recorded":          unrecorded,
+	"login-without-attempt-limit": unlimitedLogins,
+	"payment-not-recorded":        unrecordedPayments,
+	"request-not-checked":         unlooked,
+	"retry-repeats-write":         repeatedly,
+	"text-without-limit":          endless,
+	"unawaited-call":              unawaited,
+	"unbounded-scan":              lookUps,
+	"validation-ignored":          ignored,
 }
 
 // checkNames are the names of all checks of this engine.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -341,7 +342,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
 			continue
 		}
-		if w.fits(b, h) {
+		if w.fits(b, h) || (h.Rule == "number" || h.Rule == "size") && gatewayChecks(f) {
 			continue
 		}
 		fail(failed, f, b)
@@ -428,7 +429,7 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 }
 
 // overHTTPOnly are kinds of harm to whoever reads the answer of a function.
-var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true}
+var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true, "number": true, "size": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
@@ -438,8 +439,14 @@ func concerns(h *dataflow.Hit, f *model.Function, reach reached) bool {
 	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
+	if (h.Rule == "number" || h.Rule == "size") && len(f.Triggers) == 0 && !httpPart.MatchString(h.Path) { // who calls it is not known
+		return false
+	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && reach.path != nil
 }
+
+// httpPart are paths of parts of requests over HTTP.
+var httpPart = regexp.MustCompile(`(?i)(^|\.)(json_)?body\b|queryString|pathParameters|^(req|request|ctx|c)\.`)
 
 // onlyGraphQL reports whether nothing but a schema of GraphQL lets data in to a function.
 func onlyGraphQL(f *model.Function) bool {

@@ -1,0 +1,192 @@
+package dataflow
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Kept is a call that stores or sends parts of what came in.
+type Kept struct {
+	File   *ir.File
+	At     int32
+	What   string
+	Fields []string // the paths of the parts
+	known  bool     // something was made sure of one of them
+}
+
+// keepsOrSends are operations that store or send what they get.
+var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject sqs:SendMessage sqs:SendMessageBatch
+	sns:Publish eventbridge:PutEvents sfn:StartExecution kinesis:PutRecord firehose:PutRecord lambda:Invoke ses:SendEmail`)
+
+// keepsFields notes a call that stores or sends.
+func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
+	if in.st != nil || in.loading != nil || in.proving > 0 {
+		return
+	}
+	for _, fn := range in.stack {
+		if slices.ContainsFunc(fn.Decorators, mayCheck) {
+			return
+		}
+	}
+	k := &Kept{File: f.file, At: at, What: what}
+	in.sees(k, v, 0)
+	if len(k.Fields) > 0 || k.known {
+		in.handedOn = append(in.handedOn, k)
+	}
+}
+
+// sees notes the paths of what is in a value, with what stands in texts that were written from objects.
+func (in *interp) sees(k *Kept, v *Value, depth int) {
+	if v == nil || depth > deepestKept {
+		return
+	}
+	k.known = k.known || len(v.safe)+len(v.numbers) > 0
+	if v.json != nil {
+		in.sees(k, v.json, depth+1)
+		return
+	}
+	for _, t := range v.taints {
+		if t.Source != nil && t.Source.Stored || bySystems.MatchString(t.Path) {
+			continue
+		}
+		k.known = k.known || t.check != nil
+		if !slices.Contains(k.Fields, t.Path) && len(k.Fields) < maxFields {
+			k.Fields = append(k.Fields, t.Path)
+		}
+	}
+	for name, x := range sorted(v.fields) {
+		if depth == 0 && name == "Key" { // which of those that are there it is
+			continue
+		}
+		in.sees(k, x, depth+1)
+	}
+	in.sees(k, v.elem, depth+1)
+}
+
+// sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.
+func sentByCallers(path string) bool {
+	for _, part := range []string{"event.body.", "event.queryStringParameters.", "req.body.", "req.query.", "json_body."} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return path == "event.body" || path == "req.body"
+}
+
+// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts; nil where it has looked
+// at one.
+func (in *interp) unlooked() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		if k.known {
+			return nil
+		}
+		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool { return !sentByCallers(path) })
+		for _, path := range k.Fields {
+			l := in.looked
+			if in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path) {
+				return nil
+			}
+		}
+		if len(k.Fields) > 0 {
+			out = append(out, *k)
+		}
+	}
+	return out
+}
+
+// endless are the calls that store texts of which code knows that they are some, and has not asked how long they are.
+func (in *interp) endless() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		c := *k
+		c.Fields = nil
+		for _, path := range k.Fields {
+			if in.looked.texts[path] && !in.looked.lengths[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
+				c.Fields = append(c.Fields, path)
+			}
+		}
+		if len(c.Fields) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// textBySchema notes what a schema says of a text: that it is one, and perhaps how long it can be.
+func (in *interp) textBySchema(v, schema *Value) {
+	if in.st != nil || schema == nil {
+		return
+	}
+	if strings.Contains(schema.ref, ".string()") {
+		mark(&in.looked.texts, v.taints)
+		for part := range strings.SplitSeq(schema.ref, ".") {
+			if limits[strings.TrimSuffix(part, "()")] {
+				mark(&in.looked.lengths, v.taints)
+			}
+		}
+		return
+	}
+	if schema.ref == "" && orNothing(schema.fields["type"]).text == "string" {
+		mark(&in.looked.texts, v.taints)
+		if schema.fields["maxLength"] != nil || schema.fields["format"] != nil || schema.fields["pattern"] != nil {
+			mark(&in.looked.lengths, v.taints)
+		}
+	}
+}
+
+// limits are methods of schemas of texts after which a text has a longest form, or one that is checked by more than its type.
+var limits = set(`max length regex pattern matches email uuid guid url uri valid oneOf enum ip datetime date time isoDate cuid ulid nanoid refine custom test superRefine hex token
+	base64 base64url jwt transform dataUri domain hostname`)
+
+// cutsText notes a method that gives the beginning of a text.
+func (in *interp) cutsText(method string, recv *Value) {
+	if in.st == nil && recv != nil && (method == "slice" || method == "substring" || method == "substr" || method == ":") {
+		mark(&in.looked.lengths, recv.taints)
+	}
+}
+
+// parsesBody notes that the body of a request is parsed where nothing catches what fails.
+func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
+	if in.tries > 0 || in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil {
+		return
+	}
+	if !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Path == "event.body" }) {
+		return
+	}
+	for _, fn := range in.stack {
+		if slices.ContainsFunc(fn.Decorators, mayCatch) {
+			return
+		}
+	}
+	if !slices.ContainsFunc(in.unguarded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		in.unguarded = append(in.unguarded, Called{textOf(e.X), f.file, e.At, e})
+	}
+}
+
+// checkers are words in names of decorators that check what a function gets.
+var checkers = regexp.MustCompile(`(?i)valid|schema|serial|pars|dto|check`)
+
+// mayCheck reports whether a decorator perhaps checks what a function gets.
+func mayCheck(d *ir.Expr) bool {
+	if d.Kind == ir.Call {
+		d = d.X
+	}
+	return checkers.MatchString(textOf(d))
+}
+
+// mayCatch reports whether a decorator perhaps catches what a function throws: all but those that only write logs, traces and metrics.
+func mayCatch(d *ir.Expr) bool {
+	name := d
+	if d.Kind == ir.Call {
+		name = d.X
+	}
+	switch root := first(textOf(name)); strings.ToLower(root) {
+	case "logger", "tracer", "metrics", "xray_recorder", "staticmethod", "classmethod", "property":
+		return false
+	}
+	return true
+}

@@ -1,0 +1,395 @@
+package dataflow
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// What comes in and nobody has looked at: numbers of which nothing says how much they are, requests that are stored as they came.
+// What was looked at is kept by paths for the entry as a whole, so that a check counts by whatever name the value goes afterwards.
+
+// Kinds of harm that a number does by how much it is: as an amount that is paid or kept, and as the size of work.
+const (
+	amountRule = "number"
+	sizeRule   = "size"
+)
+
+// byHowMuch reports whether a kind of harm is done by how much a number is. Being made a number makes a value no less harmful there.
+func byHowMuch(rule string) bool { return rule == amountRule || rule == sizeRule }
+
+// looked is what an entry has looked at, by the paths of what came in.
+type looked struct {
+	bounds  map[string]bool // its type or size was asked for
+	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
+	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
+	lengths map[string]bool // how long it is
+	texts   map[string]bool // it was found to be a text
+}
+
+func mark(m *map[string]bool, taints ...[]*Taint) {
+	for _, list := range taints {
+		for _, t := range list {
+			if *m == nil {
+				*m = map[string]bool{}
+			}
+			(*m)[t.Path] = true
+		}
+	}
+}
+
+// bounded reports whether something has asked what a value is, or how much.
+func (in *interp) bounded(path string) bool {
+	return in.looked.bounds[path] || within(in.looked.shapes, path)
+}
+
+// within reports whether a path, or what it is a part of, is one of some.
+func within(paths map[string]bool, path string) bool {
+	if len(paths) == 0 {
+		return false
+	}
+	for path != "" {
+		if paths[path] {
+			return true
+		}
+		if rest, ok := strings.CutSuffix(path, "[]"); ok {
+			path = rest
+			continue
+		}
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+	}
+	return false
+}
+
+// amounts are the taints of what decides how much a number is.
+func amounts(v *Value) []*Taint {
+	if v == nil || len(v.numbers) == 0 {
+		return orNothing(v).taints
+	}
+	return addTaints(v.taints, v.numbers)
+}
+
+// counting is a value that is perhaps as much as another one.
+func (v *Value) counting(other *Value) *Value {
+	if len(other.numbers) == 0 {
+		return v
+	}
+	c := *v
+	c.numbers = addTaints(v.numbers, other.numbers)
+	return &c
+}
+
+// stillNumbers are the numbers of which a check says nothing that says something for some rules.
+func stillNumbers(numbers []*Taint, rules []string) []*Taint {
+	if slices.Contains(rules, "all") {
+		return nil
+	}
+	return numbers
+}
+
+// counts are the values that arithmetic makes a number of.
+func counts(values ...*Value) []*Taint {
+	var out []*Taint
+	for _, v := range values {
+		out = addTaints(out, amounts(v))
+	}
+	return out
+}
+
+// bySystems are paths of what is checked by others: who somebody is, arguments of a schema of GraphQL, records and events of services.
+var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.detail\b`)
+
+// isWild reports whether nothing is known to have looked at a number that an outsider sends.
+func (in *interp) isWild(t *Taint) bool {
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.bounded(t.Path) && !bySystems.MatchString(t.Path)
+}
+
+// weighed notes a comparison of how much something is. In the condition of a loop it is how often that is gone through.
+func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
+	if in.st != nil {
+		return
+	}
+	if in.turning == e {
+		if !in.isLength(f, e.X) && !in.isLength(f, e.Y) {
+			in.hit(f, e.At, sizeRule, "a loop", counts(x, y), false)
+		}
+		return
+	}
+	mark(&in.looked.bounds, amounts(x), amounts(y))
+	in.isLength(f, e.X)
+	in.isLength(f, e.Y)
+}
+
+// chained notes a comparison of Python with more than two sides: 0 < x < 10
+func (in *interp) chained(f frame, e *ir.Expr) {
+	if f.file == nil || f.file.Language != ir.Python || len(e.List) < 3 || in.st != nil {
+		return
+	}
+	if between := f.file.Tree.Source[e.List[0].End:max(e.List[0].End, e.List[1].At)]; !bytes.ContainsAny(between, "<>") {
+		return
+	}
+	for _, x := range e.List {
+		mark(&in.looked.bounds, amounts(in.eval(f, x)))
+		in.isLength(f, x)
+	}
+}
+
+// isLength reports whether an expression is how long something is, and notes that it was asked for.
+func (in *interp) isLength(f frame, e *ir.Expr) bool {
+	switch {
+	case e.Kind == ir.Member && (e.Str == "length" || e.Str == "size"):
+		mark(&in.looked.lengths, in.quiet(f, e.X).taints)
+	case e.Kind == ir.Call && textOf(e.X) == "len" && len(e.List) == 1:
+		mark(&in.looked.lengths, in.quiet(f, e.List[0]).taints)
+	default:
+		return false
+	}
+	return true
+}
+
+// likened notes a comparison with a value, or of the type with the name of one.
+func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
+	if in.st != nil {
+		return
+	}
+	in.isAsked(x.taints)
+	in.isAsked(y.taints)
+	in.equalsMore(x, y)
+	in.isLength(f, e.X)
+	in.isLength(f, e.Y)
+	refuses := e.Str[0] == '!'
+	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+		if side[0].Kind == ir.Unknown && side[0].Str == "typeof" && len(side[0].List) == 1 {
+			in.isOfType(in.eval(f, side[0].List[0]), refuses && side[1].Str == "string")
+		} else if side[0].Kind == ir.Call && textOf(side[0].X) == "type" && len(side[0].List) == 1 {
+			in.isOfType(in.eval(f, side[0].List[0]), refuses && textOf(side[1]) == "str")
+		}
+	}
+}
+
+func (in *interp) isOfType(v *Value, text bool) {
+	mark(&in.looked.bounds, amounts(v))
+	if text {
+		mark(&in.looked.texts, v.taints)
+	}
+}
+
+// isAsked notes that code asks for values, but for bodies as a whole: that there is one says nothing of what is in it.
+func (in *interp) isAsked(taints []*Taint) {
+	for _, t := range taints {
+		if t.Path != "event" && !strings.HasSuffix(t.Path, "body") {
+			mark(&in.looked.asked, []*Taint{t})
+		}
+	}
+}
+
+// equalsMore notes texts that are compared with others: what is equal to something that is known or kept is as long as that.
+func (in *interp) equalsMore(x, y *Value) {
+	for _, side := range [][2]*Value{{x, y}, {y, x}} {
+		if other := side[1]; !other.known && !other.empty() || other.known && other.text != "" && !slices.Contains(missing, other.text) {
+			mark(&in.looked.lengths, side[0].taints)
+		}
+	}
+}
+
+// present notes that code asks whether something is there: body.name, or body[field] for each of some.
+func (in *interp) present(f frame, e *ir.Expr) {
+	if in.st != nil {
+		return
+	}
+	if e.Kind == ir.Index && e.Y.Kind != ir.Const {
+		in.hasMembers(in.quiet(f, e.X))
+		return
+	}
+	if e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index {
+		in.isAsked(in.quiet(f, e).taints)
+	}
+}
+
+// hasMembers notes that code asks whether members are there whose names are not known.
+func (in *interp) hasMembers(v *Value) { mark(&in.looked.asked, v.taints) }
+
+// isIn notes a test of whether something is one of some, or a member of an object.
+func (in *interp) isIn(x, y *Value) {
+	if in.st != nil {
+		return
+	}
+	if !x.known {
+		mark(&in.looked.bounds, amounts(x))
+		mark(&in.looked.lengths, x.taints)
+		in.hasMembers(y)
+		return
+	}
+	for _, t := range y.taints {
+		u := *t
+		u.Path += "." + x.text
+		in.isAsked([]*Taint{&u})
+	}
+}
+
+// refusesType notes a test for the type of a text that is to be refused otherwise: not isinstance(x, str)
+func (in *interp) refusesType(f frame, e *ir.Expr) {
+	in.present(f, e)
+	if in.st == nil && e.Kind == ir.Call && textOf(e.X) == "isinstance" && len(e.List) == 2 && textOf(e.List[1]) == "str" {
+		mark(&in.looked.texts, in.eval(f, e.List[0]).taints)
+	}
+}
+
+// validating notes what a call of a library says of what it gets, by what it is called.
+func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
+	switch ref {
+	case "builtin.min", "builtin.max", "builtin.Math.min", "builtin.Math.max":
+		if len(args.list) > 1 {
+			for _, v := range args.list {
+				mark(&in.looked.bounds, amounts(v))
+			}
+		}
+	case "builtin.Array.isArray":
+		in.isAsked(args.get(0).taints)
+	case "crypto.createHmac().update", "hmac.new", "hmac.digest":
+		in.signedWhole(args)
+	case "builtin.isinstance":
+		if len(e.List) > 1 {
+			in.isOfType(args.get(0), false)
+		}
+	}
+	if strings.HasSuffix(ref, "constructEvent") || strings.HasSuffix(ref, "construct_event") || strings.HasSuffix(ref, "constructEventAsync") {
+		in.signedWhole(args)
+	}
+	if isSchema.MatchString(ref) {
+		for _, v := range args.list {
+			in.hasSchema(v)
+		}
+	}
+}
+
+// signedWhole notes a body as a whole of which the code of a key is made: who sends it is somebody that the application trusts.
+func (in *interp) signedWhole(args *arguments) {
+	if in.st != nil {
+		return
+	}
+	for _, v := range slices.Concat(args.list, kwValues(args)) {
+		for _, t := range v.all() {
+			if strings.HasSuffix(strings.ToLower(t.Path), "body") {
+				mark(&in.looked.shapes, []*Taint{t})
+			}
+		}
+	}
+}
+
+// isSchema are the makers of schemas of stores, and those of models.
+var isSchema = regexp.MustCompile(`(^|\.)(Schema|define|init)$`)
+
+// hasSchema notes the names of fields that the schema of a store gives bounds to.
+func (in *interp) hasSchema(v *Value) {
+	for name, s := range sorted(v.fields) {
+		if s == nil {
+			continue
+		}
+		rules := s.fields["validate"]
+		if s.fields["min"] != nil || rules != nil {
+			if in.p.minimums == nil {
+				in.p.minimums = map[string]bool{}
+			}
+			in.p.minimums[name] = true
+			continue
+		}
+		for _, inner := range append([]*Value{s, s.elem}, s.args...) {
+			if inner != nil && inner != v && len(inner.fields) > 0 && len(s.fields) < maxFields && s.fields["type"] == nil {
+				in.hasInnerSchema(inner)
+			}
+		}
+	}
+}
+
+// hasInnerSchema is hasSchema one level further inside.
+func (in *interp) hasInnerSchema(v *Value) {
+	for name, s := range sorted(v.fields) {
+		if s != nil && (s.fields["min"] != nil || s.fields["validate"] != nil) {
+			if in.p.minimums == nil {
+				in.p.minimums = map[string]bool{}
+			}
+			in.p.minimums[name] = true
+		}
+	}
+}
+
+// shapedBy notes that a schema or a validator has seen a value.
+func (in *interp) shapedBy(values ...*Value) {
+	if in.st != nil {
+		return
+	}
+	for _, v := range values {
+		mark(&in.looked.shapes, v.all())
+	}
+}
+
+// seenBy notes what a row of a validator says of its inputs.
+func (in *interp) seenBy(m *Model, recv *Value, args *arguments) {
+	if in.st != nil || m.Kind != validator && !m.checksShape() {
+		return
+	}
+	for _, name := range m.In {
+		v := input(name, recv, args)
+		if m.checksShape() {
+			in.shapedBy(v)
+		} else if !m.number {
+			mark(&in.looked.bounds, amounts(v))
+			mark(&in.looked.lengths, v.taints)
+		}
+	}
+}
+
+// checksShape reports whether a row is about something that knows what an object has to be like.
+func (m *Model) checksShape() bool {
+	return (m.Kind == validator || m.Kind == sanitizer) && slices.Contains(m.For, "mass-assignment") && slices.Contains(m.For, "prototype-pollution")
+}
+
+// words are the words of a name.
+var words = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
+
+// money are words for what is paid, owed or in stock, at the end of a name.
+var money = set("price amount balance quantity qty stock total subtotal cost fee discount")
+
+// isAmount reports whether a name is one of an amount: totalPrice, unit_amount, :qty.
+func isAmount(name string) bool {
+	all := words.FindAllString(name, -1)
+	if len(all) == 0 || !money[strings.ToLower(all[len(all)-1])] {
+		return false
+	}
+	switch strings.ToLower(all[0]) {
+	case "in", "is", "has", "out", "min", "max", "show":
+		return false
+	}
+	return true
+}
+
+// amountsIn notes the amounts that a store or a payment is given, by the names of the fields.
+func (in *interp) amountsIn(f frame, at int32, what string, v *Value, depth int) {
+	if v == nil || depth > deepestJoin || in.st != nil {
+		return
+	}
+	for name, x := range sorted(v.fields) {
+		if x == nil {
+			continue
+		}
+		if isAmount(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
+			in.hit(f, at, amountRule, what, amounts(x), false)
+			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
+		}
+		in.amountsIn(f, at, what, x, depth+1)
+	}
+	in.amountsIn(f, at, what, v.elem, depth+1)
+}
+
+// repeats notes a text or a list of Python that is repeated.
+func (in *interp) repeats(f frame, e *ir.Expr, x, y *Value) {
+	for _, side := range [][2]*Value{{x, y}, {y, x}} {
+		if thing := side[0]; thing.isList || thing.known && thing.written == inQuotes {
+			in.hit(f, e.At, sizeRule, "a repetition", amounts(side[1]), false)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// withoutOrigin are failed logins that are logged without a word of where they came from.
+func withoutOrigin(_ *work, n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	var out []spot
+	for _, l := range logins(n) {
+		logged := firstLog(l.fails)
+		if logged == nil {
+			continue
+		}
+		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tellsOrigin) {
+			out = append(out, spot{file: l.fn.File, at: logged.At, fields: map[string]string{"call": l.name}})
+		}
+	}
+	return out
+}
+
+func firstLog(body []*ir.Stmt) *ir.Expr {
+	var first *ir.Expr
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if first == nil && logs(e) {
+			first = e
+		}
+		return first == nil
+	})
+	return first
+}
+
+var (
+	origin = regexp.MustCompile(`(?i)source_?ip|x-forwarded-for|forwarded|remote_?addr|client_?ip|ip_?address|^ip$|user_?agent|user-agent|inject_?lambda_?context|append_?keys|appendKeys|addContext|add_?context`)
+	events = regexp.MustCompile(`^(event|req|request|evt|app\.current_event)$`)
+)
+
+// tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole.
+func tellsOrigin(fn *ir.Func) bool {
+	if someName(fn.Body, origin) || logsEvents(fn) || slices.ContainsFunc(fn.Decorators, func(d *ir.Expr) bool { return origin.MatchString(dotted(d)) }) {
+		return true
+	}
+	found := false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if logs(e) {
+			ir.WalkExpr(&ir.Expr{Kind: ir.Array, List: e.List}, nil, func(x *ir.Expr) bool {
+				found = found || (x.Kind == ir.Name || x.Kind == ir.Member) && (events.MatchString(dotted(x)) || origin.MatchString(x.Str))
+				return !found && x.Kind != ir.Member
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+var (
+	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller))?$`)
+	auditing       = regexp.MustCompile(`(?i)audit|history|activity|activities|log|event|notif|trail`)
+)
+
+// unrecordedChanges are changes of accounts of which nothing is written down besides the change.
+func unrecordedChanges(w *work, n *paths.Node) []spot {
+	if n.Result.Cut || !answersRequests(n.Function) {
+		return nil
+	}
+	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
+	others := operations(n, func(u dataflow.Use) bool {
+		return changes(u.Op) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
+	})
+	var out []spot
+	for _, fn := range n.Result.Reached {
+		if !changesAccount.MatchString(fn.Name) && !(changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol) {
+			continue
+		}
+		all := called(n, fn)
+		write, ok := writesIn(all, writes)
+		if !ok || slices.ContainsFunc(append(all, callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others) }) {
+			continue
+		}
+		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == write.file && s.at == write.at }) {
+			out = append(out, spot{file: write.file, at: write.at, fields: map[string]string{"call": strings.TrimLeft(fn.Name, "_")}})
+		}
+	}
+	return out
+}
+
+// answersRequests reports whether a function has a route.
+func answersRequests(f *model.Function) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerHTTP || t.Kind == model.TriggerGraphQL })
+}
+
+// keepsItem reports whether an operation changes an item of a table.
+func keepsItem(u dataflow.Use) bool {
+	return u.Key == "dynamodb:UpdateItem" || u.Key == "dynamodb:PutItem"
+}
+
+func writesIn(all []*ir.Func, writes map[place]dataflow.Use) (place, bool) {
+	for _, fn := range all {
+		at, ok := place{}, false
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if p := (place{fn.File, e.At}); e.Kind == ir.Call && !ok {
+				if _, ok = writes[p]; ok {
+					at = p
+				}
+			}
+			return !ok
+		})
+		if ok {
+			return at, true
+		}
+	}
+	return place{}, false
+}
+
+// noted reports whether a function logs something, or hands something on, other than an error that it handles.
+func noted(fn *ir.Func, others map[place]dataflow.Use) bool {
+	found := false
+	var look func(body []*ir.Stmt)
+	look = func(body []*ir.Stmt) {
+		ir.Walk(body, func(s *ir.Stmt) bool {
+			if s.Kind == ir.Try {
+				look(s.Body)
+				look(s.Final)
+				return false
+			}
+			return !found
+		}, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && e.X.Str == "catch" {
+				ir.WalkExpr(e.X.X, nil, func(x *ir.Expr) bool {
+					found = found || logs(x)
+					return !found
+				})
+				return false
+			}
+			_, ok := others[place{fn.File, e.At}]
+			found = found || logs(e) || ok && e.Kind == ir.Call
+			return !found
+		})
+	}
+	look(fn.Body)
+	return found
+}
+
+// unrecordedPayments are payments of which nothing is kept and nothing logged.
+func unrecordedPayments(_ *work, n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, storesElsewhere) {
+		return nil
+	}
+	var out []spot
+	for _, c := range n.Result.Calls {
+		if !pays.MatchString(c.Ref) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, nil) }) {
+			continue
+		}
+		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}})
+	}
+	return out
+}
+
+// storing are calls of libraries that perhaps keep something.
+var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
+
+func storesElsewhere(c dataflow.Called) bool {
+	return !pays.MatchString(c.Ref) && storing.MatchString(c.Ref)
+}

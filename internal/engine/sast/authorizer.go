@@ -1,0 +1,330 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// allowing are the places where an authorizer lets callers in without having found out who they are: where its check failed, after a check
+// whose failure makes no difference, or with no check at all.
+func allowing(_ *work, n *paths.Node) []spot {
+	if !slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerAuthorizer }) || n.Result.Cut {
+		return nil
+	}
+	a := &authorizer{node: n}
+	for _, fn := range n.Result.Reached {
+		a.list(fn.File, fn.Body)
+	}
+	if len(a.found) == 0 {
+		a.unconditional()
+	}
+	return a.found
+}
+
+type authorizer struct {
+	node  *paths.Node
+	found []spot
+}
+
+func (a *authorizer) tell(file *ir.File, at int32, how string) {
+	if !slices.ContainsFunc(a.found, func(s spot) bool { return s.file == file && s.at == at }) {
+		a.found = append(a.found, spot{file: file, at: at, fields: map[string]string{"call": how}})
+	}
+}
+
+// list looks at the branches that follow a failure, and at what comes after them.
+func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
+	for i, s := range body {
+		switch {
+		case s.Kind == ir.Try && len(s.Else) > 0:
+			a.failed(file, s.Else)
+			if !leaves(s.Else) && len(s.Final) == 0 {
+				a.goesOn(file, s, body[i+1:])
+			}
+		case s.Kind == ir.If && saysFailed(s.X):
+			a.failed(file, s.Body)
+		}
+		a.list(file, s.Body)
+		a.list(file, s.Else)
+		a.list(file, s.Final)
+	}
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && e.X.Str == "catch" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda {
+			a.failed(file, e.List[0].Fn.Body)
+		}
+		return true
+	})
+}
+
+// errorName is what people call what went wrong.
+var errorName = regexp.MustCompile(`(?i)^(e|ex|err|error|exc|exception|\w*(Err|Error))$`)
+
+// saysFailed reports whether a condition is that something went wrong: if (err), if err != nil.
+func saysFailed(e *ir.Expr) bool {
+	if e != nil && e.Kind == ir.Binary && (e.Str == "!=" || e.Str == "!==" || e.Str == "is not") && isNothing(e.Y) {
+		e = e.X
+	}
+	return e != nil && e.Kind == ir.Name && errorName.MatchString(e.Str)
+}
+
+func isNothing(e *ir.Expr) bool {
+	return e == nil || (e.Kind == ir.Const && e.Bare || e.Kind == ir.Name) && (e.Str == "null" || e.Str == "undefined" || e.Str == "None" || e.Str == "nil")
+}
+
+// failed tells of an answer that allows in a branch where a check failed, unless another check comes first.
+func (a *authorizer) failed(file *ir.File, body []*ir.Stmt) {
+	if allHandlers(body) {
+		for _, handler := range body {
+			a.failed(file, handler.Body)
+		}
+		return
+	}
+	for _, s := range body {
+		if s.Kind == ir.If && ir.Ends(s.Body) && !a.allows(s.Body, 0) { // some errors are refused; the others go on
+			continue
+		}
+		if s.Kind == ir.Try || a.checksAgain(s) {
+			return
+		}
+		if at, ok := a.allowsAt(s, 0); ok {
+			a.tell(file, at, "lets the caller in where its check has failed")
+			return
+		}
+	}
+}
+
+// harmlessCall is how calls are written that find out nothing about a caller.
+var harmlessCall = regexp.MustCompile(`(?i)(^|\.)(callback|cb|next|succeed|done|resolve|JSON\.\w+|json\.\w+|str|String|Error|split|trim|strip|replace|replaceAll|substring|slice|substr|toLowerCase|toUpperCase|lower|upper|join|push|append|get|keys|format|isoformat|toString|toISOString|now|Date|new_?policy|build|addMethod|AuthPolicy|HttpVerb|len|dict|list|\w*(allow|policy|response|document|statement)\w*|time|uuid4?|v4|randomUUID)$`)
+
+// checksAgain reports whether a statement calls what perhaps finds out who the caller is.
+func (a *authorizer) checksAgain(s *ir.Stmt) bool {
+	again := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && !logs(e) && !harmlessCall.MatchString(dotted(e.X)) && !a.builds(e) {
+			again = true
+		}
+		return !again
+	})
+	return again
+}
+
+// builds reports whether a call is one of the authorizer's own functions that makes a policy.
+func (a *authorizer) builds(e *ir.Expr) bool {
+	for _, fn := range calledByName(a.node, e) {
+		if someWord(fn.Body, policyWord) {
+			return true
+		}
+	}
+	return false
+}
+
+// policyWord are the words of an answer.
+var policyWord = regexp.MustCompile(`^(policyDocument|isAuthorized|PolicyDocument|IsAuthorized|principalId|PrincipalID)$`)
+
+func someWord(body []*ir.Stmt, word *regexp.Regexp) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || (e.Kind == ir.Const || e.Kind == ir.Name || e.Kind == ir.Member) && word.MatchString(e.Str) || slices.ContainsFunc(e.Keys, word.MatchString)
+		return !found
+	})
+	return found
+}
+
+// allowsAt is where a statement lets the caller in, whatever else is true.
+func (a *authorizer) allowsAt(s *ir.Stmt, depth int) (int32, bool) {
+	if s.Kind == ir.If {
+		return 0, false
+	}
+	at, found := int32(0), false
+	ir.Walk([]*ir.Stmt{s}, func(x *ir.Stmt) bool { return x.Kind != ir.If && x.Kind != ir.Loop }, func(e *ir.Expr) bool {
+		if found || e.Kind == ir.Cond || e.Kind == ir.Lambda || logs(e) {
+			return false
+		}
+		if a.allowing(e, depth) {
+			at, found = e.At, true
+		}
+		return !found
+	})
+	return at, found
+}
+
+func (a *authorizer) allows(body []*ir.Stmt, depth int) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || a.allowing(e, depth)
+		return !found
+	})
+	return found
+}
+
+// deepestPolicy bounds how far functions that make answers are followed by their names.
+const deepestPolicy = 2
+
+// yesName is what people call the answer of an authorizer before it is put together.
+var yesName = regexp.MustCompile(`(?i)^(is_?)?(authori[sz]ed|allow(ed)?|effect|permitted|has_?access|authenticated)$`)
+
+// allowing reports whether an expression is, makes or sets an answer that lets the caller in.
+func (a *authorizer) allowing(e *ir.Expr, depth int) bool {
+	switch e.Kind {
+	case ir.Object:
+		for i, key := range e.Keys {
+			if i < len(e.List) && (yesName.MatchString(key) && isYes(e.List[i])) {
+				return true
+			}
+		}
+	case ir.Assign:
+		return e.X != nil && yesName.MatchString(lastName(e.X)) && isYes(e.Y)
+	case ir.Call:
+		for i, x := range e.List {
+			if x.Kind == ir.Const && !x.Bare && x.Str == "Allow" || i < len(e.Keys) && yesName.MatchString(e.Keys[i]) && isYes(x) {
+				return true
+			}
+		}
+		if name := lastName(e.X); name == "allowAllMethods" || name == "allow_all_methods" {
+			return true
+		}
+		if depth < deepestPolicy {
+			for _, fn := range calledByName(a.node, e) {
+				if (a.allows(fn.Body, depth+1) || allowsUnlessTold(fn, e)) && !a.decides(fn.Body) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// allowsUnlessTold reports whether a call leaves out a parameter that says yes then.
+func allowsUnlessTold(fn *ir.Func, call *ir.Expr) bool {
+	for i, p := range fn.Params {
+		if i >= len(call.List) && p.Kind == ir.Default && isYes(p.Y) && !slices.Contains(call.Keys, p.X.Str) {
+			return true
+		}
+	}
+	return false
+}
+
+func isYes(e *ir.Expr) bool {
+	return e != nil && e.Kind == ir.Const && (e.Bare && (e.Str == "true" || e.Str == "True") || !e.Bare && e.Str == "Allow")
+}
+
+// decides reports whether statements depend on anything.
+func (a *authorizer) decides(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.If || s.Kind == ir.Throw || s.Kind == ir.Try || s.Kind == ir.Guard
+		return !found
+	}, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Cond || e.Kind == ir.Binary && (e.Str == "&&" || e.Str == "==" || e.Str == "===") || e.Kind == ir.Not ||
+			e.Kind == ir.Const && (e.Str == "Deny" || e.Str == "Unauthorized")
+		return !found
+	})
+	return found
+}
+
+// goesOn tells of an answer that allows after a check whose failure was caught and changed nothing.
+func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, rest []*ir.Stmt) {
+	if a.changes(try.Else) || !a.verifies(try.Body) {
+		return
+	}
+	set := assigned(try.Body)
+	for _, s := range rest {
+		if s.Kind != ir.Eval && s.Kind != ir.Return || a.checksAgain(s) || uses(s, set) {
+			return
+		}
+		if at, ok := a.allowsAt(s, 0); ok {
+			a.tell(file, at, "lets the caller in also where the check before it has failed")
+			return
+		}
+	}
+}
+
+// changes reports whether a branch sets, calls or leaves anything besides what logs.
+func (a *authorizer) changes(body []*ir.Stmt) bool {
+	changes := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		changes = changes || s.Kind == ir.Return || s.Kind == ir.Throw || s.Kind == ir.Leave
+		return !changes
+	}, func(e *ir.Expr) bool {
+		if logs(e) {
+			return false
+		}
+		changes = changes || e.Kind == ir.Assign || e.Kind == ir.Call
+		return !changes
+	})
+	return changes
+}
+
+// verifier is how calls are written that check who somebody is.
+var verifier = regexp.MustCompile(`(?i)verif|valid|decode|authenticat|check`)
+
+func (a *authorizer) verifies(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && verifier.MatchString(lastName(e.X))
+		return !found
+	})
+	return found
+}
+
+// assigned are the names that statements set.
+func assigned(body []*ir.Stmt) map[string]bool {
+	out := map[string]bool{}
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign {
+			ir.WalkExpr(e.X, nil, func(x *ir.Expr) bool {
+				if x.Kind == ir.Name {
+					out[x.Str] = true
+				}
+				return true
+			})
+		}
+		return true
+	})
+	return out
+}
+
+func uses(s *ir.Stmt, names map[string]bool) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Name && names[e.Str]
+		return !found
+	})
+	return found
+}
+
+// leaves reports whether the handlers of a try all leave; those of Python stand beside each other.
+func leaves(body []*ir.Stmt) bool {
+	if !allHandlers(body) {
+		return ir.Ends(body)
+	}
+	return !slices.ContainsFunc(body, func(s *ir.Stmt) bool { return !ir.Ends(s.Body) })
+}
+
+// allHandlers reports whether what handles errors are the except clauses of Python, as lower writes them.
+func allHandlers(body []*ir.Stmt) bool {
+	return len(body) > 0 && !slices.ContainsFunc(body, func(s *ir.Stmt) bool { return s.Kind != ir.If || s.X != nil })
+}
+
+// unconditional tells of an authorizer that allows, and in which nothing is ever asked, looked up or refused.
+func (a *authorizer) unconditional() {
+	var file *ir.File
+	at := int32(0)
+	for _, fn := range a.node.Result.Reached {
+		if a.decides(fn.Body) || slices.ContainsFunc(fn.Body, a.checksAgain) {
+			return
+		}
+		for _, s := range fn.Body {
+			if place, ok := a.allowsAt(s, deepestPolicy); ok && file == nil {
+				file, at = fn.File, place
+			}
+		}
+	}
+	if file != nil {
+		a.tell(file, at, "lets everyone in: it checks nothing")
+	}
+}

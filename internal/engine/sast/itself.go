@@ -1,0 +1,115 @@
+package sast
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// callingItself are the calls by which a function certainly causes its own next call, on every way through it.
+func callingItself(w *work, n *paths.Node) []spot {
+	var out []spot
+	for _, e := range n.Out {
+		s := e.Send
+		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
+			continue
+		}
+		if !always(n, place{s.File, s.At}) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
+			continue
+		}
+		through := "its own name"
+		if len(e.Via) > 0 {
+			through = e.Via[0].ID
+		}
+		found := spot{file: s.File, at: s.At, fields: map[string]string{"call": s.Key[strings.IndexByte(s.Key, ':')+1:], "to": through}}
+		found.trace = []finding.Step{{Place: finding.Place{Pos: w.position(s.File, s.At)}, Message: "sends to " + through}}
+		for _, r := range e.Via {
+			found.trace = append(found.trace, finding.Step{Place: finding.Place{Pos: r.Origin.Pos}, Message: "calls " + n.Function.Name + " again"})
+		}
+		out = append(out, found)
+	}
+	return out
+}
+
+// always reports whether a call is made whatever is true: nothing that is asked before it, in its function and in those that lead there,
+// can end the way to it.
+func always(n *paths.Node, p place) bool {
+	all := levels(n, p)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool { return reachedAlways(l.fn.Body, l.at) != yes })
+}
+
+// What becomes of the way to a call.
+type way int
+
+const (
+	elsewhere way = iota // it does not stand here
+	yes
+	perhaps
+)
+
+// reachedAlways says whether a call in statements is made on all ways through them.
+func reachedAlways(body []*ir.Stmt, at int32) way {
+	asked := false
+	for _, s := range body {
+		if holds(s, at) {
+			if asked || s.Kind == ir.If {
+				return perhaps
+			}
+			for _, inside := range [][]*ir.Stmt{s.Body, s.Else, s.Final} {
+				if got := reachedAlways(inside, at); got != elsewhere {
+					if len(s.Else) > 0 && slices.ContainsFunc(s.Else, func(x *ir.Stmt) bool { return holds(x, at) }) {
+						return perhaps
+					}
+					return got
+				}
+			}
+			if conditional(s, at) {
+				return perhaps
+			}
+			return yes
+		}
+		asked = asked || mayLeave(s)
+	}
+	return elsewhere
+}
+
+// holds reports whether a call stands in a statement.
+func holds(s *ir.Stmt, at int32) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+		found = found || e.At == at && e.Kind == ir.Call || e.Kind == ir.Lambda && e.Fn.Start <= at && at < e.Fn.End
+		return !found
+	})
+	return found
+}
+
+// conditional reports whether a call in a statement is made only where a part of an expression says so.
+func conditional(s *ir.Stmt, at int32) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Cond || e.Kind == ir.Binary && (e.Str == "&&" || e.Str == "||" || e.Str == "??") {
+			found = found || holds(&ir.Stmt{Kind: ir.Eval, X: e}, at)
+		}
+		if e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && e.X.Str == "catch" {
+			for _, x := range e.List {
+				found = found || holds(&ir.Stmt{Kind: ir.Eval, X: x}, at)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// mayLeave reports whether a statement perhaps ends the way, by a condition or otherwise.
+func mayLeave(s *ir.Stmt) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, func(x *ir.Stmt) bool {
+		found = found || x.Kind == ir.Return || x.Kind == ir.Throw || x.Kind == ir.Leave || x.Kind == ir.Guard
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}

@@ -1,0 +1,488 @@
+package sast
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// A login is a function of the application, or what a route calls, that is called so and decides by a password that it checks itself. Logins
+// of a user pool are none: the pool counts and records them.
+type login struct {
+	fn      *ir.Func   // that decides
+	check   *ir.Expr   // the call or comparison in it that tells whether the password is right
+	callers []*ir.Func // that lead to it
+	decides *ir.Stmt   // the condition that the check decides
+	fails   []*ir.Stmt // what is done where the password is wrong
+	name    string     // why it is taken for a login
+}
+
+// logins are those that a function serves.
+func logins(n *paths.Node) []*login {
+	var out []*login
+	for _, p := range passwordChecks(n) {
+		fn := inner(n, place{p.file, p.expr.At})
+		if fn == nil {
+			continue
+		}
+		l := &login{fn: fn, check: p.expr}
+		for range deepestCalls { // a function that only tells whether a password is right is none that decides
+			if !checksPassword.MatchString(l.fn.Name) && l.decide() {
+				break
+			}
+			caller, call := calledIn(n, l.fn)
+			if caller == nil {
+				break
+			}
+			l.fn, l.check = caller, call
+		}
+		if l.decides == nil {
+			continue
+		}
+		l.callers = callersOf(n, l.fn)
+		if l.name = loginName(n, l); l.name != "" && !slices.ContainsFunc(out, func(o *login) bool { return o.decides == l.decides }) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+type passwordCheck struct {
+	file *ir.File
+	expr *ir.Expr
+}
+
+// comparing are the functions of libraries that tell whether a password fits a hash.
+var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword)$`)
+
+var (
+	passwordName = regexp.MustCompile(`(?i)^(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(password|passwd|pwd|pass|pass_?hash|password_?hash|password_?digest|hash_?pass(word)?|hashed_?password)(_?(hash|hashed|digest|input))?$`)
+	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual)$`)
+)
+
+// passwordChecks are the places where the code that was reached compares a password.
+func passwordChecks(n *paths.Node) []passwordCheck {
+	var out []passwordCheck
+	for _, c := range n.Result.Calls {
+		if comparing.MatchString(c.Ref) {
+			out = append(out, passwordCheck{c.File, c.Expr})
+		}
+	}
+	for _, fn := range n.Result.Reached {
+		is := isPassword
+		if checksPassword.MatchString(fn.Name) {
+			is = isHash
+		}
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			switch {
+			case e.Kind == ir.Lambda:
+				return false
+			case e.Kind == ir.Binary && equation(e.Str) && is(e.X) && is(e.Y) && !sameNames(e.X, e.Y):
+				out = append(out, passwordCheck{fn.File, e})
+			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && is(e.List[0]) && is(e.List[1]):
+				out = append(out, passwordCheck{fn.File, e})
+			}
+			return true
+		})
+	}
+	return out
+}
+
+func equation(operator string) bool {
+	return operator == "==" || operator == "===" || operator == "!=" || operator == "!=="
+}
+
+// isPassword reports whether an expression is a password by its name, or what a function makes of one.
+func isPassword(e *ir.Expr) bool {
+	if e != nil && e.Kind == ir.Await {
+		e = e.X
+	}
+	if e == nil || e.Kind == ir.Const {
+		return false
+	}
+	if passwordName.MatchString(lastName(e)) {
+		return true
+	}
+	return e.Kind == ir.Call && slices.ContainsFunc(e.List, isPassword)
+}
+
+// checksPassword is what people call a function that tells whether a password is right.
+var checksPassword = regexp.MustCompile(`(?i)(verify|check|compare|match|valid(ate)?|test)_?(the_?|user_?)?(password|passwd|pwd)|(password|passwd|pwd)_?(is_?)?(verify|check|match|valid|correct)`)
+
+// hashName is what people call a hash beside a password.
+var hashName = regexp.MustCompile(`(?i)hash|digest|derived|stored|expected|^key$|^dk$`)
+
+// isHash reports whether an expression is a password or a hash by its name, or what a function makes of one.
+func isHash(e *ir.Expr) bool {
+	if e != nil && e.Kind == ir.Await {
+		e = e.X
+	}
+	return isPassword(e) || e != nil && e.Kind != ir.Const && (hashName.MatchString(lastName(e)) || e.Kind == ir.Call && slices.ContainsFunc(e.List, isHash))
+}
+
+func sameNames(a, b *ir.Expr) bool { return dotted(a) == dotted(b) && dotted(a) != "" }
+
+// decide looks for the condition that a check decides.
+func (l *login) decide() bool {
+	names := map[string]bool{}
+	ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && contains(e.Y, l.check, nil) {
+			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda || contains(e, l.check, nil)
+	})
+	return l.within(l.fn.Body, names)
+}
+
+// contains reports whether an expression holds another one, or one of some names.
+func contains(e, part *ir.Expr, names map[string]bool) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || x == part || x.Kind == ir.Name && names[x.Str]
+		return !found
+	})
+	return found
+}
+
+func (l *login) within(body []*ir.Stmt, names map[string]bool) bool {
+	for i, s := range body {
+		if s.Kind == ir.If && s.X != nil && contains(s.X, l.check, names) && (s.X.At > l.check.At || contains(s.X, l.check, nil)) {
+			l.decides = s
+			switch {
+			case l.negated(s.X, names, false):
+				l.fails = s.Body
+			case len(s.Else) > 0:
+				l.fails = s.Else
+			case ir.Ends(s.Body):
+				l.fails = body[i+1:]
+			default:
+				l.fails = nil
+			}
+			return true
+		}
+		if l.within(s.Body, names) || l.within(s.Else, names) || l.within(s.Final, names) {
+			return true
+		}
+	}
+	return false
+}
+
+// negated reports whether a condition holds where the password is wrong.
+func (l *login) negated(e *ir.Expr, names map[string]bool, not bool) bool {
+	switch {
+	case e == l.check:
+		return not != (e.Kind == ir.Binary && strings.HasPrefix(e.Str, "!"))
+	case e.Kind == ir.Name && names[e.Str]:
+		return not
+	case e.Kind == ir.Not:
+		return l.negated(e.X, names, !not)
+	case e.Kind == ir.Binary && equation(e.Str):
+		no := e.Y != nil && e.Y.Kind == ir.Const && (strings.EqualFold(e.Y.Str, "false") || isNothing(e.Y)) // err != nil says that it is wrong
+		return l.negated(e.X, names, not != (no != strings.HasPrefix(e.Str, "!"))) != (isNothing(e.Y))
+	}
+	for _, x := range []*ir.Expr{e.X, e.Y} {
+		if x != nil && contains(x, l.check, names) {
+			return l.negated(x, names, not)
+		}
+	}
+	return not
+}
+
+// calledIn is a function that calls another one by its name, and the call.
+func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
+	if fn.Name == "" {
+		return nil, nil
+	}
+	for _, caller := range n.Result.Reached {
+		var at *ir.Expr
+		if caller == fn {
+			continue
+		}
+		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && lastName(e.X) == fn.Name {
+				at = e
+			}
+			return at == nil && e.Kind != ir.Lambda
+		})
+		if at != nil {
+			return caller, at
+		}
+	}
+	return nil, nil
+}
+
+// callersOf are the functions that lead to one: those that call it, and those that it is written in.
+func callersOf(n *paths.Node, fn *ir.Func) []*ir.Func {
+	var out []*ir.Func
+	for range deepestCalls {
+		caller, _ := calledIn(n, fn)
+		if caller == nil {
+			caller = inner(n, place{fn.File, fn.Start - 1})
+		}
+		if caller == nil || slices.Contains(out, caller) {
+			break
+		}
+		out = append(out, caller)
+		fn = caller
+	}
+	return out
+}
+
+var (
+	signsIn = regexp.MustCompile(`(^|[^a-zA-Z]|[a-z])(login|Login|LogIn|logIn|log_in|log-in|LOGIN|signin|signIn|SignIn|Signin|sign_in|sign-in|logon|Logon|authenticate|Authenticate)($|[^a-z])`)
+	isOther = regexp.MustCompile(`(?i)change|reset|update|delete|register|sign_?up|create|confirm|forgot|seed|test`)
+)
+
+// loginName is the name by which something is taken for a login; empty where it is called otherwise.
+func loginName(n *paths.Node, l *login) string {
+	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
+		if isOther.MatchString(fn.Name) {
+			return ""
+		}
+		if signsIn.MatchString(fn.Name) {
+			return fn.Name
+		}
+	}
+	top := l.fn
+	if len(l.callers) > 0 {
+		top = l.callers[len(l.callers)-1]
+	}
+	file := path.Join(path.Base(path.Dir(top.File.Path)), path.Base(top.File.Path))
+	names := []string{n.Function.Name, file}
+	if len(n.Function.Triggers) == 1 {
+		names = append(names, n.Function.Triggers[0].Detail)
+	}
+	for _, name := range names {
+		if signsIn.MatchString(name) && !isOther.MatchString(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// limits are names and texts of what counts, delays or ends attempts.
+var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate_?limit|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
+
+// limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
+func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
+	if slices.ContainsFunc(n.Result.Packages, limits.MatchString) {
+		return true
+	}
+	for _, r := range w.app.Resources {
+		switch r.Type {
+		case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation", "AWS::ApiGateway::UsagePlan", "AWS::WAFv2::WebACL":
+			return true
+		case "AWS::CloudFront::Distribution":
+			if r.Props.Get("DistributionConfig").Get("WebACLId").IsSet() != model.No {
+				return true
+			}
+		case "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment":
+			for _, m := range slices.Concat(r.Props.Get("MethodSettings").Elements(), r.Props.Get("StageDescription").Get("MethodSettings").Elements()) {
+				if throttled(m) {
+					return true
+				}
+			}
+		case "AWS::ApiGatewayV2::Stage":
+			if throttled(r.Props.Get("DefaultRouteSettings")) || r.Props.Get("RouteSettings").IsSet() != model.No {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })
+}
+
+// called are a function and those that it leads to by their names.
+func called(n *paths.Node, fn *ir.Func) []*ir.Func {
+	out := []*ir.Func{fn}
+	for i := 0; i < len(out); i++ {
+		ir.Walk(out[i].Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call {
+				for _, next := range calledByName(n, e) {
+					if !slices.Contains(out, next) {
+						out = append(out, next)
+					}
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+func throttled(v *model.Value) bool {
+	return v.Get("ThrottlingRateLimit").IsSet() != model.No || v.Get("ThrottlingBurstLimit").IsSet() != model.No
+}
+
+// someName reports whether a name, a key or a short text of code is one of some.
+func someName(body []*ir.Stmt, word *regexp.Regexp) bool {
+	const longest = 60 // sentences for people tell nothing of what is done
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		switch e.Kind {
+		case ir.Name, ir.Member:
+			found = found || word.MatchString(e.Str)
+		case ir.Const:
+			found = found || len(e.Str) < longest && word.MatchString(e.Str)
+		}
+		found = found || slices.ContainsFunc(e.Keys, word.MatchString)
+		return !found && !logs(e)
+	})
+	return found
+}
+
+// openly reports whether everyone can call a function by a route.
+func openly(f *model.Function) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+		return (t.Kind == model.TriggerHTTP || t.Kind == model.TriggerGraphQL) && t.Exposure == model.Public && !t.Off
+	})
+}
+
+// unlimitedLogins are logins at which passwords can be tried without end.
+func unlimitedLogins(w *work, n *paths.Node) []spot {
+	if w.app.Kind == model.Convention || !openly(n.Function) || n.Result.Cut {
+		return nil
+	}
+	var out []spot
+	for _, l := range logins(n) {
+		if !l.limitsAttempts(w, n) {
+			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}})
+		}
+	}
+	return out
+}
+
+// unrecorded are logins whose failure leaves no trace.
+func unrecorded(w *work, n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	var out []spot
+	for _, l := range logins(n) {
+		if len(l.fails) == 0 || l.recorded(n) {
+			continue
+		}
+		at := l.fails[0].At
+		s := spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}}
+		s.trace = []finding.Step{
+			{Place: finding.Place{Pos: w.position(l.fn.File, l.check.At)}, Message: "the password is checked"},
+			{Place: finding.Place{Pos: w.position(l.fn.File, at)}, Message: "it is wrong, and nothing is written down"},
+		}
+		if !someCall(n, l.fn.File, l.fn.Body, recording(n), 0) {
+			s.fields["others"] = "neither failed nor successful logins"
+		} else {
+			s.fields["others"] = "no failed logins"
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// recording are calls that log, and those of services that keep or send something.
+func recording(n *paths.Node) func(*ir.File, *ir.Expr) bool {
+	kept := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
+	return func(file *ir.File, e *ir.Expr) bool {
+		_, ok := kept[place{file, e.At}]
+		return ok || logs(e)
+	}
+}
+
+// recorded reports whether a failed login is written down: where it fails, by what was logged before, or by what handles its error.
+func (l *login) recorded(n *paths.Node) bool {
+	is := recording(n)
+	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) {
+		return true
+	}
+	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
+		if l.alongside(fn.Body) || logsEvents(fn) {
+			return true
+		}
+	}
+	return false
+}
+
+func throws(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Throw
+		return !found
+	}, nil)
+	return found
+}
+
+// caught reports whether anything that handles errors logs them: the wrapper of a handler too.
+func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
+	for _, fn := range n.Result.Reached {
+		found := false
+		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+			found = found || s.Kind == ir.Try && someCall(n, fn.File, s.Else, is, 0)
+			return !found
+		}, nil)
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// alongside reports whether something is logged on the way that all logins take: not in a branch, and not after what decides.
+func (l *login) alongside(body []*ir.Stmt) bool {
+	for _, s := range body {
+		switch s.Kind {
+		case ir.If:
+			if s == l.decides {
+				return false
+			}
+			if l.alongsideIn(s) && (l.alongside(s.Body) || l.alongside(s.Else)) {
+				return true
+			}
+		case ir.Try:
+			if l.alongside(s.Body) || l.alongside(s.Final) {
+				return true
+			}
+		case ir.Block, ir.Loop:
+			if l.alongside(s.Body) {
+				return true
+			}
+		default:
+			found := false
+			ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+				found = found || logs(e)
+				return !found && e.Kind != ir.Lambda
+			})
+			if found {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alongsideIn reports whether a branch leads to the login: what a router does for other routes tells nothing.
+func (l *login) alongsideIn(s *ir.Stmt) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, func(x *ir.Stmt) bool {
+		found = found || x == l.decides
+		return !found
+	}, func(e *ir.Expr) bool {
+		found = found || e == l.check || e.Kind == ir.Call && l.fn.Name != "" && lastName(e.X) == l.fn.Name
+		return !found
+	})
+	return found
+}
+
+// logsEvents reports whether a middleware logs each event of a function.
+func logsEvents(fn *ir.Func) bool {
+	for _, d := range fn.Decorators {
+		if slices.Contains(d.Keys, "log_event") {
+			return true
+		}
+	}
+	return strings.Contains(string(fn.File.Tree.Source), "logEvent: true")
+}

@@ -1,0 +1,135 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// repeatedly are the calls that a batch of messages makes again when one of its records fails: payments, messages to people and counts,
+// in a loop over the records of a batch that is delivered again as a whole.
+func repeatedly(_ *work, n *paths.Node) []spot {
+	from := wholeBatch(n.Function)
+	if from == "" || n.Result.Cut || slices.ContainsFunc(n.Result.Packages, onlyOnce.MatchString) {
+		return nil
+	}
+	for _, fn := range n.Result.Reached {
+		if onlyOnce.MatchString(fn.Name) || someName(fn.Body, onlyOnce) {
+			return nil
+		}
+	}
+	for _, u := range n.Result.Uses {
+		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") {
+			return nil
+		}
+	}
+	var out []spot
+	tell := func(p place, what string) {
+		if inLoopOfRecords(n, p) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == p.file && s.at == p.at }) {
+			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "source": from}})
+		}
+	}
+	for _, u := range n.Result.Uses {
+		if what := harmful(u); what != "" {
+			tell(place{u.File, u.At}, what)
+		}
+	}
+	for _, c := range n.Result.Calls {
+		if pays.MatchString(c.Ref) {
+			tell(place{c.File, c.At}, "a payment")
+		}
+	}
+	return out
+}
+
+// onlyOnce are names of what keeps a record from being worked on twice.
+var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures|batchItemFailures|utilities\.batch|powertools.*batch|processed_?(at|ids|messages|events)`)
+
+// pays are calls of libraries that move money.
+var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
+
+// adds is an update that gives another result each time.
+var adds = regexp.MustCompile(`(?i)\bADD\s+[#\w.]+\s+:|=\s*(if_not_exists\([^)]*\)|[#\w.]+)\s*[+-]\s*:`)
+
+// harmful says what an operation does that must not be done twice; empty for others.
+func harmful(u dataflow.Use) string {
+	switch u.Key[strings.IndexByte(u.Key, ':')+1:] {
+	case "SendEmail", "SendTemplatedEmail", "SendRawEmail", "SendBulkTemplatedEmail", "SendTextMessage", "SendMessages":
+		if strings.HasPrefix(u.Key, "ses") || strings.HasPrefix(u.Key, "pinpoint") {
+			return "a message to people"
+		}
+	case "Publish":
+		if u.Params.At("PhoneNumber") != nil && !u.Params.Lacks("PhoneNumber") {
+			return "a message to people"
+		}
+	case "UpdateItem", "Update":
+		if text := u.Params.At("UpdateExpression").Begins(); adds.MatchString(text) {
+			return "a count"
+		}
+	}
+	return ""
+}
+
+// wholeBatch is the queue or stream whose batches a function gets, and that delivers all of a batch again when one record fails; empty where
+// there is none.
+func wholeBatch(f *model.Function) string {
+	for _, t := range f.Triggers {
+		if t.Off || t.Kind != model.TriggerQueue && t.Kind != model.TriggerStream || t.Via == nil || t.Via.Type != "AWS::Lambda::EventSourceMapping" {
+			continue
+		}
+		size, _ := t.Via.Props.Get("BatchSize").Scalar()
+		if size != "1" && t.Via.Props.Get("FunctionResponseTypes").IsSet() == model.No {
+			return t.Detail
+		}
+	}
+	return ""
+}
+
+var (
+	ofRecords = regexp.MustCompile(`(^|\.)([rR]ecords|messages|batch)$`)
+	goThrough = regexp.MustCompile(`^(map|forEach|flatMap)$`)
+)
+
+// inLoopOfRecords reports whether a call is made for each record of a batch, and what fails there fails the batch.
+func inLoopOfRecords(n *paths.Node, p place) bool {
+	looped := false
+	for _, l := range levels(n, p) {
+		ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {
+			looped = looped || s.Kind == ir.Loop && s.Y != nil && ofRecords.MatchString(dotted(s.Y)) && holds(s, l.at)
+			return true
+		}, func(e *ir.Expr) bool {
+			looped = looped || e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && goThrough.MatchString(e.X.Str) && ofRecords.MatchString(dotted(e.X.X)) &&
+				holds(&ir.Stmt{Kind: ir.Eval, X: e}, l.at)
+			return e.Kind != ir.Lambda
+		})
+		if caughtAt(l.fn.Body, l.at) {
+			return false
+		}
+	}
+	return looped
+}
+
+// caughtAt reports whether what fails at a place is caught in statements, and not thrown again.
+func caughtAt(body []*ir.Stmt, at int32) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Try && len(s.Else) > 0 && !throws(s.Else) && slices.ContainsFunc(s.Body, func(x *ir.Stmt) bool { return holds(x, at) }) {
+			found = true
+		}
+		return !found
+	}, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && e.X.Str == "catch" && holds(&ir.Stmt{Kind: ir.Eval, X: e.X.X}, at) {
+			found = true
+		}
+		if e.Kind == ir.Call && lastName(e.X) == "allSettled" && holds(&ir.Stmt{Kind: ir.Eval, X: e}, at) {
+			found = true
+		}
+		return !found && e.Kind != ir.Lambda
+	})
+	return found
+}

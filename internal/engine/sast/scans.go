@@ -1,0 +1,89 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
+// is told of once.
+func lookUps(_ *work, n *paths.Node) []spot {
+	if !openly(n.Function) && n.Result.Routes == 0 {
+		return nil
+	}
+	var out []spot
+	for _, u := range n.Result.Uses {
+		if u.Key != "dynamodb:Scan" || u.Helper || !unlimited(n, u) || counts(u) {
+			continue
+		}
+		to := table(n, u)
+		if !slices.ContainsFunc(out, func(s spot) bool { return s.fields["to"] == to || s.file == u.File && s.at == u.At }) {
+			out = append(out, spot{file: u.File, at: u.At, fields: map[string]string{"to": to}})
+		}
+	}
+	return append(out, collections(n)...)
+}
+
+// findsAll are calls that find all documents of a collection, where they are given no condition.
+var findsAll = map[string]bool{"mongoose.model().find": true, "mongoose.Model().find": true}
+
+// bounds are what comes after such a call where it does not want all.
+var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|findOne|distinct|estimatedDocumentCount)\b`)
+
+// collections are reads of whole collections of documents.
+func collections(n *paths.Node) []spot {
+	var out []spot
+	for _, c := range n.Result.Calls {
+		if !findsAll[c.Ref] || len(c.Expr.List) > 0 && (c.Expr.List[0].Kind != ir.Object || len(c.Expr.List[0].List) > 0) {
+			continue
+		}
+		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
+			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && bounds.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
+		})
+		if !bound {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"to": "a collection"}})
+		}
+	}
+	return out
+}
+
+// unlimited reports whether a scan certainly has no limit.
+func unlimited(n *paths.Node, u dataflow.Use) bool {
+	if !u.Params.Open() && u.Params.Lacks("Limit") {
+		return true
+	}
+	for _, c := range n.Result.Calls {
+		if c.File == u.File && c.At == u.At && c.Expr.X.Kind == ir.Member && c.Expr.X.Str == "scan" && c.File.Language == ir.Python {
+			return len(c.Expr.Keys) == len(c.Expr.List) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "" || key == "..." || key == "Limit" })
+		}
+	}
+	return false
+}
+
+// counts reports whether a scan only counts.
+func counts(u dataflow.Use) bool {
+	s, _ := u.Params.At("Select").Is()
+	return s == "COUNT"
+}
+
+// table is what people call the table of an operation.
+func table(n *paths.Node, u dataflow.Use) string {
+	for _, subject := range u.Op.Subjects {
+		v := n.Value(u.Params.At(subject.Member))
+		if subject.Value != nil && subject.Value.Kind != model.Unknown {
+			v = subject.Value
+		}
+		if _, r := n.App.Find(v); r != nil {
+			return r.ID
+		}
+		if text, ok := v.Scalar(); ok {
+			return text
+		}
+	}
+	return "a table"
+}

@@ -1,0 +1,215 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// swallowed are the places where the failure of a write is caught and nothing comes of it: whoever asked for the write is told that it was done.
+func swallowed(_ *work, n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	s := &swallower{node: n, writes: operations(n, func(u dataflow.Use) bool { return missed(u) })}
+	if len(s.writes) == 0 {
+		return nil
+	}
+	for _, fn := range n.Result.Reached {
+		s.list(fn, fn.Body, false)
+	}
+	return s.found
+}
+
+// retried are operations whose failure is part of the plan: what is made may be there, what is removed may be gone, and figures may be lost.
+var retried = regexp.MustCompile(`:(Create|Delete|Remove|Untag|Tag|Stop|Terminate|Disconnect|Disable|Deregister|Close|Cancel|Abort|Unsubscribe|PutMetric|PutLogEvents|PutTrace|PutDashboard|PostToConnection|ChangeMessageVisibility|Head|AddPermission|Start)`)
+
+// missed reports whether an operation is a write that somebody misses.
+func missed(u dataflow.Use) bool { return changes(u.Op) && !retried.MatchString(u.Key) }
+
+type swallower struct {
+	node   *paths.Node
+	writes map[place]dataflow.Use
+	found  []spot
+}
+
+// list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
+func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
+	for _, x := range body {
+		if !cleaning && fn.File.Language == ir.Go && x.Kind == ir.Eval {
+			s.dropped(fn, x)
+		}
+		if x.Kind == ir.Try {
+			if !cleaning {
+				s.try(fn, x)
+			}
+			s.list(fn, x.Body, cleaning)
+			s.list(fn, x.Else, true)
+			s.list(fn, x.Final, true)
+			continue
+		}
+		s.list(fn, x.Body, cleaning)
+		s.list(fn, x.Else, cleaning)
+	}
+	if !cleaning {
+		s.promises(fn, body)
+	}
+}
+
+// dropped looks at the errors that Go gives back: _ = save(), _, _ = client.PutItem(ctx, in), or nothing that takes them.
+func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
+	call := x.X
+	if call != nil && call.Kind == ir.Assign {
+		for _, to := range append([]*ir.Expr{call.X}, call.X.List...) {
+			if to.Kind != ir.Array && (to.Kind != ir.Name || to.Str != "_") {
+				return
+			}
+		}
+		call = call.Y
+	}
+	if call == nil || call.Kind != ir.Call || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) {
+		return
+	}
+	key := ""
+	is := func(file *ir.File, e *ir.Expr) bool {
+		u, ok := s.writes[place{file, e.At}]
+		if ok {
+			key = u.Key[strings.IndexByte(u.Key, ':')+1:]
+		}
+		return ok && e.X != nil && lastName(e.X) == key
+	}
+	if x.X.Kind == ir.Assign && someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) || is(fn.File, call) {
+		s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": key}})
+	}
+}
+
+// givesNoError reports whether a call is one of a function that gives nothing back.
+func givesNoError(n *paths.Node, call *ir.Expr) bool {
+	fns := calledByName(n, call)
+	return len(fns) > 0 && !slices.ContainsFunc(fns, answers)
+}
+
+// lineOf is the line of a place, with the comment behind it.
+func lineOf(file *ir.File, at int32) string {
+	line, _, _ := strings.Cut(textBetween(file, at, int32(len(file.Tree.Source))), "\n")
+	return line
+}
+
+// promises looks at what is caught of promises: save().catch(() => {}).
+func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
+	ir.Walk(body, func(x *ir.Stmt) bool { return x.Kind == ir.Eval || x.Kind == ir.Return || x.Kind == ir.Throw }, func(e *ir.Expr) bool {
+		if e.Kind != ir.Call || e.X == nil || e.X.Kind != ir.Member || e.X.Str != "catch" || len(e.List) != 1 || e.List[0].Kind != ir.Lambda {
+			return e.Kind != ir.Lambda // those that were reached are looked at by themselves
+		}
+		handler := e.List[0]
+		if !ignores(fn, handler.Fn.Body) || explained(textBetween(fn.File, handler.At, handler.End)) {
+			return true
+		}
+		s.tell(fn, handler.At, []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}})
+		return true
+	})
+}
+
+func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
+	if probes(x.Body) {
+		return
+	}
+	handlers := x.Else
+	if !allHandlers(handlers) {
+		handlers = []*ir.Stmt{{At: x.At, Y: x.Y, Body: x.Else}}
+	}
+	for _, h := range handlers {
+		if h.Y == nil || !ignores(fn, h.Body) {
+			continue
+		}
+		text := textBetween(fn.File, h.Y.At, h.Y.End)
+		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) {
+			continue
+		}
+		s.tell(fn, h.Y.At, x.Body)
+	}
+}
+
+// tell notes that the errors of what is tried are swallowed, where that writes.
+func (s *swallower) tell(fn *ir.Func, at int32, tried []*ir.Stmt) {
+	key := ""
+	is := func(file *ir.File, e *ir.Expr) bool {
+		u, ok := s.writes[place{file, e.At}]
+		if ok {
+			key = u.Key[strings.IndexByte(u.Key, ':')+1:]
+		}
+		return ok
+	}
+	if someCall(s.node, fn.File, tried, is, 1) {
+		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key}})
+	}
+}
+
+// ignores reports whether what handles an error does nothing: no call, nothing set, and nothing returned that the way without error could
+// not return as well.
+func ignores(fn *ir.Func, body []*ir.Stmt) bool {
+	for _, s := range body {
+		switch s.Kind {
+		case ir.Leave:
+		case ir.Return:
+			if s.X != nil && (!isNothing(s.X) || answers(fn)) {
+				return false
+			}
+		case ir.Eval:
+			if s.X != nil && s.X.Kind != ir.Const && s.X.Kind != ir.Name && (s.X.Kind != ir.Unknown || len(s.X.List) > 0) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// answers reports whether a function gives something back, so that nothing means that it failed.
+func answers(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.X != nil && !isNothing(s.X)
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// probes reports whether what is tried also finds out something that the handler is for: a text that is perhaps no JSON, a file that is
+// perhaps not there, a check of the application's own that throws.
+func probes(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Throw || s.Kind == ir.Import
+		return !found
+	}, func(e *ir.Expr) bool {
+		if e.Kind == ir.Object { // what is a part of a request is no question
+			return false
+		}
+		found = found || e.Kind == ir.Call && probing.MatchString(dotted(e.X))
+		return !found
+	})
+	return found
+}
+
+var probing = regexp.MustCompile(`(^|\.)(JSON\.parse|json\.loads|require|readFile(Sync)?|open|accessSync|statSync|parseInt|int|float|head_?[oO]bject|head_?[bB]ucket|describe\w*)$`)
+
+// broad is an except clause that catches what any service throws.
+var broad = regexp.MustCompile(`^except(\s*\*)?\s*($|\(?\s*[\w.]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b[^,]*$|\(.*\b(Exception|ClientError)\b.*\))`)
+
+// head is the first line of an except clause, without its colon.
+func head(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, ":")
+	return strings.TrimSpace(text)
+}
+
+// reasons are words of comments that say why an error does not matter.
+var reasons = regexp.MustCompile(`(?i)(//|/\*|#)[^\n]*(best.?effort|non.?critical|non.?fatal|not (fatal|critical)|optional|on purpose|intentional|ignor|swallow|already|doesn.t matter|does not matter|don.t (care|fail|block|break)|fail.?(silent|open)|silent|ok to|fine|may (fail|not exist)|might not|not exist|no.?op|continue|skip|noqa|nosec|fall ?back|fall ?through)`)
+
+func explained(text string) bool { return reasons.MatchString(text) }
