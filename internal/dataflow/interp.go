@@ -1374,7 +1374,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if f.file.Language == ir.Python && e.Str == "*" {
 			in.repeats(f, e, x, y)
 		}
-		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y)}
+		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y)}
 	case "===", "==":
 		in.likened(f, e, x, y)
 		in.told(e, data)
