@@ -125,7 +125,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
-	return in.keepsSecret(f, e, recv, method, args, v)
+	return rolled(f, e, recv, callee, args, in.keepsSecret(f, e, recv, method, args, v))
 }
 
 // callOf follows a call of which all parts are known.
@@ -696,6 +696,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		if callee.ref == "builtin.next" {
 			v = in.elements(v)
 		}
+		if fn := args.get(1); callee.ref == "builtin.Array.from" && len(fn.fns) > 0 { // Array.from(list, (x) => ...)
+			return &Value{elem: in.applied(f, fn, nil, &Value{fields: indexed([]*Value{in.elements(v), {}})}, e.At)}, true
+		}
 		return v, true
 	case "builtin.Promise.all", "builtin.Promise.allSettled", "asyncio.gather", "builtin.Promise.race", "builtin.Promise.any":
 		if callee.ref == "asyncio.gather" {
@@ -1216,18 +1219,27 @@ func (in *interp) filtered(recv, item, test *Value) *Value {
 		return &Value{elem: cleanedBy(item, rules)}
 	}
 	params := c.params()
-	if len(params) == 0 || params[0].Kind != ir.Array { // ([key, value]) => KEYS.includes(key)
+	if len(params) == 0 {
 		return recv
 	}
 	known := in.proofOf(c, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, yes)
 	out := *item
-	out.fields = map[string]*Value{}
-	for i, p := range params[0].List {
-		x := in.member(frame{c.scope, c.fn.File}, item, itoa(i), c.fn.Start)
-		if rules := known[parameterName(p)]; len(rules) > 0 {
-			x = cleanedBy(x, rules)
+	if out.fields = maps.Clone(item.fields); out.fields == nil {
+		out.fields = map[string]*Value{}
+	}
+	checked := false
+	for i := range 2 {
+		rules := known[parameterName(params[0])+"."+itoa(i)]       // (pair) => KEYS.includes(pair[0])
+		if params[0].Kind == ir.Array && i < len(params[0].List) { // ([key, value]) => KEYS.includes(key)
+			rules = known[parameterName(params[0].List[i])]
 		}
-		out.fields[itoa(i)] = x
+		if len(rules) > 0 {
+			out.fields[itoa(i)] = cleanedBy(in.member(frame{c.scope, c.fn.File}, item, itoa(i), c.fn.Start), rules)
+			checked = true
+		}
+	}
+	if !checked {
+		return recv
 	}
 	return &Value{elem: &out}
 }

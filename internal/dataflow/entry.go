@@ -295,10 +295,29 @@ func (in *interp) echoesOrigin(f frame, headers *Value, at int32) {
 // echoed tells of an origin that an answer lets in, where it is the one that the request names.
 func (in *interp) echoed(f frame, at int32, origin *Value) {
 	for _, t := range origin.taints {
-		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") {
+		if strings.HasSuffix(strings.ToLower(t.Path), ".origin") && !in.toldOf(origin, "cors-echo", t) {
 			in.hit(f, at, "cors-echo", "Access-Control-Allow-Origin", []*Taint{t}, false)
 		}
 	}
+}
+
+// partTold is a part of a response of which was told what an outsider does with it.
+type partTold struct {
+	part       *Value
+	rule, path string
+}
+
+// toldOf reports whether it was told of this part before, where the object stood from which it was taken: { ...redirect(url), cookies }.
+func (in *interp) toldOf(part *Value, rule string, t *Taint) bool {
+	key := partTold{part, rule, t.Path}
+	if in.partsTold[key] {
+		return true
+	}
+	if in.partsTold == nil {
+		in.partsTold = map[partTold]bool{}
+	}
+	in.partsTold[key] = true
+	return false
 }
 
 // answer notes a part of a response, once.
@@ -308,7 +327,7 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 	}
 	var news []*Taint
 	for _, t := range v.all() {
-		if key := rule + what + t.Path; !response.told[key] {
+		if key := rule + what + t.Path; !response.told[key] && !in.toldOf(v, rule, t) {
 			response.told[key] = true
 			news = append(news, t)
 		}
@@ -407,6 +426,9 @@ func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
 				p.routed = append([]*routed{{framework: "fastify", fn: fn, file: f.file.Path, at: e.At, middle: true, use: true}}, p.routed...)
 			}
 		}
+	}
+	if dot >= 0 {
+		p.answersErrors(f, ref[:dot], ref[dot+1:], args, e.At)
 	}
 	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
 		for _, a := range args.list {
@@ -667,6 +689,10 @@ func (in *interp) route(r *routed) {
 	}
 	args := &arguments{}
 	switch r.framework {
+	case "fastify-error":
+		args.list = []*Value{{}, {ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}}
+	case "hono-error":
+		args.list = []*Value{{}, {ref: "hono.Context", taints: outside("ctx")}}
 	case "go":
 		args = in.goRequest(f, r, outside)
 	case "express":

@@ -63,6 +63,7 @@ type interp struct {
 	visited    map[*ir.Func]bool    // functions that were called
 	sends      []*Send              // calls that hand data on
 	hitAt      map[string]*Hit      // by rule and place
+	partsTold  map[partTold]bool    // parts of responses of which was told
 	answers    string               // how what an entry returns is sent: lambda, text; empty where it is not
 	compares   map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
 	holding    map[string][]Literal // what certainly holds where the function that is followed was called
@@ -158,6 +159,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		}
 		if s.Kind == ir.Return {
 			f.s.result = in.eitherResult(f, f.s.result, v)
+			if n := len(in.stack); n > 0 {
+				in.guessable(f, in.stack[n-1].Name, s.X, v)
+			}
 			if in.depth == 1 && s.X != nil {
 				in.returned(f, s.X, v)
 				if !in.mute {
@@ -355,7 +359,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			case "...":
 				in.bind(f, e, in.rest(v, p), declares)
 			default:
-				in.bind(f, e, in.member(f, v, key, e.At), declares)
+				in.bind(f, e, in.takesStack(f, p, v, key, e.At, in.member(f, v, key, e.At)), declares)
 				in.note(f, e, in.taken(v, key))
 			}
 		}
@@ -473,6 +477,13 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
 				in.hit(f, at, m.Rule, callName(m), v.taints, false)
+			}
+		}
+	}
+	if x.ref != "" && traceIn(v, 0) != nil { // ctx.body = { stack }
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind == sink && m.Rule == "error-details" {
+				in.tellsTrace(f, at, callName(m), v)
 			}
 		}
 	}
@@ -803,7 +814,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
-	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call) {
+	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call || v.trace != nil && e.Kind == ir.Name) {
 		v = in.traced(f, e, v)
 	}
 	if f.s != nil && in.st == nil && len(v.taints)+len(v.numbers) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
@@ -856,6 +867,11 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		}
 		in.chosenByName(f, e.At, x)
 		v := in.anyMember(x)
+		if key.random != nil {
+			c := *v
+			c.random = key.random.pick()
+			v = &c
+		}
 		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && len(x.taints) == 0 {
 			c := *v
 			c.chosen = keys
@@ -1009,6 +1025,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			continue
 		}
 		val := in.forName(key, func() *Value { return in.eval(f, x) })
+		in.guessable(f, key, x, val)
 		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
 			val = in.guardedFields(f, x.Str, val)
 		}
@@ -1098,14 +1115,17 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	}
 	out := &Value{known: true}
 	before := ""
-	for _, v := range parts {
+	for i, v := range parts {
 		taints := texts(v.all())
-		out.taints = addTaints(out.taints, behind(taints, before))
+		out.taints = addTaints(out.taints, inBody(behind(taints, before), parts[:i]))
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)
 		if out.trace == nil {
 			out.trace = v.trace
+		}
+		if out.random == nil {
+			out.random = v.random.signs()
 		}
 		if out.secret == nil {
 			out.secret = v.secret
@@ -1332,10 +1352,11 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		})
 		return y
 	case "|": // of dictionaries
-		if x, y := in.eval(f, e.X), in.eval(f, e.Y); len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
+		x, y := in.eval(f, e.X), in.eval(f, e.Y)
+		if len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
 			return in.merged(x, y)
 		}
-		return &Value{}
+		return &Value{random: ofNumbers("|", x, y)}
 	case "&":
 		return allOf(in.eval(f, e.X), in.eval(f, e.Y))
 	case "/": // pathlib
@@ -1362,7 +1383,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if f.file.Language == ir.Python && e.Str == "*" {
 			in.repeats(f, e, x, y)
 		}
-		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y)}
+		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y)}
 	case "===", "==":
 		in.likened(f, e, x, y)
 		in.told(e, data)
@@ -1371,7 +1392,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.likened(f, e, x, y)
 		in.told(e, data)
 	}
-	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y)}
+	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
 }
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {
@@ -1404,6 +1425,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	}
 	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
 	in.remember(f, e)
+	in.guessable(f, lastName(e.X), e.Y, v)
 	return v
 }
 

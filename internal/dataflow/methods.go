@@ -90,7 +90,11 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 		return nil, false
 	case "join":
 		if recv.ref == "" {
-			all := addTaints(texts(recv.all()), texts(args.all()))
+			list, between := recv, args.get(0)
+			if f.file.Language == ir.Python { // "\n".join(lines)
+				list, between = between, list
+			}
+			all := addTaints(bodyOf(list, between), texts(between.all()))
 			return &Value{taints: in.stepped(f, all, e.At, "is joined")}, true
 		}
 	}

@@ -778,17 +778,36 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if m.text {
 				taints = objects(taints)
 			}
+			if m.text && m.Rule == "nosql" {
+				taints = asScript(taints)
+			}
 			if m.object {
 				taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
 			}
 			if m.Rule == "nosql" {
-				in.hit(f, e.At, "redos", callName(m), patternsIn(v, 0), false)
+				in.hit(f, e.At, "redos", callName(m), under(v, "$regex", 0), false)
+				in.hitOf(f, e.At, m, callName(m), asScript(objects(scriptsIn(v))), false)
 			}
 			if holds := in.p.holdsFor(f.file, m); holds != model.No {
 				in.hitOf(f, e.At, m, callName(m), taints, holds == model.Maybe)
 			}
 		}
 	}
+}
+
+// asScript are outsiders' data in a text that a database runs: that it is a text makes it no safer, what makes it safe in code does.
+func asScript(taints []*Taint) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		if t.clean["code-eval"] {
+			continue
+		}
+		u := *t
+		u.clean = maps.Clone(t.clean)
+		delete(u.clean, "nosql")
+		out = append(out, &u)
+	}
+	return out
 }
 
 // setsAll: INSERT INTO orders SET ?, as clients of MySQL fill it in, stores all fields of an object.
@@ -805,20 +824,26 @@ func (in *interp) setsAll(f frame, e *ir.Expr, m *Model, args *arguments) {
 
 var setsObject = regexp.MustCompile(`(?i)\bset\s+\?\s*($|,|;|where\b|on\b)`)
 
-// patternsIn are outsiders' texts that a filter of MongoDB takes for regular expressions.
-func patternsIn(v *Value, depth int) []*Taint {
+// scriptsIn are outsiders' texts in what a filter of MongoDB runs as JavaScript.
+func scriptsIn(v *Value) []*Taint { return addTaints(under(v, "$where", 0), under(v, "$function", 0)) }
+
+// under are an outsider's data under one name in a filter: of $regex the patterns, of $where the scripts.
+func under(v *Value, name string, depth int) []*Taint {
 	if v == nil || depth > 5 {
 		return nil
 	}
 	var out []*Taint
 	for key, x := range sorted(v.fields) {
-		if key == "$regex" {
+		switch {
+		case key != name:
+			out = addTaints(out, under(x, name, depth+1))
+		case x.fields["body"] != nil: // {$function: {body, args, lang}}: the arguments are no code
+			out = addTaints(out, x.fields["body"].all())
+		default:
 			out = addTaints(out, x.all())
-			continue
 		}
-		out = addTaints(out, patternsIn(x, depth+1))
 	}
-	return addTaints(out, patternsIn(v.elem, depth+1))
+	return addTaints(out, under(v.elem, name, depth+1))
 }
 
 // placeholder is where a value goes in a text that is logged.

@@ -247,6 +247,10 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 			v = &c
 		}
 		s.vars[name] = v
+		for _, part := range elementsOfPattern(p) { // ([key, value]) => ...
+			names[part] = true
+			s.vars[part] = &Value{taints: []*Taint{{}}}
+		}
 	}
 	r := &asked{in: in, f: g, answer: a, names: names}
 	if ended := r.follow(c.fn.Body); !ended && a != yes {
@@ -256,6 +260,19 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 		return nil
 	}
 	return r.proof
+}
+
+// elementsOfPattern are the names of the elements that a parameter takes out of a list.
+func elementsOfPattern(p *ir.Expr) []string {
+	var out []string
+	if p.Kind == ir.Array {
+		for _, x := range p.List {
+			if x.Kind == ir.Name || x.Kind == ir.Default {
+				out = append(out, parameterName(x))
+			}
+		}
+	}
+	return out
 }
 
 // worthAsking reports whether a function is small, and can say no: by what it answers, or by throwing.
@@ -605,9 +622,18 @@ func (in *interp) trustAddress(f frame, parts []*ir.Expr) {
 	}
 }
 
-// isConstantHost reports whether an expression is the host of an address that is known: urlparse(BASE).netloc
+// isConstantHost reports whether an expression is the host of an address that no outsider decides: urlparse(BASE).netloc, or SITE.origin
+// where SITE is an address that was taken apart before.
 func (in *interp) isConstantHost(f frame, e *ir.Expr) bool {
-	return e.Kind == ir.Member && hostNames[e.Str] && e.X.Kind == ir.Call && len(e.X.List) > 0 && isAddressCall(e.X) && len(in.quiet(f, e.X.List[0]).all()) == 0
+	if e.Kind == ir.Member && hostNames[e.Str] && e.X.Kind == ir.Call {
+		return len(e.X.List) > 0 && isAddressCall(e.X) && len(in.quiet(f, e.X.List[0]).all()) == 0
+	}
+	if e.Kind != ir.Name && e.Kind != ir.Member {
+		return false
+	}
+	v := in.quiet(f, e)
+	whole, part := cutLast(v.ref)
+	return hostNames[part] && isAddress(whole) && len(v.all()) == 0
 }
 
 var leadsNowhere = []string{"ssrf", "open-redirect"}

@@ -2,98 +2,118 @@ package dataflow
 
 import (
 	"regexp"
-	"slices"
-	"strings"
 
 	"wardlet.example/internal/ir"
 )
 
-// making is a name that gets the value of an expression while that is worked out.
-type making struct {
-	name  string
-	depth int // how many functions were called where the name stands
+// roll is a random number that others can work out, and what became of it.
+type roll struct {
+	file   *ir.File
+	at     int32
+	picked bool // it only chose one of several things that are there already
 }
 
-// secretMakers are packages of Go that make what nobody may guess, by their names: the functions in them are called New.
-var secretMakers = set("keygen apikey apikeys token tokens secret secrets password passwords passwd passgen pwgen otp otps")
+// pick is what is chosen by a random number.
+func (r *roll) pick() *roll { return &roll{r.file, r.at, true} }
 
-// makers are names of functions that say only that something is made.
-var makers = regexp.MustCompile(`^(?i:new|make|create|generate|gen|random|issue|next)(?:String|Hex|Bytes|Value|One)?$`)
-
-// ofChance are names of functions that give something random for whoever asks.
-var ofChance = regexp.MustCompile(`(?i)rand|alnum|alphanum|letters|digits|(make|gen|generate|create)(_?id|_?str|_?string|_?code|_?key|_?hex)`)
-
-// makesSecret says what nobody may guess and is made where the program is followed; empty where it is nothing of that kind.
-func (in *interp) makesSecret() string {
-	n := len(in.stack)
-	for n > 1 && in.stack[n-1].Name == "" { // in a comprehension, or a function that is given away
-		n--
+// signs is what a random number is as a part of a text: one sign of several that were chosen is no choice any more.
+func (r *roll) signs() *roll {
+	if r == nil || !r.picked {
+		return r
 	}
-	if n == 0 {
-		return ""
-	}
-	fn := in.stack[n-1]
-	if in.p.sensitive(fn.Name) >= ofToken {
-		return "what " + fn.Name + " gives"
-	}
-	if pkg := fn.File.Package; fn.File.Language == ir.Go && secretMakers[strings.ToLower(pkg)] && (makers.MatchString(fn.Name) || ofChance.MatchString(fn.Name)) {
-		return "what " + pkg + "." + fn.Name + " gives"
-	}
-	chance := ofChance.MatchString(fn.Name)
-	if chance && n > 1 && in.p.sensitive(in.stack[n-2].Name) >= ofToken && makes.MatchString(in.stack[n-2].Name) {
-		return "what " + in.stack[n-2].Name + " gives"
-	}
-	for _, m := range slices.Backward(in.making) {
-		if m.depth < n && !(chance && m.depth == n-1) {
-			break
-		}
-		if in.p.sensitive(m.name) >= ofToken {
-			return m.name
-		}
-	}
-	return ""
+	return &roll{r.file, r.at, false}
 }
 
-// makes are names of functions that make something.
-var makes = regexp.MustCompile(`(?i)^_?(new|make|create|generate|gen|random|issue|build)`)
+// rolls are functions that give random numbers which can be guessed, picks those that choose by one.
+var (
+	rolls = set("builtin.Math.random random.random random.randint random.randrange random.getrandbits random.uniform lodash.random underscore.random")
+	picks = set("random.choice random.choices random.sample lodash.sample lodash.sampleSize underscore.sample")
+)
 
-// forName follows what is given to a name.
-func (in *interp) forName(name string, follow func() *Value) *Value {
-	if name == "" {
-		return follow()
-	}
-	in.making = append(in.making, making{name, len(in.stack)})
-	v := follow()
-	in.making = in.making[:len(in.making)-1]
-	return v
-}
+// keepsRandom are functions that bring a random number into another form.
+var keepsRandom = set(`floor round ceil trunc abs toString String str int parseInt Number toFixed slice substring substr padStart padEnd zfill charAt fromCharCode chr
+	toUpperCase toLowerCase upper lower replace concat hex format Buffer from encode btoa b64encode toLocaleString`)
 
-// encryptsBlocks reports whether a call encrypts one block after the other, each for itself: in a loop, a part of the data at a time.
-func (in *interp) encryptsBlocks(f frame, e *ir.Expr) bool {
-	if len(in.stack) == 0 || len(e.List) < 2 {
-		return false
+// rolled is what a call gives, with the random number that it makes or only brings into another form.
+func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value) *Value {
+	if v == nil {
+		return v
 	}
-	source, text := e.List[1], f.file.Tree.Source
-	if source.Kind != ir.Index || source.Y.Str != ":" || strings.HasSuffix(string(text[source.At:source.End]), "[:]") {
-		return false
+	from, name := v.random, lastPart(textOf(e.X))
+	if e.X.Kind == ir.Member {
+		name = e.X.Str
 	}
-	found := false
-	ir.Statements(in.stack[len(in.stack)-1].Body, func(list []*ir.Stmt, i int) {
-		s := list[i]
-		if s.Kind != ir.Loop {
-			return
-		}
-		inside, chained := false, false
-		ir.Statements(s.Body, func(list []*ir.Stmt, i int) {
-			if x := list[i].X; x != nil {
-				inside = inside || x == e
-				chained = chained || x != e && int(x.End) <= len(text) && tiesBlocks.Match(text[x.At:x.End])
+	switch {
+	case rolls[callee.ref]:
+		from = &roll{file: f.file, at: e.At}
+	case picks[callee.ref]:
+		from = &roll{f.file, e.At, true}
+	case name == "join" && recv != nil:
+		for _, list := range append([]*Value{recv}, args.list...) {
+			from = firstRoll(from, firstRoll(list.random.signs(), orNothing(list.elem).random.signs()))
+			if x := list.fields["0"]; x != nil {
+				from = firstRoll(from, x.random.signs())
 			}
-		})
-		found = found || inside && !chained
-	})
-	return found
+		}
+	case from == nil && keepsRandom[name]:
+		from = orNothing(recv).random
+		for _, a := range args.list {
+			from = firstRoll(from, a.random)
+		}
+		if from != nil && name == "charAt" {
+			from = from.pick()
+		}
+	}
+	if from == nil || from == v.random {
+		return v
+	}
+	c := *v
+	c.random = from
+	return &c
 }
 
-// tiesBlocks is what ties a block to the one before it, or to a counter.
-var tiesBlocks = regexp.MustCompile(`\^|(?i)xor`)
+// ofNumbers is the random number that is in the result of a calculation.
+func ofNumbers(operator string, x, y *Value) *roll {
+	switch operator {
+	case "-", "*", "/", "%", "|", "^", "<<", ">>", ">>>", "**", "//":
+		return firstRoll(x.random, y.random)
+	}
+	return nil
+}
+
+// firstRoll is the first of two random numbers that is one.
+func firstRoll(a, b *roll) *roll {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// lastName is the name of what is assigned to.
+func lastName(e *ir.Expr) string {
+	if e.Kind == ir.Index && e.Y != nil && e.Y.Kind == ir.Const {
+		return e.Y.Str
+	}
+	return lastPart(textOf(e))
+}
+
+// ofVisits are names of what is kept in a browser.
+var ofVisits = regexp.MustCompile(`(?i)cookies?$|authorization$`)
+
+// guessable tells of a random number that was made elsewhere and becomes something by which somebody is let in. What is made where the name
+// stands is told of by the patterns of the rule.
+func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
+	r := v.random
+	if r == nil || r.picked || name == "" || from == nil || r.file == f.file && from.At <= r.at && r.at < from.End {
+		return
+	}
+	if kind := in.p.sensitive(name); kind != ofToken && kind != ofPassword || ofVisits.MatchString(name) {
+		return
+	}
+	before := len(in.hits)
+	in.place(frame{f.s, r.file}, r.at, "insecure-random", "what is called "+name, name)
+	for _, h := range in.hits[before:] {
+		h.Steps = []Step{{r.file, r.at, "a random number is made that can be worked out"}}
+		h.End = &Step{File: f.file, At: from.At}
+	}
+}

@@ -38,6 +38,7 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 			source = t[:i]
 		}
 	}
+	source = codePoint.ReplaceAllString(source, `\x{$1}`)
 	removed, err := regexp.Compile(strings.NewReplacer(`\/`, "/", `\p{L}`, "a-zA-Z", `\p{N}`, "0-9").Replace(source))
 	if err != nil {
 		return out
@@ -59,6 +60,9 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 	}
 	return out
 }
+
+// codePoint is a character as patterns of JavaScript and Python name it by its number.
+var codePoint = regexp.MustCompile(`\\u\{?([0-9a-fA-F]{2,6})\}?`)
 
 // lacksAll reports whether all of some characters are gone.
 func lacksAll(gone, characters string) bool {

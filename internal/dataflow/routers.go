@@ -234,3 +234,14 @@ func (p *Program) methodRouted(f frame, o *Value, name, framework string, at int
 		p.routed = append(p.routed, &routed{framework: framework, fn: &closure{fn: m.fn, scope: m.scope, this: this}, file: f.file.Path, at: at})
 	}
 }
+
+// answersErrors notes functions that answer where a route has failed: setErrorHandler of Fastify, onError of Hono.
+func (p *Program) answersErrors(f frame, app, method string, args *arguments, at int32) {
+	framework := frameworkOf(app)
+	if !(framework == "fastify" && method == "setErrorHandler") && !(framework == "hono" && method == "onError") {
+		return
+	}
+	for _, fn := range slices.Concat(args.get(0).fns, args.get(0).wraps) {
+		p.routed = append(p.routed, &routed{framework: framework + "-error", fn: fn, file: f.file.Path, at: at})
+	}
+}

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -14,12 +15,17 @@ var errorName = regexp.MustCompile(`^(e|ex|err|error|exception|cause|reason)$|(E
 var pythonTraces = set("traceback.format_exc() traceback.format_exception() traceback.format_tb() traceback.format_stack()")
 
 // keepsLines are calls after which the lines of a text are still there.
-var keepsLines = set("join split splitlines slice substring replace replaceAll trim strip rstrip toString String str repr encode decode")
+var keepsLines = set("map filter join split splitlines slice substring replace replaceAll trim strip rstrip toString String str repr encode decode")
 
 // traced notes that a value is a stack trace, or made of one. Where a setting decides whether it is shown nothing is noted.
 func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 	var from *step
 	switch {
+	case e.Kind == ir.Name: // shown where a setting asks for it
+		if in.traceAt(f, e.At, "") == nil {
+			c := *v
+			c.trace, v = nil, &c
+		}
 	case e.Kind == ir.Member && e.Str == "stack" && f.file.Language == ir.Node:
 		x := in.quiet(f, e.X)
 		if errorName.MatchString(lastPart(textOf(e.X))) && len(x.taints) == 0 || x.class.extendsError(0) {
@@ -54,12 +60,33 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 	return v
 }
 
+// takesStack is the value of a part of a pattern: ({ message, stack }) => takes the stack of an error.
+func (in *interp) takesStack(f frame, p *ir.Expr, from *Value, key string, at int32, v *Value) *Value {
+	if key != "stack" || f.file.Language != ir.Node || len(from.taints) > 0 || v.known || v.trace != nil {
+		return v
+	}
+	if !from.class.extendsError(0) && !slices.Contains(p.Keys, "message") {
+		return v
+	}
+	s := in.traceAt(f, at, "the stack of an error is read")
+	if s == nil {
+		return v
+	}
+	c := *v
+	c.trace = s
+	return &c
+}
+
 // traceOf is the trace that an expression is which was followed just before.
 func (in *interp) traceOf(f frame, e *ir.Expr) *step {
 	if e.Kind == ir.Call {
 		return in.traces[e]
 	}
-	return in.quiet(f, e).trace
+	v := in.quiet(f, e)
+	if e.Kind == ir.Member { // error.stack.split("\n")
+		v = in.traced(f, e, v)
+	}
+	return v.trace
 }
 
 // writesWholeError reports whether an error is written with the fields that JSON leaves out.

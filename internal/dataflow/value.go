@@ -49,6 +49,7 @@ type Value struct {
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
 	secret  *secret         // it came from a store of secrets
 	trace   *step           // where the stack of an error was read that it is, or is made of
+	random  *roll           // it is made of a random number that can be guessed
 	backed  bool            // it is a setting, and something else only where that is missing
 	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
 	written written         // of a constant: how it is written
@@ -293,6 +294,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	if v.trace == nil {
 		v.trace = b.trace
 	}
+	if v.random == nil {
+		v.random = b.random
+	}
 	if v.secret == nil {
 		v.secret = b.secret
 	}
@@ -428,7 +432,7 @@ func (v *Value) choices() []string {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil && v.random == nil
 }
 
 // hasOnlyFields reports whether an object has no fields but those that are known.

@@ -493,7 +493,15 @@ func (w *work) mayReach(f *model.Function, actions []string) bool {
 		if a := iam.Find(name); a == nil || privilege.Anywhere(powers, a) {
 			return true
 		}
-		spoken = spoken || slices.ContainsFunc(powers.Statements(), func(s *policy.Statement) bool { return s.SpeaksOf(name) != model.No })
+		for _, s := range powers.Statements() {
+			if s.SpeaksOf(name) == model.No {
+				continue
+			}
+			spoken = true
+			if s.Effect == policy.Allow && slices.ContainsFunc(s.Resources, namesMany) {
+				return true
+			}
+		}
 	}
 	return !spoken // what the templates do not grant at all is granted elsewhere
 }

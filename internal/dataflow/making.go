@@ -1,0 +1,99 @@
+package dataflow
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// making is a name that gets the value of an expression while that is worked out.
+type making struct {
+	name  string
+	depth int // how many functions were called where the name stands
+}
+
+// secretMakers are packages of Go that make what nobody may guess, by their names: the functions in them are called New.
+var secretMakers = set("keygen apikey apikeys token tokens secret secrets password passwords passwd passgen pwgen otp otps")
+
+// makers are names of functions that say only that something is made.
+var makers = regexp.MustCompile(`^(?i:new|make|create|generate|gen|random|issue|next)(?:String|Hex|Bytes|Value|One)?$`)
+
+// ofChance are names of functions that give something random for whoever asks.
+var ofChance = regexp.MustCompile(`(?i)rand|alnum|alphanum|letters|digits|(make|gen|generate|create)(_?id|_?str|_?string|_?code|_?key|_?hex)`)
+
+// makesSecret says what nobody may guess and is made where the program is followed; empty where it is nothing of that kind.
+func (in *interp) makesSecret() string {
+	n := len(in.stack)
+	for n > 1 && in.stack[n-1].Name == "" { // in a comprehension, or a function that is given away
+		n--
+	}
+	if n == 0 {
+		return ""
+	}
+	fn := in.stack[n-1]
+	if in.p.sensitive(fn.Name) >= ofToken {
+		return "what " + fn.Name + " gives"
+	}
+	if pkg := fn.File.Package; fn.File.Language == ir.Go && secretMakers[strings.ToLower(pkg)] && (makers.MatchString(fn.Name) || ofChance.MatchString(fn.Name)) {
+		return "what " + pkg + "." + fn.Name + " gives"
+	}
+	chance := ofChance.MatchString(fn.Name)
+	if chance && n > 1 && in.p.sensitive(in.stack[n-2].Name) >= ofToken && makes.MatchString(in.stack[n-2].Name) {
+		return "what " + in.stack[n-2].Name + " gives"
+	}
+	for _, m := range slices.Backward(in.making) {
+		if m.depth < n && !(chance && m.depth == n-1) {
+			break
+		}
+		if in.p.sensitive(m.name) >= ofToken {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// makes are names of functions that make something.
+var makes = regexp.MustCompile(`(?i)^_?(new|make|create|generate|gen|random|issue|build)`)
+
+// forName follows what is given to a name.
+func (in *interp) forName(name string, follow func() *Value) *Value {
+	if name == "" {
+		return follow()
+	}
+	in.making = append(in.making, making{name, len(in.stack)})
+	v := follow()
+	in.making = in.making[:len(in.making)-1]
+	return v
+}
+
+// encryptsBlocks reports whether a call encrypts one block after the other, each for itself: in a loop, a part of the data at a time.
+func (in *interp) encryptsBlocks(f frame, e *ir.Expr) bool {
+	if len(in.stack) == 0 || len(e.List) < 2 {
+		return false
+	}
+	source, text := e.List[1], f.file.Tree.Source
+	if source.Kind != ir.Index || source.Y.Str != ":" || strings.HasSuffix(string(text[source.At:source.End]), "[:]") {
+		return false
+	}
+	found := false
+	ir.Statements(in.stack[len(in.stack)-1].Body, func(list []*ir.Stmt, i int) {
+		s := list[i]
+		if s.Kind != ir.Loop {
+			return
+		}
+		inside, chained := false, false
+		ir.Statements(s.Body, func(list []*ir.Stmt, i int) {
+			if x := list[i].X; x != nil {
+				inside = inside || x == e
+				chained = chained || x != e && int(x.End) <= len(text) && tiesBlocks.Match(text[x.At:x.End])
+			}
+		})
+		found = found || inside && !chained
+	})
+	return found
+}
+
+// tiesBlocks is what ties a block to the one before it, or to a counter.
+var tiesBlocks = regexp.MustCompile(`\^|(?i)xor`)
