@@ -160,7 +160,7 @@ func valueOf(e *ir.Expr) *ir.Expr {
 func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	e := ir.Awaited(list[i].X)
 	if e.Kind != ir.Assign {
-		if kept, _, _ := strings.Cut(written(c.Expr.X), "."); kept != "" && strings.Contains(string(c.File.Tree.Source[e.End:]), kept+".error") { // validate.errors
+		if kept, _, _ := strings.Cut(dotted(c.Expr.X), "."); kept != "" && strings.Contains(string(c.File.Tree.Source[e.End:]), kept+".error") { // validate.errors
 			return ""
 		}
 		return "nobody looks at what it answers"
@@ -249,9 +249,6 @@ func asksFor(e *ir.Expr, names []string) bool {
 	return asksFor(e.X, names) || asksFor(e.Y, names)
 }
 
-// logging are the beginnings of names of what writes logs.
-var logging = regexp.MustCompile(`(?i)^(console|log|logs|logger|logging|print|pprint|fmt|slog|winston|pino|zap|log4js|debug)\b`)
-
 // onlyLogs reports whether statements do nothing but write logs.
 func onlyLogs(body []*ir.Stmt) bool {
 	for _, s := range body {
@@ -259,29 +256,11 @@ func onlyLogs(body []*ir.Stmt) bool {
 			return false
 		}
 		call := ir.Awaited(s.X)
-		if call == nil || call.Kind != ir.Call || !logging.MatchString(written(call.X)) {
+		if call == nil || !logs(call) {
 			return false
 		}
 	}
 	return len(body) > 0
-}
-
-// written is the text of what is called, as far as it is names.
-func written(e *ir.Expr) string {
-	switch {
-	case e == nil:
-		return ""
-	case e.Kind == ir.Name:
-		return e.Str
-	case e.Kind == ir.This:
-		return ""
-	case e.Kind == ir.Member:
-		if x := written(e.X); x != "" {
-			return x + "." + e.Str
-		}
-		return e.Str
-	}
-	return ""
 }
 
 // caughtAndLogged says that what a validator throws stops nothing; empty where it does.
