@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -95,6 +96,22 @@ func (in *interp) floats(f frame, e *ir.Expr, uses int) {
 		}
 	}
 	in.unawaited = append(in.unawaited, Called{orElse(name, "a call"), f.file, e.At, e})
+}
+
+// waits is how code of Go waits for what runs beside it.
+var waits = regexp.MustCompile(`\.Wait\(|<-|\bselect\b`)
+
+// runsBeside notes what runs beside a handler of Go and calls services, where the function that began it waits for nothing.
+func (in *interp) runsBeside(f frame, e *ir.Expr, uses int) {
+	if len(in.uses) == uses || in.loading != nil || in.proving > 0 || len(in.stack) == 0 {
+		return
+	}
+	for _, fn := range in.stack { // also whoever called it may wait
+		if waits.Match(fn.File.Tree.Source[fn.Start:fn.End]) {
+			return
+		}
+	}
+	in.unawaited = append(in.unawaited, Called{in.uses[len(in.uses)-1].Key, f.file, e.At, e})
 }
 
 // chains are the methods of promises.

@@ -138,6 +138,14 @@ func sameEachTime(v *Value, depth int) string {
 	return sameEachTime(v.args[0], depth+1)
 }
 
+// sentAsCode reports whether what was sent is called like something by which somebody is let in: the header x-api-key.
+func (in *interp) sentAsCode(sent *Value) bool {
+	return slices.ContainsFunc(sent.taints, func(t *Taint) bool {
+		kind := in.p.sensitive(lastPart(t.Path))
+		return kind == ofToken || kind == ofPassword
+	})
+}
+
 // comparesCode tells of a comparison that stops at the first sign that is wrong, of a code or a key with what an outsider sends.
 func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 	for _, side := range [][2]*Value{{x, y}, {y, x}} {
@@ -151,7 +159,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		case len(mine.taints) > 0:
 		case mine.secret != nil && mine.secret.members == nil:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
-		case name != "" && in.p.sensitive(name) != plainData:
+		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)
 		}
 	}

@@ -394,7 +394,9 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 		in.beginFields(v, 0)
 	case isEvent:
 		v.ref = kind.ref + "()"
-	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !isAWS(kind.ref):
+	case isAWS(kind.ref): // what is not written is not there
+		v.isDict = true
+	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin."):
 		v.ref = kind.ref + "()"
 	}
 	for i, x := range e.List {

@@ -144,6 +144,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			before := len(in.uses)
 			in.eval(f, s.X)
 			in.floats(f, s.X, before)
+			if s.Str == "go" {
+				in.runsBeside(f, s.X, before)
+			}
 			in.passed(f, s.X)
 			if in.leaves(f, s.X) {
 				return true

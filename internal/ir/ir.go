@@ -108,7 +108,7 @@ type StmtKind uint8
 
 // Kinds of Stmt.
 const (
-	Eval    StmtKind = iota // X
+	Eval    StmtKind = iota // X; Str "go": beside what comes next
 	Return                  // X or nothing
 	Throw                   // X
 	If                      // X; Body, Else

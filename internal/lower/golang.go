@@ -459,7 +459,9 @@ func (g *golang) statement(n ast.Stmt) []*ir.Stmt {
 	case *ast.SelectStmt:
 		return g.selection(n)
 	case *ast.GoStmt:
-		return []*ir.Stmt{g.eval(n, g.expression(n.Call))}
+		s := g.eval(n, g.expression(n.Call))
+		s.Str = "go"
+		return []*ir.Stmt{s}
 	case *ast.DeferStmt:
 		return []*ir.Stmt{g.eval(n, g.expression(n.Call))}
 	case *ast.LabeledStmt:
