@@ -167,11 +167,32 @@ func (l *login) within(body []*ir.Stmt, names map[string]bool) bool {
 			}
 			return true
 		}
+		if s.Kind == ir.Try && l.raises(s) {
+			l.decides, l.fails = s, s.Else
+			return true
+		}
 		if l.within(s.Body, names) || l.within(s.Else, names) || l.within(s.Final, names) {
 			return true
 		}
 	}
 	return false
+}
+
+// raises reports whether a check tells by its error that a password is wrong: nobody asks for its result, and what handles the error does more
+// than say so.
+func (l *login) raises(s *ir.Stmt) bool {
+	alone := func(b *ir.Stmt) bool {
+		return b.Kind == ir.Eval && (b.X == l.check || b.X != nil && b.X.Kind == ir.Await && b.X.X == l.check)
+	}
+	if len(s.Else) == 0 || !slices.ContainsFunc(s.Body, alone) {
+		return false
+	}
+	says := false
+	ir.Walk(s.Else, func(b *ir.Stmt) bool {
+		says = says || b.Kind == ir.Return && (b.X == nil || b.X.Kind == ir.Const && b.X.Bare)
+		return !says
+	}, nil)
+	return !says
 }
 
 // negated reports whether a condition holds where the password is wrong.
