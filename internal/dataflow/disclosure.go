@@ -67,7 +67,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join`)
+	toUpperCase toLowerCase lower upper encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -298,21 +298,7 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 			best = d
 		}
 	})
-	if best == nil {
-		return
-	}
-	key := Answered + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-	if in.seen[key] {
-		return
-	}
-	in.seen[key] = true
-	h := &Hit{Rule: Answered, File: f.file, At: at, What: what, Path: best.what, Leak: &Leak{Grave: true, Rank: int(best.kind)}}
-	if best.taint != nil {
-		h.Steps = wayOf(best.taint, in.sites)
-	} else if best.from != nil {
-		h.Steps = []Step{{best.from.file, best.from.at, best.from.note}}
-	}
-	in.hits = append(in.hits, h)
+	in.lets(f, at, Answered, what, best)
 }
 
 // givesTokens reports whether a secret is what somebody signs in for.

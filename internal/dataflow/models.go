@@ -744,6 +744,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "ssrf" {
 		in.requestOf(f, e, m, recv, args)
 		in.asksPlainly(f, e, m, recv, args)
+		in.tellsServers(f, e, m, recv, args)
 	}
 	if m.Rule == "os-command" && callsAWS(args) {
 		in.doubt(f, e.At, "", "the command line tool of AWS is called")

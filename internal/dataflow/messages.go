@@ -1,0 +1,84 @@
+package dataflow
+
+import (
+	"wardlet.example/internal/ir"
+)
+
+// Kinds of harm of sensitive data that leaves for where others read it.
+const (
+	Messaged = "sensitive-message" // in a message to people, or beside a figure
+	Asked    = "sensitive-url"     // in the address of a request
+)
+
+// forPeople are the operations that send messages to people, or keep figures that whoever watches the application sees, with the members
+// of their requests that are read there.
+var forPeople = map[string][]string{
+	"sns:Publish":              {"Message", "Subject", "Default", "default"},
+	"ses:SendEmail":            {"Message", "Content"},
+	"sesv2:SendEmail":          {"Content"},
+	"ses:SendRawEmail":         {"RawMessage"},
+	"ses:SendTemplatedEmail":   {"TemplateData"},
+	"cloudwatch:PutMetricData": {"MetricData"},
+}
+
+// tellsPeople tells of sensitive data in a message. Tokens and codes are sent to those who sign in with them.
+func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value) {
+	members := forPeople[key]
+	if len(members) == 0 || params == nil {
+		return
+	}
+	var best *disclosed
+	for _, member := range members {
+		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
+			if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth || d.kind == fetched && !givesTokens(d.what)) {
+				best = d
+			}
+		})
+	}
+	in.lets(f, at, Messaged, what, best)
+}
+
+// tellsServers tells of passwords and numbers of people in the address of a request: servers and all between write addresses into their
+// logs. Keys of services that want them there are left to their documentation.
+func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	var best *disclosed
+	note := func(d *disclosed) {
+		if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation) {
+			best = d
+		}
+	}
+	for _, name := range m.narrowed(args) {
+		for _, v := range inputs(name, recv, args) {
+			for _, t := range v.taints {
+				if len(v.fields) == 0 {
+					note(in.ofTaint(v, t))
+				}
+			}
+		}
+	}
+	for i, x := range e.List {
+		if i < 3 && (x.Kind == ir.Template || x.Kind == ir.Binary) {
+			in.byName(f, x, 0, note)
+		}
+	}
+	in.lets(f, e.At, Asked, callName(m), best)
+}
+
+// lets notes sensitive data that is let out at a place.
+func (in *interp) lets(f frame, at int32, rule, what string, d *disclosed) {
+	if d == nil {
+		return
+	}
+	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind)}}
+	if d.taint != nil {
+		h.Steps = wayOf(d.taint, in.sites)
+	} else if d.from != nil {
+		h.Steps = []Step{{d.from.file, d.from.at, d.from.note}}
+	}
+	in.hits = append(in.hits, h)
+}
