@@ -25,6 +25,7 @@ type spot struct {
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"account-change-not-recorded": unrecordedChanges,
 	"authorizer-allows-on-error":  allowing,
+	"client-per-event":            perEvent,
 	"error-logged-without-stack":  stackless,
 	"error-swallowed":             swallowed,
 	"failed-login-without-origin": withoutOrigin,
