@@ -44,6 +44,7 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 			a.failed(file, s.Else)
 			if !leaves(s.Else) && len(s.Final) == 0 {
 				a.goesOn(file, s, body[i+1:])
+				a.staysAllowed(file, body, i)
 			}
 		case s.Kind == ir.If && saysFailed(s.X):
 			a.failed(file, s.Body)
@@ -58,6 +59,72 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		}
 		return true
 	})
+}
+
+// staysAllowed looks at an answer that is yes from the beginning, where not every failure of a check sets it to no: let effect = "Allow".
+func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
+	name := ""
+	for _, s := range body[:try] {
+		if to := setIn(s); to != nil && yesName.MatchString(to.X.Str) {
+			name = ""
+			if isYes(to.Y) {
+				name = to.X.Str
+			}
+		}
+	}
+	var sets func(*ir.Stmt) bool
+	sets = func(s *ir.Stmt) bool {
+		if s.Kind == ir.If {
+			return slices.ContainsFunc(s.Body, sets) && slices.ContainsFunc(s.Else, sets)
+		}
+		if s.Kind == ir.Block {
+			return slices.ContainsFunc(s.Body, sets)
+		}
+		to := setIn(s)
+		return to != nil && to.X.Str == name
+	}
+	if name == "" || !slices.ContainsFunc(body[try].Body, a.checksAgain) {
+		return
+	}
+	for _, handler := range handlersOf(body[try]) {
+		if slices.ContainsFunc(handler, sets) || slices.ContainsFunc(handler, a.checksAgain) {
+			return
+		}
+	}
+	for _, s := range body[try+1:] {
+		if s.Kind != ir.Eval && s.Kind != ir.Return || sets(s) {
+			return // asked again, or said anew
+		}
+		at, used := s.At, false
+		ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+			used = used || e.Kind == ir.Name && e.Str == name
+			return !used && !logs(e)
+		})
+		if used {
+			a.tell(file, at, "lets the caller in after some failures of its check")
+			return
+		}
+	}
+}
+
+// handlersOf are what handles the errors of a try: that of JavaScript, or the clauses of Python.
+func handlersOf(s *ir.Stmt) [][]*ir.Stmt {
+	if !allHandlers(s.Else) {
+		return [][]*ir.Stmt{s.Else}
+	}
+	var out [][]*ir.Stmt
+	for _, clause := range s.Else {
+		out = append(out, clause.Body)
+	}
+	return out
+}
+
+// setIn is how a statement sets a name; nil where it does not.
+func setIn(s *ir.Stmt) *ir.Expr {
+	if s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X != nil && s.X.X.Kind == ir.Name {
+		return s.X
+	}
+	return nil
 }
 
 // errorName is what people call what went wrong.
