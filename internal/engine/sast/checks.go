@@ -39,6 +39,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"text-without-limit":          endless,
 	"unawaited-call":              unawaited,
 	"unbounded-scan":              lookUps,
+	"unstructured-logging":        unstructured,
 	"validation-ignored":          ignored,
 }
 

@@ -147,6 +147,7 @@ func (e *expansion) functionProps(f model.Field, at model.Origin) []model.Field 
 	fields = set(fields, "Layers", first(fn.Get("layers"), p.Get("layers")))
 	fields = set(fields, "Architectures", e.architecture(fn, at))
 	fields = set(fields, "TracingConfig", e.tracing(fn))
+	fields = set(fields, "LoggingConfig", e.logs(fn))
 	fields = set(fields, "Tags", tagList(overlay(p.Get("tags"), fn.Get("tags"))))
 	fields = set(fields, "RuntimeManagementConfig", runtimeManagement(first(fn.Get("runtimeManagement"), p.Get("runtimeManagement"))))
 	fields = rename(fields, fn, "reservedConcurrency", "ReservedConcurrentExecutions", "description", "Description")
@@ -287,6 +288,19 @@ func (e *expansion) tracing(fn *model.Value) *model.Value {
 		mode = text("Active", t.Origin)
 	}
 	return object(t.Origin, field("Mode", mode))
+}
+
+// logs is how a function writes its logs: its own settings, each completed by the provider's.
+func (e *expansion) logs(fn *model.Value) *model.Value {
+	own, common := fn.Get("logs"), e.provider.Path("logs", "lambda")
+	if own.Kind != model.Map && common.Kind != model.Map {
+		return first(own, common)
+	}
+	var fields []model.Field
+	for _, name := range []string{"logFormat", "logGroup", "applicationLogLevel", "systemLogLevel"} {
+		fields = set(fields, strings.ToUpper(name[:1])+name[1:], first(own.Get(name), common.Get(name)))
+	}
+	return object(first(own, common).Origin, fields...)
 }
 
 // vpc is the network of a function: its own settings, each completed by the provider's; "vpc: ~" leaves the provider's out.
