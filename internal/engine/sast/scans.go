@@ -13,7 +13,7 @@ import (
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
 // is told of once.
 func lookUps(_ *work, n *paths.Node) []spot {
-	if !openly(n.Function) && n.Result.Routes == 0 {
+	if !openly(n.Function) && n.Result.Routes == 0 && !writtenForRequests(n) {
 		return nil
 	}
 	var out []spot
@@ -29,6 +29,25 @@ func lookUps(_ *work, n *paths.Node) []spot {
 	return append(out, collections(n)...)
 }
 
+// asksRequest are the parts of requests that code reads, answersRequest is what it answers them with.
+var (
+	asksRequest    = regexp.MustCompile(`^(headers|body|queryStringParameters|pathParameters|multiValueQueryStringParameters|rawQueryString)$`)
+	answersRequest = regexp.MustCompile(`^statusCode$`)
+)
+
+// writtenForRequests reports whether a function of which no template says who calls it reads requests and answers them.
+func writtenForRequests(n *paths.Node) bool {
+	if n.App.Kind != model.Convention || len(n.Function.Triggers) > 0 {
+		return false
+	}
+	asks, answers := false, false
+	for _, fn := range n.Result.Reached {
+		asks = asks || someWord(fn.Body, asksRequest)
+		answers = answers || someWord(fn.Body, answersRequest)
+	}
+	return asks && answers
+}
+
 // findsAll are calls that find all documents of a collection, where they are given no condition.
 var findsAll = map[string]bool{"mongoose.model().find": true, "mongoose.Model().find": true}
 
@@ -39,7 +58,7 @@ var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|w
 func collections(n *paths.Node) []spot {
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !findsAll[c.Ref] || len(c.Expr.List) > 0 && (c.Expr.List[0].Kind != ir.Object || len(c.Expr.List[0].List) > 0) {
+		if !findsAll[c.Ref] || !wantsAll(n, c) {
 			continue
 		}
 		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
@@ -50,6 +69,40 @@ func collections(n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// wantsAll reports whether a call has no condition, or one that is empty until something is asked for: const filter = {}; if (status) filter.status = status.
+func wantsAll(n *paths.Node, c dataflow.Called) bool {
+	if len(c.Expr.List) == 0 {
+		return true
+	}
+	condition := c.Expr.List[0]
+	if condition.Kind == ir.Object {
+		return len(condition.List) == 0
+	}
+	fn := inner(n, place{c.File, c.At})
+	if condition.Kind != ir.Name || fn == nil {
+		return false
+	}
+	empty := false
+	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+		set := setIn(list[i])
+		if set == nil || set.X.Str != condition.Str {
+			return
+		}
+		empty = set.Y != nil && set.Y.Kind == ir.Object && len(set.Y.List) == 0 && !slices.ContainsFunc(list[i+1:], func(s *ir.Stmt) bool {
+			return s.At < c.At && s.Kind != ir.If && contains(exprOf(s), nil, map[string]bool{condition.Str: true}) && !contains(exprOf(s), c.Expr, nil)
+		})
+	})
+	return empty
+}
+
+// exprOf is the expression of a statement, without those of what stands in it.
+func exprOf(s *ir.Stmt) *ir.Expr {
+	if s.X == nil {
+		return &ir.Expr{Kind: ir.Unknown}
+	}
+	return s.X
 }
 
 // unlimited reports whether a scan certainly has no limit.
