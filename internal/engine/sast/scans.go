@@ -91,18 +91,10 @@ func wantsAll(n *paths.Node, c dataflow.Called) bool {
 			return
 		}
 		empty = set.Y != nil && set.Y.Kind == ir.Object && len(set.Y.List) == 0 && !slices.ContainsFunc(list[i+1:], func(s *ir.Stmt) bool {
-			return s.At < c.At && s.Kind != ir.If && contains(exprOf(s), nil, map[string]bool{condition.Str: true}) && !contains(exprOf(s), c.Expr, nil)
+			return s.At < c.At && s.Kind != ir.If && contains(s.X, nil, map[string]bool{condition.Str: true}) && !contains(s.X, c.Expr, nil)
 		})
 	})
 	return empty
-}
-
-// exprOf is the expression of a statement, without those of what stands in it.
-func exprOf(s *ir.Stmt) *ir.Expr {
-	if s.X == nil {
-		return &ir.Expr{Kind: ir.Unknown}
-	}
-	return s.X
 }
 
 // unlimited reports whether a scan certainly has no limit.
