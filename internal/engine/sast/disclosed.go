@@ -16,7 +16,7 @@ import (
 func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 	byRule := map[string][]*dataflow.Hit{}
 	for _, h := range n.Result.Hits {
-		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n.Function)) {
+		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n.Function)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) {
 			byRule[h.Rule] = append(byRule[h.Rule], h)
 		}
 	}
@@ -28,6 +28,28 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 			}
 		}
 	}
+}
+
+// forPeople are the protocols of subscriptions by which messages leave for people and other systems.
+var forPeople = []string{"email", "email-json", "sms", "http", "https", "application"}
+
+// onlyToFunctions reports whether a message goes to other functions of the application, and no template subscribes anybody else.
+func onlyToFunctions(n *paths.Node, h *dataflow.Hit) bool {
+	if !slices.ContainsFunc(n.Out, func(e *paths.Edge) bool { return e.Send.File == h.File && e.Send.At == h.At }) {
+		return false
+	}
+	for _, r := range n.App.Resources {
+		subscriptions := r.Props.Get("Subscription").Elements()
+		if r.Type == "AWS::SNS::Subscription" {
+			subscriptions = []*model.Value{r.Props}
+		}
+		for _, s := range subscriptions {
+			if protocol, ok := s.Get("Protocol").Scalar(); !ok || slices.Contains(forPeople, protocol) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // mostPlaces bounds the other places that a finding lists.
