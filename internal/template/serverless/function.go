@@ -290,9 +290,13 @@ func (e *expansion) tracing(fn *model.Value) *model.Value {
 	return object(t.Origin, field("Mode", mode))
 }
 
-// logs is how a function writes its logs: its own settings, each completed by the provider's.
+// logs is how a function writes its logs: its own settings, each completed by the provider's; a plugin that was made before there were any
+// sets the format for all.
 func (e *expansion) logs(fn *model.Value) *model.Value {
 	own, common := fn.Get("logs"), e.provider.Path("logs", "lambda")
+	if json := e.root.Path("custom", "serverless-logging-config", "enableJson"); json.String() == "true" {
+		return object(json.Origin, field("LogFormat", text("JSON", json.Origin)))
+	}
 	if own.Kind != model.Map && common.Kind != model.Map {
 		return first(own, common)
 	}
