@@ -62,7 +62,7 @@ func parsePattern(line string) (pattern, bool) {
 	return p, true
 }
 
-// plainSlashes takes away backslashes before slashes, which change nothing.
+// plainSlashes takes away backslashes before slashes, which change nothing but that "**" before one stands for at least one folder.
 func plainSlashes(line string) string {
 	if !strings.Contains(line, `\/`) {
 		return line
@@ -72,6 +72,8 @@ func plainSlashes(line string) string {
 		if line[i] == '\\' && i+1 < len(line) {
 			if i++; line[i] != '/' {
 				b.WriteByte('\\')
+			} else if done := b.String(); strings.HasSuffix(done, "**") && strings.Trim(done[strings.LastIndexByte(done, '/')+1:], "*") == "" {
+				b.WriteString("/*")
 			}
 		}
 		b.WriteByte(line[i])
