@@ -91,3 +91,16 @@ func TestIgnoresLikeGit(t *testing.T) {
 		}
 	})
 }
+
+// Git gives "**" before an escaped slash at least one folder: a/**\/b leaves a/b alone and ignores a/x/b.
+func TestStarsBeforeAnEscapedSlash(t *testing.T) {
+	p, ok := parsePattern(`a/**\/b`)
+	if !ok {
+		t.Fatal("no pattern")
+	}
+	for path, want := range map[string]bool{"a/b": false, "a/x/b": true, "a/x/y/b": true, "a/x": false} {
+		if got := p.match(&matcher{}, strings.Split(path, "/"), false); got != want {
+			t.Errorf("%s: %t, want %t", path, got, want)
+		}
+	}
+}
