@@ -48,6 +48,7 @@ func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *V
 		in.reveals(f, at, key, params, usedInside)
 	}
 	budget := maxUsed
+	in.acts(key)
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
 

@@ -977,7 +977,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
-	in.callsLibrary(f, e, ref)
+	in.callsLibrary(f, e, ref, method, args)
 	in.validating(e, ref, args)
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {

@@ -15,6 +15,14 @@ type Called struct {
 	File *ir.File
 	At   int32
 	Expr *ir.Expr
+	Does []Effect // what it does elsewhere, as far as is known
+	// Limits are the inputs that limit what it reads, as rows name them: 0, "0.where", "kw:filter".
+	Limits []string
+}
+
+// DoesAny reports whether a call does one of these things elsewhere.
+func (c Called) DoesAny(effects ...Effect) bool {
+	return slices.ContainsFunc(effects, func(e Effect) bool { return slices.Contains(c.Does, e) })
 }
 
 type calledAt struct {
@@ -23,9 +31,17 @@ type calledAt struct {
 }
 
 // callsLibrary notes a call of a library, once for each place.
-func (in *interp) callsLibrary(f frame, e *ir.Expr, ref string) {
-	if ref == "" || e.X == nil || in.proving > 0 {
+func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *arguments) {
+	if e.X == nil || in.proving > 0 {
 		return
+	}
+	does, limits := in.effects(f, ref, method, args)
+	if ref == "" && len(does) == 0 {
+		return
+	}
+	ref = orElse(ref, method)
+	if slices.ContainsFunc(does, Effect.changes) {
+		in.acts(lastPart(ref))
 	}
 	at := calledAt{f.file, e.At, e.End}
 	if _, ok := in.called[at]; ok {
@@ -34,7 +50,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref string) {
 	if in.called == nil {
 		in.called = map[calledAt]Called{}
 	}
-	in.called[at] = Called{ref, f.file, e.At, e}
+	in.called[at] = Called{ref, f.file, e.At, e, does, limits}
 }
 
 // allCalls are the calls of libraries in the order of their places.
@@ -61,32 +77,38 @@ func (in *interp) allReached() []*ir.Func {
 	return out
 }
 
-// floats notes a statement of an asynchronous function that calls a service, by itself or through an asynchronous function of the program,
-// and does not wait for the promise.
-func (in *interp) floats(f frame, e *ir.Expr, uses int) {
-	if f.file.Language != ir.Node || e.Kind != ir.Call || len(in.uses) == uses || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || !in.stack[len(in.stack)-1].Async {
+// floats notes a statement of an asynchronous function that does something elsewhere, by itself or through an asynchronous function of the
+// program, and does not wait for the promise. Acted is how much was done before it.
+func (in *interp) floats(f frame, e *ir.Expr, acted int) {
+	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || !in.stack[len(in.stack)-1].Async {
 		return
 	}
-	name := lastPart(textOf(e.X))
+	first := e // send(x) of send(x).then(f).catch(g)
+	for first.X.Kind == ir.Member && (chains[first.X.Str] || first.X.Str == "promise") && first.X.X.Kind == ir.Call {
+		first = first.X.X
+	}
+	fns := in.quiet(f, first.X).fns
+	if in.acted == acted && (len(fns) != 1 || in.acting[fns[0].fn] == "") {
+		return
+	}
+	name := lastPart(textOf(first.X))
 	switch {
 	case e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda:
 		if !e.List[0].Fn.Async {
 			return
 		}
 		name = "forEach"
-	case e.X.Kind == ir.Member && e.X.Str == "promise":
-		name = lastPart(textOf(e.X.X.X))
-	case in.uses[len(in.uses)-1].At == e.At && in.uses[len(in.uses)-1].File == f.file:
-		if !strings.HasPrefix(in.quiet(f, e.X).ref, "@aws-sdk/") || len(in.quiet(f, orUnknown(lastOf(e.List))).fns) > 0 { // with a callback
+	case first != e:
+	case in.takesCallback(f, e):
+		return
+	case in.called[calledAt{f.file, e.At, e.End}].DoesAny(Writes, Sends, Calls, Pays):
+	case len(in.uses) > 0 && in.uses[len(in.uses)-1].At == e.At && in.uses[len(in.uses)-1].File == f.file:
+		if !strings.HasPrefix(in.quiet(f, e.X).ref, "@aws-sdk/") {
 			return
 		}
 		name = in.uses[len(in.uses)-1].Key
-	case e.X.Kind == ir.Member && chains[e.X.Str]: // send(x).catch(...)
-		if e.X.X.Kind == ir.Call {
-			name = lastPart(textOf(e.X.X.X))
-		}
 	default:
-		if fns := in.quiet(f, e.X).fns; len(fns) != 1 || !in.givesPromise(fns[0], 0) {
+		if len(fns) != 1 || !in.givesPromise(fns[0], 0) {
 			return
 		}
 	}
@@ -95,15 +117,20 @@ func (in *interp) floats(f frame, e *ir.Expr, uses int) {
 			return
 		}
 	}
-	in.unawaited = append(in.unawaited, Called{orElse(name, "a call"), f.file, e.At, e})
+	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
+}
+
+// takesCallback reports whether a call is given a function that is called when it is done.
+func (in *interp) takesCallback(f frame, e *ir.Expr) bool {
+	return len(in.quiet(f, orUnknown(lastOf(e.List))).fns) > 0
 }
 
 // waits is how code of Go waits for what runs beside it.
 var waits = regexp.MustCompile(`\.Wait\(|<-|\bselect\b`)
 
 // runsBeside notes what runs beside a handler of Go and calls services, where the function that began it waits for nothing.
-func (in *interp) runsBeside(f frame, e *ir.Expr, uses int) {
-	if len(in.uses) == uses || in.loading != nil || in.proving > 0 || len(in.stack) == 0 {
+func (in *interp) runsBeside(f frame, e *ir.Expr, acted int) {
+	if in.acted == acted || in.loading != nil || in.proving > 0 || len(in.stack) == 0 {
 		return
 	}
 	for _, fn := range in.stack { // also whoever called it may wait
@@ -111,7 +138,7 @@ func (in *interp) runsBeside(f frame, e *ir.Expr, uses int) {
 			return
 		}
 	}
-	in.unawaited = append(in.unawaited, Called{in.uses[len(in.uses)-1].Key, f.file, e.At, e})
+	in.unawaited = append(in.unawaited, Called{Ref: orElse(in.acting[in.stack[len(in.stack)-1]], "a call"), File: f.file, At: e.At, Expr: e})
 }
 
 // chains are the methods of promises.

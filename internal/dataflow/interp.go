@@ -53,6 +53,8 @@ type interp struct {
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
 	unawaited  []Called             // calls whose promise nobody waits for
 	called     map[calledAt]Called  // what was called of libraries
+	acting     map[*ir.Func]string  // functions that do something elsewhere, with what
+	acted      int                  // how much was done elsewhere
 	starting   *goPackage           // the package of Go whose main is followed
 	requests   map[string]*Value    // what the functions of routes are given
 	listeners  map[string]*Value    // functions and what they are given, by the emitter and the name of the event
@@ -141,7 +143,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			}
 		}
 		if s.X != nil {
-			before := len(in.uses)
+			before := in.acted
 			in.eval(f, s.X)
 			in.floats(f, s.X, before)
 			if s.Str == "go" {

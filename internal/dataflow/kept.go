@@ -163,7 +163,7 @@ func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
 		}
 	}
 	if !slices.ContainsFunc(in.unguarded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
-		in.unguarded = append(in.unguarded, Called{textOf(e.X), f.file, e.At, e})
+		in.unguarded = append(in.unguarded, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e})
 	}
 }
 

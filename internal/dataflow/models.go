@@ -23,6 +23,7 @@ const (
 	propagator modelKind = "propagator"
 	secretKind modelKind = "secret"
 	useKind    modelKind = "use"
+	effectKind modelKind = "effect"
 )
 
 // aws is the language of rows about operations of AWS, which are the same in all SDKs: package is the client, member the operation.
@@ -47,6 +48,7 @@ type Model struct {
 	text     bool     // a text does harm too, where the rule is about objects
 	number   bool     // it makes a number of what it gets, or of one, which is as big as that says
 	away     bool     // what is done does not go to whoever called the function
+	does     Effect   // what a call does elsewhere
 }
 
 // condition is what the arguments of a call have to be.
@@ -57,9 +59,10 @@ type condition struct {
 
 // Models are all rows, found by what they are about.
 type Models struct {
-	tables map[ir.Language]*table
-	own    map[ir.Language]*table // rows of the user that make safe: they stand apart, because they may only take away
-	Count  int
+	tables  map[ir.Language]*table
+	own     map[ir.Language]*table // rows of the user that make safe: they stand apart, because they may only take away
+	effects map[ir.Language]*table // what calls do elsewhere, whatever they are given
+	Count   int
 }
 
 // table are the rows of one language.
@@ -72,9 +75,9 @@ type table struct {
 
 // ReadModels reads files of rows, the built-in ones and a user's own; what is not understood is told and left out.
 func ReadModels(builtin, own map[string][]byte) (*Models, []model.Diagnostic) {
-	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}}
+	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}, effects: map[ir.Language]*table{}}
 	for _, language := range []ir.Language{ir.Node, ir.Python, ir.Go, aws} {
-		m.tables[language], m.own[language] = newTable(), newTable()
+		m.tables[language], m.own[language], m.effects[language] = newTable(), newTable(), newTable()
 	}
 	files := maps.Clone(builtin)
 	maps.Copy(files, own)
@@ -116,13 +119,13 @@ func newTable() *table {
 
 func (m *Models) add(row *model.Value, own bool) string {
 	word := func(key string) string { s, _ := row.Get(key).Scalar(); return s }
-	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out")}
+	r := &Model{Language: ir.Language(word("lang")), Package: word("package"), Member: word("member"), Kind: modelKind(word("kind")), Rule: word("rule"), Out: word("out"), does: Effect(word("does"))}
 	t := m.tables[r.Language]
 	if t == nil {
 		return "lang is " + orElse(string(r.Language), "missing") + ", want node, python, go or aws"
 	}
-	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind, useKind}, r.Kind) {
-		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator, secret or use"
+	if !slices.Contains([]modelKind{sourceKind, sink, sanitizer, validator, propagator, secretKind, useKind, effectKind}, r.Kind) {
+		return "kind is " + orElse(string(r.Kind), "missing") + ", want source, sink, sanitizer, validator, propagator, secret, use or effect"
 	}
 	switch {
 	case r.Package == "" || r.Member == "":
@@ -131,7 +134,9 @@ func (m *Models) add(row *model.Value, own bool) string {
 		return "a " + string(r.Kind) + " needs a rule"
 	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
 		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
-	case r.Kind != sourceKind && r.Kind != secretKind && r.Kind != useKind && row.Get("in").Kind == model.Absent:
+	case r.Kind == effectKind && !slices.Contains([]Effect{Writes, Sends, Calls, Pays, Reads, Lists}, r.does):
+		return "does is " + orElse(string(r.does), "missing") + ", want write, send, call, pay, read or list"
+	case r.Kind != sourceKind && r.Kind != secretKind && r.Kind != useKind && r.Kind != effectKind && row.Get("in").Kind == model.Absent:
 		return "in is missing: which arguments count"
 	}
 	r.In, r.For = scalars(row.Get("in")), scalars(row.Get("for"))
@@ -142,10 +147,21 @@ func (m *Models) add(row *model.Value, own bool) string {
 		r.when = append(r.when, condition{arg: w.Get("arg").String(), is: scalars(w.Get("is")), not: scalars(w.Get("not"))})
 	}
 	m.Count++
-	if own && (r.Kind == sanitizer || r.Kind == validator) {
+	switch {
+	case own && (r.Kind == sanitizer || r.Kind == validator):
 		t = m.own[r.Language]
+	case r.Kind == effectKind:
+		t = m.effects[r.Language]
 	}
-	t.put(r)
+	methods := scalars(row.Get("methods"))
+	if len(methods) == 0 {
+		t.put(r)
+	}
+	for _, method := range methods {
+		one := *r
+		one.Member += "." + method
+		t.put(&one)
+	}
 	return ""
 }
 

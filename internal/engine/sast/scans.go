@@ -3,6 +3,8 @@ package sast
 import (
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
@@ -13,7 +15,7 @@ import (
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
 // is told of once.
 func lookUps(_ *work, n *paths.Node) []spot {
-	if !openly(n.Function) && n.Result.Routes == 0 && !writtenForRequests(n) {
+	if !answersRequests(n.Function) && n.Result.Routes == 0 && !writtenForRequests(n) {
 		return nil
 	}
 	var out []spot
@@ -48,35 +50,59 @@ func writtenForRequests(n *paths.Node) bool {
 	return asks && answers
 }
 
-// findsAll are calls that find all documents of a collection, where they are given no condition.
-var findsAll = map[string]bool{"mongoose.model().find": true, "mongoose.Model().find": true}
-
 // bounds are what comes after such a call where it does not want all.
-var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|findOne|distinct|estimatedDocumentCount)\b`)
+var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|filter|eq|findOne|distinct|estimatedDocumentCount|attribute|attributes|Limit|SetLimit)\b`)
 
-// collections are reads of whole collections of documents.
+// collections are reads of all records through libraries, or by statements without a condition.
 func collections(n *paths.Node) []spot {
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !findsAll[c.Ref] || !wantsAll(n, c) {
+		if !c.DoesAny(dataflow.Lists) || slices.ContainsFunc(c.Limits, func(input string) bool { return !wantsAll(n, c, input) }) {
 			continue
 		}
 		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
 			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && bounds.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
 		})
-		if !bound {
+		if !bound && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"to": "a collection"}})
 		}
 	}
 	return out
 }
 
-// wantsAll reports whether a call has no condition, or one that is empty until something is asked for: const filter = {}; if (status) filter.status = status.
-func wantsAll(n *paths.Node, c dataflow.Called) bool {
-	if len(c.Expr.List) == 0 {
+// limiting are names of options that limit what is read.
+var limiting = regexp.MustCompile(`(?i)^(limit|take|first|batch_?size|max\w*)$`)
+
+// wantsAll reports whether what a row names does not limit what a call reads: an argument, a member of one, or a keyword.
+func wantsAll(n *paths.Node, c dataflow.Called, input string) bool {
+	keyword := strings.TrimPrefix(input, "kw:")
+	head, part, _ := strings.Cut(input, ".")
+	i, err := strconv.Atoi(head)
+	for at, key := range c.Expr.Keys {
+		if key == "..." || keyword != input && key == keyword || limiting.MatchString(key) {
+			return false
+		}
+		if err == nil && at == i && key != "" { // a keyword takes its place
+			return true
+		}
+	}
+	if err != nil || i >= len(c.Expr.List) {
 		return true
 	}
-	condition := c.Expr.List[0]
+	condition := c.Expr.List[i]
+	if part == "" {
+		for _, x := range c.Expr.List[i+1:] { // options
+			if x.Kind != ir.Const && (x.Kind != ir.Object || slices.ContainsFunc(x.Keys, func(key string) bool { return key == "..." || limiting.MatchString(key) })) {
+				return false
+			}
+		}
+		return isNothing(condition) || isEmptyCondition(n, c, condition)
+	}
+	return condition.Kind == ir.Object && !slices.Contains(condition.Keys, "...") && !slices.Contains(condition.Keys, part) && !slices.Contains(condition.Keys, "")
+}
+
+// isEmptyCondition reports whether a condition is none, or empty until something is asked for: const filter = {}; if (status) filter.status = status.
+func isEmptyCondition(n *paths.Node, c dataflow.Called, condition *ir.Expr) bool {
 	if condition.Kind == ir.Object {
 		return len(condition.List) == 0
 	}

@@ -10,13 +10,29 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// swallowed are the places where the failure of a write is caught and nothing comes of it: whoever asked for the write is told that it was done.
+// swallowed are the places where the failure of a write is caught and nothing comes of it: whoever asked for the write is told that it was
+// done. Where the failure of a read gives what a read gives that finds nothing, nobody can tell the two apart.
 func swallowed(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	s := &swallower{node: n, writes: operations(n, func(u dataflow.Use) bool { return missed(u) })}
-	if len(s.writes) == 0 {
+	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}}
+	for at, u := range operations(n, missed) {
+		s.writes[at] = operationName(u)
+	}
+	for at, u := range operations(n, looksUp) {
+		s.reads[at] = operationName(u)
+	}
+	for _, c := range n.Result.Calls {
+		name := c.Ref[strings.LastIndexByte(c.Ref, '.')+1:]
+		if c.DoesAny(dataflow.Writes, dataflow.Sends, dataflow.Calls, dataflow.Pays) && !undoes.MatchString(name) {
+			s.writes[place{c.File, c.At}] = name
+		}
+		if c.DoesAny(dataflow.Reads) {
+			s.reads[place{c.File, c.At}] = name
+		}
+	}
+	if len(s.writes)+len(s.reads) == 0 {
 		return nil
 	}
 	for _, fn := range n.Result.Reached {
@@ -31,10 +47,24 @@ var retried = regexp.MustCompile(`:(Create|Delete|Remove|Untag|Tag|Stop|Terminat
 // missed reports whether an operation is a write that somebody misses.
 func missed(u dataflow.Use) bool { return changes(u.Op) && !retried.MatchString(u.Key) }
 
+// undoes are methods of libraries that remove or create what is perhaps removed or there already.
+var undoes = regexp.MustCompile(`(?i)^(delete|destroy|remove|findOneAndDelete|findByIdAndDelete|upsert|rollback|softDelete)`)
+
+// looksUp reports whether an operation reads records, of which none is no error.
+func looksUp(u dataflow.Use) bool {
+	switch u.Key {
+	case "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "rds-data:ExecuteStatement":
+		return true
+	}
+	return false
+}
+
+func operationName(u dataflow.Use) string { return u.Key[strings.IndexByte(u.Key, ':')+1:] }
+
 type swallower struct {
-	node   *paths.Node
-	writes map[place]dataflow.Use
-	found  []spot
+	node          *paths.Node
+	writes, reads map[place]string
+	found         []spot
 }
 
 // list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
@@ -76,14 +106,14 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 	}
 	key := ""
 	is := func(file *ir.File, e *ir.Expr) bool {
-		u, ok := s.writes[place{file, e.At}]
+		name, ok := s.writes[place{file, e.At}]
 		if ok {
-			key = u.Key[strings.IndexByte(u.Key, ':')+1:]
+			key = name
 		}
 		return ok && e.X != nil && lastName(e.X) == key
 	}
 	if x.X.Kind == ir.Assign && someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) || is(fn.File, call) {
-		s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": key}})
+		s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": key, "others": notDone}})
 	}
 }
 
@@ -106,10 +136,16 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 			return e.Kind != ir.Lambda // those that were reached are looked at by themselves
 		}
 		handler := e.List[0]
-		if !ignores(fn, handler.Fn.Body) || explained(textBetween(fn.File, handler.At, handler.End)) {
+		if explained(textBetween(fn.File, handler.At, handler.End)) {
 			return true
 		}
-		s.tell(fn, handler.At, []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}})
+		tried := []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}}
+		switch {
+		case ignores(fn, handler.Fn.Body):
+			s.tell(fn, handler.At, tried)
+		case givesNothing(handler.Fn.Body):
+			s.tellRead(fn, handler.At, tried)
+		}
 		return true
 	})
 }
@@ -123,30 +159,94 @@ func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
 		handlers = []*ir.Stmt{{At: x.At, Y: x.Y, Body: x.Else}}
 	}
 	for _, h := range handlers {
-		if h.Y == nil || !ignores(fn, h.Body) {
+		forgets := h.Y != nil && ignores(fn, h.Body)
+		if !forgets && (h.Y == nil || !givesNothing(h.Body)) {
 			continue
 		}
 		text := textBetween(fn.File, h.Y.At, h.Y.End)
 		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) {
 			continue
 		}
-		s.tell(fn, h.Y.At, x.Body)
+		if forgets && s.tell(fn, h.Y.At, x.Body) {
+			continue
+		}
+		if givesNothing(h.Body) {
+			s.tellRead(fn, h.Y.At, x.Body)
+		}
 	}
 }
 
+// notDone is what comes of the forgotten error of a write.
+const notDone = "nobody learns that it was not done"
+
 // tell notes that the errors of what is tried are swallowed, where that writes.
-func (s *swallower) tell(fn *ir.Func, at int32, tried []*ir.Stmt) {
+func (s *swallower) tell(fn *ir.Func, at int32, tried []*ir.Stmt) bool {
+	key := someOf(s.node, fn.File, tried, s.writes, 1)
+	if key != "" {
+		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notDone}})
+	}
+	return key != ""
+}
+
+// tellRead notes that what failed in a store looks like a record that is not there. What an application asks first, such as a token or a
+// text to be parsed, is what the handler is for; so is what its own functions throw.
+func (s *swallower) tellRead(fn *ir.Func, at int32, tried []*ir.Stmt) {
+	asks := false
+	ir.Walk(tried, nil, func(e *ir.Expr) bool {
+		asks = asks || e.Kind == ir.Call && (checking.MatchString(dotted(e.X)) || slices.ContainsFunc(calledByName(s.node, e), func(fn *ir.Func) bool { return throws(fn.Body) }))
+		return !asks
+	})
+	if key := someOf(s.node, fn.File, tried, s.reads, 1); key != "" && !asks {
+		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": "a store that fails looks like one that has no such record"}})
+	}
+}
+
+// checking are calls that find out something about what came in.
+var checking = regexp.MustCompile(`(?i)verify|decode|decrypt|parse|validate|compare|ObjectId`)
+
+// someOf is what a statement list does of some calls, by itself or in functions that were reached; empty where it does nothing of them.
+func someOf(n *paths.Node, file *ir.File, body []*ir.Stmt, calls map[place]string, depth int) string {
 	key := ""
-	is := func(file *ir.File, e *ir.Expr) bool {
-		u, ok := s.writes[place{file, e.At}]
+	someCall(n, file, body, func(file *ir.File, e *ir.Expr) bool {
+		name, ok := calls[place{file, e.At}]
 		if ok {
-			key = u.Key[strings.IndexByte(u.Key, ':')+1:]
+			key = name
 		}
 		return ok
+	}, depth)
+	return key
+}
+
+// givesNothing reports whether what handles an error only makes the result that of a search that found nothing: null, false, [], {}.
+func givesNothing(body []*ir.Stmt) bool {
+	some := false
+	for _, s := range body {
+		switch {
+		case s.Kind == ir.Leave:
+			some = true
+		case s.Kind == ir.Return && s.X != nil && isEmptyValue(s.X):
+			some = true
+		case s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && isEmptyValue(s.X.Y):
+			some = true
+		default:
+			return false
+		}
 	}
-	if someCall(s.node, fn.File, tried, is, 1) {
-		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key}})
+	return some
+}
+
+// isEmptyValue reports whether an expression is nothing, false, or an empty list, object or text.
+func isEmptyValue(e *ir.Expr) bool {
+	if e == nil {
+		return false
 	}
+	switch e.Kind {
+	case ir.Array, ir.Object:
+		return len(e.List) == 0
+	case ir.Const:
+		return isNothing(e) || e.Str == "" || e.Str == "false" || e.Str == "False"
+	}
+	return isNothing(e)
 }
 
 // ignores reports whether what handles an error does nothing: no call, nothing set, and nothing returned that the way without error could

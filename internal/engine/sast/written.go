@@ -82,12 +82,17 @@ func someCall(n *paths.Node, file *ir.File, body []*ir.Stmt, is func(*ir.File, *
 			found = true
 			return false
 		}
-		if depth < deepestCalls {
+		if depth < deepestCalls && !isOperation(n, file, e) {
 			found = slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someCall(n, fn.File, fn.Body, is, depth+1) })
 		}
 		return !found
 	})
 	return found
+}
+
+// isOperation reports whether a call is one of an operation, and of no function of the program, whatever its name is.
+func isOperation(n *paths.Node, file *ir.File, e *ir.Expr) bool {
+	return slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return u.At == e.At && u.File == file })
 }
 
 // place is where a call stands.
