@@ -15,7 +15,7 @@ import (
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
 // is told of once.
 func lookUps(_ *work, n *paths.Node) []spot {
-	if !answersRequests(n.Function) && n.Result.Routes == 0 && !writtenForRequests(n) {
+	if !openly(n.Function) && !(answersRequests(n.Function) && !choosesUsers(n)) && n.Result.Routes == 0 && !writtenForRequests(n) {
 		return nil
 	}
 	var out []spot
@@ -29,6 +29,14 @@ func lookUps(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return append(out, collections(n)...)
+}
+
+// staff are words of code that lets only some of the users in.
+var staff = regexp.MustCompile(`(?i)groups?$|roles?$|admin|permission|scopes?$`)
+
+// choosesUsers reports whether a function asks who of its users may do what: those may be meant to read everything.
+func choosesUsers(n *paths.Node) bool {
+	return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return someWord(fn.Body, staff) })
 }
 
 // asksRequest are the parts of requests that code reads, answersRequest is what it answers them with.
