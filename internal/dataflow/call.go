@@ -710,7 +710,11 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "@typegoose/typegoose.getModelForClass", "@typegoose/typegoose.addModelToTypegoose":
 		return &Value{ref: "mongoose.model()"}, true
 	case "mongoose.model":
-		return withStatics(&Value{ref: "mongoose.model()"}, args.get(1)), true
+		m := &Value{ref: "mongoose.model()"}
+		if !writesItself(f.file.Tree.Source) {
+			m.holds = in.secretsOf(args.get(1))
+		}
+		return withStatics(m, args.get(1)), true
 	case "builtin.Object.assign":
 		out := args.get(0)
 		for _, v := range args.list[min(1, len(args.list)):] {
@@ -985,7 +989,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
-		out.rows = rowsOf(callee, args)
+		out.rows, out.holds = rowsOf(callee, args), holdsOf(recv, callee, method, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}

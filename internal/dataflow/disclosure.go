@@ -159,6 +159,9 @@ func (in *interp) takenOut(x *Value, key string) {
 	if x == nil {
 		return
 	}
+	if len(x.holds) > 0 && !x.shared {
+		x.holds = without(x.holds, key)
+	}
 	for _, t := range x.taints {
 		if in.hidden == nil {
 			in.hidden = map[string]bool{}
@@ -193,13 +196,16 @@ func (in *interp) deleted(f frame, e *ir.Expr) {
 func (in *interp) rest(v *Value, p *ir.Expr) *Value {
 	hides := false
 	for _, key := range p.Keys {
-		hides = hides || in.p.sensitive(key) != plainData || key == "headers" || v.fields[key] != nil
+		hides = hides || in.p.sensitive(key) != plainData || IsStoredSecret(key) || key == "headers" || v.fields[key] != nil
 	}
 	if !hides {
 		return v
 	}
 	c := *v
 	c.taints = nil
+	for _, key := range p.Keys {
+		c.holds = without(c.holds, key)
+	}
 	for _, t := range v.taints {
 		c.taints = append(c.taints, t.cleaned([]string{Disclosed}))
 	}
@@ -214,6 +220,7 @@ func (in *interp) rest(v *Value, p *ir.Expr) *Value {
 
 // disclosed is sensitive data that goes somewhere.
 type disclosed struct {
+	held  bool // a record holds it that was read as a whole
 	kind  secrecy
 	what  string
 	from  *step
@@ -294,11 +301,18 @@ const Answered = "sensitive-response"
 func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 	var best *disclosed
 	in.looksInto(f, answer, "", 0, func(d *disclosed) {
-		if d.better(best) && !d.whole && (d.kind == fetched && !givesTokens(d.what) || d.taint != nil && d.taint.Source != nil && d.taint.Source.Stored && isPassword(d.what)) {
+		if d.better(best) && !d.whole && (d.held || d.kind == fetched && !givesTokens(d.what) || d.taint != nil && d.taint.Source != nil && d.taint.Source.Stored && isPassword(d.what)) {
 			best = d
 		}
 	})
 	in.lets(f, at, Answered, what, best)
+	if t := wholeRecord(answer, 0); best == nil && t != nil && in.proving == 0 {
+		key := Answered + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+		if !in.seen[key] {
+			in.seen[key] = true
+			in.hits = append(in.hits, &Hit{Rule: Answered, File: f.file, At: at, What: what, Path: t.Path, Leak: &Leak{Grave: true, Rank: int(ofPassword)}, Record: t.Source.Read, Taken: in.takenFrom(plainPath(t.Path)), Steps: wayOf(t, in.sites)})
+		}
+	}
 }
 
 // givesTokens reports whether a secret is what somebody signs in for.
@@ -378,6 +392,9 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	}
 	for _, t := range v.taints {
 		note(in.ofTaint(v, t))
+	}
+	for _, name := range v.holds {
+		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`"})
 	}
 	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !isNameOfSecret(v, name) {
 		note(&disclosed{kind: kind, what: "`" + name + "`"})

@@ -474,7 +474,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
 	}
-	if len(x.taints) > 0 && !in.isData(v, 0) {
+	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)

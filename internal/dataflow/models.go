@@ -695,14 +695,16 @@ type Hit struct {
 	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
 	Unsure bool     // something in between is not known
 	Steps  []Step
-	Ways   []Way  // all that come there, the one above among them
-	End    *Step  // where the way ends, where that is another place
-	Away   bool   // it goes to somebody else than whoever called the function: a mail
-	Inside bool   // what it is about does not get out to who calls
-	Kept   string // in what it is kept until the next invocation
-	Leak   *Leak  // of sensitive data
-	Unless string // the setting of the environment with which it would be otherwise
-	place  bool   // nobody's data is needed for harm
+	Ways   []Way    // all that come there, the one above among them
+	End    *Step    // where the way ends, where that is another place
+	Away   bool     // it goes to somebody else than whoever called the function: a mail
+	Inside bool     // what it is about does not get out to who calls
+	Kept   string   // in what it is kept until the next invocation
+	Leak   *Leak    // of sensitive data
+	Record *Send    // what read the record that it is, which does harm only where that holds a secret
+	Taken  []string // the fields that were taken out of the record
+	Unless string   // the setting of the environment with which it would be otherwise
+	place  bool     // nobody's data is needed for harm
 }
 
 // Step is one hop of the way.
@@ -736,6 +738,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			for _, v := range inputs(name, recv, args) {
 				in.tellsRequest(f, e.At, callName(m), v)
 				in.tellsTrace(f, e.At, callName(m), v)
+				in.tellsSecret(f, e.At, callName(m), v)
 			}
 		}
 		return

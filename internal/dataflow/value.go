@@ -62,6 +62,7 @@ type Value struct {
 	kind    *declared       // Go: the type that it is declared with
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
+	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 }
 
@@ -267,6 +268,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.alts = alternatives(a, b)
 	}
 	v.asked = a.asked || b.asked
+	v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.holds, b.holds))))
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {

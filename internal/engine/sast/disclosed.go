@@ -2,6 +2,7 @@ package sast
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -12,10 +13,18 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// disclosed tells of sensitive data that a function lets out: for each rule the place that tells most, with the others below it.
+// disclosed tells of sensitive data that a function lets out: of logs the place that tells most, with the others below it, of answers and
+// messages each place.
 func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 	byRule := map[string][]*dataflow.Hit{}
 	for _, h := range n.Result.Hits {
+		if h.Record != nil {
+			name := w.secretOf(n, h)
+			if name == "" {
+				continue
+			}
+			h.Path = "the record with its `" + name + "`"
+		}
 		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n.Function)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) {
 			byRule[h.Rule] = append(byRule[h.Rule], h)
 		}
@@ -24,10 +33,36 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 		for _, b := range w.engine.taints[rule] {
 			if w.selected(b.ID) {
 				fail(failed, n.Function, b)
-				w.report.Findings = append(w.report.Findings, w.leak(b, n.Function, hits))
+				if rule == dataflow.Disclosed {
+					w.report.Findings = append(w.report.Findings, w.leak(b, n.Function, hits))
+					continue
+				}
+				for _, h := range hits {
+					w.report.Findings = append(w.report.Findings, w.leak(b, n.Function, []*dataflow.Hit{h}))
+				}
 			}
 		}
 	}
+}
+
+// secretOf is a secret that the records hold which a call reads as a whole, by what functions of the application write there; empty where
+// there is none, or the call chooses other attributes.
+func (w *work) secretOf(n *paths.Node, h *dataflow.Hit) string {
+	read := h.Record
+	if w.graph == nil || read.Params.At("ProjectionExpression") != nil || read.Params.At("AttributesToGet") != nil || read.Params.At("IndexName") != nil {
+		return ""
+	}
+	for _, e := range n.In {
+		if e.Read != read || !e.Holds() {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(e.Send.Params.At("Item").Fields())) {
+			if dataflow.IsStoredSecret(name) && !slices.Contains(h.Taken, name) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // forPeople are the protocols of subscriptions by which messages leave for people and other systems.

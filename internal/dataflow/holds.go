@@ -1,0 +1,155 @@
+package dataflow
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// What records hold of secrets: a schema says which fields its documents have, and what reads one without choosing fields gives all of
+// them.
+
+// IsStoredSecret reports whether a name is one under which records hold what lets somebody in, hashed or not: password, passwordHash, otp.
+func IsStoredSecret(name string) bool {
+	words := slices.DeleteFunc(wordsOf(name), func(w string) bool { return ofHashes[w] })
+	if len(words) == 0 || len(name) > 60 {
+		return false
+	}
+	for n := min(3, len(words)); n > 0; n-- {
+		if storedSecrets[strings.Join(words[len(words)-n:], " ")] {
+			return !slices.ContainsFunc(words[:len(words)-n], func(w string) bool { return notItself[w] && w != "hashed" })
+		}
+	}
+	return false
+}
+
+var (
+	ofHashes      = set("hash hashed encrypted digest bcrypt salted argon2 argon scrypt")
+	storedSecrets = map[string]bool{
+		"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass word": true, "otp": true, "otp code": true, "verification code": true, "reset token": true,
+		"reset code": true, "password token": true, "mfa secret": true, "totp secret": true, "two factor secret": true, "security answer": true, "forgot code": true,
+	}
+)
+
+// secretsOf are the fields of the documents of a schema that are secrets: new Schema({password: String}). Those that queries leave out
+// unless they are asked for are none, and none are where documents say themselves what is written of them.
+func (in *interp) secretsOf(schema *Value) []string {
+	if schema == nil || schema.ref != "mongoose.Schema()" || len(schema.args) == 0 {
+		return nil
+	}
+	var out []string
+	for name, x := range sorted(schema.args[0].fields) {
+		if !IsStoredSecret(name) {
+			continue
+		}
+		if shown := orNothing(x).fields["select"]; shown != nil && shown.known && shown.text == "false" {
+			continue
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// writesItself reports whether a file says how its documents are written as JSON.
+func writesItself(source []byte) bool {
+	return bytes.Contains(source, []byte("toJSON")) || bytes.Contains(source, []byte("toObject"))
+}
+
+// withoutRecord are methods that give no records, or others.
+var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate populate map flatMap reduce forEach some every")
+
+// holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
+func holdsOf(recv, callee *Value, method string, args *arguments) []string {
+	holds := callee.holds
+	if recv != nil && len(holds) == 0 {
+		holds = recv.holds
+	}
+	switch {
+	case len(holds) == 0 || withoutRecord[method]:
+		return nil
+	case method == "select":
+		return chosen(holds, args.get(0))
+	case method == "find" || method == "findOne" || method == "findById":
+		if options := args.get(2); options != nothing {
+			return nil
+		}
+		if args.get(1) != nothing {
+			return chosen(holds, args.get(1))
+		}
+	case method == "findOneAndUpdate" || method == "findByIdAndUpdate":
+		if args.get(2).fields["projection"] != nil || args.get(2).fields["select"] != nil || args.get(2).fields["fields"] != nil {
+			return nil
+		}
+	}
+	return holds
+}
+
+// chosen are those of some fields that a projection of mongoose leaves: "name email", "-password", {password: 0}.
+func chosen(holds []string, projection *Value) []string {
+	names := map[string]bool{}
+	only := false
+	switch {
+	case projection.known:
+		for word := range strings.FieldsSeq(projection.text) {
+			name, not := strings.CutPrefix(word, "-")
+			name = strings.TrimPrefix(name, "+")
+			names[name] = !not
+			only = only || !not && !strings.HasPrefix(word, "+")
+		}
+	case len(projection.fields) > 0:
+		for name, x := range projection.fields {
+			shown := !(orNothing(x).known && (x.text == "0" || x.text == "false"))
+			names[name] = shown
+			only = only || shown && name != "_id"
+		}
+	default:
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(holds), func(name string) bool {
+		shown, named := names[name]
+		return named && !shown || !named && only
+	})
+}
+
+// without are the secrets that are left when a field has been taken out.
+func without(holds []string, key string) []string {
+	if !slices.Contains(holds, key) {
+		return holds
+	}
+	return slices.DeleteFunc(slices.Clone(holds), func(name string) bool { return name == key })
+}
+
+// wholeRecord is what is read of a table, as it was read, in an answer; nil where there is none.
+func wholeRecord(v *Value, depth int) *Taint {
+	if v == nil || depth > 4 || v.known {
+		return nil
+	}
+	for _, t := range v.taints {
+		if t.Source != nil && t.Source.Read != nil && isRecord[strings.TrimPrefix(plainPath(t.Path), storedItem)] && strings.HasPrefix(t.Path, storedItem) && !t.unsure && !t.clean[Disclosed] && t.unchanged() {
+			return t
+		}
+	}
+	for _, x := range sorted(v.fields) {
+		if t := wholeRecord(x, depth+1); t != nil {
+			return t
+		}
+	}
+	if t := wholeRecord(v.elem, depth+1); t != nil {
+		return t
+	}
+	return wholeRecord(v.json, depth+1)
+}
+
+// takenFrom are the fields that the code takes out of what stands at a path.
+func (in *interp) takenFrom(path string) []string {
+	var out []string
+	for hidden := range sorted(in.hidden) {
+		if name, ok := strings.CutPrefix(plainPath(hidden), path+"."); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// isRecord are the parts of an answer of a table that are whole records.
+var isRecord = map[string]bool{"": true, ".Item": true, ".Items": true, ".Attributes": true}
