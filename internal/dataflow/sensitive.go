@@ -12,7 +12,7 @@ type secrecy uint8
 // Kinds of sensitive data. The order is that in which they tell most.
 const (
 	plainData  secrecy = iota
-	ofHealth           // a diagnosis
+	ofHealth           // a diagnosis, where somebody lives, what a user pool knows of somebody
 	ofNation           // the number of a person at an authority, or of an account
 	ofToken            // what somebody is let in by for a while
 	ofCard             // the number of a card, or the code on it
@@ -35,6 +35,8 @@ var vocabulary = map[string]secrecy{
 	"ssn": ofNation, "social security number": ofNation, "social security": ofNation, "national id": ofNation, "national id number": ofNation, "passport number": ofNation,
 	"drivers license": ofNation, "drivers license number": ofNation, "driver license number": ofNation, "aadhaar": ofNation, "aadhaar number": ofNation, "tax file number": ofNation, "iban": ofNation,
 	"bank account number": ofNation, "diagnosis": ofHealth, "diagnoses": ofHealth, "medical history": ofHealth, "medical record": ofHealth, "medical records": ofHealth,
+	"user attributes": ofHealth, "date of birth": ofHealth, "birth date": ofHealth, "birthdate": ofHealth, "dob": ofHealth, "home address": ofHealth, "street address": ofHealth, "billing address": ofHealth,
+	"postal address": ofHealth, "shipping address": ofHealth, "delivery address": ofHealth, "residential address": ofHealth,
 	"health record": ofHealth, "health records": ofHealth, "medical conditions": ofHealth, "hiv status": ofHealth, "blood type": ofHealth,
 }
 
