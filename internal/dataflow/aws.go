@@ -132,7 +132,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if awsWrapped[ref] {
 		return args.get(0), true
 	}
-	if strings.HasPrefix(ref, "aws-xray-sdk") && strings.Contains(ref, ".capture") && len(args.list) > 0 && len(args.list[0].fns) == 0 { // captureHTTPs(require("https"))
+	if strings.HasPrefix(ref, "aws-xray-sdk") && strings.Contains(ref, ".capture") && len(args.list) > 0 && !slices.ContainsFunc(args.list, func(v *Value) bool { return len(v.fns) > 0 }) { // captureHTTPs(require("https")), and not captureAsyncFunc("name", f)
 		return args.get(0), true
 	}
 	if tracer := strings.LastIndex(ref, ".captureAWS"); tracer > 0 { // of Powertools

@@ -120,6 +120,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	} else {
 		callee = in.eval(f, e.X)
 	}
+	in.p.leadsTo(e, callee)
 	args := in.arguments(f, e)
 	v := in.callOf(f, e, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
@@ -983,6 +984,10 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	ref := callee.ref
 	in.callsLibrary(f, e, ref, method, args)
 	in.validating(e, ref, args)
+	in.fewRounds(f, e, ref, args)
+	if setsByName[method] && len(e.List) > 1 && args.get(0).known {
+		in.guessable(f, args.get(0).text, e.List[1], args.get(1))
+	}
 	out := &Value{signs: signsOf(ref, recv, args)}
 	if sameCode[lastPart(ref)] || ref == "crypto/hmac.Equal" || ref == "crypto/subtle.ConstantTimeCompare" {
 		out.proves, out.signs = codesOf(append(args.list, &Value{signs: out.signs})...), nil

@@ -53,6 +53,29 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *ar
 	in.called[at] = Called{ref, f.file, e.At, e, does, limits}
 }
 
+// leadsTo notes the functions of the program that a call leads to, or that it is one of a library.
+func (p *Program) leadsTo(e *ir.Expr, callee *Value) {
+	if len(callee.fns) == 0 && callee.ref == "" {
+		return
+	}
+	if p.callees == nil {
+		p.callees = map[*ir.Expr][]*ir.Func{}
+	}
+	fns := p.callees[e]
+	for _, c := range callee.fns {
+		if !slices.Contains(fns, c.fn) {
+			fns = append(fns, c.fn)
+		}
+	}
+	p.callees[e] = fns
+}
+
+// Callees are the functions of the program that a call leads to, whoever asked for it; false where that is not known.
+func (p *Program) Callees(e *ir.Expr) ([]*ir.Func, bool) {
+	fns, ok := p.callees[e]
+	return fns, ok
+}
+
 // allCalls are the calls of libraries in the order of their places.
 func (in *interp) allCalls() []Called {
 	out := make([]Called, 0, len(in.called))

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -48,6 +49,30 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 		}
 	}
 }
+
+// fewRounds tells of a password whose key is derived in so few rounds that guessing costs nothing.
+func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
+	var rounds *Value
+	switch ref {
+	case "crypto.pbkdf2", "crypto.pbkdf2Sync":
+		rounds = args.get(2)
+	case "hashlib.pbkdf2_hmac":
+		rounds = args.get(3)
+		if x := args.kw["iterations"]; x != nil {
+			rounds = x
+		}
+	case "golang_org/x/crypto/pbkdf2.Key":
+		rounds = args.get(2)
+	default:
+		return
+	}
+	if n, err := strconv.Atoi(strings.ReplaceAll(rounds.text, "_", "")); rounds.known && err == nil && n < fewestRounds {
+		in.place(f, e.At, "weak-password-hash", lastPart(ref)+" with "+rounds.text+" rounds", "password")
+	}
+}
+
+// fewestRounds is far below what is asked for today (OWASP: 210,000 rounds of SHA-512 and more), so that nobody can mean less well.
+const fewestRounds = 10_000
 
 // spells are methods that write a text in another way.
 var spells = set("encode strip trim toString normalize")

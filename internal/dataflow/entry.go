@@ -38,6 +38,7 @@ type Result struct {
 	Unawaited []Called   // calls of services whose promise nobody waits for
 	Calls     []Called   // what is called of libraries, by the places of the calls
 	Reached   []*ir.Func // the functions that were called
+	Program   *Program   // that they are of
 	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Endless   []Kept     // calls that store or send texts that can have any length
 	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
@@ -50,7 +51,7 @@ func (p *Program) Run(e Entry) Result {
 	if m == nil {
 		return Result{}
 	}
-	r := Result{Files: p.closure([]string{e.File})}
+	r := Result{Files: p.closure([]string{e.File}), Program: p}
 	v := p.handler(m, e.Symbol)
 	functions := handlersOf(v)
 	for _, c := range functions {

@@ -1031,6 +1031,9 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		}
 		val := in.forName(key, func() *Value { return in.eval(f, x) })
 		in.guessable(f, key, x, val)
+		if text := val.fields["S"]; text != nil && len(val.fields) == 1 && x.Kind == ir.Object { // in the types of DynamoDB
+			in.guessable(f, key, x.List[0], text)
+		}
 		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
 			val = in.guardedFields(f, x.Str, val)
 		}

@@ -34,7 +34,7 @@ func (t *Taint) asItCame() bool {
 	}
 	for s := t.step; s != nil && s.prev != nil; s = s.prev {
 		call, through := strings.CutPrefix(s.note, "goes through ")
-		if !through && s.note != "is parsed" && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] {
+		if !through && s.note != "is parsed" && s.note != intoText && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] {
 			return false
 		}
 	}

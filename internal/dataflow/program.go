@@ -54,6 +54,8 @@ type Program struct {
 	contexts []*closure          // that make the context of procedures of tRPC
 	recipes  map[string][]recipe // how containers make what they give, by what they are asked for
 
+	callees map[*ir.Expr][]*ir.Func // the functions of the program that calls lead to; none for calls of libraries
+
 	packagesOfGo map[string]*goPackage // by folder
 
 	queryParser bool // an application chooses how Express reads queries

@@ -97,6 +97,9 @@ func lastName(e *ir.Expr) string {
 	return lastPart(textOf(e))
 }
 
+// setsByName are methods that keep something under a name.
+var setsByName = set("cookie set setCookie set_cookie setHeader append header put setex")
+
 // ofVisits are names of what is kept in a browser.
 var ofVisits = regexp.MustCompile(`(?i)cookies?$|authorization$`)
 

@@ -64,7 +64,8 @@ func tellsOrigin(fn *ir.Func) bool {
 }
 
 var (
-	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller))?$`)
+	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?(handler|route|controller|service|use_?case|command|action))?$`)
+	performs       = regexp.MustCompile(`(?i)^(execute|handle|run|invoke|perform|process|call|handler|exec)(Async)?$`)
 	auditing       = regexp.MustCompile(`(?i)audit|history|activity|activities|log|event|notif|trail`)
 )
 
@@ -77,9 +78,17 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	others := operations(n, func(u dataflow.Use) bool {
 		return changes(u.Op) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
 	})
+	for _, c := range n.Result.Calls {
+		switch {
+		case c.DoesAny(dataflow.Writes):
+			writes[place{c.File, c.At}] = dataflow.Use{}
+		case c.DoesAny(dataflow.Sends, dataflow.Calls):
+			others[place{c.File, c.At}] = dataflow.Use{}
+		}
+	}
 	var out []spot
 	for _, fn := range n.Result.Reached {
-		if !changesAccount.MatchString(fn.Name) && !(changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol) {
+		if !changesAccount.MatchString(fn.Name) && !(performs.MatchString(fn.Name) && fn.Class != nil && changesAccount.MatchString(fn.Class.Name)) && !(changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol) {
 			continue
 		}
 		all := called(n, fn)
@@ -88,10 +97,18 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == write.file && s.at == write.at }) {
-			out = append(out, spot{file: write.file, at: write.at, fields: map[string]string{"call": strings.TrimLeft(fn.Name, "_")}})
+			out = append(out, spot{file: write.file, at: write.at, fields: map[string]string{"call": accountChange(fn)}})
 		}
 	}
 	return out
+}
+
+// accountChange is what a function that changes an account is called, or its class where its own name says nothing.
+func accountChange(fn *ir.Func) string {
+	if performs.MatchString(fn.Name) && fn.Class != nil {
+		return fn.Class.Name
+	}
+	return strings.TrimLeft(fn.Name, "_")
 }
 
 // answersRequests reports whether a function has a route.

@@ -227,7 +227,7 @@ func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
 			continue
 		}
 		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
-			if e.Kind == ir.Call && lastName(e.X) == fn.Name {
+			if e.Kind == ir.Call && lastName(e.X) == fn.Name && slices.Contains(calledByName(n, e), fn) {
 				at = e
 			}
 			return at == nil && e.Kind != ir.Lambda
@@ -285,7 +285,27 @@ func loginName(n *paths.Node, l *login) string {
 			return name
 		}
 	}
+	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
+		if token := givesToken(fn); token != "" {
+			return token + " after it"
+		}
+	}
 	return ""
+}
+
+// makesToken is how calls are written that make what somebody is let in by.
+var makesToken = regexp.MustCompile(`(?i)(^|\.)(jwt|jsonwebtoken)\.(sign|encode)\w*$|(^|[._])(create|generate|issue|sign|make|new)_?((access|auth|jwt|id|session|user|bearer)_?)*(token|jwt|session)s?$`)
+
+// givesToken is the call of a function that makes what somebody is let in by; empty where there is none.
+func givesToken(fn *ir.Func) string {
+	found := ""
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if name := dotted(e.X); e.Kind == ir.Call && found == "" && makesToken.MatchString(name) {
+			found = name
+		}
+		return found == ""
+	})
+	return found
 }
 
 // limits are names and texts of what counts, delays or ends attempts.

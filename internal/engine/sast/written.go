@@ -53,8 +53,13 @@ func logs(e *ir.Expr) bool {
 	return loggers.MatchString(name) && !notLogging.MatchString(name)
 }
 
-// calledByName are the functions that were reached under the name that a call has.
+// calledByName are the functions that a call leads to; where that is not known, those that were reached under the name that it has.
 func calledByName(n *paths.Node, call *ir.Expr) []*ir.Func {
+	if n.Result.Program != nil {
+		if fns, ok := n.Result.Program.Callees(call); ok {
+			return fns
+		}
+	}
 	name := lastName(call.X)
 	if name == "" {
 		return nil
@@ -82,17 +87,12 @@ func someCall(n *paths.Node, file *ir.File, body []*ir.Stmt, is func(*ir.File, *
 			found = true
 			return false
 		}
-		if depth < deepestCalls && !isOperation(n, file, e) {
+		if depth < deepestCalls {
 			found = slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someCall(n, fn.File, fn.Body, is, depth+1) })
 		}
 		return !found
 	})
 	return found
-}
-
-// isOperation reports whether a call is one of an operation, and of no function of the program, whatever its name is.
-func isOperation(n *paths.Node, file *ir.File, e *ir.Expr) bool {
-	return slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return u.At == e.At && u.File == file })
 }
 
 // place is where a call stands.
