@@ -264,6 +264,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 		in.byName(f, x, 0, note)
 	}
 	if best == nil {
+		in.logsRecord(f, e, m, args)
 		return
 	}
 	in.leak(f, e.At, callName(m), best)
@@ -306,12 +307,8 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 		}
 	})
 	in.lets(f, at, Answered, what, best)
-	if t := wholeRecord(answer, 0); best == nil && t != nil && in.proving == 0 {
-		key := Answered + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-		if !in.seen[key] {
-			in.seen[key] = true
-			in.hits = append(in.hits, &Hit{Rule: Answered, File: f.file, At: at, What: what, Path: t.Path, Leak: &Leak{Grave: true, Rank: int(ofPassword)}, Record: t.Source.Read, Taken: in.takenFrom(plainPath(t.Path)), Steps: wayOf(t, in.sites)})
-		}
+	if best == nil {
+		in.tellsRecord(f, at, Answered, what, answer)
 	}
 }
 

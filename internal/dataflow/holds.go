@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"wardlet.example/internal/ir"
 )
 
 // What records hold of secrets: a schema says which fields its documents have, and what reads one without choosing fields gives all of
@@ -125,7 +127,7 @@ func wholeRecord(v *Value, depth int) *Taint {
 		return nil
 	}
 	for _, t := range v.taints {
-		if t.Source != nil && t.Source.Read != nil && isRecord[strings.TrimPrefix(plainPath(t.Path), storedItem)] && strings.HasPrefix(t.Path, storedItem) && !t.unsure && !t.clean[Disclosed] && t.unchanged() {
+		if t.Source != nil && t.Source.Read != nil && strings.HasPrefix(t.Path, storedItem) && isRecord[strings.TrimPrefix(plainPath(t.Path), storedItem)] && !t.unsure && !t.clean[Disclosed] && t.unchanged() {
 			return t
 		}
 	}
@@ -138,6 +140,24 @@ func wholeRecord(v *Value, depth int) *Taint {
 		return t
 	}
 	return wholeRecord(v.json, depth+1)
+}
+
+// tellsRecord notes a record that goes somewhere as a whole: whether it holds a secret stands where it is written.
+func (in *interp) tellsRecord(f frame, at int32, rule, what string, v *Value) {
+	t := wholeRecord(v, 0)
+	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	if t == nil || in.proving > 0 || in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	in.hits = append(in.hits, &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Leak: &Leak{Grave: true, Rank: int(ofPassword)}, Record: t.Source.Read, Taken: in.takenFrom(plainPath(t.Path)), Steps: wayOf(t, in.sites)})
+}
+
+// logsRecord notes records that are logged as a whole.
+func (in *interp) logsRecord(f frame, e *ir.Expr, m *Model, args *arguments) {
+	for _, v := range args.list {
+		in.tellsRecord(f, e.At, Disclosed, callName(m), v)
+	}
 }
 
 // takenFrom are the fields that the code takes out of what stands at a path.

@@ -29,6 +29,8 @@ var vocabulary = map[string]secrecy{
 	"secret": ofPassword, "secret key": ofPassword, "secret access key": ofPassword, "private key": ofPassword, "signing key": ofPassword, "encryption key": ofPassword,
 	"api key": ofPassword, "apikey": ofPassword, "secret string": ofPassword, "secret binary": ofPassword, "otp": ofPassword, "verification code": ofPassword,
 	"confirmation code": ofPassword, "mfa code": ofPassword, "security answer": ofPassword, "challenge answer": ofPassword, "private challenge parameters": ofPassword,
+	"connection string": ofPassword, "database url": ofPassword, "database uri": ofPassword, "db url": ofPassword, "db uri": ofPassword, "mongo url": ofPassword, "mongo uri": ofPassword,
+	"mongodb url": ofPassword, "mongodb uri": ofPassword, "redis url": ofPassword, "dsn": ofPassword,
 	"login code": ofPassword, "credentials": ofPassword, "mnemonic": ofPassword, "seed phrase": ofPassword,
 	"token": ofToken, "jwt": ofToken, "bearer": ofToken, "authorization": ofToken, "auth header": ofToken, "authorization header": ofToken, "cookie": ofToken, "cookies": ofToken,
 	"card number": ofCard, "credit card": ofCard, "cc number": ofCard, "card no": ofCard, "cvv": ofCard, "cvc": ofCard, "cvv2": ofCard, "card code": ofCard, "card pin": ofCard,
