@@ -1,0 +1,114 @@
+package sast
+
+import (
+	"regexp"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+var (
+	// refusing are statuses of answers by which a request is refused.
+	refusing = regexp.MustCompile(`^4\d\d$`)
+	// errorClass is what people call what is thrown.
+	errorClass = regexp.MustCompile(`^([A-Z]\w*(Exception|Error)|HttpError|createError|Unauthorized|BadRequest|Forbidden|NotFound|abort_with)$`)
+)
+
+// refusals are refusals of requests after which the function goes on: an answer that says no without a return behind it, and an error that
+// is made and not thrown.
+func refusals(n *paths.Node) []spot {
+	var out []spot
+	effects := effectsOf(n)
+	for _, fn := range n.Result.Reached {
+		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+			if s := list[i]; s.Kind == ir.If && len(s.Else) == 0 && len(s.Body) > 0 && !ir.Ends(s.Body) {
+				if what := refusedBy(fn, s.Body[len(s.Body)-1]); what != "" && goesOn(n, fn, list[i+1:], effects) {
+					last := s.Body[len(s.Body)-1]
+					out = append(out, spot{file: fn.File, at: last.X.At, fields: map[string]string{"call": "a condition", "source": "the refusal (" + what + ") does not end the function"}})
+				}
+			}
+			if e := unthrown(fn, list[i]); e != nil {
+				out = append(out, spot{file: fn.File, at: e.At, fields: map[string]string{"call": "a condition", "source": "the error is made, and not thrown"}})
+			}
+		})
+	}
+	return out
+}
+
+// refusedBy is how a statement refuses a request; empty where it does not: res.status(400).json(...), callback("Unauthorized").
+func refusedBy(fn *ir.Func, s *ir.Stmt) string {
+	e := s.X
+	if s.Kind != ir.Eval || e == nil || ir.Awaited(e).Kind != ir.Call || fn.File.Language != ir.Node {
+		return ""
+	}
+	found := ""
+	ir.WalkExpr(ir.Awaited(e), nil, func(x *ir.Expr) bool {
+		if x.Kind == ir.Call && x.X.Kind == ir.Member && (x.X.Str == "status" || x.X.Str == "sendStatus" || x.X.Str == "code") && len(x.List) > 0 && x.List[0].Kind == ir.Const && refusing.MatchString(x.List[0].Str) {
+			found = "status " + x.List[0].Str
+		}
+		return found == "" && x.Kind != ir.Lambda
+	})
+	if found == "" && isCallback(fn, ir.Awaited(e)) {
+		found = "the callback is called"
+	}
+	return found
+}
+
+// isCallback reports whether a call is one of the callback that a handler is given, with an error or an answer.
+func isCallback(fn *ir.Func, call *ir.Expr) bool {
+	if call.X.Kind != ir.Name || len(fn.Params) != 3 || fn.Params[2].Kind != ir.Name || len(call.List) == 0 {
+		return false
+	}
+	return call.X.Str == fn.Params[2].Str && regexp.MustCompile(`(?i)^(callback|cb|done)$`).MatchString(call.X.Str)
+}
+
+// goesOn reports whether statements change something, whatever else is true, for a request that was refused.
+func goesOn(n *paths.Node, fn *ir.Func, rest []*ir.Stmt, effects map[place]string) bool {
+	for _, s := range rest {
+		switch s.Kind {
+		case ir.If:
+			if ir.Ends(s.Body) { // another check: what comes behind it is not done for all
+				continue
+			}
+		case ir.Try, ir.Block:
+			if goesOn(n, fn, s.Body, effects) {
+				return true
+			}
+		default:
+			if someOf(n, fn.File, []*ir.Stmt{s}, effects, 1) != "" {
+				return true
+			}
+		}
+		if ir.Ends([]*ir.Stmt{s}) {
+			return false
+		}
+	}
+	return false
+}
+
+// effectsOf are the calls of a function that change something elsewhere, with their names.
+func effectsOf(n *paths.Node) map[place]string {
+	out := map[place]string{}
+	for at, u := range operations(n, func(u dataflow.Use) bool { return changes(u.Op) }) {
+		out[at] = operationName(u)
+	}
+	for _, c := range n.Result.Calls {
+		if c.DoesAny(dataflow.Writes, dataflow.Sends, dataflow.Calls, dataflow.Pays) {
+			out[place{c.File, c.At}] = c.Ref
+		}
+	}
+	return out
+}
+
+// unthrown is an error that a statement makes and does nothing with; nil where it makes none.
+func unthrown(fn *ir.Func, s *ir.Stmt) *ir.Expr {
+	if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Call || fn.File.Language == ir.Go {
+		return nil
+	}
+	name := lastName(s.X.X)
+	if s.X.X.Kind != ir.Name || !errorClass.MatchString(name) {
+		return nil
+	}
+	return s.X
+}
