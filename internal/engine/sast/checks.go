@@ -26,6 +26,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"account-change-not-recorded": unrecordedChanges,
 	"authorizer-allows-on-error":  allowing,
 	"client-per-event":            perEvent,
+	"default-made-once":           madeOnce,
 	"error-logged-without-stack":  stackless,
 	"error-swallowed":             swallowed,
 	"failed-login-without-origin": withoutOrigin,
