@@ -25,6 +25,7 @@ type spot struct {
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"account-change-not-recorded": unrecordedChanges,
 	"authorizer-allows-on-error":  allowing,
+	"batch-result-ignored":        partly,
 	"client-per-event":            perEvent,
 	"default-made-once":           madeOnce,
 	"error-logged-without-stack":  stackless,
