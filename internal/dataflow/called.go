@@ -103,6 +103,10 @@ func (in *interp) allReached() []*ir.Func {
 // floats notes a statement of an asynchronous function that does something elsewhere, by itself or through an asynchronous function of the
 // program, and does not wait for the promise. Acted is how much was done before it.
 func (in *interp) floats(f frame, e *ir.Expr, acted int) {
+	if in.acted > acted && in.calledBackInVain(f, e) {
+		in.unawaited = append(in.unawaited, Called{Ref: lastPart(textOf(e.X)), File: f.file, At: e.At, Expr: e})
+		return
+	}
 	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || !in.stack[len(in.stack)-1].Async {
 		return
 	}
@@ -142,6 +146,33 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	}
 	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
 }
+
+// calledBackInVain reports whether a call of a service is given a function that only writes a log, while a function waits for nothing that
+// is asynchronous: it has answered before that function is called.
+func (in *interp) calledBackInVain(f frame, e *ir.Expr) bool {
+	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || len(in.uses) == 0 || !slices.ContainsFunc(in.stack, func(fn *ir.Func) bool { return fn.Async }) {
+		return false
+	}
+	last, callback := in.uses[len(in.uses)-1], lastOf(e.List)
+	if last.At != e.At || last.File != f.file || callback == nil || callback.Kind != ir.Lambda || len(callback.Fn.Body) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(in.unawaited, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		return false
+	}
+	only := true
+	ir.Walk(callback.Fn.Body, func(s *ir.Stmt) bool {
+		only = only && (s.Kind == ir.Eval || s.Kind == ir.If || s.Kind == ir.Block || s.Kind == ir.Return && s.X == nil)
+		return only
+	}, func(x *ir.Expr) bool {
+		only = only && x.Kind != ir.Assign && (x.Kind != ir.Call || writesLog.MatchString(textOf(x.X)) || x.X.Kind == ir.Member && x.X.Str == "stringify")
+		return only
+	})
+	return only
+}
+
+// writesLog is how calls are written that log.
+var writesLog = regexp.MustCompile(`(?i)^(this\.)?_?(console|logger|log)\b`)
 
 // takesCallback reports whether a call is given a function that is called when it is done.
 func (in *interp) takesCallback(f frame, e *ir.Expr) bool {
