@@ -495,6 +495,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.rows != nil {
 		fmt.Fprintf(b, "rows %p", v.rows)
 	}
+	if v.kind != nil && isTyping(v.ref) {
+		fmt.Fprintf(b, "type %p", v.kind.t)
+	}
 	for _, o := range v.others {
 		fmt.Fprintf(b, "or %p", o)
 	}
@@ -613,7 +616,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		}
 		g.s.gives(c.fn, name, args, i)
 	}
-	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
+	if _, named := g.s.vars["arguments"]; c.fn.File.Language == ir.Node && !named {
+		g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
+	}
 }
 
 // injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has

@@ -804,7 +804,7 @@ var scheme = regexp.MustCompile(`^(?i:https?|ftp)(:|$)|://`)
 // where the steps back have been taken out of the path before.
 func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	prefix := in.quiet(f, e.List[0])
-	if e.List[0].Kind == ir.Array { // ("http://", "https://")
+	if prefix.isList || e.List[0].Kind == ir.Array { // ("http://", "https://")
 		for _, p := range sorted(prefix.fields) {
 			if scheme.MatchString(p.text) && !fixedHost.MatchString(p.text) {
 				return false

@@ -856,6 +856,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]
 			return x
 		}
+		if f.file.Language == ir.Python && isTyping(x.ref) {
+			return &Value{ref: x.ref + "[]", kind: &declared{f, e}}
+		}
 		if key.known && key.text == ":" { // a slice
 			in.cutsText(":", x)
 			c := *x

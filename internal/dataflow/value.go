@@ -59,7 +59,7 @@ type Value struct {
 	born    int             // the branch in which an object was made
 	sealed  bool            // of a copy: an object that has no other fields than these
 	results bool            // Go: several results of a function
-	kind    *declared       // Go: the type that it is declared with
+	kind    *declared       // Go: the type that it is declared with; Python: the type that a name stands for
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
