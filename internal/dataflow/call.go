@@ -379,7 +379,14 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 			n++
 		}
 	}
-	if n > 3 || n > 1 && (c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil) { // it calls itself; functions that are made anew each time call others
+	most := 3 // functions that are made anew each time call others
+	if c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil {
+		most = 1
+	}
+	if n > most && n < mostCounted && args.counts() && in.advances(c.fn) {
+		most = n
+	}
+	if n > most { // it calls itself
 		return &Value{taints: args.all()}
 	}
 	key, plain := in.memo(c, this, args)
@@ -432,6 +439,24 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.endsAt(again)
 	in.results[again] = out
 	return out
+}
+
+// mostCounted bounds how often a function calls itself that goes through a list of functions by their number: run(i + 1).
+const mostCounted = 12
+
+// advances reports whether a function calls itself through another one that was not called before.
+func (in *interp) advances(fn *ir.Func) bool {
+	for i := len(in.stack) - 1; i >= 0 && in.stack[i] != fn; i-- {
+		if !slices.Contains(in.stack[:i], in.stack[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// counts reports whether a call gives a number that is known.
+func (a *arguments) counts() bool {
+	return slices.ContainsFunc(a.list, func(v *Value) bool { return sum(v, v) != nil })
 }
 
 // calls reports whether calls of SDKs were noted since there were so many: what makes them is followed for each entry.

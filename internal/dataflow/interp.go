@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -1322,6 +1323,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if x.isList || y.isList { // of Python
 			return in.plus(x, y)
 		}
+		if v := sum(x, y); v != nil {
+			return v
+		}
 		v := in.joined(f, []*Value{x, y}, e.At)
 		if len(x.numbers)+len(y.numbers) > 0 && x.written != inQuotes && y.written != inQuotes {
 			v.numbers = addTaints(x.numbers, y.numbers)
@@ -1401,6 +1405,19 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.told(e, data)
 	}
 	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+}
+
+// sum is what two whole numbers that are written out make.
+func sum(x, y *Value) *Value {
+	if !x.known || !y.known || x.written != bareWord || y.written != bareWord {
+		return nil
+	}
+	a, failed := strconv.Atoi(x.text)
+	b, failedToo := strconv.Atoi(y.text)
+	if failed != nil || failedToo != nil {
+		return nil
+	}
+	return &Value{text: strconv.Itoa(a + b), known: true, written: bareWord}
 }
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {

@@ -705,6 +705,7 @@ type Hit struct {
 	Taken  []string // the fields that were taken out of the record
 	Unless string   // the setting of the environment with which it would be otherwise
 	place  bool     // nobody's data is needed for harm
+	doubt  int      // how surely an outsider decides: of several ways the surest is told
 }
 
 // Step is one hop of the way.
@@ -970,8 +971,23 @@ func surestFirst(taints []*Taint) []*Taint {
 		return taints
 	}
 	out := slices.Clone(taints)
-	slices.SortStableFunc(out, func(a, b *Taint) int { return weight(a) - weight(b) })
+	slices.SortStableFunc(out, func(a, b *Taint) int { return a.doubt() - b.doubt() })
 	return out
+}
+
+// doubt is less the more surely an outsider decides.
+func (t *Taint) doubt() int {
+	d := 0
+	if t.Source != nil && t.Source.Stored {
+		d += 2
+		if t.Source.Own {
+			d += 4
+		}
+	}
+	if t.unsure {
+		d++
+	}
+	return d
 }
 
 // sameAgain are rules for which one place is enough for what an outsider names: the file that is written and then read.
@@ -1019,6 +1035,10 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		if first := in.hitAt[key]; first != nil {
 			first.also(t, in.sites, in.where(f))
+			if t.doubt() < first.doubt {
+				first.begins(t, in.sites)
+				first.Unsure = unsure || t.unsure || signed
+			}
 			continue
 		}
 		again := rule + "\x00" + t.Path
@@ -1045,6 +1065,12 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		in.hitAt[key] = h
 	}
+}
+
+// begins says where the way to a sink begins that is told.
+func (h *Hit) begins(t *Taint, sites []site) {
+	h.Path, h.Steps, h.doubt = t.Path, wayOf(t, sites), t.doubt()
+	h.Stored, h.Own = t.Source != nil && t.Source.Stored, t.Source != nil && t.Source.Own
 }
 
 // hitOf notes taints that reach the sink of a row.
