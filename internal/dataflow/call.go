@@ -1024,6 +1024,12 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			out.args = callee.args
 		}
 	}
+	if escapes(ref, callee, args) {
+		out.ref = "jinja2.EscapingTemplate()"
+	}
+	if text := in.asText(f, args.get(0), e.At); makesTexts[ref] && text != args.get(0) {
+		return text
+	}
 	if in.st != nil && onlyCounts[ref] {
 		return &Value{}
 	}

@@ -327,7 +327,7 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 	}
 	var news []*Taint
 	for _, t := range v.all() {
-		if key := rule + what + t.Path; !response.told[key] && !in.toldOf(v, rule, t) {
+		if key := rule + what + t.Path; !t.clean[rule] && !response.told[key] && !in.toldOf(v, rule, t) {
 			response.told[key] = true
 			news = append(news, t)
 		}

@@ -62,6 +62,8 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 			in.contained(f, e, holds)
 		case "not in":
 			in.contained(f, e, !holds)
+		case "instanceof":
+			in.instanceOf(f, e, holds)
 		}
 	case ir.Call:
 		in.tested(f, e, holds)
@@ -501,6 +503,7 @@ func (in *interp) ofKinds(f frame, e *ir.Expr, holds bool) {
 	if e.X.Kind != ir.Name || e.X.Str != "isinstance" || len(e.List) != 2 {
 		return
 	}
+	in.instanceOf(f, e, holds)
 	kinds := []*ir.Expr{e.List[1]}
 	if e.List[1].Kind == ir.Array {
 		kinds = e.List[1].List

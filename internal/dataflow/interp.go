@@ -1125,6 +1125,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	out := &Value{known: true}
 	before := ""
 	for i, v := range parts {
+		if text := in.asText(f, v, at); text != v {
+			parts[i], v = text, text
+		}
 		taints := texts(v.all())
 		out.taints = addTaints(out.taints, inBody(behind(taints, before), parts[:i]))
 		out.known = out.known && v.known

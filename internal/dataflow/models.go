@@ -954,19 +954,6 @@ func wayOf(t *Taint, sites []site) []Step {
 
 // surestFirst are taints in the order in which they tell most: what an outsider sends now before what somebody stored.
 func surestFirst(taints []*Taint) []*Taint {
-	weight := func(t *Taint) int {
-		w := 0
-		if t.Source != nil && t.Source.Stored {
-			w += 2
-			if t.Source.Own {
-				w += 4
-			}
-		}
-		if t.unsure {
-			w++
-		}
-		return w
-	}
 	if len(taints) < 2 {
 		return taints
 	}
@@ -1055,9 +1042,8 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
-		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure || signed}
-		h.Own = t.Source != nil && t.Source.Own
-		h.Steps = wayOf(t, in.sites)
+		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Unsure: unsure || t.unsure || signed}
+		h.begins(t, in.sites)
 		h.also(t, in.sites, in.where(f))
 		in.hits = append(in.hits, h)
 		if in.hitAt == nil {

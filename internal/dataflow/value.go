@@ -159,7 +159,7 @@ func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
-			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && len(u.clean) <= len(t.clean)
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && u.asHarmful(t)
 			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
 				cleanest = i
 			}
@@ -174,6 +174,16 @@ func addTaints(to, from []*Taint) []*Taint {
 		}
 	}
 	return to
+}
+
+// asHarmful reports whether a taint does harm wherever another one does.
+func (t *Taint) asHarmful(other *Taint) bool {
+	for rule := range t.clean {
+		if !other.clean[rule] {
+			return false
+		}
+	}
+	return true
 }
 
 // sorted goes through a map in the order of its keys: what is found must not depend on chance.
