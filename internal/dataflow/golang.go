@@ -1028,15 +1028,51 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 func (in *interp) rememberResults(f frame, e *ir.Expr) {
 	target := e.X
 	if target.Kind == ir.Array && len(target.List) > 0 {
+		if way := target.List[0]; len(target.List) == 2 && way.Kind == ir.Name && e.Y.Kind == ir.Call && (resolving[lastPart(textOf(e.Y.X))] || relative[lastPart(textOf(e.Y.X))]) {
+			f.s.notes(way.Str, e.Y)
+		}
 		target = target.List[len(target.List)-1]
 	}
 	if target.Kind != ir.Name || target.Str == "_" || e.Y.Kind != ir.Call && e.Y.Kind != ir.Index && e.Y.Kind != ir.Binary && e.Y.Kind != ir.Not {
 		return
 	}
-	if f.s.tests == nil {
-		f.s.tests = map[string]*ir.Expr{}
+	f.s.notes(target.Str, e.Y)
+}
+
+func (s *scope) notes(name string, made *ir.Expr) {
+	if s.tests == nil {
+		s.tests = map[string]*ir.Expr{}
 	}
-	f.s.tests[target.Str] = e.Y
+	s.tests[name] = made
+}
+
+// textTests are functions of Go that ask what methods of texts ask in other languages.
+var textTests = map[string]string{"strings.HasPrefix": "startsWith", "strings.HasSuffix": "endsWith", "strings.Contains": "includes"}
+
+// goTested: strings.HasPrefix(path, folder) tells what path.startsWith(folder) does.
+func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
+	method := textTests[in.quiet(f, e.X).ref]
+	if method == "" || len(e.List) != 2 || f.file.Language != ir.Go {
+		return
+	}
+	text := e.List[0]
+	asked := &ir.Expr{Kind: ir.Call, At: e.At, End: e.End, X: &ir.Expr{Kind: ir.Member, X: text, Str: method, At: e.At, End: e.End}, List: e.List[1:]}
+	in.begins(f, asked, holds)
+	in.beginning(f, asked, holds)
+	part := in.quiet(f, e.List[1])
+	switch {
+	case method == "includes" && !holds && part.known && part.text == "..":
+		in.trust(f, text, []string{"path-traversal", "object-key"})
+	case method == "endsWith" && holds && part.known && strings.HasPrefix(part.text, "."):
+		in.trustHost(f, text)
+	case method != "startsWith" || !holds:
+	default:
+		for _, m := range in.p.models.tables[ir.Node].methods[method] {
+			if m.Kind == validator && m.applies(in.quietArguments(f, asked)) && in.beginsEnough(f, asked) {
+				in.trust(f, text, m.For)
+			}
+		}
+	}
 }
 
 // errorOf is the call whose error an expression is; nil for others.

@@ -435,6 +435,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.noOther(f, e, holds)
+	in.goTested(f, e, holds)
 	in.ofKinds(f, e, holds)
 	if holds {
 		in.isProven(in.provedAt[e])
@@ -784,7 +785,10 @@ func (in *interp) fixedFolder(prefix *Value) bool {
 }
 
 // resolving are functions that give a path without steps back.
-var resolving = set("resolve normalize join abspath normpath realpath realpathSync")
+var resolving = set("resolve normalize join abspath normpath realpath realpathSync Join Clean Abs EvalSymlinks")
+
+// relative are functions that give the way from one path to another.
+var relative = set("relative relpath Rel")
 
 // staysInside: the way from one folder to a path does not begin with a step back.
 func (in *interp) staysInside(f frame, way *ir.Expr) {
@@ -792,7 +796,7 @@ func (in *interp) staysInside(f frame, way *ir.Expr) {
 		return
 	}
 	made := in.testOf(f, way.Str)
-	if made == nil || made.Kind != ir.Call || lastPart(textOf(made.X)) != "relative" && lastPart(textOf(made.X)) != "relpath" {
+	if made == nil || made.Kind != ir.Call || !relative[lastPart(textOf(made.X))] {
 		return
 	}
 	for _, p := range made.List {
@@ -828,7 +832,7 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 		}
 		made = t
 	}
-	return made.Kind != ir.Member && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
+	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
 }
 
 // patternOf is the regular expression of a test: /x/.test(s), s.match(/x/), re.match("x", s), compiled.match(s).
