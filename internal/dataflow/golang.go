@@ -899,6 +899,12 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return &Value{}, true
 	case "builtin.min", "builtin.max":
 		return &Value{}, true
+	case "io.Copy", "io.CopyN", "io.CopyBuffer":
+		in.copies(args.get(0), args.get(1))
+		return &Value{}, true
+	}
+	if e.X.Kind == ir.Member && e.X.Str == "FileInfo" && len(args.list) == 0 && recv != nil && len(recv.taints) > 0 { // its name has no folders
+		return &Value{taints: cleanedBy(recv, []string{"path-traversal"}).taints}, true
 	}
 	if strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")] { // int64(x)
 		return checked(args.get(0)), true
@@ -911,6 +917,16 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return v, true
 	}
 	return nil, false
+}
+
+// copies lets what is read be in what it is written to: a text in memory, or a file, which is perhaps opened later.
+func (in *interp) copies(to, from *Value) {
+	switch {
+	case fills[to.ref] && !to.shared:
+		to.taints = addTaints(to.taints, from.all())
+	case to.ref == "os.Create()" || to.ref == "os.CreateTemp()" || to.ref == "os.OpenFile()":
+		in.downloaded = addTaints(in.downloaded, from.all())
+	}
 }
 
 // lambdaRuntime is the package that gives handlers to the platform.
