@@ -912,6 +912,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	if v, ok := in.held(f, e, recv, method, args); ok {
 		return v, true
 	}
+	if v, ok := in.fetched(f, e, recv, method, args); ok {
+		return v, true
+	}
 	if v, ok := in.createdModel(f, e, callee, args); ok {
 		return v, true
 	}
@@ -1105,6 +1108,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			}
 			if m.Rule == "sql" {
 				in.setsAll(f, e, m, args)
+				in.database(f, e, m, recv, args, out)
 			}
 			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
 				for _, v := range args.list {

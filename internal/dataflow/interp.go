@@ -786,6 +786,9 @@ func (in *interp) elements(v *Value) *Value {
 	if v == nil {
 		return nothing
 	}
+	if rows := v.fields[rowsOfCursor]; rows != nil {
+		return rows.elem
+	}
 	out := v.elem
 	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
