@@ -195,6 +195,17 @@ func keepsRows(recv, row, out *Value) {
 	}
 }
 
+// theirs are the taints of a value but those of rows of the application's database: what such a row allows is allowed.
+func (v *Value) theirs() []*Taint {
+	var out []*Taint
+	for _, t := range v.all() {
+		if t.Source == nil || t.Source.Read == nil || t.Source.Read.Key != RowsRead {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // oneByOne are the methods of cursors that give a row, or a list of them.
 var oneByOne = map[string]bool{"fetchone": true, "fetchall": false, "fetchmany": false}
 
