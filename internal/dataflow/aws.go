@@ -182,7 +182,7 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 			o.send.Signed, o.send.Lent = o.signed, foreign
 		}
 		in.tellsPeople(f, e.At, key, key[strings.IndexByte(key, ':')+1:], params)
-		in.download(f, e, ref, o)
+		in.download(f, e, ref, args, o)
 		in.operation(f, e, o, out)
 		in.named(o, out)
 		for _, m := range in.secrets {
@@ -755,16 +755,23 @@ func (in *interp) sourceOf(c awsCall) *Source {
 }
 
 // downloads are helpers that write an object into a file.
-var downloads = set("boto3:s3.download_file boto3:s3.download_fileobj boto3:s3.Bucket().download_file boto3:s3.Bucket().download_fileobj")
+var downloads = set(`boto3:s3.download_file boto3:s3.download_fileobj boto3:s3.Bucket().download_file boto3:s3.Bucket().download_fileobj
+	manager.NewDownloader().Download s3manager.NewDownloader().Download s3manager.NewDownloader().DownloadWithContext
+	s3manager.NewDownloaderWithClient().Download s3manager.NewDownloaderWithClient().DownloadWithContext`)
 
 // download notes that a file now holds what somebody put into a bucket.
-func (in *interp) download(f frame, e *ir.Expr, ref string, c awsCall) {
-	if !downloads[ref] || c.op.Key != "s3:GetObject" {
+func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments, c awsCall) {
+	if !downloads[ref[strings.LastIndexByte(ref, '/')+1:]] || c.op.Key != "s3:GetObject" {
 		return
 	}
 	held := &Value{}
 	in.stored(f, e, c, held)
 	in.downloaded = addTaints(in.downloaded, held.taints)
+	for _, a := range args.list { // of Go: it is kept in memory
+		if strings.HasSuffix(a.ref, "WriteAtBuffer()") && !a.shared {
+			a.ref, a.taints = "bytes.Buffer()", addTaints(a.taints, held.taints)
+		}
+	}
 	name := c.params.fields["Filename"]
 	if file := fileName(name); file != "" {
 		if in.files == nil {
@@ -790,7 +797,8 @@ func fileName(name *Value) string {
 // opened is what a file gives that was opened after something was downloaded: of files by a constant name nothing is taken for granted.
 func (in *interp) opened(ref string, args *arguments) []*Taint {
 	switch ref {
-	case "builtin.open", "io.open", "fs.readFileSync", "fs.promises.readFile", "fs/promises.readFile", "fs.createReadStream", "zipfile.ZipFile", "tarfile.open":
+	case "builtin.open", "io.open", "fs.readFileSync", "fs.promises.readFile", "fs/promises.readFile", "fs.createReadStream", "zipfile.ZipFile", "tarfile.open",
+		"os.Open", "os.OpenFile", "os.ReadFile", "io/ioutil.ReadFile", "archive/zip.OpenReader":
 		if name := args.get(0); !name.known || strings.HasPrefix(name.text, "/tmp/") {
 			return in.downloaded
 		}

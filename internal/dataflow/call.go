@@ -380,7 +380,14 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 			n++
 		}
 	}
-	if n > 3 || n > 1 && (c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil) { // it calls itself; functions that are made anew each time call others
+	most := 3 // functions that are made anew each time call others
+	if c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil {
+		most = 1
+	}
+	if n > most && n < mostCounted && args.counts() && in.advances(c.fn) {
+		most = n
+	}
+	if n > most { // it calls itself
 		return &Value{taints: args.all()}
 	}
 	key, plain := in.memo(c, this, args)
@@ -433,6 +440,24 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.endsAt(again)
 	in.results[again] = out
 	return out
+}
+
+// mostCounted bounds how often a function calls itself that goes through a list of functions by their number: run(i + 1).
+const mostCounted = 12
+
+// advances reports whether a function calls itself through another one that was not called before.
+func (in *interp) advances(fn *ir.Func) bool {
+	for i := len(in.stack) - 1; i >= 0 && in.stack[i] != fn; i-- {
+		if !slices.Contains(in.stack[:i], in.stack[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// counts reports whether a call gives a number that is known.
+func (a *arguments) counts() bool {
+	return slices.ContainsFunc(a.list, func(v *Value) bool { return sum(v, v) != nil })
 }
 
 // calls reports whether calls of SDKs were noted since there were so many: what makes them is followed for each entry.
@@ -495,6 +520,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	}
 	if v.rows != nil {
 		fmt.Fprintf(b, "rows %p", v.rows)
+	}
+	if v.kind != nil && isTyping(v.ref) {
+		fmt.Fprintf(b, "type %p", v.kind.t)
 	}
 	for _, o := range v.others {
 		fmt.Fprintf(b, "or %p", o)
@@ -614,7 +642,9 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		}
 		g.s.gives(c.fn, name, args, i)
 	}
-	g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
+	if _, named := g.s.vars["arguments"]; c.fn.File.Language == ir.Node && !named {
+		g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
+	}
 }
 
 // injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has
@@ -883,6 +913,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	if v, ok := in.held(f, e, recv, method, args); ok {
 		return v, true
 	}
+	if v, ok := in.fetched(f, e, recv, method, args); ok {
+		return v, true
+	}
 	if v, ok := in.createdModel(f, e, callee, args); ok {
 		return v, true
 	}
@@ -1005,6 +1038,12 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			out.args = callee.args
 		}
 	}
+	if escapes(ref, callee, args) {
+		out.ref = "jinja2.EscapingTemplate()"
+	}
+	if text := in.asText(f, args.get(0), e.At); makesTexts[ref] && text != args.get(0) {
+		return text
+	}
 	if in.st != nil && onlyCounts[ref] {
 		return &Value{}
 	}
@@ -1080,6 +1119,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 			}
 			if m.Rule == "sql" {
 				in.setsAll(f, e, m, args)
+				in.database(f, e, m, recv, args, out)
 			}
 			if m.Rule == "deserialization" || m.Rule == "xxe" { // what it gives is made of what it got
 				for _, v := range args.list {

@@ -332,7 +332,7 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 	}
 	var news []*Taint
 	for _, t := range v.all() {
-		if key := rule + what + t.Path; !response.told[key] && !in.toldOf(v, rule, t) {
+		if key := rule + what + t.Path; !t.clean[rule] && !response.told[key] && !in.toldOf(v, rule, t) {
 			response.told[key] = true
 			news = append(news, t)
 		}
@@ -835,9 +835,9 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	if name.Kind != ir.Name || name.Y == nil || r.fn.fn.File.Language != ir.Python {
 		return v
 	}
-	if t := name.Y; t.Kind == ir.Index && lastPart(textOf(t.X)) == "Annotated" && t.Y.Kind == ir.Array {
+	if g, t := in.standsFor(f, name.Y); t.Kind == ir.Index && lastPart(textOf(t.X)) == "Annotated" && t.Y.Kind == ir.Array {
 		for _, x := range t.Y.List {
-			if d := in.eval(f, x); isDepends(d.ref) && len(d.args) > 0 {
+			if d := in.eval(g, x); isDepends(d.ref) && len(d.args) > 0 {
 				return in.depended(f, r, d.args[0], depth)
 			}
 		}

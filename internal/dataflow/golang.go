@@ -899,6 +899,12 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return &Value{}, true
 	case "builtin.min", "builtin.max":
 		return &Value{}, true
+	case "io.Copy", "io.CopyN", "io.CopyBuffer":
+		in.copies(args.get(0), args.get(1))
+		return &Value{}, true
+	}
+	if e.X.Kind == ir.Member && e.X.Str == "FileInfo" && len(args.list) == 0 && recv != nil && len(recv.taints) > 0 { // its name has no folders
+		return &Value{taints: cleanedBy(recv, []string{"path-traversal"}).taints}, true
 	}
 	if strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")] { // int64(x)
 		return checked(args.get(0)), true
@@ -911,6 +917,16 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return v, true
 	}
 	return nil, false
+}
+
+// copies lets what is read be in what it is written to: a text in memory, or a file, which is perhaps opened later.
+func (in *interp) copies(to, from *Value) {
+	switch {
+	case fills[to.ref] && !to.shared:
+		to.taints = addTaints(to.taints, from.all())
+	case to.ref == "os.Create()" || to.ref == "os.CreateTemp()" || to.ref == "os.OpenFile()":
+		in.downloaded = addTaints(in.downloaded, from.all())
+	}
 }
 
 // lambdaRuntime is the package that gives handlers to the platform.
@@ -1028,15 +1044,53 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 func (in *interp) rememberResults(f frame, e *ir.Expr) {
 	target := e.X
 	if target.Kind == ir.Array && len(target.List) > 0 {
+		if way := target.List[0]; len(target.List) == 2 && way.Kind == ir.Name && e.Y.Kind == ir.Call && (resolving[lastPart(textOf(e.Y.X))] || relative[lastPart(textOf(e.Y.X))]) {
+			f.s.notes(way.Str, e.Y)
+		}
 		target = target.List[len(target.List)-1]
 	}
 	if target.Kind != ir.Name || target.Str == "_" || e.Y.Kind != ir.Call && e.Y.Kind != ir.Index && e.Y.Kind != ir.Binary && e.Y.Kind != ir.Not {
 		return
 	}
-	if f.s.tests == nil {
-		f.s.tests = map[string]*ir.Expr{}
+	f.s.notes(target.Str, e.Y)
+}
+
+func (s *scope) notes(name string, made *ir.Expr) {
+	if s.tests == nil {
+		s.tests = map[string]*ir.Expr{}
 	}
-	f.s.tests[target.Str] = e.Y
+	s.tests[name] = made
+}
+
+// textTests are functions of Go that ask what methods of texts ask in other languages.
+var textTests = map[string]string{"strings.HasPrefix": "startsWith", "strings.HasSuffix": "endsWith", "strings.Contains": "includes"}
+
+// goTested: strings.HasPrefix(path, folder) tells what path.startsWith(folder) does.
+func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
+	method := textTests[in.quiet(f, e.X).ref]
+	if method == "" || len(e.List) != 2 || f.file.Language != ir.Go {
+		return
+	}
+	text := e.List[0]
+	asked := &ir.Expr{Kind: ir.Call, At: e.At, End: e.End, X: &ir.Expr{Kind: ir.Member, X: text, Str: method, At: e.At, End: e.End}, List: e.List[1:]}
+	in.beginning(f, asked, holds)
+	part := in.quiet(f, e.List[1])
+	if !part.known || strings.Trim(part.text, "/.") == "" { // a constant folder does not say whose an object is
+		in.begins(f, asked, holds)
+	}
+	switch {
+	case method == "includes" && !holds && part.known && part.text == "..":
+		in.trust(f, text, []string{"path-traversal", "object-key"})
+	case method == "endsWith" && holds && part.known && strings.HasPrefix(part.text, "."):
+		in.trustHost(f, text)
+	case method != "startsWith" || !holds:
+	default:
+		for _, m := range in.p.models.tables[ir.Node].methods[method] {
+			if m.Kind == validator && m.applies(in.quietArguments(f, asked)) && in.beginsEnough(f, asked) {
+				in.trust(f, text, m.For)
+			}
+		}
+	}
 }
 
 // errorOf is the call whose error an expression is; nil for others.

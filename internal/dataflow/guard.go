@@ -50,18 +50,20 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 		case "!==", "!=":
 			in.compared(f, e, !holds)
 		case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
-			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
+			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
 				in.trust(f, x, []string{"all"})
 			}
 			in.asNumber(f, e, holds)
 		case "-": // what is left of set(x) - ALLOWED
-			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).all()) == 0 {
+			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
 				in.trust(f, x, []string{"all"})
 			}
 		case "in":
 			in.contained(f, e, holds)
 		case "not in":
 			in.contained(f, e, !holds)
+		case "instanceof":
+			in.instanceOf(f, e, holds)
 		}
 	case ir.Call:
 		in.tested(f, e, holds)
@@ -72,7 +74,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 		if !holds { // nothing is there
 			in.trust(f, e, []string{"all"})
 		} else if e.Kind == ir.Index && e.Y.Kind != ir.Const { // TABLE[x] is there
-			if table := in.quiet(f, e.X); len(table.all()) == 0 && len(table.fields) > 0 {
+			if table := in.quiet(f, e.X); len(table.theirs()) == 0 && len(table.fields) > 0 {
 				in.trust(f, e.Y, []string{"all"})
 				in.trustHost(f, e.Y)
 			}
@@ -154,7 +156,7 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 		}
 		if search := side[0]; search.Kind == ir.Call && search.X.Kind == ir.Member && search.X.Str == "indexOf" && len(search.List) == 1 &&
 			side[1].Kind == ir.Call && !holds && textOf(side[1].X) == "Number" { // -1
-			if list := in.quiet(f, search.X.X); len(list.all()) == 0 && len(list.fields) > 0 {
+			if list := in.quiet(f, search.X.X); len(list.theirs()) == 0 && len(list.fields) > 0 {
 				in.trust(f, search.List[0], []string{"all"})
 			}
 		} else if search.Kind == ir.Call && search.X.Kind == ir.Member && search.X.Str == "indexOf" && len(search.List) == 1 &&
@@ -217,7 +219,7 @@ func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	in.isAmong(f, e.X, e.Y, holds)
-	if !holds || in.eval(f, e.Y).all() != nil && (e.Y.Kind != ir.Member || e.Y.Str != "parents") {
+	if !holds || in.eval(f, e.Y).theirs() != nil && (e.Y.Kind != ir.Member || e.Y.Str != "parents") {
 		return
 	}
 	if e.Y.Kind == ir.Member && e.Y.Str == "parents" { // FOLDER in path.parents
@@ -260,7 +262,7 @@ func (in *interp) eachIs(f frame, e *ir.Expr, holds bool) {
 		} else if x == nil {
 			x = e.X.X
 		}
-		if len(in.quiet(f, of).all()) == 0 {
+		if len(in.quiet(f, of).theirs()) == 0 {
 			in.trust(f, x, []string{"all"})
 		}
 		return
@@ -287,7 +289,7 @@ func (in *interp) oneOf(f frame, e *ir.Expr) {
 		return
 	}
 	test := fn.Body[0].X
-	if test.Kind != ir.Binary || test.Str != "===" && test.Str != "==" || len(in.quiet(f, e.X.X).all()) > 0 {
+	if test.Kind != ir.Binary || test.Str != "===" && test.Str != "==" || len(in.quiet(f, e.X.X).theirs()) > 0 {
 		return
 	}
 	item := parameterName(fn.Params[0])
@@ -366,7 +368,7 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 		}
 	}
 	other := in.quiet(f, y)
-	if !other.known && len(other.all()) > 0 {
+	if !other.known && len(other.theirs()) > 0 {
 		return
 	}
 	if x.Kind == ir.Call && textOf(x.X) == "type" && len(x.List) == 1 && lastPart(other.ref) == "str" {
@@ -433,6 +435,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 	in.noOther(f, e, holds)
+	in.goTested(f, e, holds)
 	in.ofKinds(f, e, holds)
 	if holds {
 		in.isProven(in.provedAt[e])
@@ -478,18 +481,18 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	if f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
-		if list := in.quiet(f, e.List[0]); len(list.all()) == 0 && len(list.fields) > 0 {
+		if list := in.quiet(f, e.List[0]); len(list.theirs()) == 0 && len(list.fields) > 0 {
 			in.trustHost(f, e.List[1])
 		}
 	}
 	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 && e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") {
 		// Object.values(KINDS).includes(x)
-		if list := in.quiet(f, first0(e.X.X.List)); len(list.all()) == 0 && len(list.fields) > 0 {
+		if list := in.quiet(f, first0(e.X.X.List)); len(list.theirs()) == 0 && len(list.fields) > 0 {
 			in.trust(f, e.List[0], []string{"all"})
 		}
 	}
 	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // [..].includes(x), new Set().has(x)
-		if list := in.quiet(f, e.X.X); len(list.all()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
+		if list := in.quiet(f, e.X.X); len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
 			in.trust(f, e.List[0], []string{"all"})
 			in.trustHost(f, e.List[0])
 		}
@@ -501,6 +504,7 @@ func (in *interp) ofKinds(f frame, e *ir.Expr, holds bool) {
 	if e.X.Kind != ir.Name || e.X.Str != "isinstance" || len(e.List) != 2 {
 		return
 	}
+	in.instanceOf(f, e, holds)
 	kinds := []*ir.Expr{e.List[1]}
 	if e.List[1].Kind == ir.Array {
 		kinds = e.List[1].List
@@ -562,7 +566,7 @@ func (in *interp) tellsEnough(f frame, e *ir.Expr, m *Model) bool {
 		begins, ends = name != "search", name == "fullmatch"
 	case name == "includes" || name == "has":
 		list := in.quiet(f, e.X.X)
-		return len(list.all()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array)
+		return len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array)
 	default:
 		return true
 	}
@@ -777,11 +781,14 @@ func (in *interp) fixedFolder(prefix *Value) bool {
 	if strings.Contains(prefix.text+prefix.prefix, "://") {
 		return false
 	}
-	return len(prefix.all()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
+	return len(prefix.theirs()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
 }
 
 // resolving are functions that give a path without steps back.
-var resolving = set("resolve normalize join abspath normpath realpath realpathSync")
+var resolving = set("resolve normalize join abspath normpath realpath realpathSync Join Clean Abs EvalSymlinks")
+
+// relative are functions that give the way from one path to another.
+var relative = set("relative relpath Rel")
 
 // staysInside: the way from one folder to a path does not begin with a step back.
 func (in *interp) staysInside(f frame, way *ir.Expr) {
@@ -789,7 +796,7 @@ func (in *interp) staysInside(f frame, way *ir.Expr) {
 		return
 	}
 	made := in.testOf(f, way.Str)
-	if made == nil || made.Kind != ir.Call || lastPart(textOf(made.X)) != "relative" && lastPart(textOf(made.X)) != "relpath" {
+	if made == nil || made.Kind != ir.Call || !relative[lastPart(textOf(made.X))] {
 		return
 	}
 	for _, p := range made.List {
@@ -804,7 +811,7 @@ var scheme = regexp.MustCompile(`^(?i:https?|ftp)(:|$)|://`)
 // where the steps back have been taken out of the path before.
 func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	prefix := in.quiet(f, e.List[0])
-	if e.List[0].Kind == ir.Array { // ("http://", "https://")
+	if prefix.isList || e.List[0].Kind == ir.Array { // ("http://", "https://")
 		for _, p := range sorted(prefix.fields) {
 			if scheme.MatchString(p.text) && !fixedHost.MatchString(p.text) {
 				return false
@@ -825,7 +832,7 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 		}
 		made = t
 	}
-	return made.Kind != ir.Member && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
+	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
 }
 
 // patternOf is the regular expression of a test: /x/.test(s), s.match(/x/), re.match("x", s), compiled.match(s).

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -785,6 +786,9 @@ func (in *interp) elements(v *Value) *Value {
 	if v == nil {
 		return nothing
 	}
+	if rows := v.fields[rowsOfCursor]; rows != nil {
+		return rows.elem
+	}
 	out := v.elem
 	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
@@ -855,6 +859,9 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 		x, key := in.eval(f, e.X), in.eval(f, e.Y)
 		if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]
 			return x
+		}
+		if f.file.Language == ir.Python && isTyping(x.ref) {
+			return &Value{ref: x.ref + "[]", kind: &declared{f, e}}
 		}
 		if key.known && key.text == ":" { // a slice
 			in.cutsText(":", x)
@@ -1124,6 +1131,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	out := &Value{known: true}
 	before := ""
 	for i, v := range parts {
+		if text := in.asText(f, v, at); text != v {
+			parts[i], v = text, text
+		}
 		taints := texts(v.all())
 		out.taints = addTaints(out.taints, inBody(behind(taints, before), parts[:i]))
 		out.known = out.known && v.known
@@ -1322,6 +1332,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if x.isList || y.isList { // of Python
 			return in.plus(x, y)
 		}
+		if v := sum(x, y); v != nil {
+			return v
+		}
 		v := in.joined(f, []*Value{x, y}, e.At)
 		if len(x.numbers)+len(y.numbers) > 0 && x.written != inQuotes && y.written != inQuotes {
 			v.numbers = addTaints(x.numbers, y.numbers)
@@ -1401,6 +1414,19 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.told(e, data)
 	}
 	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+}
+
+// sum is what two whole numbers that are written out make.
+func sum(x, y *Value) *Value {
+	if !x.known || !y.known || x.written != bareWord || y.written != bareWord {
+		return nil
+	}
+	a, failed := strconv.Atoi(x.text)
+	b, failedToo := strconv.Atoi(y.text)
+	if failed != nil || failedToo != nil {
+		return nil
+	}
+	return &Value{text: strconv.Itoa(a + b), known: true, written: bareWord}
 }
 
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {

@@ -270,6 +270,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 		if method == "setdefault" && len(args.list) > 1 && !recv.shared && recv != nothing {
 			if k := args.get(0); !k.known {
 				in.assignElem(recv, args.get(1))
+				recv.named = join(recv.named, k)
 			} else if recv.fields[k.text] == nil {
 				in.assign(f, recv, k.text, args.get(1), e.At)
 			}

@@ -705,6 +705,7 @@ type Hit struct {
 	Taken  []string // the fields that were taken out of the record
 	Unless string   // the setting of the environment with which it would be otherwise
 	place  bool     // nobody's data is needed for harm
+	doubt  int      // how surely an outsider decides: of several ways the surest is told
 }
 
 // Step is one hop of the way.
@@ -953,25 +954,27 @@ func wayOf(t *Taint, sites []site) []Step {
 
 // surestFirst are taints in the order in which they tell most: what an outsider sends now before what somebody stored.
 func surestFirst(taints []*Taint) []*Taint {
-	weight := func(t *Taint) int {
-		w := 0
-		if t.Source != nil && t.Source.Stored {
-			w += 2
-			if t.Source.Own {
-				w += 4
-			}
-		}
-		if t.unsure {
-			w++
-		}
-		return w
-	}
 	if len(taints) < 2 {
 		return taints
 	}
 	out := slices.Clone(taints)
-	slices.SortStableFunc(out, func(a, b *Taint) int { return weight(a) - weight(b) })
+	slices.SortStableFunc(out, func(a, b *Taint) int { return a.doubt() - b.doubt() })
 	return out
+}
+
+// doubt is less the more surely an outsider decides.
+func (t *Taint) doubt() int {
+	d := 0
+	if t.Source != nil && t.Source.Stored {
+		d += 2
+		if t.Source.Own {
+			d += 4
+		}
+	}
+	if t.unsure {
+		d++
+	}
+	return d
 }
 
 // sameAgain are rules for which one place is enough for what an outsider names: the file that is written and then read.
@@ -1019,6 +1022,10 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		if first := in.hitAt[key]; first != nil {
 			first.also(t, in.sites, in.where(f))
+			if t.doubt() < first.doubt {
+				first.begins(t, in.sites)
+				first.Unsure = unsure || t.unsure || signed
+			}
 			continue
 		}
 		again := rule + "\x00" + t.Path
@@ -1035,9 +1042,8 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
-		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Stored: t.Source != nil && t.Source.Stored, Unsure: unsure || t.unsure || signed}
-		h.Own = t.Source != nil && t.Source.Own
-		h.Steps = wayOf(t, in.sites)
+		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Unsure: unsure || t.unsure || signed}
+		h.begins(t, in.sites)
 		h.also(t, in.sites, in.where(f))
 		in.hits = append(in.hits, h)
 		if in.hitAt == nil {
@@ -1045,6 +1051,12 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		in.hitAt[key] = h
 	}
+}
+
+// begins says where the way to a sink begins that is told.
+func (h *Hit) begins(t *Taint, sites []site) {
+	h.Path, h.Steps, h.doubt = t.Path, wayOf(t, sites), t.doubt()
+	h.Stored, h.Own = t.Source != nil && t.Source.Stored, t.Source != nil && t.Source.Own
 }
 
 // hitOf notes taints that reach the sink of a row.

@@ -260,6 +260,7 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 	if x == nil || t == nil || depth > deepestType {
 		return x
 	}
+	f, t = in.standsFor(f, t)
 	switch t.Kind {
 	case ir.Name, ir.Member:
 		return in.ofType(f, x, t, at)
@@ -299,6 +300,21 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 		}
 	}
 	return x
+}
+
+// standsFor is the type that a name stands for: Limit = Annotated[int, Query(ge=1)]
+func (in *interp) standsFor(f frame, t *ir.Expr) (frame, *ir.Expr) {
+	if t.Kind == ir.Name || t.Kind == ir.Member {
+		if v := in.quiet(f, t); isTyping(v.ref) && v.kind != nil {
+			return v.kind.f, v.kind.t
+		}
+	}
+	return f, t
+}
+
+// isTyping reports whether a path is one of the words of which types of Python are made.
+func isTyping(ref string) bool {
+	return strings.HasPrefix(ref, "typing.") || strings.HasPrefix(ref, "typing_extensions.")
 }
 
 // checked is a value that can do no harm any more, whatever an outsider sent for it.

@@ -41,7 +41,7 @@ const (
 )
 
 // sentAs is what people call what hands data on.
-var sentAs = map[string]string{HTTPRequest: "a request", CacheSet: "a cache that is shared", CacheGet: "a cache that is shared"}
+var sentAs = map[string]string{HTTPRequest: "a request", CacheSet: "a cache that is shared", CacheGet: "a cache that is shared", RowsPut: "a table that is shared", RowsRead: "a table that is shared"}
 
 // send notes a call that hands data on.
 func (in *interp) send(f frame, at int32, key string, params *Value) *Send {

@@ -59,7 +59,7 @@ type Value struct {
 	born    int             // the branch in which an object was made
 	sealed  bool            // of a copy: an object that has no other fields than these
 	results bool            // Go: several results of a function
-	kind    *declared       // Go: the type that it is declared with
+	kind    *declared       // Go: the type that it is declared with; Python: the type that a name stands for
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
@@ -159,7 +159,7 @@ func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
-			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && len(u.clean) <= len(t.clean)
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && u.asHarmful(t)
 			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
 				cleanest = i
 			}
@@ -174,6 +174,16 @@ func addTaints(to, from []*Taint) []*Taint {
 		}
 	}
 	return to
+}
+
+// asHarmful reports whether a taint does harm wherever another one does.
+func (t *Taint) asHarmful(other *Taint) bool {
+	for rule := range t.clean {
+		if !other.clean[rule] {
+			return false
+		}
+	}
+	return true
 }
 
 // sorted goes through a map in the order of its keys: what is found must not depend on chance.

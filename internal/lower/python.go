@@ -111,6 +111,20 @@ func (p *py) block(n int) []*ir.Stmt {
 	return p.body(n)
 }
 
+// subscripts are what stands between brackets: one expression, or several as a tuple.
+func (p *py) subscripts(n int) *ir.Expr {
+	list := p.expr(ir.Array, n)
+	for c := range p.t.Children(n) {
+		if p.t.Field(c) == "subscript" {
+			list.List = append(list.List, p.expression(c))
+		}
+	}
+	if len(list.List) == 1 {
+		return list.List[0]
+	}
+	return list
+}
+
 // otherwise is the else of a loop.
 func (p *py) otherwise(n int) []*ir.Stmt {
 	if e := p.t.Child(n, "alternative"); e >= 0 {
@@ -540,7 +554,7 @@ func (p *py) expression(n int) *ir.Expr {
 		return e
 	case "subscript":
 		e := p.expr(ir.Index, n)
-		e.X, e.Y = p.expression(p.t.Child(n, "value")), p.expression(p.t.Child(n, "subscript"))
+		e.X, e.Y = p.expression(p.t.Child(n, "value")), p.subscripts(n)
 		return e
 	case "call":
 		return p.call(n)

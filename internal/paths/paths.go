@@ -81,7 +81,7 @@ type Graph struct {
 	into     map[*model.App][]crossing               // flows of other applications that come from one
 	reached  map[question]*answer
 	rules    []busRule
-	caches   map[*model.App]*model.Resource
+	sharedBy map[sharing]*model.Resource
 	policies map[*model.Resource]*policy.Document // those that resources have themselves
 	seen     map[string]bool
 	updates  map[*model.Resource][]*dataflow.Value // of items, by the table
@@ -111,7 +111,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 	}
 	g := &Graph{
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
-		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, caches: map[*model.App]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
+		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, sharedBy: map[sharing]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
 		updates: map[*model.Resource][]*dataflow.Value{},
 		starts:  map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}

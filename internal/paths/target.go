@@ -29,12 +29,23 @@ var defaultBus = &model.Resource{ID: "default event bus", Type: "AWS::Events::Ev
 // cacheType is the type of what stands for the cache that the functions of an application share.
 const cacheType = "cache"
 
-// cacheOf stands for the cache of an application: which of several a client is for is not told, what is kept is told apart by its key.
-func (g *Graph) cacheOf(app *model.App) *model.Resource {
-	if g.caches[app] == nil {
-		g.caches[app] = &model.Resource{ID: cacheType, Type: cacheType}
+// databaseType is the type of what stands for the database that they share.
+const databaseType = "database"
+
+// shared stands for the cache or the database of an application: which of several a client is for is not told, what is kept is told apart
+// by its key, or by its table.
+func (g *Graph) shared(app *model.App, kind string) *model.Resource {
+	of := sharing{app, kind}
+	if g.sharedBy[of] == nil {
+		g.sharedBy[of] = &model.Resource{ID: kind, Type: kind}
 	}
-	return g.caches[app]
+	return g.sharedBy[of]
+}
+
+// sharing is a kind of thing that the functions of an application share.
+type sharing struct {
+	app  *model.App
+	kind string
 }
 
 // targets are what a call works on.
@@ -47,8 +58,8 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	}
 	values := s.Params.All(row.on...)
 	switch {
-	case row.kind == cacheType:
-		return []target{{app: n.App, resource: g.cacheOf(n.App), matches: model.Yes}}
+	case row.kind == cacheType, row.kind == databaseType:
+		return []target{{app: n.App, resource: g.shared(n.App, row.kind), matches: model.Yes}}
 	case row.kind == "AWS::IoT::TopicRule":
 		return g.topicRules(n, values)
 	case row.kind == "AWS::Events::EventBus" && len(values) == 0:

@@ -235,7 +235,7 @@ func shown(via []*model.Resource) []*model.Resource {
 // kept adds the edge to a function that reads what was kept.
 func (t *trail) kept(r *model.Resource, by reader) {
 	chain := []mapping{t.row.gives, by.row.gives}
-	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType}[r.Type]
+	kind := map[string]string{"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket", "AWS::SQS::Queue": "queue", "AWS::Kinesis::Stream": "stream", cacheType: cacheType, databaseType: databaseType}[r.Type]
 	if t.send != nil && t.otherKey(r, by) {
 		return
 	}
