@@ -38,6 +38,7 @@ type Func struct {
 	Getter     bool   // JavaScript: it is read like a field
 	Async      bool   // JavaScript: it gives a promise
 	Of         string // Go: the type whose method it is
+	Fails      bool   // Go: the last of what it gives back is an error
 	Start, End int32  // offsets
 }
 

@@ -380,7 +380,9 @@ func (g *golang) function(n ast.Node, t *ast.FuncType, body *ast.BlockStmt) *ir.
 		}
 	}
 	var named []string
-	if t.Results != nil {
+	if t.Results != nil && len(t.Results.List) > 0 {
+		last, _ := t.Results.List[len(t.Results.List)-1].Type.(*ast.Ident)
+		f.Fails = last != nil && last.Name == "error"
 		for _, field := range t.Results.List {
 			for _, name := range field.Names {
 				named = append(named, name.Name)
