@@ -961,7 +961,7 @@ func (in *interp) fill(f frame, target *ir.Expr, now, x *Value, at int32) {
 		}
 		return
 	}
-	now.taints, now.fields, now.elem, now.named, now.json, now.safe = x.taints, x.fields, x.elem, x.named, x.json, x.safe
+	now.taints, now.fields, now.elem, now.named, now.json, now.safe, now.secret = x.taints, x.fields, x.elem, x.named, x.json, x.safe, x.secret
 }
 
 // goHandler gives the arguments of a handler: the context, and the event as the type of the parameter says.

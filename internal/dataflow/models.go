@@ -915,7 +915,7 @@ func objects(taints []*Taint) []*Taint {
 // callName is how people call what a row is about: child_process.exec.
 func callName(m *Model) string {
 	if m.Package == "builtin" || strings.ContainsAny(m.Package, "/") && m.Member != "default" {
-		return m.Member
+		return strings.TrimPrefix(m.Member, "**.")
 	}
 	if m.Member == "default" {
 		return m.Package
