@@ -675,6 +675,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			}
 		}
 		c.taints = addTaints(c.taints, parts)
+		if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
+			c.ref = eventBucket
+		}
 		out = &c
 	}
 	if s := v.secret.part(in.p, key); s != nil {
