@@ -110,7 +110,7 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		return nil
 	}
 	c := &Value{
-		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v)+bucketOf(v),
+		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v) + bucketOf(v),
 		written: v.written, perhaps: v.perhaps, sealed: v.closed(),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
