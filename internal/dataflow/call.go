@@ -121,7 +121,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	args := in.arguments(f, e)
-	v := in.callOf(f, e, recv, callee, method, args)
+	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}

@@ -638,7 +638,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	if v.elem != nil {
-		out = join(out, v.elem)
+		out = join(out, asHeader(v.elem, key))
 	}
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
