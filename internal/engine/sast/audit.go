@@ -192,17 +192,22 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, storesElsewhere) {
+	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(c) && !isOperation(n, c.File, c.Expr) }) {
 		return nil
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !pays.MatchString(c.Ref) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, nil) }) {
+		if !pays.MatchString(c.Ref) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
 			continue
 		}
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}})
 	}
 	return out
+}
+
+// handlesErrors reports whether a function gets an error first, as those that frameworks call when something went wrong.
+func handlesErrors(fn *ir.Func) bool {
+	return len(fn.Params) > 0 && fn.Params[0].Kind == ir.Name && errorName.MatchString(fn.Params[0].Str)
 }
 
 // storing are calls of libraries that perhaps keep something.
