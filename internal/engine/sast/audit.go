@@ -197,7 +197,7 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !pays.MatchString(c.Ref) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
+		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
 			continue
 		}
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}})
@@ -214,5 +214,5 @@ func handlesErrors(fn *ir.Func) bool {
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
 func storesElsewhere(c dataflow.Called) bool {
-	return !pays.MatchString(c.Ref) && storing.MatchString(c.Ref)
+	return !movesMoney(c) && storing.MatchString(c.Ref)
 }
