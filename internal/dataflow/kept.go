@@ -68,6 +68,9 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 
 // sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.
 func sentByCallers(path string) bool {
+	if strings.HasPrefix(path, "r.Body.") { // of net/http
+		return true
+	}
 	for _, part := range []string{"event.body.", "event.queryStringParameters.", "req.body.", "req.query.", "json_body."} {
 		if strings.Contains(path, part) {
 			return true
