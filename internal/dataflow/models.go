@@ -778,7 +778,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 			taints := v.taints
 			if m.Rule == "mass-assignment" || m.Rule == amountRule {
-				in.amountsIn(f, e.At, callName(m), v, 0)
+				in.amountsIn(f, e.At, callName(m), v, nil, 0)
 			}
 			if m.Rule == "mass-assignment" {
 				in.keepsFields(f, e.At, callName(m), v)

@@ -323,8 +323,20 @@ func (in *interp) shapedBy(values ...*Value) {
 		return
 	}
 	for _, v := range values {
-		mark(&in.looked.shapes, v.all())
+		mark(&in.looked.shapes, v.all(), v.allNumbers(0))
 	}
+}
+
+// allNumbers are the numbers of outsiders in a value, with all that is in it.
+func (v *Value) allNumbers(depth int) []*Taint {
+	if v == nil || depth > deepestJoin {
+		return nil
+	}
+	out := addTaints(v.numbers, v.elem.allNumbers(depth+1))
+	for _, x := range sorted(v.fields) {
+		out = addTaints(out, x.allNumbers(depth+1))
+	}
+	return out
 }
 
 // seenBy notes what a row of a validator says of its inputs.
@@ -367,8 +379,22 @@ func isAmount(name string) bool {
 	return true
 }
 
-// amountsIn notes the amounts that a store or a payment is given, by the names of the fields.
-func (in *interp) amountsIn(f frame, at int32, what string, v *Value, depth int) {
+// addedTo is where an update of DynamoDB adds a value to what is there, or takes it away.
+var addedTo = regexp.MustCompile(`(?i)(?:[+-]|\bADD\s+[\w.#]+)\s*(:\w+)`)
+
+// addedIn are the values that an update adds to what is there: set points = points - :p
+func addedIn(expression *Value) map[string]bool {
+	out := map[string]bool{}
+	for _, text := range append([]string{orNothing(expression).text}, orNothing(expression).alts...) {
+		for _, m := range addedTo.FindAllStringSubmatch(text, -1) {
+			out[m[1]] = true
+		}
+	}
+	return out
+}
+
+// amountsIn notes the amounts that a store or a payment is given, by the names of the fields, and the values that are added to what is there.
+func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[string]bool, depth int) {
 	if v == nil || depth > deepestJoin || in.st != nil {
 		return
 	}
@@ -376,13 +402,13 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, depth int)
 		if x == nil {
 			continue
 		}
-		if isAmount(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
+		if (isAmount(name) || added[name]) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
 			in.hit(f, at, amountRule, what, amounts(x), false)
 			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
 		}
-		in.amountsIn(f, at, what, x, depth+1)
+		in.amountsIn(f, at, what, x, added, depth+1)
 	}
-	in.amountsIn(f, at, what, v.elem, depth+1)
+	in.amountsIn(f, at, what, v.elem, added, depth+1)
 }
 
 // repeats notes a text or a list of Python that is repeated.

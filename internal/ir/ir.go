@@ -60,6 +60,7 @@ type Field struct {
 	Decorators []*Expr // TypeScript
 	JSON       string  // Go: its name in JSON; "-" where it is left out
 	Env        string  // Go: the setting of the environment that it is filled from
+	Checks     string  // Go: what is asked of it when a request is read or checked: required,min=1
 	Embedded   bool    // Go: its fields and methods are those of the struct too
 }
 

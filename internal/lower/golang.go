@@ -289,7 +289,7 @@ func (g *golang) class(name string, t ast.Expr) *ir.Class {
 			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Env: env, Embedded: true})
 		}
 		for _, n := range field.Names {
-			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env})
+			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env, Checks: checksOf(field.Tag)})
 		}
 	}
 	return c
@@ -300,6 +300,15 @@ var (
 	jsonTags = []string{"json", "dynamodbav", "form", "query", "uri"}
 	envTags  = []string{"env", "envconfig"}
 )
+
+// checksOf is what a tag says that validators ask of a field.
+func checksOf(tag *ast.BasicLit) string {
+	if tag == nil {
+		return ""
+	}
+	text, _ := strconv.Unquote(tag.Value)
+	return reflect.StructTag(text).Get("binding") + reflect.StructTag(text).Get("validate")
+}
 
 // tagOf is the name that one of some tags gives a field, empty where they give none.
 func tagOf(tag *ast.BasicLit, keys []string) string {
