@@ -977,7 +977,7 @@ func (in *interp) checkedByTags(v *Value, depth int) {
 		}
 		if bounding.MatchString(field.Checks) {
 			mark(&in.looked.bounds, x.taints, x.allNumbers(0))
-			mark(&in.looked.lengths, x.taints)
+			in.limited(x.taints)
 		}
 		in.checkedByTags(x, depth+1)
 		in.checkedByTags(x.elem, depth+1)
