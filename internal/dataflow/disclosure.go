@@ -24,6 +24,7 @@ type secret struct {
 	what    string
 	step    *step
 	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
+	made    bool     // the program made it by chance for somebody: a password to begin with
 }
 
 // part is what of a secret stands under a name: of an answer the members that hold it, of a secret that was parsed what is called so.
@@ -110,6 +111,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	var s *secret
 	if recv != nil {
 		s = recv.secret
+		if s == nil && name == "join" {
+			s = secretIn(recv)
+		}
 		if k := args.get(0); name == "get" {
 			s = s.part(in.p, k.text)
 		}
@@ -117,6 +121,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	for _, a := range args.list {
 		if s == nil {
 			s = a.secret
+		}
+		if s == nil && (name == "join" || name == "Join") {
+			s = secretIn(a)
 		}
 		if s == nil && isWholeEnvironment(a.ref) && name != "get" {
 			s = &secret{what: wholeEnvironment, step: &step{f.file, e.At, "all settings are read", nil, in.steps}}
@@ -128,6 +135,19 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	c := *v
 	c.secret = s
 	return &c
+}
+
+// secretIn is the secret among the texts of a list; nil where there is none.
+func secretIn(list *Value) *secret {
+	if list.elem != nil && list.elem.secret != nil {
+		return list.elem.secret
+	}
+	for _, x := range sorted(list.fields) {
+		if x != nil && x.secret != nil {
+			return x.secret
+		}
+	}
+	return nil
 }
 
 // hidden is a value of which so little is left that it may be seen.
@@ -385,7 +405,11 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		return
 	}
 	if v.secret != nil && !isPublic(name) {
-		note(&disclosed{kind: fetched, what: v.secret.what, from: v.secret.step})
+		kind := fetched
+		if v.secret.made {
+			kind = ofPassword
+		}
+		note(&disclosed{kind: kind, what: v.secret.what, from: v.secret.step})
 	}
 	if isWholeEnvironment(v.ref) {
 		note(&disclosed{kind: fetched, what: wholeEnvironment})
