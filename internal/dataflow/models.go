@@ -516,6 +516,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 			taints = addTaints(taints, v.all())
 		}
 	}
+	if m.Kind == propagator && m.Package == "net/http" {
+		taints = partsOfRequest(m, taints)
+	}
 	if m.Kind == sanitizer && tokens[packageOf(m.Package)] {
 		in.verifies(taints)
 	}
@@ -632,6 +635,23 @@ func memberName(m *Model) string {
 		return m.Package
 	}
 	return m.Member
+}
+
+// partsOfRequest are what a method of a request of Go gives of it: r.UserAgent() is not all of r.
+func partsOfRequest(m *Model, taints []*Taint) []*Taint {
+	method, ok := strings.CutPrefix(m.Member, "Request().")
+	if !ok {
+		return taints
+	}
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if !strings.Contains(t.Path, ".") {
+			u := *t
+			u.Path += "." + method
+			out[i] = &u
+		}
+	}
+	return out
 }
 
 func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
