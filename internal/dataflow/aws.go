@@ -634,7 +634,8 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				}
 				taints := orNothing(v).taints
 				if m.Rule == "mass-assignment" || m.Rule == amountRule {
-					in.amountsIn(f, e.At, c.op.Key, v, 0)
+					expression := strings.Replace(member, "ExpressionAttributeValues", "UpdateExpression", 1)
+					in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)
 				}
 				switch m.Rule {
 				case sizeRule:

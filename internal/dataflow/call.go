@@ -122,11 +122,11 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	in.p.leadsTo(e, callee)
 	args := in.arguments(f, e)
-	v := in.callOf(f, e, recv, callee, method, args)
+	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
-	return rolled(f, e, recv, callee, args, in.keepsSecret(f, e, recv, method, args, v))
+	return in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.keepsSecret(f, e, recv, method, args, v)))
 }
 
 // callOf follows a call of which all parts are known.

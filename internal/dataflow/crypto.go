@@ -182,7 +182,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		case len(mine.signs) > 0:
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
-		case mine.secret != nil && mine.secret.members == nil:
+		case mine.secret != nil && mine.secret.members == nil && !mine.secret.made:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
 		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)

@@ -24,6 +24,7 @@ type secret struct {
 	what    string
 	step    *step
 	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
+	made    bool     // the program made it by chance for somebody: a password to begin with
 }
 
 // part is what of a secret stands under a name: of an answer the members that hold it, of a secret that was parsed what is called so.
@@ -67,7 +68,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join`)
+	toUpperCase toLowerCase lower upper encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -110,6 +111,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	var s *secret
 	if recv != nil {
 		s = recv.secret
+		if s == nil && name == "join" {
+			s = secretIn(recv)
+		}
 		if k := args.get(0); name == "get" {
 			s = s.part(in.p, k.text)
 		}
@@ -117,6 +121,9 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	for _, a := range args.list {
 		if s == nil {
 			s = a.secret
+		}
+		if s == nil && (name == "join" || name == "Join") {
+			s = secretIn(a)
 		}
 		if s == nil && isWholeEnvironment(a.ref) && name != "get" {
 			s = &secret{what: wholeEnvironment, step: &step{f.file, e.At, "all settings are read", nil, in.steps}}
@@ -128,6 +135,19 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	c := *v
 	c.secret = s
 	return &c
+}
+
+// secretIn is the secret among the texts of a list; nil where there is none.
+func secretIn(list *Value) *secret {
+	if list.elem != nil && list.elem.secret != nil {
+		return list.elem.secret
+	}
+	for _, x := range sorted(list.fields) {
+		if x != nil && x.secret != nil {
+			return x.secret
+		}
+	}
+	return nil
 }
 
 // hidden is a value of which so little is left that it may be seen.
@@ -382,7 +402,11 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		return
 	}
 	if v.secret != nil && !isPublic(name) {
-		note(&disclosed{kind: fetched, what: v.secret.what, from: v.secret.step})
+		kind := fetched
+		if v.secret.made {
+			kind = ofPassword
+		}
+		note(&disclosed{kind: kind, what: v.secret.what, from: v.secret.step})
 	}
 	if isWholeEnvironment(v.ref) {
 		note(&disclosed{kind: fetched, what: wholeEnvironment})

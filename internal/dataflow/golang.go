@@ -598,6 +598,9 @@ func (in *interp) partsOf(taints []*Taint, key string) []*Taint { return in.part
 var harmlessGo = set(`bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 byte rune uintptr time.Time Time Duration time.Duration UUID
 	MilliSecondsEpochTime SecondsEpochTime RFC3339EpochTime`)
 
+// signedGo are types of numbers that can be less than nothing.
+var signedGo = set("int int8 int16 int32 int64 float32 float64")
+
 // goTyped is a value that was decoded into a type.
 func (in *interp) goTyped(f frame, x *Value, t *ir.Expr, at int32, depth int) *Value {
 	if x == nil || t == nil || depth > deepestType {
@@ -619,7 +622,11 @@ func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 		case t.Kind == ir.Name && name == "string":
 			return cleanedBy(x, textOnly)
 		case harmlessGo[name] && (t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" || strings.HasSuffix(kind.ref, "/uuid.UUID")):
-			return checked(x)
+			v := checked(x)
+			if signedGo[name] && t.Kind == ir.Name { // as much as whoever sent it says, also less than nothing
+				v.numbers = amounts(x)
+			}
+			return v
 		case strings.HasPrefix(kind.ref, eventTypes):
 			c := *x
 			c.ref = kind.ref + "()"
@@ -907,7 +914,9 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return &Value{taints: cleanedBy(recv, []string{"path-traversal"}).taints}, true
 	}
 	if strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")] { // int64(x)
-		return checked(args.get(0)), true
+		v := checked(args.get(0))
+		v.numbers = args.get(0).numbers
+		return v, true
 	}
 	if strings.HasPrefix(ref, lambdaRuntime) && in.starting != nil {
 		in.started(f, ref, args)
@@ -961,6 +970,34 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	}
 	x := in.parsed(f, e, source)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
+	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
+		in.checkedByTags(args.get(at[1]), 0)
+	}
+}
+
+// bounding are parts of tags that say how much a field may be, or which of some it is.
+var bounding = regexp.MustCompile(`(^|[,|])(min|max|gte?|lte?|len|oneof|eq|eq_ignore_case|[a-z]*field)=`)
+
+// checkedByTags notes what Gin asks of the fields of a struct while it reads a request, by their tags.
+func (in *interp) checkedByTags(v *Value, depth int) {
+	if v == nil || v.class == nil || depth > deepestType || in.st != nil {
+		return
+	}
+	for _, field := range v.class.def.Fields {
+		x := v.fields[field.Name]
+		if x == nil {
+			continue
+		}
+		if field.Checks != "" {
+			mark(&in.looked.asked, x.all(), x.allNumbers(0))
+		}
+		if bounding.MatchString(field.Checks) {
+			mark(&in.looked.bounds, x.taints, x.allNumbers(0))
+			in.limited(x.taints)
+		}
+		in.checkedByTags(x, depth+1)
+		in.checkedByTags(x.elem, depth+1)
+	}
 }
 
 // fill sets a variable, or what a pointer leads to, to a value that it is declared to hold.
@@ -977,7 +1014,7 @@ func (in *interp) fill(f frame, target *ir.Expr, now, x *Value, at int32) {
 		}
 		return
 	}
-	now.taints, now.fields, now.elem, now.named, now.json, now.safe = x.taints, x.fields, x.elem, x.named, x.json, x.safe
+	now.taints, now.fields, now.elem, now.named, now.json, now.safe, now.secret = x.taints, x.fields, x.elem, x.named, x.json, x.safe, x.secret
 }
 
 // goHandler gives the arguments of a handler: the context, and the event as the type of the parameter says.

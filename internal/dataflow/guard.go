@@ -393,6 +393,8 @@ func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 		return constantOf(e)
 	case ir.Name:
 		return in.name(f, e)
+	case ir.This:
+		return in.eval(f, e)
 	case ir.Member:
 		return in.member(f, in.quiet(f, e.X), e.Str, e.At)
 	case ir.Index:

@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -56,3 +58,43 @@ const (
 	allowOrigin      = "access-control-allow-origin"
 	allowCredentials = "access-control-allow-credentials"
 )
+
+// someHeader is how paths end of a header that is looked for, whatever letters its name has: of headers[key], or of one of their entries.
+var someHeader = regexp.MustCompile(`(?i)\.(multi_?value_?)?headers(\.\*|\[\])$`)
+
+// headerName is how names of headers look.
+var headerName = regexp.MustCompile(`^[A-Za-z]+(-[A-Za-z]+)*$`)
+
+// namedHeader is what a function of the program gives that was asked for a header by its name: headerOf(event, "origin").
+func namedHeader(v *Value, callee *Value, args *arguments) *Value {
+	if v == nil || len(callee.fns) == 0 || len(v.taints) == 0 {
+		return v
+	}
+	name := ""
+	for _, a := range args.list {
+		if a.known && a.written != bareWord && headerName.MatchString(a.text) {
+			if name != "" {
+				return v
+			}
+			name = a.text
+		}
+	}
+	return asHeader(v, name)
+}
+
+// asHeader is a value that was looked for among headers, as the header of a name.
+func asHeader(v *Value, name string) *Value {
+	if name == "" || !slices.ContainsFunc(v.taints, func(t *Taint) bool { return someHeader.MatchString(t.Path) }) {
+		return v
+	}
+	c := *v
+	c.taints = slices.Clone(v.taints)
+	for i, t := range c.taints {
+		if someHeader.MatchString(t.Path) {
+			u := *t
+			u.Path = strings.TrimSuffix(strings.TrimSuffix(t.Path, ".*"), "[]") + "." + name
+			c.taints[i] = &u
+		}
+	}
+	return &c
+}

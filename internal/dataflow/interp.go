@@ -639,7 +639,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		}
 	}
 	if v.elem != nil {
-		out = join(out, v.elem)
+		out = join(out, asHeader(v.elem, key))
 	}
 	if out.ref != "" {
 		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
@@ -676,6 +676,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 			}
 		}
 		c.taints = addTaints(c.taints, parts)
+		if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
+			c.ref = eventBucket
+		}
 		out = &c
 	}
 	if s := v.secret.part(in.p, key); s != nil {

@@ -68,6 +68,9 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 
 // sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.
 func sentByCallers(path string) bool {
+	if strings.HasPrefix(path, "r.Body.") { // of net/http
+		return true
+	}
 	for _, part := range []string{"event.body.", "event.queryStringParameters.", "req.body.", "req.query.", "json_body."} {
 		if strings.Contains(path, part) {
 			return true
@@ -105,7 +108,7 @@ func (in *interp) endless() []Kept {
 		c := *k
 		c.Fields = nil
 		for _, path := range k.Fields {
-			if in.looked.texts[path] && !in.looked.lengths[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
+			if in.looked.texts[path] && !in.looked.limits[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
 				c.Fields = append(c.Fields, path)
 			}
 		}
@@ -125,7 +128,7 @@ func (in *interp) textBySchema(v, schema *Value) {
 		mark(&in.looked.texts, v.taints)
 		for part := range strings.SplitSeq(schema.ref, ".") {
 			if limits[strings.TrimSuffix(part, "()")] {
-				mark(&in.looked.lengths, v.taints)
+				in.limited(v.taints)
 			}
 		}
 		return
@@ -133,7 +136,7 @@ func (in *interp) textBySchema(v, schema *Value) {
 	if schema.ref == "" && orNothing(schema.fields["type"]).text == "string" {
 		mark(&in.looked.texts, v.taints)
 		if schema.fields["maxLength"] != nil || schema.fields["format"] != nil || schema.fields["pattern"] != nil {
-			mark(&in.looked.lengths, v.taints)
+			in.limited(v.taints)
 		}
 	}
 }
@@ -145,7 +148,7 @@ var limits = set(`max length regex pattern matches email uuid guid url uri valid
 // cutsText notes a method that gives the beginning of a text.
 func (in *interp) cutsText(method string, recv *Value) {
 	if in.st == nil && recv != nil && (method == "slice" || method == "substring" || method == "substr" || method == ":") {
-		mark(&in.looked.lengths, recv.taints)
+		in.limited(recv.taints)
 	}
 }
 

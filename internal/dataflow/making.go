@@ -57,6 +57,66 @@ func (in *interp) makesSecret() string {
 // makes are names of functions that make something.
 var makes = regexp.MustCompile(`(?i)^_?(new|make|create|generate|gen|random|issue|build)`)
 
+// byChance are functions that give something random, whether it can be worked out or not.
+var byChance = set(`secrets.choice secrets.token_urlsafe secrets.token_hex secrets.SystemRandom().choice secrets.SystemRandom().choices random.choice random.choices random.sample
+	random.SystemRandom().choice random.SystemRandom().choices random.SystemRandom().sample crypto.randomBytes crypto.randomInt builtin.Math.random
+	generate-password.generate generate-password.default.generate`)
+
+// madePassword is what a call gives, as a secret where it is made by chance for a password: the one that a new user begins with.
+func (in *interp) madePassword(f frame, e *ir.Expr, callee, v *Value) *Value {
+	if v == nil || v.secret != nil || !byChance[callee.ref] {
+		return v
+	}
+	name := in.passwordInMaking()
+	if name == "" {
+		return v
+	}
+	c := *v
+	c.secret = &secret{what: "`" + name + "`", step: &step{f.file, e.At, name + " is made", nil, in.steps}, made: true}
+	return &c
+}
+
+// firstWords are words before "password" of one that is made for somebody.
+var firstWords = set("initial temp temporary random new generated default first strong secure make create generate gen build get user plain raw")
+
+// isNewPassword reports whether a name is one of a password that is made: password, temporaryPassword, generate_password.
+func isNewPassword(name string) bool {
+	words := wordsOf(name)
+	if len(words) == 0 || !isPassword(name) {
+		return false
+	}
+	for _, w := range words[:len(words)-1] {
+		if !firstWords[w] {
+			return false
+		}
+	}
+	return true
+}
+
+// passwordInMaking is the name of the password that is made where the program is followed; empty where none is.
+func (in *interp) passwordInMaking() string {
+	n := len(in.stack)
+	for n > 1 && in.stack[n-1].Name == "" {
+		n--
+	}
+	if n == 0 {
+		return ""
+	}
+	fn := in.stack[n-1]
+	if isNewPassword(fn.Name) {
+		return fn.Name
+	}
+	for _, m := range slices.Backward(in.making) {
+		if m.depth < n && !(ofChance.MatchString(fn.Name) && m.depth == n-1) {
+			break
+		}
+		if isNewPassword(m.name) {
+			return m.name
+		}
+	}
+	return ""
+}
+
 // forName follows what is given to a name.
 func (in *interp) forName(name string, follow func() *Value) *Value {
 	if name == "" {

@@ -516,6 +516,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 			taints = addTaints(taints, v.all())
 		}
 	}
+	if m.Kind == propagator && m.Package == "net/http" {
+		taints = partsOfRequest(m, taints)
+	}
 	if m.Kind == sanitizer && tokens[packageOf(m.Package)] {
 		in.verifies(taints)
 	}
@@ -632,6 +635,23 @@ func memberName(m *Model) string {
 		return m.Package
 	}
 	return m.Member
+}
+
+// partsOfRequest are what a method of a request of Go gives of it: r.UserAgent() is not all of r.
+func partsOfRequest(m *Model, taints []*Taint) []*Taint {
+	method, ok := strings.CutPrefix(m.Member, "Request().")
+	if !ok {
+		return taints
+	}
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if !strings.Contains(t.Path, ".") {
+			u := *t
+			u.Path += "." + method
+			out[i] = &u
+		}
+	}
+	return out
 }
 
 func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
@@ -779,7 +799,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 			taints := v.taints
 			if m.Rule == "mass-assignment" || m.Rule == amountRule {
-				in.amountsIn(f, e.At, callName(m), v, 0)
+				in.amountsIn(f, e.At, callName(m), v, nil, 0)
 			}
 			if m.Rule == "mass-assignment" {
 				in.keepsFields(f, e.At, callName(m), v)
@@ -916,7 +936,7 @@ func objects(taints []*Taint) []*Taint {
 // callName is how people call what a row is about: child_process.exec.
 func callName(m *Model) string {
 	if m.Package == "builtin" || strings.ContainsAny(m.Package, "/") && m.Member != "default" {
-		return m.Member
+		return strings.TrimPrefix(m.Member, "**.")
 	}
 	if m.Member == "default" {
 		return m.Package

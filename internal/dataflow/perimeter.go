@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -27,6 +28,7 @@ type looked struct {
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
 	lengths map[string]bool // how long it is
+	limits  map[string]bool // how long it is at most
 	texts   map[string]bool // it was found to be a text
 }
 
@@ -113,15 +115,54 @@ func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
 		return
 	}
 	if in.turning == e {
-		if !in.isLength(f, e.X) && !in.isLength(f, e.Y) {
+		if !in.isLength(f, e.X, false) && !in.isLength(f, e.Y, false) {
 			in.hit(f, e.At, sizeRule, "a loop", counts(x, y), false)
 		}
 		return
 	}
 	mark(&in.looked.bounds, amounts(x), amounts(y))
-	in.isLength(f, e.X)
-	in.isLength(f, e.Y)
+	in.isLength(f, e.X, asksLeast(e.Str, y))
+	in.isLength(f, e.Y, asksLeast(mirrored[e.Str], x))
 }
+
+// mirrored are comparisons as they are written from the other side.
+var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+// shortest is the longest of the least lengths that are asked for, such as that of a password.
+const shortest = 12
+
+// asksLeast reports whether a comparison of a length says only how much it is at least: name.length < 2, name.length > 0.
+func asksLeast(operator string, with *Value) bool {
+	n, err := strconv.Atoi(with.text)
+	if !with.known || err != nil {
+		return false
+	}
+	switch operator {
+	case "<":
+		return n <= shortest
+	case "<=":
+		return n <= 2
+	case ">":
+		return n == 0
+	case ">=":
+		return n <= 1
+	}
+	return false
+}
+
+// isNaught reports whether a length that is compared with a value says only whether there is something.
+func isNaught(with *Value) bool { return with.known && with.text == "0" }
+
+// measured notes that code asks how long texts are; at least, where it says nothing of how long they can be.
+func (in *interp) measured(taints []*Taint, atLeast bool) {
+	mark(&in.looked.lengths, taints)
+	if !atLeast {
+		mark(&in.looked.limits, taints)
+	}
+}
+
+// limited notes that texts can have no more than some length.
+func (in *interp) limited(taints []*Taint) { in.measured(taints, false) }
 
 // chained notes a comparison of Python with more than two sides: 0 < x < 10
 func (in *interp) chained(f frame, e *ir.Expr) {
@@ -133,17 +174,17 @@ func (in *interp) chained(f frame, e *ir.Expr) {
 	}
 	for _, x := range e.List {
 		mark(&in.looked.bounds, amounts(in.eval(f, x)))
-		in.isLength(f, x)
+		in.isLength(f, x, false)
 	}
 }
 
 // isLength reports whether an expression is how long something is, and notes that it was asked for.
-func (in *interp) isLength(f frame, e *ir.Expr) bool {
+func (in *interp) isLength(f frame, e *ir.Expr, atLeast bool) bool {
 	switch {
 	case e.Kind == ir.Member && (e.Str == "length" || e.Str == "size"):
-		mark(&in.looked.lengths, in.quiet(f, e.X).taints)
+		in.measured(in.quiet(f, e.X).taints, atLeast)
 	case e.Kind == ir.Call && textOf(e.X) == "len" && len(e.List) == 1:
-		mark(&in.looked.lengths, in.quiet(f, e.List[0]).taints)
+		in.measured(in.quiet(f, e.List[0]).taints, atLeast)
 	default:
 		return false
 	}
@@ -158,8 +199,8 @@ func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
 	in.isAsked(x.taints)
 	in.isAsked(y.taints)
 	in.equalsMore(x, y)
-	in.isLength(f, e.X)
-	in.isLength(f, e.Y)
+	in.isLength(f, e.X, isNaught(in.quiet(f, e.Y)))
+	in.isLength(f, e.Y, isNaught(in.quiet(f, e.X)))
 	refuses := e.Str[0] == '!'
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if side[0].Kind == ir.Unknown && side[0].Str == "typeof" && len(side[0].List) == 1 {
@@ -190,7 +231,7 @@ func (in *interp) isAsked(taints []*Taint) {
 func (in *interp) equalsMore(x, y *Value) {
 	for _, side := range [][2]*Value{{x, y}, {y, x}} {
 		if other := side[1]; !other.known && !other.empty() || other.known && other.text != "" && !slices.Contains(missing, other.text) {
-			mark(&in.looked.lengths, side[0].taints)
+			in.limited(side[0].taints)
 		}
 	}
 }
@@ -219,7 +260,7 @@ func (in *interp) isIn(x, y *Value) {
 	}
 	if !x.known {
 		mark(&in.looked.bounds, amounts(x))
-		mark(&in.looked.lengths, x.taints)
+		in.limited(x.taints)
 		in.hasMembers(y)
 		return
 	}
@@ -323,8 +364,20 @@ func (in *interp) shapedBy(values ...*Value) {
 		return
 	}
 	for _, v := range values {
-		mark(&in.looked.shapes, v.all())
+		mark(&in.looked.shapes, v.all(), v.allNumbers(0))
 	}
+}
+
+// allNumbers are the numbers of outsiders in a value, with all that is in it.
+func (v *Value) allNumbers(depth int) []*Taint {
+	if v == nil || depth > deepestJoin {
+		return nil
+	}
+	out := addTaints(v.numbers, v.elem.allNumbers(depth+1))
+	for _, x := range sorted(v.fields) {
+		out = addTaints(out, x.allNumbers(depth+1))
+	}
+	return out
 }
 
 // seenBy notes what a row of a validator says of its inputs.
@@ -338,7 +391,7 @@ func (in *interp) seenBy(m *Model, recv *Value, args *arguments) {
 			in.shapedBy(v)
 		} else if !m.number {
 			mark(&in.looked.bounds, amounts(v))
-			mark(&in.looked.lengths, v.taints)
+			in.limited(v.taints)
 		}
 	}
 }
@@ -367,8 +420,22 @@ func isAmount(name string) bool {
 	return true
 }
 
-// amountsIn notes the amounts that a store or a payment is given, by the names of the fields.
-func (in *interp) amountsIn(f frame, at int32, what string, v *Value, depth int) {
+// addedTo is where an update of DynamoDB adds a value to what is there, or takes it away.
+var addedTo = regexp.MustCompile(`(?i)(?:[+-]|\bADD\s+[\w.#]+)\s*(:\w+)`)
+
+// addedIn are the values that an update adds to what is there: set points = points - :p
+func addedIn(expression *Value) map[string]bool {
+	out := map[string]bool{}
+	for _, text := range append([]string{orNothing(expression).text}, orNothing(expression).alts...) {
+		for _, m := range addedTo.FindAllStringSubmatch(text, -1) {
+			out[m[1]] = true
+		}
+	}
+	return out
+}
+
+// amountsIn notes the amounts that a store or a payment is given, by the names of the fields, and the values that are added to what is there.
+func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[string]bool, depth int) {
 	if v == nil || depth > deepestJoin || in.st != nil {
 		return
 	}
@@ -376,13 +443,13 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, depth int)
 		if x == nil {
 			continue
 		}
-		if isAmount(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
+		if (isAmount(name) || added[name]) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
 			in.hit(f, at, amountRule, what, amounts(x), false)
 			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
 		}
-		in.amountsIn(f, at, what, x, depth+1)
+		in.amountsIn(f, at, what, x, added, depth+1)
 	}
-	in.amountsIn(f, at, what, v.elem, depth+1)
+	in.amountsIn(f, at, what, v.elem, added, depth+1)
 }
 
 // repeats notes a text or a list of Python that is repeated.

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 
 	"wardlet.example/internal/ir"
 )
@@ -11,17 +12,18 @@ type roll struct {
 	file   *ir.File
 	at     int32
 	picked bool // it only chose one of several things that are there already
+	hashed bool // a digest was made of it: who keeps only that has given the number itself to somebody
 }
 
 // pick is what is chosen by a random number.
-func (r *roll) pick() *roll { return &roll{r.file, r.at, true} }
+func (r *roll) pick() *roll { return &roll{file: r.file, at: r.at, picked: true} }
 
 // signs is what a random number is as a part of a text: one sign of several that were chosen is no choice any more.
 func (r *roll) signs() *roll {
 	if r == nil || !r.picked {
 		return r
 	}
-	return &roll{r.file, r.at, false}
+	return &roll{file: r.file, at: r.at}
 }
 
 // rolls are functions that give random numbers which can be guessed, picks those that choose by one.
@@ -33,6 +35,22 @@ var (
 // keepsRandom are functions that bring a random number into another form.
 var keepsRandom = set(`floor round ceil trunc abs toString String str int parseInt Number toFixed slice substring substr padStart padEnd zfill charAt fromCharCode chr
 	toUpperCase toLowerCase upper lower replace concat hex format Buffer from encode btoa b64encode toLocaleString`)
+
+// digests are functions and methods that make a digest.
+var digests = set("sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s md5 update digest hexdigest")
+
+// ofDigests are words of names of digests, keptAsDigest the words before them that say of what: api_key_hash, tokenDigest.
+var (
+	ofDigests    = set("hash hashed digest sha256 sha512 sha1")
+	keptAsDigest = set("key token secret password code otp pin")
+)
+
+// isDigestOfSecret reports whether a name is that of a digest of what lets somebody in.
+func isDigestOfSecret(name string) bool {
+	words := wordsOf(name)
+	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return ofDigests[w] })
+	return len(rest) < len(words) && len(rest) > 0 && keptAsDigest[rest[len(rest)-1]]
+}
 
 // rolled is what a call gives, with the random number that it makes or only brings into another form.
 func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value) *Value {
@@ -47,7 +65,7 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 	case rolls[callee.ref]:
 		from = &roll{file: f.file, at: e.At}
 	case picks[callee.ref]:
-		from = &roll{f.file, e.At, true}
+		from = &roll{file: f.file, at: e.At, picked: true}
 	case name == "join" && recv != nil:
 		for _, list := range append([]*Value{recv}, args.list...) {
 			from = firstRoll(from, firstRoll(list.random.signs(), orNothing(list.elem).random.signs()))
@@ -62,6 +80,13 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 		}
 		if from != nil && name == "charAt" {
 			from = from.pick()
+		}
+	case from == nil && digests[name]:
+		for _, a := range append([]*Value{orNothing(recv)}, args.list...) {
+			from = firstRoll(from, a.random)
+		}
+		if from != nil {
+			from = &roll{file: from.file, at: from.at, picked: from.picked, hashed: true}
 		}
 	}
 	if from == nil || from == v.random {
@@ -110,7 +135,8 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 	if r == nil || r.picked || name == "" || from == nil || r.file == f.file && from.At <= r.at && r.at < from.End {
 		return
 	}
-	if kind := in.p.sensitive(name); kind != ofToken && kind != ofPassword || ofVisits.MatchString(name) {
+	kind := in.p.sensitive(name)
+	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword || ofVisits.MatchString(name) {
 		return
 	}
 	before := len(in.hits)

@@ -110,7 +110,7 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 		return nil
 	}
 	c := &Value{
-		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v),
+		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v) + bucketOf(v),
 		written: v.written, perhaps: v.perhaps, sealed: v.closed(),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
@@ -187,6 +187,25 @@ const (
 
 // OwnName is the setting in which Lambda gives a function its own name.
 const OwnName = "AWS_LAMBDA_FUNCTION_NAME"
+
+// OwnBucket stands among the settings for the name of the bucket that an event is about.
+const OwnBucket = "the bucket of the event"
+
+// bucketOf is OwnBucket where a value is that name as a whole.
+func bucketOf(v *Value) string {
+	if v.ref == eventBucket+".name" || v.ref == eventBucket+".Name" {
+		return settingMark + OwnBucket
+	}
+	return ""
+}
+
+// eventBucket is what is said of the bucket in an event of S3.
+const eventBucket = "lambda.bucket"
+
+// ofBucket reports whether a path of an event is what it says of its bucket.
+func ofBucket(path string) bool {
+	return strings.HasPrefix(path, "event.") && (strings.HasSuffix(path, ".s3.bucket") || strings.HasSuffix(path, ".S3.Bucket"))
+}
 
 // settingOf is the path of a value of the environment or the parameter store; empty for others.
 func settingOf(v *Value) string {
@@ -523,6 +542,9 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 	case strings.HasPrefix(v.ref, settingMark):
 		if s := setting(strings.TrimPrefix(v.ref, settingMark)); s != nil {
 			return s
+		}
+		if v.ref == settingMark+OwnBucket {
+			return model.NewUnknown("decided while it runs", at)
 		}
 		return model.NewPresent("a setting that no template gives", at)
 	case strings.HasPrefix(v.ref, parameterMark):

@@ -28,6 +28,9 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 	if c == nil || !c.extends(0, pynamodb) || recv.class == c && c.method(method, 0) != nil {
 		return nil, false
 	}
+	if object.isType {
+		in.callsLibrary(f, e, "pynamodb.models.Model."+method, method, args)
+	}
 	request := &Value{fields: map[string]*Value{"TableName": c.tableName()}}
 	in.use(f, e.At, "dynamodb:DescribeTable", operationNamed("dynamodb:DescribeTable"), request, false) // before version 5.3
 	in.uses[len(in.uses)-1].Helper = true

@@ -38,6 +38,7 @@ type Func struct {
 	Getter     bool   // JavaScript: it is read like a field
 	Async      bool   // JavaScript: it gives a promise
 	Of         string // Go: the type whose method it is
+	Fails      bool   // Go: the last of what it gives back is an error
 	Start, End int32  // offsets
 }
 
@@ -59,6 +60,7 @@ type Field struct {
 	Decorators []*Expr // TypeScript
 	JSON       string  // Go: its name in JSON; "-" where it is left out
 	Env        string  // Go: the setting of the environment that it is filled from
+	Checks     string  // Go: what is asked of it when a request is read or checked: required,min=1
 	Embedded   bool    // Go: its fields and methods are those of the struct too
 }
 

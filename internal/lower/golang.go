@@ -289,7 +289,7 @@ func (g *golang) class(name string, t ast.Expr) *ir.Class {
 			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Env: env, Embedded: true})
 		}
 		for _, n := range field.Names {
-			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env})
+			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env, Checks: checksOf(field.Tag)})
 		}
 	}
 	return c
@@ -300,6 +300,15 @@ var (
 	jsonTags = []string{"json", "dynamodbav", "form", "query", "uri"}
 	envTags  = []string{"env", "envconfig"}
 )
+
+// checksOf is what a tag says that validators ask of a field.
+func checksOf(tag *ast.BasicLit) string {
+	if tag == nil {
+		return ""
+	}
+	text, _ := strconv.Unquote(tag.Value)
+	return reflect.StructTag(text).Get("binding") + reflect.StructTag(text).Get("validate")
+}
 
 // tagOf is the name that one of some tags gives a field, empty where they give none.
 func tagOf(tag *ast.BasicLit, keys []string) string {
@@ -380,7 +389,9 @@ func (g *golang) function(n ast.Node, t *ast.FuncType, body *ast.BlockStmt) *ir.
 		}
 	}
 	var named []string
-	if t.Results != nil {
+	if t.Results != nil && len(t.Results.List) > 0 {
+		last, _ := t.Results.List[len(t.Results.List)-1].Type.(*ast.Ident)
+		f.Fails = last != nil && last.Name == "error"
 		for _, field := range t.Results.List {
 			for _, name := range field.Names {
 				named = append(named, name.Name)

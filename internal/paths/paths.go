@@ -184,7 +184,25 @@ func (n *Node) setting(name string) *model.Value {
 	if own := n.Function.Resource; name == dataflow.OwnName && own != nil {
 		return model.NewRef(own.ID, "", own.Origin)
 	}
+	if own := n.bucket(); name == dataflow.OwnBucket && own != nil {
+		return model.NewRef(own.ID, "", own.Origin)
+	}
 	return nil
+}
+
+// bucket is the one whose objects a function is called for; nil where others call it too.
+func (n *Node) bucket() *model.Resource {
+	var found *model.Resource
+	for _, t := range n.Function.Triggers {
+		if t.Off {
+			continue
+		}
+		if t.Kind != model.TriggerObject || t.Source == nil || t.From != nil || found != nil && found != t.Source {
+			return nil
+		}
+		found = t.Source
+	}
+	return found
 }
 
 // Value is what is known of a value of the code, as templates have values.

@@ -18,15 +18,51 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, l := range logins(n) {
-		logged := firstLog(l.fails)
+		file, logged := l.fn.File, firstLog(l.fails)
+		if logged == nil {
+			file, logged = l.loggedLater()
+		}
 		if logged == nil {
 			continue
 		}
 		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tellsOrigin) {
-			out = append(out, spot{file: l.fn.File, at: logged.At, fields: map[string]string{"call": l.name}})
+			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
 	}
 	return out
+}
+
+// failedLogin is what lines of logs say of a login that failed.
+var failedLogin = regexp.MustCompile(`(?i)(log[ _-]?in|sign[ _-]?in|authenticat\w*|credentials?|password)\b.*\b(fail|refused|denied|wrong|invalid|incorrect|reject)|\b(failed|refused|denied|wrong|invalid|incorrect|rejected)\b.*\b(log[ _-]?in|sign[ _-]?in|authenticat|credential|password)`)
+
+// loggedLater is the line that those who called a login write where it failed, and the file that it stands in.
+func (l *login) loggedLater() (*ir.File, *ir.Expr) {
+	for _, fn := range l.callers {
+		var first *ir.Expr
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if first == nil && logs(e) && slices.ContainsFunc(e.List, saysLoginFailed) {
+				first = e
+			}
+			return first == nil && e.Kind != ir.Lambda
+		})
+		if first != nil {
+			return fn.File, first
+		}
+	}
+	return nil, nil
+}
+
+// saysLoginFailed reports whether an argument of a logger is a text which says that a login failed.
+func saysLoginFailed(e *ir.Expr) bool {
+	switch e.Kind {
+	case ir.Const:
+		return failedLogin.MatchString(e.Str)
+	case ir.Template:
+		return slices.ContainsFunc(e.List, saysLoginFailed)
+	case ir.Binary:
+		return saysLoginFailed(e.X) || e.Y != nil && saysLoginFailed(e.Y)
+	}
+	return false
 }
 
 func firstLog(body []*ir.Stmt) *ir.Expr {
@@ -173,12 +209,12 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, storesElsewhere) {
+	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(c) && !isOperation(n, c.File, c.Expr) }) {
 		return nil
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !pays.MatchString(c.Ref) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, nil) }) {
+		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
 			continue
 		}
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}})
@@ -186,9 +222,14 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	return out
 }
 
+// handlesErrors reports whether a function gets an error first, as those that frameworks call when something went wrong.
+func handlesErrors(fn *ir.Func) bool {
+	return len(fn.Params) > 0 && fn.Params[0].Kind == ir.Name && errorName.MatchString(fn.Params[0].Str)
+}
+
 // storing are calls of libraries that perhaps keep something.
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
 func storesElsewhere(c dataflow.Called) bool {
-	return !pays.MatchString(c.Ref) && storing.MatchString(c.Ref)
+	return !movesMoney(c) && storing.MatchString(c.Ref)
 }

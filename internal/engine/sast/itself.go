@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -72,9 +73,30 @@ func reachedAlways(body []*ir.Stmt, at int32) way {
 			}
 			return yes
 		}
-		asked = asked || mayLeave(s)
+		asked = asked || mayLeave(s) && !tooLarge(s)
 	}
 	return elsewhere
+}
+
+// sizes are the last names of how much an object holds.
+var sizes = regexp.MustCompile(`(?i)^(size|content_?length)$`)
+
+// tooLarge reports whether a statement only leaves out objects that are too large, or empty: what a function makes of one that it took is
+// neither.
+func tooLarge(s *ir.Stmt) bool {
+	if s.Kind != ir.If || len(s.Else) > 0 || s.X == nil || s.X.Kind != ir.Binary {
+		return false
+	}
+	left, right := sizes.MatchString(lastName(s.X.X)), sizes.MatchString(lastName(s.X.Y))
+	switch s.X.Str {
+	case ">", ">=":
+		return left && !right
+	case "<", "<=":
+		return right && !left
+	case "===", "==":
+		return left && s.X.Y.Kind == ir.Const && s.X.Y.Str == "0"
+	}
+	return false
 }
 
 // holds reports whether a call stands in a statement.

@@ -40,8 +40,8 @@ func repeatedly(_ *work, n *paths.Node) []spot {
 		}
 	}
 	for _, c := range n.Result.Calls {
-		if pays.MatchString(c.Ref) {
-			tell(place{c.File, c.At}, "a payment")
+		if what := harmfulElsewhere(c); what != "" {
+			tell(place{c.File, c.At}, what)
 		}
 	}
 	return out
@@ -52,6 +52,52 @@ var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|ha
 
 // pays are calls of libraries that move money.
 var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
+
+// movesMoney reports whether a call of a library is a payment.
+func movesMoney(c dataflow.Called) bool { return c.DoesAny(dataflow.Pays) || pays.MatchString(c.Ref) }
+
+// harmfulElsewhere says what a call of a library does that must not be done twice; empty for others.
+func harmfulElsewhere(c dataflow.Called) string {
+	switch {
+	case movesMoney(c):
+		return "a payment"
+	case c.DoesAny(dataflow.Sends):
+		return "a message to people"
+	case addsElsewhere(c.Expr):
+		return "a count"
+	}
+	return ""
+}
+
+// addsInSQL is where a statement sets a column to what a calculation gives.
+var addsInSQL = regexp.MustCompile(`(?i)([\w.]+)\s*=\s*([\w.]+)\s*[+-]`)
+
+// addsElsewhere reports whether a call of a mapper or a database adds to what is there: values(total=Account.total + x), {$inc: ...},
+// "update accounts set total = total + $1".
+func addsElsewhere(e *ir.Expr) bool {
+	for i, x := range e.List {
+		if i < len(e.Keys) && e.Keys[i] != "" && x.Kind == ir.Binary && (x.Str == "+" || x.Str == "-") && x.X.Kind == ir.Member && x.X.Str == e.Keys[i] && !ofTries.MatchString(e.Keys[i]) {
+			return lastName(e.X) == "values"
+		}
+		if x.Kind == ir.Object && slices.Contains(x.Keys, "$inc") {
+			return true
+		}
+		if x.Kind == ir.Const && !x.Bare && updates.MatchString(x.Str) {
+			for _, m := range addsInSQL.FindAllStringSubmatch(x.Str, -1) {
+				if strings.EqualFold(m[1], m[2]) && !ofTries.MatchString(m[1]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// ofTries are names of counts that may say how often something was tried, or changed.
+var ofTries = regexp.MustCompile(`(?i)version|revision|attempt|tries|retry|retries|try_?count`)
+
+// updates is how a statement begins that changes rows.
+var updates = regexp.MustCompile(`(?i)^\s*update\s`)
 
 // adds is an update that gives another result each time.
 var adds = regexp.MustCompile(`(?i)\bADD\s+[#\w.]+\s+:|=\s*(if_not_exists\([^)]*\)|[#\w.]+)\s*[+-]\s*:`)
@@ -107,11 +153,27 @@ func inLoopOfRecords(n *paths.Node, p place) bool {
 				holds(&ir.Stmt{Kind: ir.Eval, X: e}, l.at)
 			return e.Kind != ir.Lambda
 		})
-		if caughtAt(l.fn.Body, l.at) {
+		if caughtAt(l.fn.Body, l.at) || l.fn.File.Language == ir.Go && !givesError(l.fn, l.at) {
 			return false
 		}
 	}
 	return looped
+}
+
+// givesError reports whether a function of Go gives the error of a call back: what it returns behind the call, or with it, is not always nothing.
+func givesError(fn *ir.Func, at int32) bool {
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Return && s.X != nil {
+			last := s.X
+			if last.Kind == ir.Array && last.Str == "results" && len(last.List) > 0 {
+				last = last.List[len(last.List)-1]
+			}
+			found = found || !isNothing(last) && (s.At > at || s.At <= at && at < s.X.End)
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
 }
 
 // caughtAt reports whether what fails at a place is caught in statements, and not thrown again.

@@ -69,9 +69,14 @@ type swallower struct {
 
 // list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
 func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
-	for _, x := range body {
-		if !cleaning && fn.File.Language == ir.Go && x.Kind == ir.Eval {
-			s.dropped(fn, x)
+	for i, x := range body {
+		if !cleaning && fn.File.Language == ir.Go {
+			if x.Kind == ir.Eval {
+				s.dropped(fn, x)
+			}
+			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
+				s.denied(fn, body[i-1], x)
+			}
 		}
 		if x.Kind == ir.Try {
 			if !cleaning {
@@ -117,11 +122,32 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 	}
 }
 
+// denied looks at what is done about an error of Go that was just given back: if err := save(); err != nil { return nil }. Whoever called is
+// told that all went well. A pointer that is nil may mean that it failed.
+func (s *swallower) denied(fn *ir.Func, before, x *ir.Stmt) {
+	if before.Kind != ir.Eval || before.X == nil || before.X.Kind != ir.Assign || !saysFailed(x.X) || x.X.Kind != ir.Binary || !contains(before.X.X, nil, map[string]bool{x.X.X.Str: true}) || len(x.Body) != 1 || x.Body[0].Kind != ir.Return {
+		return
+	}
+	given := x.Body[0].X
+	if explained(textBetween(fn.File, x.At, lineEnd(fn.File, x.Body[0].At))) || probes([]*ir.Stmt{before}) {
+		return
+	}
+	switch {
+	case given == nil, fn.Fails && isNothing(given): // return, return nil
+		s.tell(fn, x.At, []*ir.Stmt{before})
+	case fn.Fails && given.Kind == ir.Array && given.Str == "results" && !slices.ContainsFunc(given.List, func(e *ir.Expr) bool { return !isEmptyValue(e) }): // return nil, nil
+		s.tellRead(fn, x.At, []*ir.Stmt{before})
+	}
+}
+
 // givesNoError reports whether a call is one of a function that gives nothing back.
 func givesNoError(n *paths.Node, call *ir.Expr) bool {
 	fns := calledByName(n, call)
 	return len(fns) > 0 && !slices.ContainsFunc(fns, answers)
 }
+
+// lineEnd is where the line of a place ends.
+func lineEnd(file *ir.File, at int32) int32 { return at + int32(len(lineOf(file, at))) }
 
 // lineOf is the line of a place, with the comment behind it.
 func lineOf(file *ir.File, at int32) string {

@@ -95,6 +95,11 @@ func someCall(n *paths.Node, file *ir.File, body []*ir.Stmt, is func(*ir.File, *
 	return found
 }
 
+// isOperation reports whether a call is one of an operation, and of no function of the program, whatever its name is.
+func isOperation(n *paths.Node, file *ir.File, e *ir.Expr) bool {
+	return slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return u.At == e.At && u.File == file })
+}
+
 // place is where a call stands.
 type place struct {
 	file *ir.File
