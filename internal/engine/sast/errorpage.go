@@ -1,0 +1,104 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+var (
+	makesExpress = regexp.MustCompile(`(?i)^express(\.default)?$`)
+	parsesBodies = regexp.MustCompile(`(?i)^(express(\.default)?\.(json|urlencoded)|body_?parser(\.default)?(\.json|\.urlencoded)?)$`)
+	errorParam   = regexp.MustCompile(`(?i)err|exception|^e$`)
+	setsStage    = regexp.MustCompile(`process\.env\.NODE_ENV\s*=[^=]|process\.env\[.NODE_ENV.\]\s*=[^=]|\.set\(\s*["']env["']|dotenv|asyncHandler|express-error-handler`)
+	bundles      = regexp.MustCompile(`webpack|bundle|vite|dotenv`)
+)
+
+// errorPages are applications of Express that leave errors to Express, which then answers with the stack unless NODE_ENV is production: in
+// Lambda it is set by nobody.
+func errorPages(_ *work, n *paths.Node) []spot {
+	if n.App.Kind == model.Convention || !answersRequests(n.Function) || n.Result.Cut || !slices.Contains(n.Result.Packages, "express") || setsStageElsewhere(n) {
+		return nil
+	}
+	var made *spot
+	parses := false
+	for _, name := range n.Result.Files {
+		file := n.Result.Program.File(name)
+		if file == nil || file.Language != ir.Node {
+			continue
+		}
+		handles := setsStage.Match(file.Tree.Source)
+		inFile(file, func(fn *ir.Func) {
+			handles = handles || len(fn.Params) == 4 && errorParam.MatchString(lastName(fn.Params[0]))
+		}, func(e *ir.Expr) {
+			name := dotted(e.X)
+			parses = parses || parsesBodies.MatchString(name)
+			if makesExpress.MatchString(name) && made == nil {
+				made = &spot{file: file, at: e.At}
+			}
+			handles = handles || lastName(e.X) == "use" && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return errorParam.MatchString(lastName(x)) })
+		})
+		if handles {
+			return nil
+		}
+	}
+	if made == nil || !parses {
+		return nil
+	}
+	return []spot{*made}
+}
+
+// setsStageElsewhere reports whether a template, or a tool that builds the code, says perhaps that this is production.
+func setsStageElsewhere(n *paths.Node) bool {
+	for _, e := range n.Function.Env {
+		if e.Name == "NODE_ENV" {
+			text, ok := e.Value.Scalar()
+			return !ok || text == "production" || strings.Contains(text, "${")
+		}
+	}
+	if n.App.Settings.Path("provider", "environment").Kind == model.Unknown {
+		return true
+	}
+	if r := n.Function.Resource; r != nil && r.Props.Path("Environment", "Variables").Kind == model.Unknown {
+		return true
+	}
+	return slices.ContainsFunc(n.App.Settings.Get("plugins").Elements(), func(v *model.Value) bool {
+		name, ok := v.Scalar()
+		return !ok || bundles.MatchString(name)
+	})
+}
+
+// inFile goes through all functions and calls of a file.
+func inFile(file *ir.File, function func(*ir.Func), call func(*ir.Expr)) {
+	var statements func(body []*ir.Stmt)
+	inside := func(fn *ir.Func) {
+		function(fn)
+		statements(fn.Body)
+	}
+	statements = func(body []*ir.Stmt) {
+		ir.Walk(body, func(s *ir.Stmt) bool {
+			if s.Fn != nil {
+				inside(s.Fn)
+			}
+			if s.Class != nil {
+				for _, m := range s.Class.Methods {
+					inside(m)
+				}
+			}
+			return true
+		}, func(e *ir.Expr) bool {
+			switch e.Kind {
+			case ir.Lambda:
+				function(e.Fn)
+			case ir.Call:
+				call(e)
+			}
+			return true
+		})
+	}
+	statements(file.Body)
+}
