@@ -11,6 +11,7 @@ import (
 type roll struct {
 	file   *ir.File
 	at     int32
+	ofTime bool // it is the digest of the time
 	picked bool // it only chose one of several things that are there already
 	hashed bool // a digest was made of it: who keeps only that has given the number itself to somebody
 }
@@ -31,6 +32,23 @@ var (
 	rolls = set("builtin.Math.random random.random random.randint random.randrange random.getrandbits random.uniform lodash.random underscore.random")
 	picks = set("random.choice random.choices random.sample lodash.sample lodash.sampleSize underscore.sample")
 )
+
+var (
+	// hashing are functions that give the digest of what they get.
+	hashing         = regexp.MustCompile(`(?i)^(sha_?(1|256|512)|md5)$|^(digest|hexdigest)$`)
+	moment          = regexp.MustCompile(`new Date\(\)|Date\.now\(\)|getTime\(\)|\btime\.time\(\)|datetime\.(utc)?now\(|time\.Now\(\)|moment\(\)|process\.hrtime`)
+	unknownToOthers = regexp.MustCompile(`(?i)rand|secret|salt|nonce|uuid|nanoid|key|entropy|token_hex|urandom`)
+)
+
+// ofMoment reports whether a call gives the digest of the time and of what others know, without anything that is secret or random: whoever
+// knows about when it was made can work it out.
+func ofMoment(f frame, e *ir.Expr, name string) bool {
+	if !hashing.MatchString(name) || e.At >= e.End || int(e.End) > len(f.file.Tree.Source) {
+		return false
+	}
+	text := f.file.Tree.Source[e.At:e.End]
+	return moment.Match(text) && !unknownToOthers.Match(text)
+}
 
 // keepsRandom are functions that bring a random number into another form.
 var keepsRandom = set(`floor round ceil trunc abs toString String str int parseInt Number toFixed slice substring substr padStart padEnd zfill charAt fromCharCode chr
@@ -81,6 +99,8 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 		if from != nil && name == "charAt" {
 			from = from.pick()
 		}
+	case from == nil && ofMoment(f, e, name):
+		from = &roll{file: f.file, at: e.At, ofTime: true}
 	case from == nil && digests[name]:
 		for _, a := range append([]*Value{orNothing(recv)}, args.list...) {
 			from = firstRoll(from, a.random)
@@ -132,7 +152,7 @@ var ofVisits = regexp.MustCompile(`(?i)cookies?$|authorization$`)
 // stands is told of by the patterns of the rule.
 func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 	r := v.random
-	if r == nil || r.picked || name == "" || from == nil || r.file == f.file && from.At <= r.at && r.at < from.End {
+	if r == nil || r.picked || name == "" || from == nil || !r.ofTime && r.file == f.file && from.At <= r.at && r.at < from.End {
 		return
 	}
 	kind := in.p.sensitive(name)
