@@ -156,7 +156,7 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 		return
 	}
 	kind := in.p.sensitive(name)
-	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword || ofVisits.MatchString(name) {
+	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) || ofVisits.MatchString(name) {
 		return
 	}
 	before := len(in.hits)
