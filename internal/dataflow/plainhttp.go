@@ -20,7 +20,7 @@ func (in *interp) asksPlainly(f frame, e *ir.Expr, m *Model, recv *Value, args *
 			}
 			text, setting := v.beginning()
 			found := plainAddress.FindStringSubmatch(text)
-			if found == nil || !v.known && setting == "" && found[3] == "" || !onInternet(strings.ToLower(found[1])) {
+			if found == nil || !v.known && setting == "" && found[3] == "" || !OnInternet(strings.ToLower(found[1])) {
 				continue
 			}
 			in.placeUnless(f, e.At, "plain-http", callName(m), "http://"+found[1], setting)
@@ -31,8 +31,8 @@ func (in *interp) asksPlainly(f frame, e *ir.Expr, m *Model, recv *Value, args *
 // privateNames are endings of names that are not of the internet, or of nobody.
 var privateNames = regexp.MustCompile(`(^|\.)(localhost|local|internal|intranet|lan|home|corp|test|example|invalid|localdomain|svc|cluster)$|(^|\.)example\.(com|net|org)$`)
 
-// onInternet reports whether a host is one that others on the way can listen to: no address or name of a private network, and none for tests.
-func onInternet(host string) bool {
+// OnInternet reports whether a host is one that others on the way can listen to: no address or name of a private network, and none for tests.
+func OnInternet(host string) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified()
 	}

@@ -170,7 +170,7 @@ func (s *scanner) rules() error {
 	if s.rights, err = privilege.New(s.catalogue); err != nil {
 		return err
 	}
-	s.code, err = sast.New(s.catalogue, sast.Options{Files: s.files(), Models: s.models, Jobs: s.o.Jobs})
+	s.code, err = sast.New(s.catalogue, sast.Options{Files: s.files(), Models: s.models, Pages: s.pages, Jobs: s.o.Jobs})
 	return err
 }
 

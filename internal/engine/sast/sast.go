@@ -34,6 +34,7 @@ const Name = "sast"
 type Options struct {
 	Files  func(*model.App) dataflow.Files
 	Models func() (*dataflow.Models, []model.Diagnostic) // read when the first function is followed
+	Pages  func() []Page                                 // what runs in browsers, read when it is asked for; nil for none
 	Jobs   int                                           // how many applications are worked on at once; at least 1
 }
 
@@ -176,6 +177,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		all.Diagnostics = append(all.Diagnostics, r.Diagnostics...)
 		maps.Copy(all.Trees, r.Trees)
 	}
+	all.Findings = append(all.Findings, e.plainPages(p, func(path string) bool { return all.Trees[path] != nil }, selected)...)
 	all.Findings = once(all.Findings)
 	told := map[string]bool{}
 	all.Diagnostics = slices.DeleteFunc(all.Diagnostics, func(d model.Diagnostic) bool {
