@@ -1052,6 +1052,10 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	in.kindSet(f, recv, method, args)
 	in.throwsRequest(f, ref)
+	fails := in.failsLikeDatabase(f, ref, method, args)
+	if fails {
+		in.thrown = join(in.thrown, &Value{ref: databaseError})
+	}
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
 	in.trpc(f, e, method, callee, out, args)
@@ -1169,6 +1173,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 				given := callbackArguments(c, out)
 				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
+				}
+				if fails && len(given.list) > 0 { // query(sql, (err, rows) => ...)
+					given = &arguments{list: append([]*Value{join(given.list[0], &Value{ref: databaseError})}, given.list[1:]...)}
 				}
 				in.invoke(f, c, c.this, given, e.At)
 			}

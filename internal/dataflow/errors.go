@@ -22,28 +22,49 @@ func (in *interp) throwsRequest(f frame, ref string) {
 	}
 }
 
-// tellsRequest tells of an answer that holds such an error as a whole.
-func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value) {
-	if !holdsError(answer, 0) {
-		return
+// databaseError is what drivers of SQL databases throw: the statement, its values, or the names of tables and columns are fields of it.
+const databaseError = "sql.DatabaseError()"
+
+// ofDatabases are packages whose errors have such fields, besides what runs a statement that is written out.
+var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql")
+
+// failsLikeDatabase reports whether a call perhaps fails with the error of a database.
+func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments) bool {
+	if f.file.Language != ir.Node {
+		return false
 	}
-	key := "error-details\x00" + f.file.Path + "\x00" + itoa(int(at))
-	if in.seen[key] {
-		return
+	if runs[method] && statementOf(f, args) != nil {
+		return true
 	}
-	in.seen[key] = true
-	in.hits = append(in.hits, &Hit{Rule: "error-details", File: f.file, At: at, What: what, Path: "an error of axios"})
+	client, _, _ := strings.Cut(packageOf(ref), "/")
+	if !ofDatabases[client] {
+		return false
+	}
+	does, _ := in.effects(f, ref, method, args)
+	return len(does) > 0
 }
 
-func holdsError(v *Value, depth int) bool {
+// tellsRequest tells of an answer that holds an error as a whole which has more in it than its message.
+func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value) {
+	for _, e := range []struct{ ref, rule, path string }{{axiosError, "error-details", "an error of axios"}, {databaseError, "database-error", "an error of the database"}} {
+		key := e.rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+		if in.seen[key] || !holdsError(answer, e.ref, 0) {
+			continue
+		}
+		in.seen[key] = true
+		in.hits = append(in.hits, &Hit{Rule: e.rule, File: f.file, At: at, What: what, Path: e.path})
+	}
+}
+
+func holdsError(v *Value, ref string, depth int) bool {
 	if v == nil || depth > 5 {
 		return false
 	}
-	if v.ref == axiosError || v.ref == axiosError+".toJSON()" || holdsError(v.json, depth+1) || holdsError(v.elem, depth+1) {
+	if v.ref == ref || v.ref == ref+".toJSON()" || holdsError(v.json, ref, depth+1) || holdsError(v.elem, ref, depth+1) {
 		return true
 	}
 	for _, x := range v.fields {
-		if holdsError(x, depth+1) {
+		if holdsError(x, ref, depth+1) {
 			return true
 		}
 	}
