@@ -815,3 +815,20 @@ func (in *interp) chosenAnswer(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	return out
 }
+
+// FromRequest reports whether something of the request that came in is handed on.
+func (s *Send) FromRequest() bool {
+	return slices.ContainsFunc(slices.Concat(s.Params.all(), s.Params.At("Item").checked()), func(t *Taint) bool { return t.Source == nil || !t.Source.Stored })
+}
+
+// checked is what of an outsider's data was checked before it came into a value.
+func (v *Value) checked() []*Taint {
+	if v == nil {
+		return nil
+	}
+	out := slices.Clone(v.safe)
+	for _, x := range sorted(v.fields) {
+		out = addTaints(out, x.safe)
+	}
+	return out
+}

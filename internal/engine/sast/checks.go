@@ -38,6 +38,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"payment-not-recorded":        unrecordedPayments,
 	"request-not-checked":         unlooked,
 	"retry-repeats-write":         repeatedly,
+	"shape-checked-differently":   differently,
 	"stack-trace-by-default":      errorPages,
 	"text-without-limit":          endless,
 	"unawaited-call":              unawaited,
