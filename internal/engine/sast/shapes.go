@@ -29,7 +29,7 @@ func differently(w *work, n *paths.Node) []spot {
 			if other == n || library == "" || !answersRequests(other.Function) {
 				continue
 			}
-			i := slices.IndexFunc(other.Result.Uses, func(o dataflow.Use) bool { return storedIn(other, o) == to })
+			i := slices.IndexFunc(other.Result.Uses, func(o dataflow.Use) bool { return storedIn(other, o) == to && sameShape(n, u, other, o) })
 			if i < 0 {
 				continue
 			}
@@ -43,6 +43,22 @@ func differently(w *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// sameShape reports whether two items are of one kind: by the names of their fields, or, where not all of them are known, because each
+// function stores its own; in one table there may be things of many kinds.
+func sameShape(n *paths.Node, u dataflow.Use, other *paths.Node, o dataflow.Use) bool {
+	a, b := u.Params.At("Item").Fields(), o.Params.At("Item").Fields()
+	if len(a) == 0 || len(b) == 0 {
+		return u.File.Path == n.Function.Code.File && o.File.Path == other.Function.Code.File
+	}
+	same := 0
+	for name := range a {
+		if _, ok := b[name]; ok {
+			same++
+		}
+	}
+	return 2*same > max(len(a), len(b))
 }
 
 // storedIn is the table of the application that an operation puts an item of a request into; empty for others.
