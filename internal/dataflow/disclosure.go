@@ -270,8 +270,12 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	}
 	quiet := in.debugging > 0 || ofLevel[lastPart(m.Member)] && m.Package != "builtin"
 	var best *disclosed
+	var wholes []*disclosed
 	note := func(d *disclosed) {
-		if d.better(best) && !(d.whole && quiet) {
+		switch {
+		case d != nil && d.whole:
+			wholes = append(wholes, d)
+		case d.better(best):
 			best = d
 		}
 	}
@@ -283,11 +287,16 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	for _, x := range e.List {
 		in.byName(f, x, 0, note)
 	}
-	if best == nil {
+	switch {
+	case best != nil:
+		in.leak(f, e.At, callName(m), best)
+	case len(wholes) == 0 || quiet:
 		in.logsRecord(f, e, m, args)
-		return
+	default: // which of them holds something sensitive is known when all was followed
+		for _, d := range wholes {
+			in.leak(f, e.At, callName(m), d)
+		}
 	}
-	in.leak(f, e.At, callName(m), best)
 }
 
 // redacts reports whether a logger was made with the names of what it leaves out.
@@ -332,10 +341,11 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 	}
 }
 
-// givesTokens reports whether a secret is what somebody signs in for.
-func givesTokens(what string) bool {
-	return strings.Contains(what, "Auth") || strings.Contains(what, "Credentials") || strings.Contains(what, "Role") || strings.Contains(what, "Token") || strings.Contains(what, "Decrypt") || strings.Contains(what, "DataKey")
-}
+// givesTokens reports whether a secret is what somebody signs in for, or was made for whoever asks.
+func givesTokens(what string) bool { return forCallers.MatchString(what) }
+
+// forCallers are words in names of operations whose secrets are for those who call.
+var forCallers = regexp.MustCompile(`Auth|Credentials|Role|Token|Decrypt|DataKey|KeyPair|AccessKey|KeysAndCertificate`)
 
 // isPassword reports whether a path ends in a word for a password.
 func isPassword(path string) bool {
