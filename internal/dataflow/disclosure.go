@@ -576,6 +576,14 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		if x.X.Kind == ir.Member {
 			name = x.X.Str
 		}
+		if (name == "Getenv" || name == "getenv") && len(x.List) > 0 && x.List[0].Kind == ir.Binary { // os.Getenv("DB_PASSWORD_" + stage)
+			for _, part := range []*ir.Expr{x.List[0].X, x.List[0].Y} {
+				if kind := in.p.sensitive(strings.Trim(part.Str, "_")); part.Kind == ir.Const && kind != plainData {
+					note(&disclosed{kind: kind, what: "`" + part.Str + "`"})
+				}
+			}
+			return
+		}
 		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
 			return
 		}
