@@ -80,7 +80,7 @@ func (p *Program) hides(name string) bool {
 		if p.hiding == nil {
 			p.hiding = map[string]bool{}
 		}
-		known = makesHarmless.MatchString(name)
+		known = name == "keys" || makesHarmless.MatchString(name)
 		p.hiding[name] = known
 	}
 	return known
@@ -100,7 +100,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 		return v
 	}
 	if in.p.hides(name) {
-		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 {
+		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil {
 			return v
 		}
 		return hidden(v)
@@ -154,6 +154,9 @@ func secretIn(list *Value) *secret {
 func hidden(v *Value) *Value {
 	c := *v
 	c.secret = nil
+	if v.elem != nil {
+		c.elem = cleanedInside(v.elem, []string{Disclosed}, 0)
+	}
 	if len(c.taints) > 0 || len(c.fields) > 0 {
 		harmless := cleanedInside(&Value{taints: v.taints, fields: v.fields}, []string{Disclosed}, 0)
 		c.taints, c.fields = harmless.taints, harmless.fields
@@ -163,15 +166,20 @@ func hidden(v *Value) *Value {
 
 // asks notes that the code reads a part of what came in that is called like something sensitive.
 func (in *interp) asks(t *Taint, path string) {
-	if t.Source != nil && t.Source.Stored {
+	if t.unsure || t.Source != nil && t.Source.Stored {
 		return
 	}
 	if kind := in.p.sensitivePath(path); kind != plainData && path != callbackToken {
-		if in.wanted == nil {
-			in.wanted = map[string]secrecy{}
-		}
-		in.wanted[path] = kind
+		in.wants(path, kind)
 	}
+}
+
+// wants notes a part of what came in that is something sensitive.
+func (in *interp) wants(path string, kind secrecy) {
+	if in.wanted == nil {
+		in.wanted = map[string]secrecy{}
+	}
+	in.wanted[path] = max(kind, in.wanted[path])
 }
 
 // takenOut notes parts of what came in that are taken out of it, or set to something else, before it is logged.
@@ -296,6 +304,16 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 		for _, d := range wholes {
 			in.leak(f, e.At, callName(m), d)
 		}
+	}
+}
+
+// unknownLogger are calls of loggers of packages that are not known: log.info(...), createLogger().error(...)
+var unknownLogger = regexp.MustCompile(`(?i)(^|[./]|create|get|make)(log|logger)(\(\))?\.(log|info|warn|warning|error|fatal|critical)$`)
+
+// logsPerhaps tells of sensitive data that a logger gets of which nothing is known but what it is called.
+func (in *interp) logsPerhaps(f frame, e *ir.Expr, ref, method string, recv *Value, args *arguments) {
+	if method != "" && unknownLogger.MatchString(ref) && !in.p.modelled(f.file.Language, ref) {
+		in.logs(f, e, &Model{Package: packageOf(ref), Member: method, Rule: "log", In: []string{"*"}}, recv, args)
 	}
 }
 

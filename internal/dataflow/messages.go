@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -70,6 +71,23 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		}
 	}
 	in.lets(f, e.At, Asked, callName(m), best)
+	in.signsIn(args)
+}
+
+// signsIn notes the parts of what came in that a request to another service is signed in with: they are tokens, whatever they are called.
+func (in *interp) signsIn(args *arguments) {
+	for _, v := range append([]*Value{{fields: args.kw}}, args.list...) {
+		for name, x := range sorted(orNothing(v.fields["headers"]).fields) {
+			if !strings.EqualFold(name, "authorization") {
+				continue
+			}
+			for _, t := range orNothing(x).taints {
+				if t.Source != nil && !t.Source.Stored && !t.unsure && t.unchanged() {
+					in.wants(t.Path, ofToken)
+				}
+			}
+		}
+	}
 }
 
 // accessToken is the end of a text before a token which OAuth says belongs into a header.
