@@ -1158,6 +1158,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		in.perhapsSQL(f, e, method, args, known)
 	}
 	if !known && ref != "" && !isAWS(ref) && !strings.HasPrefix(ref, "builtin.") {
+		in.logsPerhaps(f, e, ref, method, recv, args)
 		in.handed(f, e.At, ref, args)
 		if !answersQuery && !in.p.modelled(f.file.Language, ref) {
 			in.perhapsCalled(f, e, ref, args)

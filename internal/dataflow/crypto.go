@@ -182,10 +182,32 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		case len(mine.signs) > 0:
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
+			in.comparesStored(f, at, mine, sent)
 		case mine.secret != nil && mine.secret.members == nil && !mine.secret.made:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
 		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)
 		}
+	}
+}
+
+// comparesStored tells of a password that is compared with a stored one as it came, and of a token that is compared with a stored one by
+// an operator that stops at the first sign that is wrong.
+func (in *interp) comparesStored(f frame, at int32, mine, sent *Value) {
+	as := slices.DeleteFunc(slices.Clone(sent.taints), func(t *Taint) bool {
+		return t.Source == nil || t.Source.Stored || t.unsure || !t.unchanged()
+	})
+	for _, t := range mine.taints {
+		if t.Source == nil || !t.Source.Stored || t.unsure || !t.unchanged() || len(as) == 0 {
+			continue
+		}
+		path := strings.TrimSuffix(plainPath(t.Path), ".S") // an attribute of DynamoDB
+		switch {
+		case isPassword(path):
+			in.hit(f, at, "clear-password", "a comparison with "+path, slices.DeleteFunc(as, func(t *Taint) bool { return !isPassword(plainPath(t.Path)) }), false)
+		case in.p.sensitivePath(path) == ofToken:
+			in.place(f, at, "timing", "a comparison", path)
+		}
+		return
 	}
 }

@@ -80,7 +80,7 @@ func (p *Program) hides(name string) bool {
 		if p.hiding == nil {
 			p.hiding = map[string]bool{}
 		}
-		known = makesHarmless.MatchString(name)
+		known = name == "keys" || makesHarmless.MatchString(name)
 		p.hiding[name] = known
 	}
 	return known
@@ -100,7 +100,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 		return v
 	}
 	if in.p.hides(name) {
-		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 {
+		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil {
 			return v
 		}
 		return hidden(v)
@@ -154,6 +154,9 @@ func secretIn(list *Value) *secret {
 func hidden(v *Value) *Value {
 	c := *v
 	c.secret = nil
+	if v.elem != nil {
+		c.elem = cleanedInside(v.elem, []string{Disclosed}, 0)
+	}
 	if len(c.taints) > 0 || len(c.fields) > 0 {
 		harmless := cleanedInside(&Value{taints: v.taints, fields: v.fields}, []string{Disclosed}, 0)
 		c.taints, c.fields = harmless.taints, harmless.fields
@@ -163,15 +166,20 @@ func hidden(v *Value) *Value {
 
 // asks notes that the code reads a part of what came in that is called like something sensitive.
 func (in *interp) asks(t *Taint, path string) {
-	if t.Source != nil && t.Source.Stored {
+	if t.unsure || t.Source != nil && t.Source.Stored {
 		return
 	}
 	if kind := in.p.sensitivePath(path); kind != plainData && path != callbackToken {
-		if in.wanted == nil {
-			in.wanted = map[string]secrecy{}
-		}
-		in.wanted[path] = kind
+		in.wants(path, kind)
 	}
+}
+
+// wants notes a part of what came in that is something sensitive.
+func (in *interp) wants(path string, kind secrecy) {
+	if in.wanted == nil {
+		in.wanted = map[string]secrecy{}
+	}
+	in.wanted[path] = max(kind, in.wanted[path])
 }
 
 // takenOut notes parts of what came in that are taken out of it, or set to something else, before it is logged.
@@ -270,8 +278,12 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	}
 	quiet := in.debugging > 0 || ofLevel[lastPart(m.Member)] && m.Package != "builtin"
 	var best *disclosed
+	var wholes []*disclosed
 	note := func(d *disclosed) {
-		if d.better(best) && !(d.whole && quiet) {
+		switch {
+		case d != nil && d.whole:
+			wholes = append(wholes, d)
+		case d.better(best):
 			best = d
 		}
 	}
@@ -283,11 +295,26 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	for _, x := range e.List {
 		in.byName(f, x, 0, note)
 	}
-	if best == nil {
+	switch {
+	case best != nil:
+		in.leak(f, e.At, callName(m), best)
+	case len(wholes) == 0 || quiet:
 		in.logsRecord(f, e, m, args)
-		return
+	default: // which of them holds something sensitive is known when all was followed
+		for _, d := range wholes {
+			in.leak(f, e.At, callName(m), d)
+		}
 	}
-	in.leak(f, e.At, callName(m), best)
+}
+
+// unknownLogger are calls of loggers of packages that are not known: log.info(...), createLogger().error(...)
+var unknownLogger = regexp.MustCompile(`(?i)(^|[./]|create|get|make)(log|logger)(\(\))?\.(log|info|warn|warning|error|fatal|critical)$`)
+
+// logsPerhaps tells of sensitive data that a logger gets of which nothing is known but what it is called.
+func (in *interp) logsPerhaps(f frame, e *ir.Expr, ref, method string, recv *Value, args *arguments) {
+	if method != "" && unknownLogger.MatchString(ref) && !in.p.modelled(f.file.Language, ref) {
+		in.logs(f, e, &Model{Package: packageOf(ref), Member: method, Rule: "log", In: []string{"*"}}, recv, args)
+	}
 }
 
 // redacts reports whether a logger was made with the names of what it leaves out.
@@ -332,10 +359,11 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 	}
 }
 
-// givesTokens reports whether a secret is what somebody signs in for.
-func givesTokens(what string) bool {
-	return strings.Contains(what, "Auth") || strings.Contains(what, "Credentials") || strings.Contains(what, "Role") || strings.Contains(what, "Token") || strings.Contains(what, "Decrypt") || strings.Contains(what, "DataKey")
-}
+// givesTokens reports whether a secret is what somebody signs in for, or was made for whoever asks.
+func givesTokens(what string) bool { return forCallers.MatchString(what) }
+
+// forCallers are words in names of operations whose secrets are for those who call.
+var forCallers = regexp.MustCompile(`Auth|Credentials|Role|Token|Decrypt|DataKey|KeyPair|AccessKey|KeysAndCertificate`)
 
 // isPassword reports whether a path ends in a word for a password.
 func isPassword(path string) bool {
@@ -565,6 +593,14 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		name := lastPart(textOf(x.X))
 		if x.X.Kind == ir.Member {
 			name = x.X.Str
+		}
+		if (name == "Getenv" || name == "getenv") && len(x.List) > 0 && x.List[0].Kind == ir.Binary { // os.Getenv("DB_PASSWORD_" + stage)
+			for _, part := range []*ir.Expr{x.List[0].X, x.List[0].Y} {
+				if kind := in.p.sensitive(strings.Trim(part.Str, "_")); part.Kind == ir.Const && kind != plainData {
+					note(&disclosed{kind: kind, what: "`" + part.Str + "`"})
+				}
+			}
+			return
 		}
 		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
 			return

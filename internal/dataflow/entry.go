@@ -107,7 +107,7 @@ func (p *Program) Run(e Entry) Result {
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Unlooked, r.Endless = in.unlooked(), in.endless()
-	if v != nil && len(v.fns) > 0 { // no library stands around it
+	if v != nil && (len(v.fns) > 0 || letsThrough(v)) { // no library stands around it that catches
 		r.Unguarded = in.unguarded
 	}
 	for _, file := range r.Files {

@@ -75,6 +75,7 @@ type interp struct {
 	keepers    map[*closure]bool    // the functions that did so
 	looked     looked               // what the code has looked at of what came in
 	turning    *ir.Expr             // the condition of a loop that is looked at
+	refused    []*ir.Expr           // comparisons that hold for what is refused because it is too much
 	tries      int                  // what fails is caught
 	handedOn   []*Kept              // calls that store or send parts of what came in
 	unguarded  []Called             // where the body of a request is parsed and nothing catches what fails
@@ -206,7 +207,11 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 }
 
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
+	if len(s.Else) == 0 && ir.Ends(s.Body) {
+		in.refused = refusesMore(s.X)
+	}
 	answer := in.eval(f, s.X)
+	in.refused = nil
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
 	ways := make([]*snapshot, 2)

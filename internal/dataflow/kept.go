@@ -181,14 +181,15 @@ func mayCheck(d *ir.Expr) bool {
 	return checkers.MatchString(textOf(d))
 }
 
-// mayCatch reports whether a decorator perhaps catches what a function throws: all but those that only write logs, traces and metrics.
+// mayCatch reports whether a decorator perhaps catches what a function throws: all but those that only write logs, traces and
+// metrics, or copy its name.
 func mayCatch(d *ir.Expr) bool {
 	name := d
 	if d.Kind == ir.Call {
 		name = d.X
 	}
 	switch root := first(textOf(name)); strings.ToLower(root) {
-	case "logger", "tracer", "metrics", "xray_recorder", "staticmethod", "classmethod", "property":
+	case "logger", "tracer", "metrics", "xray_recorder", "staticmethod", "classmethod", "property", "functools", "wraps":
 		return false
 	}
 	return true

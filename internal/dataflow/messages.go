@@ -1,6 +1,9 @@
 package dataflow
 
 import (
+	"regexp"
+	"strings"
+
 	"wardlet.example/internal/ir"
 )
 
@@ -38,10 +41,11 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	in.lets(f, at, Messaged, what, best)
 }
 
-// tellsServers tells of passwords and numbers of people in the address of a request: servers and all between write addresses into their
-// logs. Keys of services that want them there are left to their documentation.
+// tellsServers tells of passwords, numbers of people and access tokens in the address of a request: servers and all between write addresses
+// into their logs. Keys of services that want them there are left to their documentation.
 func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	var best *disclosed
+	var tokens []string
 	note := func(d *disclosed) {
 		if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation) {
 			best = d
@@ -54,7 +58,12 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 					note(in.ofTaint(v, t))
 				}
 			}
+			tokens = append(tokens, tokenIn(v)...)
 		}
+	}
+	tokens = append(tokens, tokensInParams(args)...)
+	if best == nil && len(tokens) > 0 {
+		best = &disclosed{kind: ofToken, what: "`" + tokens[0] + "`"}
 	}
 	for i, x := range e.List {
 		if i < 3 && (x.Kind == ir.Template || x.Kind == ir.Binary) {
@@ -62,6 +71,53 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		}
 	}
 	in.lets(f, e.At, Asked, callName(m), best)
+	in.signsIn(args)
+}
+
+// signsIn notes the parts of what came in that a request to another service is signed in with: they are tokens, whatever they are called.
+func (in *interp) signsIn(args *arguments) {
+	for _, v := range append([]*Value{{fields: args.kw}}, args.list...) {
+		for name, x := range sorted(orNothing(v.fields["headers"]).fields) {
+			if !strings.EqualFold(name, "authorization") {
+				continue
+			}
+			for _, t := range orNothing(x).taints {
+				if t.Source != nil && !t.Source.Stored && !t.unsure && t.unchanged() {
+					in.wants(t.Path, ofToken)
+				}
+			}
+		}
+	}
+}
+
+// accessToken is the end of a text before a token which OAuth says belongs into a header.
+var accessToken = regexp.MustCompile(`(?i)[?&](access_?token|refresh_?token|bearer_?token|session_?token)=$`)
+
+// tokenIn is the name in the query of an address under which a token stands, if one does.
+func tokenIn(address *Value) []string {
+	for _, v := range append([]*Value{address}, address.either...) {
+		before := ""
+		for _, part := range inParts(inParts(v.parts)) {
+			if m := accessToken.FindStringSubmatch(before); m != nil && !part.known {
+				return m[1:]
+			}
+			before = part.text
+		}
+	}
+	return nil
+}
+
+// tokensInParams are the names of tokens among what a call gives to be written into the query: params=..., { params: ... }.
+func tokensInParams(args *arguments) []string {
+	var out []string
+	for _, x := range []*Value{args.kw["params"], args.get(0).fields["params"], args.get(1).fields["params"], args.get(2).fields["params"]} {
+		for key, y := range sorted(orNothing(x).fields) {
+			if accessToken.MatchString("&"+key+"=") && y != nil && !y.known {
+				out = append(out, key)
+			}
+		}
+	}
+	return out
 }
 
 // lets notes sensitive data that is let out at a place.

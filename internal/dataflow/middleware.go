@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -21,6 +22,24 @@ func middleware(method string, recv *Value, args *arguments, out *Value) bool {
 		return false
 	}
 	return true
+}
+
+// notCatching are middlewares of middy that answer nothing when something fails.
+var notCatching = set(`@middy/http-json-body-parser @middy/http-urlencode-body-parser @middy/http-header-normalizer @middy/http-event-normalizer @middy/event-normalizer
+	@middy/http-cors @middy/http-security-headers @middy/http-content-negotiation @middy/do-not-wait-for-empty-event-loop @middy/input-output-logger @middy/error-logger
+	@middy/warmup @middy/validator @middy/ssm @middy/secrets-manager @middy/cloudwatch-metrics`)
+
+// letsThrough reports whether middy stands around a handler with no middleware that catches what fails.
+func letsThrough(v *Value) bool {
+	if packageOf(v.ref) != "@middy/core" || len(v.wraps) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(v.middle, func(m *Value) bool {
+		if len(m.fields) > 0 && m.ref == "" { // of the application
+			return m.fields["onError"] != nil || m.spread != nil
+		}
+		return !notCatching[packageOf(m.ref)]
+	})
 }
 
 // middlewares are what was given to use: one, or a list.
@@ -46,6 +65,7 @@ func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
 		event := in.member(f, request, "event", at)
 		switch packageOf(m.ref) {
 		case "@middy/http-json-body-parser", "@middy/http-urlencode-body-parser", "@middy/http-multipart-body-parser", "@middy/event-normalizer":
+			in.parsesBody(f, &ir.Expr{At: at, X: &ir.Expr{Kind: ir.Name, Str: packageOf(m.ref)}}, in.member(f, event, "body", at))
 			body := in.parsed(f, &ir.Expr{At: at}, in.member(f, event, "body", at))
 			in.assign(f, event, "body", body, at)
 		case "@aws-lambda-powertools/parser", "@aws-lambda-powertools/parser/middleware":

@@ -25,6 +25,7 @@ func byHowMuch(rule string) bool { return rule == amountRule || rule == sizeRule
 // looked is what an entry has looked at, by the paths of what came in.
 type looked struct {
 	bounds  map[string]bool // its type or size was asked for
+	most    map[string]bool // what is more than something is refused: negative numbers are not
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
 	lengths map[string]bool // how long it is
@@ -45,7 +46,12 @@ func mark(m *map[string]bool, taints ...[]*Taint) {
 
 // bounded reports whether something has asked what a value is, or how much.
 func (in *interp) bounded(path string) bool {
-	return in.looked.bounds[path] || within(in.looked.shapes, path)
+	return in.looked.bounds[path] || in.looked.most[path] || within(in.looked.shapes, path)
+}
+
+// weighedFor reports whether something has asked as much of a number as a kind of harm needs: an amount can be too small as well.
+func (in *interp) weighedFor(path, rule string) bool {
+	return in.bounded(path) && (rule != amountRule || in.looked.bounds[path] || within(in.looked.shapes, path))
 }
 
 // within reports whether a path, or what it is a part of, is one of some.
@@ -105,8 +111,20 @@ func counts(values ...*Value) []*Taint {
 var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.detail\b`)
 
 // isWild reports whether nothing is known to have looked at a number that an outsider sends.
-func (in *interp) isWild(t *Taint) bool {
-	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.bounded(t.Path) && !bySystems.MatchString(t.Path)
+func (in *interp) isWild(t *Taint, rule string) bool {
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && !bySystems.MatchString(t.Path)
+}
+
+// refusesMore are the comparisons of a condition which hold for what is refused because it is too much: amount > balance || amount > 100.
+func refusesMore(e *ir.Expr) []*ir.Expr {
+	switch {
+	case e == nil || e.Kind != ir.Binary:
+	case e.Str == "||" || e.Str == "or":
+		return append(refusesMore(e.X), refusesMore(e.Y)...)
+	case mirrored[e.Str] != "":
+		return []*ir.Expr{e}
+	}
+	return nil
 }
 
 // weighed notes a comparison of how much something is. In the condition of a loop it is how often that is gone through.
@@ -120,7 +138,16 @@ func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
 		}
 		return
 	}
-	mark(&in.looked.bounds, amounts(x), amounts(y))
+	large, small := x, y
+	if e.Str[0] == '<' {
+		large, small = y, x
+	}
+	if slices.Contains(in.refused, e) {
+		mark(&in.looked.most, amounts(large))
+	} else {
+		mark(&in.looked.bounds, amounts(large))
+	}
+	mark(&in.looked.bounds, amounts(small))
 	in.isLength(f, e.X, asksLeast(e.Str, y))
 	in.isLength(f, e.Y, asksLeast(mirrored[e.Str], x))
 }
@@ -178,12 +205,20 @@ func (in *interp) chained(f frame, e *ir.Expr) {
 	}
 }
 
+// lengthsOf are functions that tell how long something is.
+var lengthsOf = set("len utf8.RuneCountInString utf8.RuneCount")
+
 // isLength reports whether an expression is how long something is, and notes that it was asked for.
 func (in *interp) isLength(f frame, e *ir.Expr, atLeast bool) bool {
+	if e.Kind == ir.Name { // length := len(name)
+		if e = in.testOf(f, e.Str); e == nil || e.Kind == ir.Name {
+			return false
+		}
+	}
 	switch {
 	case e.Kind == ir.Member && (e.Str == "length" || e.Str == "size"):
 		in.measured(in.quiet(f, e.X).taints, atLeast)
-	case e.Kind == ir.Call && textOf(e.X) == "len" && len(e.List) == 1:
+	case e.Kind == ir.Call && lengthsOf[textOf(e.X)] && len(e.List) == 1:
 		in.measured(in.quiet(f, e.List[0]).taints, atLeast)
 	default:
 		return false
@@ -242,7 +277,11 @@ func (in *interp) present(f frame, e *ir.Expr) {
 		return
 	}
 	if e.Kind == ir.Index && e.Y.Kind != ir.Const {
-		in.hasMembers(in.quiet(f, e.X))
+		table := in.quiet(f, e.X)
+		in.hasMembers(table)
+		if len(table.theirs()) == 0 && len(table.fields) > 0 { // one of some
+			in.isIn(in.quiet(f, e.Y), table)
+		}
 		return
 	}
 	if e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index {
@@ -423,12 +462,20 @@ func isAmount(name string) bool {
 // addedTo is where an update of DynamoDB adds a value to what is there, or takes it away.
 var addedTo = regexp.MustCompile(`(?i)(?:[+-]|\bADD\s+[\w.#]+)\s*(:\w+)`)
 
-// addedIn are the values that an update adds to what is there: set points = points - :p
+// setTo is where an update of DynamoDB sets an attribute to a value: SET quantity = :q
+var setTo = regexp.MustCompile(`([\w#]+)\s*=\s*(:\w+)`)
+
+// addedIn are the values that an update adds to what is there, or makes an amount: set points = points - :p, price = :x
 func addedIn(expression *Value) map[string]bool {
 	out := map[string]bool{}
 	for _, text := range append([]string{orNothing(expression).text}, orNothing(expression).alts...) {
 		for _, m := range addedTo.FindAllStringSubmatch(text, -1) {
 			out[m[1]] = true
+		}
+		for _, m := range setTo.FindAllStringSubmatch(text, -1) {
+			if isAmount(m[1]) {
+				out[m[2]] = true
+			}
 		}
 	}
 	return out

@@ -27,7 +27,7 @@ func (s secrecy) grave() bool { return s >= ofToken }
 var vocabulary = map[string]secrecy{
 	"password": ofPassword, "passwd": ofPassword, "pwd": ofPassword, "passphrase": ofPassword, "passcode": ofPassword, "pass word": ofPassword, "pass phrase": ofPassword,
 	"secret": ofPassword, "secret key": ofPassword, "secret access key": ofPassword, "private key": ofPassword, "signing key": ofPassword, "encryption key": ofPassword,
-	"api key": ofPassword, "apikey": ofPassword, "secret string": ofPassword, "secret binary": ofPassword, "otp": ofPassword, "verification code": ofPassword,
+	"api key": ofPassword, "apikey": ofPassword, "api key value": ofPassword, "password value": ofPassword, "secret string": ofPassword, "secret binary": ofPassword, "otp": ofPassword, "verification code": ofPassword,
 	"confirmation code": ofPassword, "mfa code": ofPassword, "security answer": ofPassword, "challenge answer": ofPassword, "private challenge parameters": ofPassword,
 	"connection string": ofPassword, "database url": ofPassword, "database uri": ofPassword, "db url": ofPassword, "db uri": ofPassword, "mongo url": ofPassword, "mongo uri": ofPassword,
 	"mongodb url": ofPassword, "mongodb uri": ofPassword, "redis url": ofPassword, "dsn": ofPassword,

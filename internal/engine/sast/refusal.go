@@ -112,3 +112,58 @@ func unthrown(fn *ir.Func, s *ir.Stmt) *ir.Expr {
 	}
 	return s.X
 }
+
+// saysWhether is what people call a function that says whether something is as it should be.
+var saysWhether = regexp.MustCompile(`(?i)^(is_?|has_?)?(valid|verif|check|authentic|authori[sz])`)
+
+// yesAnyway are conditions that refuse what a function of the program says no to, which says yes whatever it gets.
+func yesAnyway(n *paths.Node) []spot {
+	var out []spot
+	for _, check := range n.Result.Reached {
+		if !saysWhether.MatchString(check.Name) || !saysYes(check) {
+			continue
+		}
+		for _, fn := range n.Result.Reached {
+			ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+				if s := list[i]; fn.File == check.File && s.Kind == ir.If && ir.Ends(s.Body) {
+					if call := denied(s.X, check.Name); call != nil {
+						out = append(out, spot{file: fn.File, at: call.At, fields: map[string]string{"call": check.Name, "source": "that says yes to whatever it gets"}})
+					}
+				}
+			})
+		}
+	}
+	return out
+}
+
+// saysYes reports whether a function that gets something does nothing but answer true.
+func saysYes(fn *ir.Func) bool {
+	for i, s := range fn.Body {
+		last := i == len(fn.Body)-1
+		switch {
+		case last && s.Kind == ir.Return && s.X != nil && s.X.Kind == ir.Const && s.X.Bare && (s.X.Str == "true" || s.X.Str == "True"):
+			return len(fn.Params) > 0
+		case !last && s.Kind == ir.Eval && onlyLogs([]*ir.Stmt{s}):
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// denied is the call of a function in a condition that holds where it says no; nil where there is none: !isGenuine(body).
+func denied(e *ir.Expr, name string) *ir.Expr {
+	switch {
+	case e == nil:
+	case e.Kind == ir.Not:
+		if call := ir.Awaited(e.X); call != nil && call.Kind == ir.Call && calledName(call.X) == name {
+			return call
+		}
+	case e.Kind == ir.Binary && (e.Str == "||" || e.Str == "or"):
+		if call := denied(e.X, name); call != nil {
+			return call
+		}
+		return denied(e.Y, name)
+	}
+	return nil
+}

@@ -450,7 +450,8 @@ func concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
-	if (h.Rule == "number" || h.Rule == "size") && len(f.Triggers) == 0 && !httpPart.MatchString(h.Path) { // who calls it is not known
+	byRoute := n.Result.Routes > 0 && !strings.HasPrefix(h.Path, "event")
+	if (h.Rule == "number" || h.Rule == "size") && len(f.Triggers) == 0 && !byRoute && !httpPart.MatchString(h.Path) { // who calls it is not known
 		return false
 	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))

@@ -77,7 +77,7 @@ func ignored(_ *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
 		}
 	}
-	return append(out, refusals(n)...)
+	return append(append(out, refusals(n)...), yesAnyway(n)...)
 }
 
 // unaskedAbove are the calls of a function of the program that gives what a validator answers, and that nobody asks for it either.
