@@ -41,6 +41,7 @@ type Result struct {
 	Program   *Program   // that they are of
 	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Endless   []Kept     // calls that store or send texts that can have any length
+	Decoded   []Called   // Go: where what an outsider sent is read into a variable
 	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
 }
 
@@ -108,7 +109,7 @@ func (p *Program) Run(e Entry) Result {
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Unlooked, r.Endless = in.unlooked(), in.endless()
 	if v != nil && len(v.fns) > 0 { // no library stands around it
-		r.Unguarded = in.unguarded
+		r.Decoded, r.Unguarded = in.decoded, in.unguarded
 	}
 	for _, file := range r.Files {
 		if m := p.modules[file]; m != nil {
