@@ -26,7 +26,7 @@ func (e Effect) changes() bool { return e == Writes || e == Sends || e == Calls 
 var (
 	changesSQL = regexp.MustCompile(`(?i)^\s*(insert\s+into|update|delete\s+from|replace\s+into|merge\s+into)\s`)
 	readsSQL   = regexp.MustCompile(`(?i)^\s*select\s`)
-	limitsSQL  = regexp.MustCompile(`(?is)\b(where|limit|fetch\s+(first|next)|group\s+by|having|count|sum|avg|min|max|exists|top\s+\d+|values|join|union|dual)\b|\?|\$\d|%s`)
+	limitsSQL  = regexp.MustCompile(`(?is)\b(where|limit|fetch\s+(first|next)|group\s+by|having|count|sum|avg|min|max|exists|top\s+\d+|values|union|dual)\b|\?|\$\d|%s`)
 	fromTable  = regexp.MustCompile("(?is)^\\s*select\\s.+\\sfrom\\s+[\\w.\"`\\[\\]]+")
 )
 

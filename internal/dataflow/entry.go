@@ -41,6 +41,7 @@ type Result struct {
 	Program   *Program   // that they are of
 	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Endless   []Kept     // calls that store or send texts that can have any length
+	Decoded   []Called   // Go: where what an outsider sent is read into a variable
 	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
 }
 
@@ -107,6 +108,9 @@ func (p *Program) Run(e Entry) Result {
 	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Unlooked, r.Endless = in.unlooked(), in.endless()
+	if v != nil && len(v.fns) > 0 {
+		r.Decoded = in.decoded
+	}
 	if v != nil && (len(v.fns) > 0 || letsThrough(v)) { // no library stands around it that catches
 		r.Unguarded = in.unguarded
 	}

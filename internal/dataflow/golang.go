@@ -968,10 +968,18 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 		in.fill(f, e.List[at[1]], args.get(at[1]), source, e.At)
 		return
 	}
+	in.decodesOutside(f, e, source)
 	x := in.parsed(f, e, source)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
 		in.checkedByTags(args.get(at[1]), 0)
+	}
+}
+
+// decodesOutside notes a call that reads what an outsider sent into a variable.
+func (in *interp) decodesOutside(f frame, e *ir.Expr, source *Value) {
+	if len(source.taints) > 0 && in.st == nil && in.proving == 0 && !slices.ContainsFunc(in.decoded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		in.decoded = append(in.decoded, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e})
 	}
 }
 

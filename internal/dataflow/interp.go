@@ -78,6 +78,7 @@ type interp struct {
 	refused    []*ir.Expr           // comparisons that hold for what is refused because it is too much
 	tries      int                  // what fails is caught
 	handedOn   []*Kept              // calls that store or send parts of what came in
+	decoded    []Called             // Go: where what an outsider sent is read into a variable
 	unguarded  []Called             // where the body of a request is parsed and nothing catches what fails
 	st         *invocations         // where the entry is followed as one of two invocations
 }

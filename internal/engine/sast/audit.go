@@ -100,7 +100,7 @@ func tellsOrigin(fn *ir.Func) bool {
 }
 
 var (
-	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?(handler|route|controller|service|use_?case|command|action))?$`)
+	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?from_?[a-z]+)?(_?(handler|route|controller|service|use_?case|command|action))?$`)
 	performs       = regexp.MustCompile(`(?i)^(execute|handle|run|invoke|perform|process|call|handler|exec)(Async)?$`)
 	auditing       = regexp.MustCompile(`(?i)audit|history|activity|activities|log|event|notif|trail`)
 )
@@ -152,9 +152,9 @@ func answersRequests(f *model.Function) bool {
 	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerHTTP || t.Kind == model.TriggerGraphQL })
 }
 
-// keepsItem reports whether an operation changes an item of a table.
+// keepsItem reports whether an operation changes or removes an item of a table.
 func keepsItem(u dataflow.Use) bool {
-	return u.Key == "dynamodb:UpdateItem" || u.Key == "dynamodb:PutItem"
+	return u.Key == "dynamodb:UpdateItem" || u.Key == "dynamodb:PutItem" || u.Key == "dynamodb:DeleteItem"
 }
 
 func writesIn(all []*ir.Func, writes map[place]dataflow.Use) (place, bool) {

@@ -15,6 +15,9 @@ import (
 // in a loop over the records of a batch that is delivered again as a whole.
 func repeatedly(_ *work, n *paths.Node) []spot {
 	from := wholeBatch(n.Function)
+	if from == "" && writtenForQueue(n) {
+		from = "a queue"
+	}
 	if from == "" || n.Result.Cut || slices.ContainsFunc(n.Result.Packages, onlyOnce.MatchString) {
 		return nil
 	}
@@ -35,7 +38,11 @@ func repeatedly(_ *work, n *paths.Node) []spot {
 		}
 	}
 	for _, u := range n.Result.Uses {
-		if what := harmful(u); what != "" {
+		what := harmful(u)
+		if u.Key == "dynamodb:PutItem" && underNewName(n, u) {
+			what = "a new record under another name"
+		}
+		if what != "" && !onlyFunctions(n, u) {
 			tell(place{u.File, u.At}, what)
 		}
 	}
@@ -48,7 +55,7 @@ func repeatedly(_ *work, n *paths.Node) []spot {
 }
 
 // onlyOnce are names of what keeps a record from being worked on twice.
-var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures|batchItemFailures|utilities\.batch|powertools.*batch|processed_?(at|ids|messages|events)`)
+var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures|batchItemFailures|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
 
 // pays are calls of libraries that move money.
 var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
@@ -110,9 +117,11 @@ func harmful(u dataflow.Use) string {
 			return "a message to people"
 		}
 	case "Publish":
-		if u.Params.At("PhoneNumber") != nil && !u.Params.Lacks("PhoneNumber") {
+		if u.Params.At("PhoneNumber") != nil && !u.Params.Lacks("PhoneNumber") || u.Params.At("Subject") != nil && !u.Params.Lacks("Subject") { // a subject is what a mail has
 			return "a message to people"
 		}
+	case "PutEvents":
+		return "an event"
 	case "UpdateItem", "Update":
 		if text := u.Params.At("UpdateExpression").Begins(); adds.MatchString(text) {
 			return "a count"
@@ -134,6 +143,83 @@ func wholeBatch(f *model.Function) string {
 		}
 	}
 	return ""
+}
+
+// onlyFunctions reports whether the topic that a message goes to has subscribers in its template, of which none is a person.
+func onlyFunctions(n *paths.Node, u dataflow.Use) bool {
+	_, topic := n.App.Find(n.Value(u.Params.At("TopicArn")))
+	if topic == nil {
+		return false
+	}
+	subscribers := topic.Props.Get("Subscription")
+	return len(subscribers.Items) > 0 && !slices.ContainsFunc(subscribers.Items, func(s *model.Value) bool {
+		protocol, known := s.Get("Protocol").Scalar()
+		return !known || protocol != "lambda" && protocol != "sqs" && protocol != "firehose"
+	})
+}
+
+var (
+	newName = regexp.MustCompile(`(?i)^(v[14]|uuid(v?[14])?|randomuuid|nanoid|ulid|newstring|short_?id)$`)
+	idName  = regexp.MustCompile(`^(_?id|uuid|pk|PK|[a-z]+(_id|Id|ID))$`)
+)
+
+// underNewName reports whether an item is put under an identifier that is made anew each time, so that nothing tells the second one from the
+// first.
+func underNewName(n *paths.Node, u dataflow.Use) bool {
+	item := u.Params.At("Item")
+	for _, l := range levels(n, place{u.File, u.At}) {
+		found := false
+		makes := func(e *ir.Expr) bool { return isNewName(setBefore(l.fn, e, l.at)) }
+		ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
+			for i, key := range e.Keys {
+				found = found || e.Kind == ir.Object && idName.MatchString(key) && item.At(key) != nil && makes(e.List[i])
+			}
+			return !found && e.Kind != ir.Lambda
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// isNewName reports whether an expression is an identifier that is made anew: uuidv4(), str(uuid.uuid4()), {S: randomUUID()}.
+func isNewName(e *ir.Expr) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Call:
+		return newName.MatchString(lastName(e.X)) || len(e.List) == 1 && isNewName(e.List[0]) || e.X.Kind == ir.Member && isNewName(e.X.X)
+	case e.Kind == ir.Object:
+		return len(e.List) == 1 && isNewName(e.List[0])
+	}
+	return false
+}
+
+// ofQueue and ofOthers are parts of records that only a queue has, and that others have.
+var (
+	ofQueue  = regexp.MustCompile(`^([bB]ody|receiptHandle|messageAttributes)$`)
+	ofOthers = regexp.MustCompile(`^([sS]ns|SNS|s3|S3|dynamodb|kinesis|Kinesis|NewImage|statusCode|StatusCode)$`)
+	sqsEvent = regexp.MustCompile(`\bSQSEvent\b`)
+)
+
+// writtenForQueue reports whether a function of which no template says who calls it goes through the messages of a queue: the platform hands
+// it up to ten of them, unless it is told otherwise.
+func writtenForQueue(n *paths.Node) bool {
+	if n.App.Kind != model.Convention || len(n.Function.Triggers) > 0 {
+		return false
+	}
+	symbol := n.Function.Code.Symbol
+	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
+	typed, asks, others := false, false, false
+	for _, fn := range n.Result.Reached {
+		for _, p := range fn.Params {
+			typed = typed || fn.Name == symbol && p.Y != nil && sqsEvent.MatchString(textBetween(fn.File, p.At, p.End))
+		}
+		asks = asks || someWord(fn.Body, ofQueue) && someWord(fn.Body, ofRecords)
+		others = others || someWord(fn.Body, ofOthers)
+	}
+	return typed || asks && !others
 }
 
 var (

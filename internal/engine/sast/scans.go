@@ -12,20 +12,30 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. Each table
-// is told of once.
+// lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. A scan that
+// a helper makes of any table is told of where that is chosen.
 func lookUps(_ *work, n *paths.Node) []spot {
 	if !openly(n.Function) && !(answersRequests(n.Function) && !choosesUsers(n)) && n.Result.Routes == 0 && !writtenForRequests(n) {
 		return nil
 	}
 	var out []spot
 	for _, u := range n.Result.Uses {
-		if u.Key != "dynamodb:Scan" || u.Helper || !unlimited(n, u) || counts(u) {
+		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) {
 			continue
 		}
-		to := table(n, u)
-		if !slices.ContainsFunc(out, func(s spot) bool { return s.fields["to"] == to || s.file == u.File && s.at == u.At }) {
-			out = append(out, spot{file: u.File, at: u.At, fields: map[string]string{"to": to}})
+		at := withoutLimit(n, u)
+		if unlimited(n, u) {
+			at = chosenAt(n, u)
+		}
+		for _, p := range at {
+			if slices.ContainsFunc(out, func(s spot) bool { return s.file == p.file && s.at == p.at }) {
+				continue
+			}
+			to := "a table"
+			if len(at) == 1 {
+				to = table(n, u)
+			}
+			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"to": to}})
 		}
 	}
 	return append(out, collections(n)...)
@@ -59,7 +69,10 @@ func writtenForRequests(n *paths.Node) bool {
 }
 
 // bounds are what comes after such a call where it does not want all.
-var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|filter|eq|findOne|distinct|estimatedDocumentCount|attribute|attributes|Limit|SetLimit)\b`)
+var bounds = regexp.MustCompile(`\.(limit|paginate|cursor|countDocuments|count|where|filter|eq|findOne|distinct|estimatedDocumentCount|take|skip|andWhere|orWhere|single|maybeSingle|range|match|in|gte?|lte?|first|one|one_or_none|filter_by|Limit|SetLimit|Where|First|Take|Count)\b`)
+
+// scanBounds are those after a scan: a condition only leaves out what was read.
+var scanBounds = regexp.MustCompile(`\.(limit|count|paginate|cursor)\b`)
 
 // collections are reads of all records through libraries, or by statements without a condition.
 func collections(n *paths.Node) []spot {
@@ -68,14 +81,60 @@ func collections(n *paths.Node) []spot {
 		if !c.DoesAny(dataflow.Lists) || slices.ContainsFunc(c.Limits, func(input string) bool { return !wantsAll(n, c, input) }) {
 			continue
 		}
+		limits := bounds
+		if strings.Contains(c.Ref, ".scan") {
+			limits = scanBounds
+		}
 		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
-			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && bounds.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
+			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && limits.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
 		})
+		bound = bound || limits == bounds && boundBefore(n, c)
 		if !bound && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"to": "a collection"}})
 		}
 	}
 	return out
+}
+
+// boundBefore reports whether a read is bound by what was asked before of what it is made of: repo.createQueryBuilder().where(...).getMany(),
+// query.where(...); await query.getMany(). A condition that is asked for only sometimes binds nothing.
+func boundBefore(n *paths.Node, c dataflow.Called) bool {
+	chain := c.Ref[:strings.LastIndexByte(c.Ref, '.')+1]
+	if boundsBefore.MatchString(chain) {
+		return true
+	}
+	fn, of := inner(n, place{c.File, c.At}), root(c.Expr)
+	if fn == nil || of == nil || of.Kind != ir.Name {
+		return false
+	}
+	found := false
+	var look func(body []*ir.Stmt, sometimes bool)
+	look = func(body []*ir.Stmt, sometimes bool) {
+		for _, s := range body {
+			if x := root(s.X); s.Kind == ir.Eval && x != nil && x.Kind == ir.Name && x.Str == of.Str && s.At < c.At {
+				text := dotted(s.X)
+				found = found || !sometimes && boundsBefore.MatchString(text) || someLimits.MatchString(text)
+			}
+			look(s.Body, sometimes || s.Kind == ir.If)
+			look(s.Else, sometimes || s.Kind == ir.If)
+		}
+	}
+	look(fn.Body, false)
+	return found
+}
+
+// boundsBefore are methods of queries that say what is wanted, or how much.
+var boundsBefore = regexp.MustCompile(`\.(where|andWhere|filter|filter_by|eq|limit|take|Where|Limit)\b`)
+
+// someLimits are methods that bound how much is read, also where they are called only sometimes.
+var someLimits = regexp.MustCompile(`\.(limit|take|skip|offset|Limit|Offset)\b`)
+
+// root is what the chain of calls begins with that an expression is.
+func root(e *ir.Expr) *ir.Expr {
+	for e = ir.Awaited(e); e != nil && (e.Kind == ir.Call || e.Kind == ir.Member); {
+		e = ir.Awaited(e.X)
+	}
+	return e
 }
 
 // limiting are names of options that limit what is read.

@@ -16,7 +16,7 @@ func swallowed(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}}
+	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, decodes: map[place]string{}}
 	for at, u := range operations(n, missed) {
 		s.writes[at] = operationName(u)
 	}
@@ -32,7 +32,12 @@ func swallowed(_ *work, n *paths.Node) []spot {
 			s.reads[place{c.File, c.At}] = name
 		}
 	}
-	if len(s.writes)+len(s.reads) == 0 {
+	for _, c := range n.Result.Decoded {
+		if name := lastName(c.Expr.X); !strings.Contains(name, "Map") { // of items of a table
+			s.decodes[place{c.File, c.At}] = name
+		}
+	}
+	if len(s.writes)+len(s.reads)+len(s.decodes) == 0 {
 		return nil
 	}
 	for _, fn := range n.Result.Reached {
@@ -64,6 +69,7 @@ func operationName(u dataflow.Use) string { return u.Key[strings.IndexByte(u.Key
 type swallower struct {
 	node          *paths.Node
 	writes, reads map[place]string
+	decodes       map[place]string // Go: where what came in is read
 	found         []spot
 }
 
@@ -73,6 +79,9 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 		if !cleaning && fn.File.Language == ir.Go {
 			if x.Kind == ir.Eval {
 				s.dropped(fn, x)
+			}
+			if i > 0 {
+				s.replaced(fn, body[i-1], x)
 			}
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)
@@ -95,33 +104,6 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 	}
 }
 
-// dropped looks at the errors that Go gives back: _ = save(), _, _ = client.PutItem(ctx, in), or nothing that takes them.
-func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
-	call := x.X
-	if call != nil && call.Kind == ir.Assign {
-		for _, to := range append([]*ir.Expr{call.X}, call.X.List...) {
-			if to.Kind != ir.Array && (to.Kind != ir.Name || to.Str != "_") {
-				return
-			}
-		}
-		call = call.Y
-	}
-	if call == nil || call.Kind != ir.Call || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) {
-		return
-	}
-	key := ""
-	is := func(file *ir.File, e *ir.Expr) bool {
-		name, ok := s.writes[place{file, e.At}]
-		if ok {
-			key = name
-		}
-		return ok && e.X != nil && lastName(e.X) == key
-	}
-	if x.X.Kind == ir.Assign && someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) || is(fn.File, call) {
-		s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": key, "others": notDone}})
-	}
-}
-
 // denied looks at what is done about an error of Go that was just given back: if err := save(); err != nil { return nil }. Whoever called is
 // told that all went well. A pointer that is nil may mean that it failed.
 func (s *swallower) denied(fn *ir.Func, before, x *ir.Stmt) {
@@ -138,12 +120,6 @@ func (s *swallower) denied(fn *ir.Func, before, x *ir.Stmt) {
 	case fn.Fails && given.Kind == ir.Array && given.Str == "results" && !slices.ContainsFunc(given.List, func(e *ir.Expr) bool { return !isEmptyValue(e) }): // return nil, nil
 		s.tellRead(fn, x.At, []*ir.Stmt{before})
 	}
-}
-
-// givesNoError reports whether a call is one of a function that gives nothing back.
-func givesNoError(n *paths.Node, call *ir.Expr) bool {
-	fns := calledByName(n, call)
-	return len(fns) > 0 && !slices.ContainsFunc(fns, answers)
 }
 
 // lineEnd is where the line of a place ends.

@@ -1,0 +1,140 @@
+package sast
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// What Go gives back as an error and nobody looks at.
+
+// What comes of an error that nobody looks at, beside a write that was not done.
+const (
+	notRead    = "what cannot be read counts as empty"
+	notFound   = "a store that fails looks like one that has no such record"
+	overridden = "the error of the next call takes its place"
+)
+
+// dropped looks at the errors that Go gives back: _ = save(), _, _ = client.PutItem(ctx, in), found, _ := client.Query(ctx, in), or nothing that
+// takes them.
+func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
+	call, taken := dropsError(x.X)
+	if call == nil || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) {
+		return
+	}
+	at := place{fn.File, call.At}
+	switch {
+	case isNamed(s.decodes, at, call):
+		s.say(fn, x, s.decodes[at], notRead)
+	case isNamed(s.writes, at, call):
+		s.say(fn, x, s.writes[at], notDone)
+	case taken && isNamed(s.reads, at, call):
+		s.say(fn, x, s.reads[at], notFound)
+	case !taken && (x.X.Kind == ir.Assign || givesErrors(s.node, call)):
+		key := ""
+		is := func(file *ir.File, e *ir.Expr) bool {
+			p := place{file, e.At}
+			if isNamed(s.writes, p, e) {
+				key = s.writes[p]
+			}
+			return key != ""
+		}
+		if someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) {
+			s.say(fn, x, key, notDone)
+		}
+	}
+}
+
+// dropsError is a call whose error goes nowhere, and whether something else of what it gives back is taken.
+func dropsError(e *ir.Expr) (call *ir.Expr, taken bool) {
+	if e == nil || e.Kind != ir.Assign {
+		return callOf(e), false
+	}
+	last := e.X
+	if e.X.Kind == ir.Array && len(e.X.List) > 0 {
+		last = e.X.List[len(e.X.List)-1]
+		taken = slices.ContainsFunc(e.X.List, func(x *ir.Expr) bool { return !isBlank(x) })
+	}
+	if !isBlank(last) {
+		return nil, false
+	}
+	return callOf(e.Y), taken
+}
+
+func callOf(e *ir.Expr) *ir.Expr {
+	if e == nil || e.Kind != ir.Call {
+		return nil
+	}
+	return e
+}
+
+func isBlank(e *ir.Expr) bool { return e.Kind == ir.Name && e.Str == "_" }
+
+// isNamed reports whether a call is the one of a place, and not another one that begins there: client().PutItem(in).
+func isNamed(calls map[place]string, at place, call *ir.Expr) bool {
+	name, ok := calls[at]
+	return ok && call.X != nil && strings.HasPrefix(lastName(call.X), name) && !strings.HasSuffix(lastName(call.X), "Request") // one to be signed
+}
+
+// givesNoError reports whether a call is one of a function that gives nothing back.
+func givesNoError(n *paths.Node, call *ir.Expr) bool {
+	fns := calledByName(n, call)
+	return len(fns) > 0 && !slices.ContainsFunc(fns, answers)
+}
+
+// givesErrors reports whether a call is one of functions of the program that give an error back.
+func givesErrors(n *paths.Node, call *ir.Expr) bool {
+	fns := calledByName(n, call)
+	return len(fns) > 0 && !slices.ContainsFunc(fns, func(fn *ir.Func) bool { return !fn.Fails })
+}
+
+// replaced looks at an error that the next call overwrites before anybody has looked at it.
+func (s *swallower) replaced(fn *ir.Func, before, x *ir.Stmt) {
+	name, call := keepsError(before)
+	next, other := keepsError(x)
+	if call == nil || other == nil || name != next || contains(other, nil, map[string]bool{name: true}) || explained(lineOf(fn.File, before.At)) {
+		return
+	}
+	at := place{fn.File, call.At}
+	for _, calls := range []map[place]string{s.writes, s.reads, s.decodes} {
+		if isNamed(calls, at, call) {
+			s.say(fn, before, calls[at], overridden)
+			return
+		}
+	}
+	if name := lastName(call.X); strings.HasPrefix(name, "Prepare") && s.ofDatabase(at) {
+		s.say(fn, before, name, overridden)
+	}
+}
+
+// ofDatabase reports whether a call is one of database/sql.
+func (s *swallower) ofDatabase(at place) bool {
+	for _, c := range s.node.Result.Calls {
+		if c.File == at.file && c.At == at.at && (strings.HasPrefix(c.Ref, "database/sql.") || strings.Contains(c.Ref, "/sqlx.")) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepsError is the name that the error of a call is kept by, and the call.
+func keepsError(x *ir.Stmt) (string, *ir.Expr) {
+	if x.Kind != ir.Eval || x.X == nil || x.X.Kind != ir.Assign || callOf(x.X.Y) == nil {
+		return "", nil
+	}
+	last := x.X.X
+	if last.Kind == ir.Array && len(last.List) > 0 {
+		last = last.List[len(last.List)-1]
+	}
+	if last.Kind != ir.Name || !errorName.MatchString(last.Str) {
+		return "", nil
+	}
+	return last.Str, x.X.Y
+}
+
+// say notes that the error of a call goes nowhere.
+func (s *swallower) say(fn *ir.Func, x *ir.Stmt, call, others string) {
+	s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": call, "others": others}})
+}
