@@ -740,6 +740,12 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return cleanedBy(in.member(f, args.get(0), "body", e.At), []string{"mass-assignment"}), true
 	case "@typegoose/typegoose.getModelForClass", "@typegoose/typegoose.addModelToTypegoose":
 		return &Value{ref: "mongoose.model()"}, true
+	case "sequelize.Sequelize().define", "sequelize().define":
+		m := &Value{ref: callee.ref + "()"}
+		if args.get(2).fields["defaultScope"] == nil && !writesItself(f.file.Tree.Source) {
+			m.holds = secretFields(args.get(1))
+		}
+		return m, true
 	case "mongoose.model":
 		m := &Value{ref: "mongoose.model()"}
 		if !writesItself(f.file.Tree.Source) {

@@ -43,6 +43,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *ar
 	if slices.ContainsFunc(does, Effect.changes) {
 		in.acts(lastPart(ref))
 	}
+	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
+		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
+	}
 	at := calledAt{f.file, e.At, e.End}
 	if _, ok := in.called[at]; ok {
 		return
@@ -75,6 +78,10 @@ func (p *Program) Callees(e *ir.Expr) ([]*ir.Func, bool) {
 	fns, ok := p.callees[e]
 	return fns, ok
 }
+
+// checksItself are libraries whose schemas or types look at what is stored.
+// Those of MongoDB are noted where their rows are looked at.
+var checksItself = set("mongodb pymongo motor mongoose dynamoose electrodb @prisma/client sequelize sequelize-typescript typeorm dynamodb-onetable dynamodb-toolbox")
 
 // allCalls are the calls of libraries in the order of their places.
 func (in *interp) allCalls() []Called {

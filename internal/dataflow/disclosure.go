@@ -166,6 +166,7 @@ func hidden(v *Value) *Value {
 
 // asks notes that the code reads a part of what came in that is called like something sensitive.
 func (in *interp) asks(t *Taint, path string) {
+	in.signedIn = in.signedIn || strings.HasPrefix(path, "event.requestContext.authorizer.")
 	if t.unsure || t.Source != nil && t.Source.Stored {
 		return
 	}
@@ -390,7 +391,7 @@ func (in *interp) settle() {
 			h.Leak.Grave, h.Leak.Rank = in.wanted[path] > ofToken, int(in.wanted[path])
 			h.Path = "all of " + h.Path + ", with " + plainPath(path) + " in it,"
 		case holdsHeaders[h.Path] && !in.isHidden(h.Path+".headers") && !in.isHidden(h.Path+".headers.Authorization") && !in.isHidden(h.Path+".headers.authorization"):
-			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, true, 0
+			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, !in.signedIn, 0
 			h.Path = "all of " + h.Path + ", with what callers sign in with,"
 		default:
 			continue

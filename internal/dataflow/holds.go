@@ -39,8 +39,13 @@ func (in *interp) secretsOf(schema *Value) []string {
 	if schema == nil || schema.ref != "mongoose.Schema()" || len(schema.args) == 0 {
 		return nil
 	}
+	return secretFields(schema.args[0])
+}
+
+// secretFields are the fields of a schema that are secrets.
+func secretFields(schema *Value) []string {
 	var out []string
-	for name, x := range sorted(schema.args[0].fields) {
+	for name, x := range sorted(schema.fields) {
 		if !IsStoredSecret(name) {
 			continue
 		}
@@ -71,6 +76,14 @@ func holdsOf(recv, callee *Value, method string, args *arguments) []string {
 		return nil
 	case method == "select":
 		return chosen(holds, args.get(0))
+	case method == "findAll" || method == "findByPk" || method == "findOne" && args.get(0).fields["where"] != nil: // of Sequelize
+		for _, a := range args.list {
+			if a.fields["attributes"] != nil || len(a.fields) == 0 && a.isDict == false && !a.known && a.ref == "" && len(a.taints) == 0 && a != nothing {
+				return nil
+			}
+		}
+	case method == "scope" || method == "unscoped":
+		return nil
 	case method == "find" || method == "findOne" || method == "findById":
 		if options := args.get(2); options != nothing {
 			return nil

@@ -54,6 +54,7 @@ type interp struct {
 	calling    map[*ir.Func]bool    // functions that a library perhaps calls
 	unawaited  []Called             // calls whose promise nobody waits for
 	called     map[calledAt]Called  // what was called of libraries
+	signedIn   bool                 // the code reads what an authorizer says of the caller
 	acting     map[*ir.Func]string  // functions that do something elsewhere, with what
 	acted      int                  // how much was done elsewhere
 	starting   *goPackage           // the package of Go whose main is followed
