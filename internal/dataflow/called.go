@@ -79,6 +79,9 @@ func (p *Program) Callees(e *ir.Expr) ([]*ir.Func, bool) {
 	return fns, ok
 }
 
+// typesOfSchemas are libraries for tables that refuse or convert what has another type than the schema says.
+var typesOfSchemas = set("dynamodb-toolbox electrodb dynamodb-onetable dynamoose")
+
 // checksItself are libraries whose schemas or types look at what is stored.
 // Those of MongoDB are noted where their rows are looked at.
 var checksItself = set("mongodb pymongo motor mongoose dynamoose electrodb @prisma/client sequelize sequelize-typescript typeorm dynamodb-onetable dynamodb-toolbox")

@@ -76,6 +76,9 @@ var always = set("message name stack config isAxiosError")
 
 // isThere reports whether a value is a part of an error of axios that is never missing: err.message || err is the message.
 func isThere(v *Value) bool {
+	if v.ref == databaseError+".message" {
+		return true
+	}
 	field, ok := strings.CutPrefix(v.ref, axiosError+".")
 	return ok && always[field]
 }

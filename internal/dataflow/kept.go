@@ -154,10 +154,13 @@ func (in *interp) cutsText(method string, recv *Value) {
 
 // parsesBody notes that the body of a request is parsed where nothing catches what fails.
 func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
-	if in.tries > 0 || in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil {
+	if in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil || !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Path == "event.body" }) {
 		return
 	}
-	if !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Path == "event.body" }) {
+	if in.tries > 0 { // what comes after that knows that it can be parsed
+		in.parsedSafely = true
+	}
+	if in.parsedSafely {
 		return
 	}
 	for _, fn := range in.stack {

@@ -801,7 +801,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if m.Rule == "mass-assignment" || m.Rule == amountRule {
 				in.amountsIn(f, e.At, callName(m), v, nil, 0)
 			}
-			if m.Rule == "mass-assignment" {
+			if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] {
 				in.keepsFields(f, e.At, callName(m), v)
 			}
 			switch {

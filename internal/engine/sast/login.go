@@ -434,9 +434,15 @@ func recording(n *paths.Node) func(*ir.File, *ir.Expr) bool {
 	}
 }
 
+// logsRequests are packages that log each request with its answer.
+var logsRequests = regexp.MustCompile(`^(morgan|express-winston|pino-http|koa-logger|koa-pino-logger|hono/logger|fastify-request-logger)$`)
+
 // recorded reports whether a failed login is written down: where it fails, by what was logged before, or by what handles its error.
 func (l *login) recorded(n *paths.Node) bool {
 	is := recording(n)
+	if slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someCall(n, l.fn.File, []*ir.Stmt{{Kind: ir.Eval, X: l.check}}, is, 0) { // what checks it says so itself
+		return true
+	}
 	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) {
 		return true
 	}

@@ -2,6 +2,8 @@ package sast
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/paths"
@@ -22,8 +24,8 @@ func madeOnce(w *work, n *paths.Node) []spot {
 		if file == nil {
 			continue
 		}
-		note := func(e *ir.Expr) {
-			if made := madeAtOnce(e, 0); made != "" {
+		note := func(name string, e *ir.Expr) {
+			if made := madeAtOnce(e, 0); made != "" && !(isMoment(made) && setElsewhere(n, name)) {
 				out = append(out, spot{file: file, at: e.At, fields: map[string]string{"call": made}})
 			}
 		}
@@ -31,9 +33,9 @@ func madeOnce(w *work, n *paths.Node) []spot {
 			if s.Kind == ir.Declare && file.Language == ir.Python {
 				for _, field := range s.Class.Fields {
 					if field.Type != nil { // of a record: its constructor takes it from there
-						note(field.Value)
+						note(field.Name, field.Value)
 					}
-					defaultsIn(field.Value, note)
+					defaultsIn(field.Name, field.Value, note)
 				}
 				for _, m := range s.Class.Methods {
 					defaultsOf(m, note)
@@ -43,7 +45,7 @@ func madeOnce(w *work, n *paths.Node) []spot {
 				defaultsOf(s.Fn, note)
 			}
 			if s.Kind == ir.Eval || s.Kind == ir.Export {
-				defaultsIn(s.X, note)
+				defaultsIn("", s.X, note)
 			}
 		}
 	}
@@ -51,26 +53,47 @@ func madeOnce(w *work, n *paths.Node) []spot {
 }
 
 // defaultsOf are the defaults of the parameters of a function of Python, which are worked out where it is defined.
-func defaultsOf(fn *ir.Func, note func(*ir.Expr)) {
+func defaultsOf(fn *ir.Func, note func(string, *ir.Expr)) {
 	for _, p := range fn.Params {
 		if p.Kind == ir.Default {
-			note(p.Y)
+			note("", p.Y)
 		}
 	}
 }
 
-// defaultsIn are the defaults that an expression gives to the fields of a schema, outside of functions.
-func defaultsIn(e *ir.Expr, note func(*ir.Expr)) {
-	if e == nil {
+// defaultsIn are the defaults that an expression gives to the fields of a schema, outside of functions; the field is what it is the value of.
+func defaultsIn(field string, e *ir.Expr, note func(string, *ir.Expr)) {
+	if e == nil || e.Kind == ir.Lambda || e.Kind == ir.ClassOf {
 		return
 	}
-	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
-		for i, key := range x.Keys {
-			if (x.Kind == ir.Object || x.Kind == ir.Call) && i < len(x.List) && defaultKey.MatchString(key) {
-				note(x.List[i])
-			}
+	for i, x := range e.List {
+		key := ""
+		if (e.Kind == ir.Object || e.Kind == ir.Call) && i < len(e.Keys) {
+			key = e.Keys[i]
 		}
-		return x.Kind != ir.Lambda && x.Kind != ir.ClassOf
+		if defaultKey.MatchString(key) {
+			note(field, x)
+			continue
+		}
+		if key == "" {
+			key = field
+		}
+		defaultsIn(key, x, note)
+	}
+	for _, x := range []*ir.Expr{e.X, e.Y, e.Z} {
+		defaultsIn(field, x, note)
+	}
+}
+
+// isMoment reports whether what a default is made by is the time.
+func isMoment(made string) bool {
+	return made == "new Date()" || ofMoment.MatchString(strings.TrimSuffix(made, "()"))
+}
+
+// setElsewhere reports whether the code that was reached names a field, and perhaps sets it itself each time.
+func setElsewhere(n *paths.Node, name string) bool {
+	return name != "" && slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		return someWord(fn.Body, regexp.MustCompile("^"+regexp.QuoteMeta(name)+"$"))
 	})
 }
 
