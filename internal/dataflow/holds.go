@@ -78,7 +78,7 @@ func holdsOf(recv, callee *Value, method string, args *arguments) []string {
 		return chosen(holds, args.get(0))
 	case method == "findAll" || method == "findByPk" || method == "findOne" && args.get(0).fields["where"] != nil: // of Sequelize
 		for _, a := range args.list {
-			if a.fields["attributes"] != nil || len(a.fields) == 0 && a.isDict == false && !a.known && a.ref == "" && len(a.taints) == 0 && a != nothing {
+			if a.fields["attributes"] != nil || len(a.fields) == 0 && !a.isDict && !a.known && a.ref == "" && len(a.taints) == 0 && a != nothing {
 				return nil
 			}
 		}
