@@ -32,19 +32,29 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 		s.say(fn, x, s.writes[at], notDone)
 	case taken && isNamed(s.reads, at, call):
 		s.say(fn, x, s.reads[at], notFound)
-	case !taken && (x.X.Kind == ir.Assign || givesErrors(s.node, call)):
-		key := ""
-		is := func(file *ir.File, e *ir.Expr) bool {
-			p := place{file, e.At}
-			if isNamed(s.writes, p, e) {
-				key = s.writes[p]
-			}
-			return key != ""
+	case taken && givesErrors(s.node, call): // user, _ := findUser(id)
+		if key := s.doneBy(fn, call, s.writes); key != "" {
+			s.say(fn, x, key, notDone)
+		} else if key := s.doneBy(fn, call, s.reads); key != "" {
+			s.say(fn, x, key, notFound)
 		}
-		if someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, is, 1) {
+	case !taken && (x.X.Kind == ir.Assign || givesErrors(s.node, call)):
+		if key := s.doneBy(fn, call, s.writes); key != "" {
 			s.say(fn, x, key, notDone)
 		}
 	}
+}
+
+// doneBy is what a call does of some calls, by the functions that it leads to; empty where it does nothing of them.
+func (s *swallower) doneBy(fn *ir.Func, call *ir.Expr, calls map[place]string) string {
+	key := ""
+	someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, func(file *ir.File, e *ir.Expr) bool {
+		if p := (place{file, e.At}); isNamed(calls, p, e) {
+			key = calls[p]
+		}
+		return key != ""
+	}, 1)
+	return key
 }
 
 // dropsError is a call whose error goes nowhere, and whether something else of what it gives back is taken.
