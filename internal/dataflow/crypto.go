@@ -91,13 +91,17 @@ func writtenIn(x *ir.Expr, depth int) []*ir.Expr {
 
 // trusts tells of a configuration of TLS that takes any certificate.
 func (in *interp) trusts(f frame, e *ir.Expr, v *Value) {
-	name, off := "rejectUnauthorized", "false"
-	if f.file.Language == ir.Go {
-		name, off = "InsecureSkipVerify", "true"
-		if v.ref != "crypto/tls.Config()" {
-			return
-		}
+	switch {
+	case f.file.Language != ir.Go:
+		in.trustsBy(f, e, v, "rejectUnauthorized", "false")
+		in.trustsBy(f, e, v, "trustServerCertificate", "true") // of SQL Server
+	case v.ref == "crypto/tls.Config()":
+		in.trustsBy(f, e, v, "InsecureSkipVerify", "true")
 	}
+}
+
+// trustsBy tells of a member of a configuration that turns the check of certificates off.
+func (in *interp) trustsBy(f frame, e *ir.Expr, v *Value, name, off string) {
 	x := v.fields[name]
 	i := slices.Index(e.Keys, name)
 	if x == nil || i < 0 {
