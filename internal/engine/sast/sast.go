@@ -776,7 +776,7 @@ func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]
 		case failed[id]:
 			o.State = finding.Failed
 		case !r.Found:
-			o.State, o.Reason = finding.NotChecked, "what "+f.Code.File+" gives as "+f.Code.Symbol+" is not known to be a function"
+			o.State, o.Reason = finding.NotChecked, noFunction(f)
 		case r.Cut:
 			o.State, o.Reason = finding.NotChecked, "the function takes too many steps to follow to the end"
 		}
@@ -784,8 +784,21 @@ func (w *work) outcomes(f *model.Function, r dataflow.Result, failed map[string]
 	}
 }
 
-// notes tell of files that were not read in full.
+// noFunction says that what stands under the name of a handler leads to no function of the files.
+func noFunction(f *model.Function) string {
+	return "what " + f.Code.File + " gives as " + f.Code.Symbol + " is not known to be a function"
+}
+
+// notes tell of files that were not read in full, and of functions whose code was not followed.
 func (w *work) notes() {
+	for _, n := range w.nodes {
+		if f := n.Function; !n.Result.Found && (f.Resource == nil || !f.Resource.Tool) {
+			w.report.Diagnostics = append(w.report.Diagnostics, model.Diagnostic{
+				Pos: f.Code.At, Level: model.Warning, Message: "the code of " + f.Name + " is not followed: " + noFunction(f),
+				Hint: "write the function under that name; where a package makes it that is not here, nothing can be said of it",
+			})
+		}
+	}
 	var files []string
 	for file := range w.program.Broken {
 		files = append(files, file)
