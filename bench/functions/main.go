@@ -1,0 +1,135 @@
+// Command functions holds what a scan tells of against what readers noted in functions that they read in full.
+//
+//	go run ./bench/functions -labels bench/review/serverless-mistakes-functions-fourth.tsv [-details] NAME=ROOT ...
+//
+// NAME is the repository as the labels have it, without its commit. A place counts as found where a finding of a rule about its kind stands
+// within three lines of it; sensitive data in logs, of which one finding tells for a function, where there is one in the same folder. Places
+// that the reader calls doubtful are left out, and those in functions of repositories that are not given.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/rule"
+	"wardlet.example/internal/scan"
+	"wardlet.example/rules"
+)
+
+// about are parts of the IDs of rules that tell of a kind, where the kind itself is none.
+var about = map[string][]string{
+	"sql-injection": {"sql"}, "nosql-injection": {"nosql"}, "xss": {"html"}, "open-redirect": {"redirect"}, "header-injection": {"header"},
+	"stack-to-client": {"stack", "error-in-response"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
+	"predictable-token": {"random"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
+	"code-evaluation": {"code-injection"}, "dynamodb-expression-injection": {"dynamodb", "partiql"}, "not-awaited": {"unawaited"}, "unvalidated-number": {"unvalidated-number", "unbounded-size"},
+	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
+	"login-unlimited": {"login-without"}, "state-between-invocations": {"state-between", "default-made-once"}, "sensitive-response": {"sensitive-data-in-response"},
+	"retry-repeats": {"retry-repeats", "batch"}, "sensitive-message": {"sensitive-data-in-messages"}, "sensitive-url": {"sensitive-data-in-url"},
+	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},
+	"plain-http": {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
+}
+
+// near is how many lines a finding may stand from what a reader noted.
+const near = 3
+
+func main() {
+	labels := flag.String("labels", "", "the file of labels")
+	details := flag.Bool("details", false, "what was not found, too")
+	flag.Parse()
+	if err := run(*labels, *details, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "functions:", err)
+		os.Exit(1)
+	}
+}
+
+func run(labels string, details bool, repositories []string) error {
+	data, err := os.ReadFile(labels)
+	if err != nil {
+		return err
+	}
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
+	rows, err := r.ReadAll()
+	if err != nil {
+		return err
+	}
+	catalogue, err := rule.Load(rules.FS)
+	if err != nil {
+		return err
+	}
+	found := map[string][]finding.Finding{}
+	for _, arg := range repositories {
+		name, root, _ := strings.Cut(arg, "=")
+		s, err := scan.Run(context.Background(), scan.Options{Path: root, Catalogue: catalogue, Now: time.Now()})
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		found[name] = append(s.Result.Findings, finding.Finding{})
+	}
+	all, hit, seen := map[string]int{}, map[string]int{}, map[string]bool{}
+	for _, row := range rows[1:] {
+		repository, _, _ := strings.Cut(row[0], "@")
+		if found[repository] == nil {
+			continue
+		}
+		for noted := range strings.SplitSeq(row[5], ";") {
+			kind, place, ok := strings.Cut(strings.TrimSpace(noted), "@")
+			if !ok || strings.Contains(noted, "doubtful") || seen[repository+kind+place] {
+				continue
+			}
+			seen[repository+kind+place] = true
+			all[kind]++
+			if tells(found[repository], kind, place) {
+				hit[kind]++
+			} else if details {
+				fmt.Println(repository, row[2], strings.TrimSpace(noted))
+			}
+		}
+	}
+	sum, of := 0, 0
+	for _, kind := range slices.Sorted(maps.Keys(all)) {
+		fmt.Printf("%-32s %4d of %4d\n", kind, hit[kind], all[kind])
+		sum, of = sum+hit[kind], of+all[kind]
+	}
+	fmt.Printf("%-32s %4d of %4d\n", "all", sum, of)
+	return nil
+}
+
+// tells reports whether a finding is about what a reader noted: kind at file:line.
+func tells(findings []finding.Finding, kind, place string) bool {
+	file, number, _ := strings.Cut(place, ":")
+	line, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil {
+		return false
+	}
+	words := about[kind]
+	if words == nil {
+		words = []string{kind}
+	}
+	return slices.ContainsFunc(findings, func(f finding.Finding) bool {
+		if f.Strict || !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(f.Rule, word) }) {
+			return false
+		}
+		if kind == "secret-logged" {
+			return first(f.Place.File) == first(file)
+		}
+		return (strings.HasSuffix(f.Place.File, file) || f.Place.File != "" && strings.HasSuffix(file, f.Place.File)) && max(f.Place.Line-line, line-f.Place.Line) <= near
+	})
+}
+
+// first is the folder of the root that a file lies in.
+func first(file string) string {
+	dir, _, _ := strings.Cut(path.Clean(file), "/")
+	return dir
+}
