@@ -184,10 +184,18 @@ func (n *Node) setting(name string) *model.Value {
 	if own := n.Function.Resource; name == dataflow.OwnName && own != nil {
 		return model.NewRef(own.ID, "", own.Origin)
 	}
-	if own := n.bucket(); name == dataflow.OwnBucket && own != nil {
-		return model.NewRef(own.ID, "", own.Origin)
-	}
 	return nil
+}
+
+// target is what is known of what a call names as its target: also the bucket that the event is about, where only one calls the function. What
+// a role needs is asked without it (Value), as a policy that names the bucket which calls the function makes a circle in its template.
+func (n *Node) target(v *dataflow.Value) *model.Value {
+	return v.Model(func(name string) *model.Value {
+		if own := n.bucket(); name == dataflow.OwnBucket && own != nil {
+			return model.NewRef(own.ID, "", own.Origin)
+		}
+		return n.setting(name)
+	})
 }
 
 // bucket is the one whose objects a function is called for; nil where others call it too.

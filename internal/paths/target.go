@@ -69,7 +69,7 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	seen := map[*model.Resource]bool{}
 	for _, v := range values {
 		for _, one := range n.Alternatives(v) {
-			t := g.resolve(n, n.Value(one), row)
+			t := g.resolve(n, n.target(one), row)
 			if t.resource == nil || !seen[t.resource] {
 				out = append(out, t)
 			}
