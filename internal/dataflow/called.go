@@ -128,6 +128,9 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	if in.acted == acted && (len(fns) != 1 || in.acting[fns[0].fn] == "") {
 		return
 	}
+	if answersLater.Match(f.file.Tree.Source[e.At:e.End]) {
+		return
+	}
 	name := lastPart(textOf(first.X))
 	switch {
 	case e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda:
@@ -156,6 +159,9 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	}
 	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
 }
+
+// answersLater is how what is called when a call is done answers the request, or ends the wait of somebody: until then nothing is frozen.
+var answersLater = regexp.MustCompile(`\b(res|response|reply|ctx)\s*\.\s*(\w+\([^)]*\)\s*\.\s*)*(json|send|end|status|sendStatus|redirect|render|writeHead|body)\b|\b(callback|cb|done|resolve|reject|next)\s*\(|\.then\(\s*(resolve|callback|cb|done|next)\b`)
 
 // calledBackInVain reports whether a call of a service is given a function that only writes a log, while a function waits for nothing that
 // is asynchronous: it has answered before that function is called.

@@ -66,6 +66,15 @@ func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 	default:
 		return
 	}
+	named := false
+	if len(e.List) > 0 {
+		for _, part := range append(writtenIn(e.List[0], 0), writtenIn(e.List[min(1, len(e.List)-1)], 0)...) {
+			named = named || isPassword(textOf(part))
+		}
+	}
+	if !named {
+		return
+	}
 	if n, err := strconv.Atoi(strings.ReplaceAll(rounds.text, "_", "")); rounds.known && err == nil && n < fewestRounds {
 		in.place(f, e.At, "weak-password-hash", lastPart(ref)+" with "+rounds.text+" rounds", "password")
 	}

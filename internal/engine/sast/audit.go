@@ -107,7 +107,7 @@ var (
 
 // unrecordedChanges are changes of accounts of which nothing is written down besides the change.
 func unrecordedChanges(w *work, n *paths.Node) []spot {
-	if n.Result.Cut || !answersRequests(n.Function) {
+	if n.Result.Cut || !answersRequests(n.Function) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
 	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })

@@ -285,12 +285,30 @@ func loginName(n *paths.Node, l *login) string {
 			return name
 		}
 	}
+	if !openly(n.Function) && n.App.Kind != model.Convention || l.ofOther() {
+		return ""
+	}
+	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
+		if isOther.MatchString(fn.Name) || someName(fn.Body, knowsUser) {
+			return ""
+		}
+	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
 		if token := givesToken(fn); token != "" {
 			return token + " after it"
 		}
 	}
 	return ""
+}
+
+// knowsUser are names by which code asks who is signed in already.
+var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
+
+// ofOther reports whether what is compared is something else than a password, by its name: a key, a token, a code.
+func (l *login) ofOther() bool {
+	return slices.ContainsFunc(l.check.List, func(x *ir.Expr) bool {
+		return regexp.MustCompile(`(?i)token|refresh|api_?key|secret|otp|code$`).MatchString(lastName(x))
+	})
 }
 
 // makesToken is how calls are written that make what somebody is let in by.
@@ -309,7 +327,7 @@ func givesToken(fn *ir.Func) string {
 }
 
 // limits are names and texts of what counts, delays or ends attempts.
-var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate_?limit|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
+var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
 
 // limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
 func (l *login) limitsAttempts(w *work, n *paths.Node) bool {

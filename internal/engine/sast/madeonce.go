@@ -12,7 +12,7 @@ import (
 var (
 	defaultKey  = regexp.MustCompile(`^(default|defaultValue|default_value)$`)
 	makesUnique = regexp.MustCompile(`(?i)(^|\.)(uuid_?v?[1-8]?|v[1-7]|nanoid|ulid|cuid|randomUUID|token_hex|token_urlsafe|hex)$`)
-	ofMoment    = regexp.MustCompile(`(^|\.)(Date\.now|datetime\.(now|utcnow)|now|utcnow|time\.time|timezone\.now)$`)
+	ofMoment    = regexp.MustCompile(`(^|\.)(Date\.now|datetime\.(now|utcnow)|time\.time|timezone\.now)$`)
 )
 
 // madeOnce are defaults of fields and parameters that are worked out when the module is loaded: all records of an instance of the function

@@ -12,7 +12,7 @@ var (
 	// refusing are statuses of answers by which a request is refused.
 	refusing = regexp.MustCompile(`^4\d\d$`)
 	// errorClass is what people call what is thrown.
-	errorClass = regexp.MustCompile(`^([A-Z]\w*(Exception|Error)|HttpError|createError|Unauthorized|BadRequest|Forbidden|NotFound|abort_with)$`)
+	errorClass = regexp.MustCompile(`^([A-Z]\w*(Exception|Error)|Exception|Error|HttpError|createError|Unauthorized|BadRequest|Forbidden|NotFound|abort_with)$`)
 )
 
 // refusals are refusals of requests after which the function goes on: an answer that says no without a return behind it, and an error that
