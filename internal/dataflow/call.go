@@ -1030,6 +1030,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
+	if byModel[method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
+		in.checksByModel(args)
+	}
 	if setsByName[method] && len(e.List) > 1 && args.get(0).known {
 		in.guessable(f, args.get(0).text, e.List[1], args.get(1))
 	}

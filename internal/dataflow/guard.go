@@ -66,6 +66,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 			in.instanceOf(f, e, holds)
 		}
 	case ir.Call:
+		in.present(f, e)
 		in.tested(f, e, holds)
 	case ir.Await:
 		in.guard(f, e.X, holds)

@@ -284,8 +284,27 @@ func (in *interp) present(f frame, e *ir.Expr) {
 		}
 		return
 	}
-	if e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index {
+	switch {
+	case e.Kind == ir.Name, e.Kind == ir.Member, e.Kind == ir.Index:
 		in.isAsked(in.quiet(f, e).taints)
+	case e.Kind != ir.Call || e.X.Kind != ir.Member:
+	case (e.X.Str == "get" || e.X.Str == "pop") && len(e.List) > 0 && e.List[0].Kind == ir.Const: // if not body.get("name")
+		in.isAsked(in.member(f, in.quiet(f, e.X.X), e.List[0].Str, e.At).taints)
+	case e.X.Str == "strip" || e.X.Str == "trim":
+		in.present(f, e.X.X)
+	}
+}
+
+// byModel are the functions of pydantic that check what they get.
+var byModel = set("model_validate model_validate_json model_validate_strings parse_obj parse_raw validate_python validate_json")
+
+// checksByModel notes that a model looks at what it is made of.
+func (in *interp) checksByModel(args *arguments) {
+	if in.st != nil || in.proving > 0 {
+		return
+	}
+	for _, v := range append(append(slices.Clone(args.list), kwValues(args)...), orNothing(args.rest), orNothing(args.dict)) {
+		mark(&in.looked.asked, v.all())
 	}
 }
 

@@ -102,6 +102,9 @@ func (c *class) keepsAll(depth int) bool {
 // record gives an object the fields that its class declares.
 func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32) {
 	strict := c.checks()
+	if strict {
+		in.checksByModel(args)
+	}
 	for i, d := range c.declarations(0) {
 		x, given := args.kw[d.Name]
 		if alias := in.alias(d); !given && alias != "" {
