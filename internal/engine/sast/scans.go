@@ -88,12 +88,32 @@ func collections(n *paths.Node) []spot {
 		bound := slices.ContainsFunc(n.Result.Calls, func(d dataflow.Called) bool {
 			return d.File == c.File && d.Expr.At <= c.At && d.Expr.End > c.Expr.End && limits.MatchString(textBetween(d.File, c.Expr.End, d.Expr.End))
 		})
-		bound = bound || limits == bounds && boundBefore(n, c)
+		bound = bound || limits == bounds && (boundBefore(n, c) || boundAfter(n, c))
 		if !bound && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"to": "a collection"}})
 		}
 	}
 	return out
+}
+
+var (
+	namesIt = regexp.MustCompile(`([A-Za-z_]\w*)\s*:?=\s*(await\s+)?$`)
+	cutsOff = regexp.MustCompile(`^(\s*\[\s*:|\)?\s*,\s*\w+\s*\))`)
+)
+
+// boundAfter reports whether what a read gives, which is only asked for later, is bound in a statement behind it, or only the beginning of it is
+// taken: cursor = find(); cursor.limit(5), find()[:10], islice(find(), 10).
+func boundAfter(n *paths.Node, c dataflow.Called) bool {
+	fn := inner(n, place{c.File, c.At})
+	if fn == nil || fn.End <= c.Expr.End || c.At <= fn.Start {
+		return false
+	}
+	before, after := textBetween(c.File, fn.Start, c.At), textBetween(c.File, c.Expr.End, fn.End)
+	if strings.HasSuffix(before, "islice(") && cutsOff.MatchString(after) || strings.HasPrefix(strings.TrimSpace(after), "[:") {
+		return true
+	}
+	name := namesIt.FindStringSubmatch(before)
+	return name != nil && regexp.MustCompile(`\b`+regexp.QuoteMeta(name[1])+`\b[^;\n]*\.(limit|take|where|skip|equals|Limit)\(|islice\(\s*`+regexp.QuoteMeta(name[1])+`\b`).MatchString(after)
 }
 
 // boundBefore reports whether a read is bound by what was asked before of what it is made of: repo.createQueryBuilder().where(...).getMany(),
