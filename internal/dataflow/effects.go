@@ -43,7 +43,10 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 	if method == "" {
 		method = lastPart(ref)
 	}
-	if text := statementOf(f, args); text != nil && (runs[method] || runsGo[method]) {
+	if !runs[method] && !runsGo[method] {
+		return out, limits
+	}
+	if text := statementOf(f, args); text != nil {
 		switch begin := text.begin(); {
 		case changesSQL.MatchString(begin):
 			out = append(out, Writes)

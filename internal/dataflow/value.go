@@ -278,7 +278,9 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.alts = alternatives(a, b)
 	}
 	v.asked = a.asked || b.asked
-	v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.holds, b.holds))))
+	if len(b.holds) > 0 {
+		v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.holds, b.holds))))
+	}
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
 	if depth < deepestJoin {

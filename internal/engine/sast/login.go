@@ -304,10 +304,13 @@ func loginName(n *paths.Node, l *login) string {
 // knowsUser are names by which code asks who is signed in already.
 var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
 
+// otherThanPassword are names of what is compared with a hash and lets nobody sign in.
+var otherThanPassword = regexp.MustCompile(`(?i)token|refresh|api_?key|secret|otp|code$`)
+
 // ofOther reports whether what is compared is something else than a password, by its name: a key, a token, a code.
 func (l *login) ofOther() bool {
 	return slices.ContainsFunc(l.check.List, func(x *ir.Expr) bool {
-		return regexp.MustCompile(`(?i)token|refresh|api_?key|secret|otp|code$`).MatchString(lastName(x))
+		return otherThanPassword.MatchString(lastName(x))
 	})
 }
 

@@ -92,9 +92,11 @@ func isMoment(made string) bool {
 
 // setElsewhere reports whether the code that was reached names a field, and perhaps sets it itself each time.
 func setElsewhere(n *paths.Node, name string) bool {
-	return name != "" && slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
-		return someWord(fn.Body, regexp.MustCompile("^"+regexp.QuoteMeta(name)+"$"))
-	})
+	if name == "" {
+		return false
+	}
+	word := regexp.MustCompile("^" + regexp.QuoteMeta(name) + "$")
+	return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return someWord(fn.Body, word) })
 }
 
 // madeAtOnce is how an expression makes something that is to be another one each time; empty where it does not.

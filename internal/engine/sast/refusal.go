@@ -10,7 +10,8 @@ import (
 
 var (
 	// refusing are statuses of answers by which a request is refused.
-	refusing = regexp.MustCompile(`^4\d\d$`)
+	refusing     = regexp.MustCompile(`^4\d\d$`)
+	callbackName = regexp.MustCompile(`(?i)^(callback|cb|done)$`)
 	// errorClass is what people call what is thrown.
 	errorClass = regexp.MustCompile(`^([A-Z]\w*(Exception|Error)|Exception|Error|HttpError|createError|Unauthorized|BadRequest|Forbidden|NotFound|abort_with)$`)
 )
@@ -60,7 +61,7 @@ func isCallback(fn *ir.Func, call *ir.Expr) bool {
 	if call.X.Kind != ir.Name || len(fn.Params) != 3 || fn.Params[2].Kind != ir.Name || len(call.List) == 0 {
 		return false
 	}
-	return call.X.Str == fn.Params[2].Str && regexp.MustCompile(`(?i)^(callback|cb|done)$`).MatchString(call.X.Str)
+	return call.X.Str == fn.Params[2].Str && callbackName.MatchString(call.X.Str)
 }
 
 // goesOn reports whether statements change something, whatever else is true, for a request that was refused.

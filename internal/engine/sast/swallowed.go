@@ -199,7 +199,7 @@ func (s *swallower) tellRead(fn *ir.Func, at int32, tried []*ir.Stmt) {
 		return !asks
 	})
 	if key := someOf(s.node, fn.File, tried, s.reads, 1); key != "" && !asks {
-		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": "a store that fails looks like one that has no such record"}})
+		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notFound}})
 	}
 }
 
