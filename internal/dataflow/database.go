@@ -86,10 +86,10 @@ func rowPut(text string, given func(nth int, name string) *Value) (string, map[s
 			return "", nil
 		}
 		table, before = text[found[2]:found[3]], text[:found[1]]
-		names, values = commas(text[found[4]:found[5]]), commas(text[found[1]:found[1]+end])
+		names, values = Commas(text[found[4]:found[5]]), Commas(text[found[1]:found[1]+end])
 	} else if found := updateSet.FindStringSubmatchIndex(text); found != nil {
 		table, before = text[found[2]:found[3]], text[:found[4]]
-		values = commas(text[found[4]:found[5]])
+		values = Commas(text[found[4]:found[5]])
 		for _, one := range values {
 			name, _, _ := strings.Cut(one, "=")
 			names = append(names, name)
@@ -128,8 +128,8 @@ func closing(s string) int {
 	return -1
 }
 
-// commas are the parts of a text between commas that stand in no parentheses.
-func commas(s string) []string {
+// Commas are the parts of a text between commas that stand in no parentheses, without the space around them.
+func Commas(s string) []string {
 	var out []string
 	depth, start := 0, 0
 	for i := range len(s) {
@@ -140,11 +140,11 @@ func commas(s string) []string {
 			depth--
 		case ',':
 			if depth == 0 {
-				out, start = append(out, s[start:i]), i+1
+				out, start = append(out, strings.TrimSpace(s[start:i])), i+1
 			}
 		}
 	}
-	return append(out, s[start:])
+	return append(out, strings.TrimSpace(s[start:]))
 }
 
 // bareName is the name of a table or a column without what stands before it and without quotes.
@@ -160,7 +160,7 @@ func (in *interp) rowRead(f frame, e *ir.Expr, table, columns string) *Value {
 		return &Value{taints: []*Taint{{Path: path, Source: s, step: &step{f.file, e.At, "is read from the table " + table, nil, in.steps}}}}
 	}
 	row := &Value{fields: map[string]*Value{}, isDict: true}
-	for i, one := range commas(columns) {
+	for i, one := range Commas(columns) {
 		one = strings.TrimSpace(one)
 		if one == "*" || strings.HasSuffix(one, ".*") {
 			row.taints = part(storedRow).taints

@@ -82,7 +82,7 @@ var (
 func assignments(expression string) []assignment {
 	var out []assignment
 	for _, part := range clause.Split(expression, -1) {
-		for _, one := range topLevel(part) {
+		for _, one := range dataflow.Commas(part) {
 			end := strings.IndexAny(one, "= ")
 			if end < 0 {
 				continue
@@ -91,24 +91,4 @@ func assignments(expression string) []assignment {
 		}
 	}
 	return out
-}
-
-// topLevel are the parts of a text between commas that stand in no parentheses.
-func topLevel(s string) []string {
-	var out []string
-	depth, start := 0, 0
-	for i := range len(s) {
-		switch s[i] {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case ',':
-			if depth == 0 {
-				out = append(out, strings.TrimSpace(s[start:i]))
-				start = i + 1
-			}
-		}
-	}
-	return append(out, strings.TrimSpace(s[start:]))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/model"
 )
 
@@ -52,7 +53,7 @@ func selected(sql *model.Value, m mapping) mapping {
 		return m
 	}
 	var out mapping
-	for _, one := range topLevel(text[7:end]) {
+	for _, one := range dataflow.Commas(text[7:end]) {
 		found := selection.FindStringSubmatch(one)
 		switch {
 		case found == nil:
