@@ -89,6 +89,8 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	switch {
 	case e.Kind == ir.Binary && e.Str == "instanceof" && !holds:
 		x = e.X
+	case e.Kind == ir.Binary && e.Str == "instanceof" && holds && in.quiet(f, e.Y).class != nil: // one of the program's own
+		x = e.X
 	case e.Kind == ir.Call && lastPart(textOf(e.X)) == "isAxiosError" && len(e.List) == 1 && !holds:
 		x = e.List[0]
 	case e.Kind == ir.Member && always[e.Str] && !holds:
@@ -96,7 +98,10 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	case e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.X.Str == "typeof" && len(e.X.List) == 1 && e.Y.Str == "string" && holds:
 		x = e.X.List[0]
 	}
-	if x != nil && x.Kind == ir.Name && in.quiet(f, x).ref == axiosError {
+	if x == nil || x.Kind != ir.Name {
+		return
+	}
+	if ref := in.quiet(f, x).ref; ref == axiosError || ref == databaseError {
 		in.set(f.s, x.Str, &Value{}, true)
 	}
 }

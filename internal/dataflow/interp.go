@@ -1055,6 +1055,9 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
 			val = in.guardedFields(f, x.Str, val)
 		}
+		if len(v.taints) > 0 && key != "..." && !in.isData(val, 0) { // {...body, password: "***"}
+			in.takenOut(v, key)
+		}
 		if operands[key] { // of MongoDB: whatever it is, it is no operator
 			val = cleanedBy(&Value{taints: val.all()}, []string{"nosql"})
 		}

@@ -124,7 +124,7 @@ func (in *interp) bySchema(f frame, e *ir.Expr) {
 }
 
 // asserts are functions that throw unless what they are given is true.
-var asserts = set("assert assert.ok assert.strict assert.strict.ok tiny-invariant invariant builtin.invariant")
+var asserts = set("assert assert.default assert.ok assert.strict assert.strict.ok assert/strict assert/strict.default assert/strict.ok tiny-invariant invariant builtin.invariant")
 
 // provedBy notes what a call of a function of the program says of its arguments, when it answered so.
 func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
