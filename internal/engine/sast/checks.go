@@ -39,6 +39,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"request-not-checked":         unlooked,
 	"retry-repeats-write":         repeatedly,
 	"shape-checked-differently":   differently,
+	"side-effects-with-decisions": sideEffects,
 	"stack-trace-by-default":      errorPages,
 	"text-without-limit":          endless,
 	"unawaited-call":              unawaited,
