@@ -126,7 +126,7 @@ type Report struct {
 // code (follow). The order of the report does not depend on Jobs.
 func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool, follow bool) Report {
 	if !e.wanted(selected) && !follow {
-		return Report{}
+		return Report{Diagnostics: slices.Clone(e.problems)}
 	}
 	all := Report{Diagnostics: append(slices.Clone(e.problems), notFollowed(p.Apps)...)}
 	if !slices.ContainsFunc(p.Apps, hasCode) {
