@@ -93,7 +93,7 @@ func run(labels string, details bool, repositories []string) error {
 			if tells(found[repository], kind, place) {
 				hit[kind]++
 			} else if details {
-				fmt.Println(repository, row[2], strings.TrimSpace(noted))
+				fmt.Println(repository, row[2], strings.TrimSpace(noted), elsewhere(found[repository], kind))
 			}
 		}
 	}
@@ -113,12 +113,8 @@ func tells(findings []finding.Finding, kind, place string) bool {
 	if err != nil {
 		return false
 	}
-	words := about[kind]
-	if words == nil {
-		words = []string{kind}
-	}
 	return slices.ContainsFunc(findings, func(f finding.Finding) bool {
-		if f.Strict || !slices.ContainsFunc(words, func(word string) bool { return strings.Contains(f.Rule, word) }) {
+		if f.Strict || !slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
 			return false
 		}
 		if kind == "secret-logged" {
@@ -126,6 +122,32 @@ func tells(findings []finding.Finding, kind, place string) bool {
 		}
 		return (strings.HasSuffix(f.Place.File, file) || f.Place.File != "" && strings.HasSuffix(file, f.Place.File)) && max(f.Place.Line-line, line-f.Place.Line) <= near
 	})
+}
+
+// elsewhere are the places of the same application where findings tell of a kind: perhaps of the same flaw, at the call that leads to it.
+func elsewhere(findings []finding.Finding, kind string) string {
+	var out []string
+	for _, f := range findings {
+		if slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
+			place := f.Place.String()
+			if f.Strict {
+				place += " (strict)"
+			}
+			out = append(out, place)
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "| told at " + strings.Join(out[:min(4, len(out))], ", ")
+}
+
+// words are the parts of the IDs of rules that tell of a kind.
+func words(kind string) []string {
+	if about[kind] == nil {
+		return []string{kind}
+	}
+	return about[kind]
 }
 
 // first is the folder of the root that a file lies in.

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,4 +224,40 @@ func (in *interp) comparesStored(f frame, at int32, mine, sent *Value) {
 		}
 		return
 	}
+}
+
+// slowDigests and fastDigests begin what calls give that make a digest: the first are made of passwords only.
+var (
+	slowDigests = regexp.MustCompile(`^(crypto\.(default\.)?(pbkdf2Sync|scryptSync)|hashlib\.(pbkdf2_hmac|scrypt)|golang_org/x/crypto/(pbkdf2|scrypt)\.Key|golang_org/x/crypto/argon2\.I?D?Key)\(\)`)
+	fastDigests = regexp.MustCompile(`^(crypto\.(default\.)?createHash\(\)\..*digest|hashlib\.\w+\(\)\.(hex)?digest)\(\)`)
+)
+
+// ofKept, ofKeptPassword and ofDigest are what people call the digest of a password: one that they keep, and one that they just made.
+var (
+	ofKept         = regexp.MustCompile(`(?i)hash|digest|password|passwd|pwd|stored|expected|derived|^key$`)
+	ofKeptPassword = regexp.MustCompile(`(?i)password|passwd|pwd`)
+	ofDigest       = regexp.MustCompile(`(?i)hash|digest|derived|encrypt`)
+)
+
+// comparesDigest tells of a comparison of the digest of a password that was sent with one that is kept.
+func (in *interp) comparesDigest(f frame, e *ir.Expr, x, y *Value) {
+	for _, side := range []struct {
+		made, kept         *Value
+		madeName, keptName string
+	}{{x, y, calledName(e.X), calledName(e.Y)}, {y, x, calledName(e.Y), calledName(e.X)}} {
+		made := slowDigests.MatchString(side.made.ref) && ofKept.MatchString(side.keptName) ||
+			(fastDigests.MatchString(side.made.ref) || ofDigest.MatchString(side.madeName)) && ofKeptPassword.MatchString(side.keptName)
+		if made && e.X.Kind != ir.Const && e.Y.Kind != ir.Const {
+			in.place(f, e.At, "timing", "a comparison", "the digest of the password")
+			return
+		}
+	}
+}
+
+// calledName is the last name of what an expression is called, or of the function whose result it is.
+func calledName(e *ir.Expr) string {
+	for e != nil && (e.Kind == ir.Await || e.Kind == ir.Call) {
+		e = e.X
+	}
+	return lastPart(textOf(e))
 }

@@ -1408,6 +1408,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	switch e.Str {
 	case "===", "==", "!==", "!=":
 		in.comparesCode(f, e.At, x, y)
+		in.comparesDigest(f, e, x, y)
 	}
 	switch data := codesOf(x, y); e.Str {
 	case "in", "not in":

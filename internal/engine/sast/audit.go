@@ -20,7 +20,7 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 	for _, l := range logins(n) {
 		file, logged := l.fn.File, firstLog(l.fails)
 		if logged == nil {
-			file, logged = l.loggedLater()
+			file, logged = l.loggedLater(n)
 		}
 		if logged == nil {
 			continue
@@ -35,11 +35,18 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 // failedLogin is what lines of logs say of a login that failed.
 var failedLogin = regexp.MustCompile(`(?i)(log[ _-]?in|sign[ _-]?in|authenticat\w*|credentials?|password)\b.*\b(fail|refused|denied|wrong|invalid|incorrect|reject)|\b(failed|refused|denied|wrong|invalid|incorrect|rejected)\b.*\b(log[ _-]?in|sign[ _-]?in|authenticat|credential|password)`)
 
-// loggedLater is the line that those who called a login write where it failed, and the file that it stands in.
-func (l *login) loggedLater() (*ir.File, *ir.Expr) {
+// loggedLater is the line that those who called a login write where it failed, and the file that it stands in: a text that says so, or what
+// they write where they catch the error that the login throws.
+func (l *login) loggedLater(n *paths.Node) (*ir.File, *ir.Expr) {
+	thrown := throws(l.fails)
 	for _, fn := range l.callers {
 		var first *ir.Expr
-		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+			if thrown && s.Kind == ir.Try && first == nil && l.calledIn(n, s.Body) {
+				first = firstLog(s.Else)
+			}
+			return first == nil
+		}, func(e *ir.Expr) bool {
 			if first == nil && logs(e) && slices.ContainsFunc(e.List, saysLoginFailed) {
 				first = e
 			}
@@ -50,6 +57,16 @@ func (l *login) loggedLater() (*ir.File, *ir.Expr) {
 		}
 	}
 	return nil, nil
+}
+
+// calledIn reports whether statements call the login, or what leads to it.
+func (l *login) calledIn(n *paths.Node, body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return fn == l.fn || slices.Contains(l.callers, fn) })
+		return !found
+	})
+	return found
 }
 
 // saysLoginFailed reports whether an argument of a logger is a text which says that a login failed.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
@@ -63,7 +64,8 @@ type passwordCheck struct {
 var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword)$`)
 
 var (
-	passwordName = regexp.MustCompile(`(?i)^(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(password|passwd|pwd|pass|pass_?hash|password_?hash|password_?digest|hash_?pass(word)?|hashed_?password)(_?(hash|hashed|digest|input))?$`)
+	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
+	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|again|second|verif|new|old|reset|forgot|default|min|max`) // of a password that is no stored one
 	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual)$`)
 )
 
@@ -76,17 +78,16 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
-		is := isPassword
-		if checksPassword.MatchString(fn.Name) {
-			is = isHash
+		isOne := func(x, y *ir.Expr) bool {
+			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name))
 		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			switch {
 			case e.Kind == ir.Lambda:
 				return false
-			case e.Kind == ir.Binary && equation(e.Str) && is(e.X) && is(e.Y) && !sameNames(e.X, e.Y):
+			case e.Kind == ir.Binary && equation(e.Str) && isOne(e.X, e.Y) && !sameNames(e.X, e.Y):
 				out = append(out, passwordCheck{fn.File, e})
-			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && is(e.List[0]) && is(e.List[1]):
+			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isOne(e.List[0], e.List[1]):
 				out = append(out, passwordCheck{fn.File, e})
 			}
 			return true
@@ -107,14 +108,14 @@ func isPassword(e *ir.Expr) bool {
 	if e == nil || e.Kind == ir.Const {
 		return false
 	}
-	if passwordName.MatchString(lastName(e)) {
+	if name := lastName(e); passwordName.MatchString(name) && !otherName.MatchString(name) {
 		return true
 	}
 	return e.Kind == ir.Call && slices.ContainsFunc(e.List, isPassword)
 }
 
 // checksPassword is what people call a function that tells whether a password is right.
-var checksPassword = regexp.MustCompile(`(?i)(verify|check|compare|match|valid(ate)?|test)_?(the_?|user_?)?(password|passwd|pwd)|(password|passwd|pwd)_?(is_?)?(verify|check|match|valid|correct)`)
+var checksPassword = regexp.MustCompile(`(?i)(verify|check|compare|match|valid(ate)?|test)_?(the_?|user_?)?(password|passwd|pwd|pass$)|(password|passwd|pwd)_?(is_?)?(verify|check|match|valid|correct)`)
 
 // hashName is what people call a hash beside a password.
 var hashName = regexp.MustCompile(`(?i)hash|digest|derived|stored|expected|^key$|^dk$`)
@@ -285,6 +286,9 @@ func loginName(n *paths.Node, l *login) string {
 			return name
 		}
 	}
+	if someName(l.fn.Body, asksPool) {
+		return "for a user pool"
+	}
 	if !openly(n.Function) && n.App.Kind != model.Convention || l.ofOther() {
 		return ""
 	}
@@ -297,9 +301,30 @@ func loginName(n *paths.Node, l *login) string {
 		if token := givesToken(fn); token != "" {
 			return token + " after it"
 		}
+		if text := speaksOfLogin(fn); text != "" {
+			return strconv.Quote(text)
+		}
 	}
 	return ""
 }
+
+// ofLogin is what functions say to those who sign in, or try to.
+var ofLogin = regexp.MustCompile(`(?i)^\W*((successful(ly)?|failed|invalid) (log(ged)?|sign(ed)?)[ -]?[io]n|(log|sign)[ -]?in (was )?(success|failed)|logged in|(invalid|incorrect|wrong|bad) (login )?credentials)`)
+
+// speaksOfLogin is the text by which a function says that somebody signed in, or could not; empty where there is none.
+func speaksOfLogin(fn *ir.Func) string {
+	found := ""
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Const && !e.Bare && found == "" && ofLogin.MatchString(e.Str) {
+			found = e.Str
+		}
+		return found == ""
+	})
+	return found
+}
+
+// asksPool is what a user pool asks a function whose users it does not have yet.
+var asksPool = regexp.MustCompile(`^UserMigration_Authentication$`)
 
 // knowsUser are names by which code asks who is signed in already.
 var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
