@@ -1028,6 +1028,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	if givesItself[ref] {
 		return recv
 	}
+	if method == "init" && recv != nil && recv.class != nil && recv.isType {
+		in.initialised(f, recv.class, args)
+	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
 	if byModel[method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
@@ -1042,7 +1045,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
-		out.rows, out.holds = rowsOf(callee, args), holdsOf(recv, callee, method, args)
+		out.rows, out.holds = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}

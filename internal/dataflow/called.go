@@ -43,6 +43,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *ar
 	if slices.ContainsFunc(does, Effect.changes) {
 		in.acts(lastPart(ref))
 	}
+	if slices.Contains(does, Writes) {
+		in.storesPassword(f, e, ref, args)
+	}
 	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}

@@ -443,6 +443,13 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	for _, t := range v.taints {
 		note(in.ofTaint(v, t))
 	}
+	if v.asSent { // what a schema lets through does no harm elsewhere, and is as secret as it was
+		for _, t := range v.safe {
+			if d := in.ofTaint(v, t); d != nil && !d.whole {
+				note(d)
+			}
+		}
+	}
 	for _, name := range v.holds {
 		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`"})
 	}

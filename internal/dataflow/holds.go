@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func IsStoredSecret(name string) bool {
 var (
 	ofHashes      = set("hash hashed encrypted digest bcrypt salted argon2 argon scrypt")
 	storedSecrets = map[string]bool{
-		"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass word": true, "otp": true, "otp code": true, "verification code": true, "reset token": true,
+		"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass word": true, "otp": true, "otp code": true, "totp seed": true, "otp secret": true, "verification code": true, "reset token": true,
 		"reset code": true, "password token": true, "mfa secret": true, "totp secret": true, "two factor secret": true, "security answer": true, "forgot code": true,
 	}
 )
@@ -66,11 +67,15 @@ func writesItself(source []byte) bool {
 var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate populate map flatMap reduce forEach some every")
 
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
-func holdsOf(recv, callee *Value, method string, args *arguments) []string {
+func (in *interp) holdsOf(f frame, recv, callee *Value, method string, args *arguments) []string {
 	holds := callee.holds
 	if recv != nil && len(holds) == 0 {
 		holds = recv.holds
 	}
+	if len(holds) == 0 {
+		holds = in.schemaHolds(f, recv, callee.ref, method, args)
+	}
+	first := args.get(0).fields
 	switch {
 	case len(holds) == 0 || withoutRecord[method]:
 		return nil
@@ -82,7 +87,7 @@ func holdsOf(recv, callee *Value, method string, args *arguments) []string {
 				return nil
 			}
 		}
-	case method == "scope" || method == "unscoped":
+	case method == "scope" || method == "unscoped" || first["select"] != nil || first["omit"] != nil: // TypeORM, Prisma
 		return nil
 	case method == "find" || method == "findOne" || method == "findById":
 		if options := args.get(2); options != nothing {
@@ -186,3 +191,111 @@ func (in *interp) takenFrom(path string) []string {
 
 // isRecord are the parts of an answer of a table that are whole records.
 var isRecord = map[string]bool{"": true, ".Item": true, ".Items": true, ".Attributes": true}
+
+// schemaHolds are the secrets of the records that a class of the program, or a schema beside it, describes.
+func (in *interp) schemaHolds(f frame, recv *Value, ref, method string, args *arguments) []string {
+	switch {
+	case method == "getRepository" && args.get(0).class != nil, strings.HasSuffix(ref, "nestjs/typeorm.InjectRepository") && args.get(0).class != nil:
+		return secretColumns(args.get(0).class)
+	case recv != nil && recv.class != nil && recv.isType && givesRecords[method]:
+		if len(recv.class.columns) > 0 {
+			return recv.class.columns
+		}
+		return secretColumns(recv.class)
+	case strings.HasPrefix(ref, prismaClient) && givesRecords[method]:
+		if parts := strings.Split(strings.TrimPrefix(ref, prismaClient), "."); len(parts) == 2 {
+			return in.p.prismaSecrets(f.file.Path)[strings.ToLower(parts[0])]
+		}
+	}
+	return nil
+}
+
+// givesRecords are methods of mappers that give records as they are stored.
+var givesRecords = set(`find findAll findOne findByPk findOneBy findBy findOneOrFail findOneByOrFail findOrCreate findAndCountAll findAndCount findById
+	findUnique findUniqueOrThrow findFirst findFirstOrThrow findMany create update upsert save`)
+
+// secretColumns are the columns of a class that are secrets, by its decorators: those of TypeORM and sequelize-typescript. Fields that are left
+// out of answers are none.
+func secretColumns(c *class) []string {
+	var out []string
+	if c.scope != nil && c.scope.module != nil && writesItself(c.scope.module.file.Tree.Source) {
+		return nil
+	}
+	for _, field := range c.def.Fields {
+		column, hidden := false, false
+		for _, d := range field.Decorators {
+			name, options := d, (*ir.Expr)(nil)
+			if d.Kind == ir.Call {
+				name = d.X
+				if len(d.List) > 0 {
+					options = d.List[len(d.List)-1]
+				}
+			}
+			word := lastPart(textOf(name))
+			column = column || strings.HasSuffix(word, "Column") || word == "Property" || word == "Prop"
+			hidden = hidden || word == "Exclude" || isOff(options, "select") || isOff(options, "hidden")
+		}
+		if column && !hidden && IsStoredSecret(field.Name) {
+			out = append(out, field.Name)
+		}
+	}
+	return out
+}
+
+// isOff reports whether options leave a field out of what is read or shown: {select: false}, {hidden: true}.
+func isOff(options *ir.Expr, key string) bool {
+	if options == nil || options.Kind != ir.Object {
+		return false
+	}
+	i := slices.Index(options.Keys, key)
+	return i >= 0 && i < len(options.List) && options.List[i].Kind == ir.Const
+}
+
+// initialised keeps the secrets of the fields that a class of Sequelize is given: User.init({password: DataTypes.STRING}, options).
+func (in *interp) initialised(f frame, c *class, args *arguments) {
+	if args.get(1).fields["defaultScope"] == nil && !writesItself(f.file.Tree.Source) {
+		c.columns = secretFields(args.get(0))
+	}
+}
+
+// prismaClient is what clients of Prisma are called.
+const prismaClient = "@prisma/client.PrismaClient()."
+
+// prismaSecrets are the secrets of the models of the nearest schema of Prisma above a file, by the names of the models in lower case.
+func (p *Program) prismaSecrets(file string) map[string][]string {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		for _, at := range []string{"prisma/schema.prisma", "schema.prisma", "src/prisma/schema.prisma"} {
+			name := path.Join(dir, at)
+			if models, ok := p.prisma[name]; ok {
+				return models
+			}
+			if source := p.files.Read(name); source != nil {
+				if p.prisma == nil {
+					p.prisma = map[string]map[string][]string{}
+				}
+				p.prisma[name] = prismaModels(string(source))
+				return p.prisma[name]
+			}
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
+}
+
+// prismaModels reads which fields of the models of a schema are secrets.
+func prismaModels(schema string) map[string][]string {
+	out, model := map[string][]string{}, ""
+	for line := range strings.Lines(schema) {
+		words := strings.Fields(line)
+		switch {
+		case len(words) >= 2 && words[0] == "model":
+			model = strings.ToLower(words[1])
+		case len(words) > 0 && words[0] == "}":
+			model = ""
+		case model != "" && len(words) >= 2 && strings.HasPrefix(words[1], "String") && IsStoredSecret(words[0]):
+			out[model] = append(out[model], words[0])
+		}
+	}
+	return out
+}

@@ -58,6 +58,8 @@ type Program struct {
 
 	packagesOfGo map[string]*goPackage // by folder
 
+	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
+
 	queryParser bool // an application chooses how Express reads queries
 }
 

@@ -37,6 +37,7 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	v := args.list[0]
 	in.shapedBy(v)
+	in.wantsFields(v, schema)
 	out := in.shaped(f, v, schema, e.At, 0)
 	if len(out.fields) == 0 && (out == v || out.elem == nil) {
 		return nil
@@ -59,6 +60,15 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 		}
 	}
 	return answerOf(method, out)
+}
+
+// wantsFields notes what a schema says that a value holds: parts that are called like something sensitive are read of it.
+func (in *interp) wantsFields(v, schema *Value) {
+	for name := range sorted(fieldsOf(schema)) {
+		for _, t := range v.taints {
+			in.asks(t, t.Path+"."+name)
+		}
+	}
 }
 
 // schemaChecks are methods by which schemas check values.
@@ -226,7 +236,7 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 		in.textBySchema(x, s)
 		switch {
 		case isHarmlessKind(s):
-			x = &Value{safe: x.taints}
+			x = &Value{safe: x.taints, asSent: true}
 		case len(fieldsOf(s)) > 0:
 			x = in.shaped(f, x, s, at, depth+1)
 		case strings.Contains(s.ref, ".array()") && len(s.args) > 0:

@@ -60,6 +60,7 @@ type Value struct {
 	sealed  bool            // of a copy: an object that has no other fields than these
 	results bool            // Go: several results of a function
 	kind    *declared       // Go: the type that it is declared with; Python: the type that a name stands for
+	asSent  bool            // what is safe in it is as it came: a schema looked at it
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
@@ -485,7 +486,8 @@ type class struct {
 	bases   []*Value
 	methods map[string]*closure
 	static  *Value
-	proto   *Value // what was put onto its prototype
+	proto   *Value   // what was put onto its prototype
+	columns []string // of its records that are secrets, where a mapper is told of its fields
 }
 
 // method looks a method up, also in the classes that it extends.
