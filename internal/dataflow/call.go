@@ -1030,6 +1030,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
+	in.lowCost(f, e, ref, args)
 	if byModel[method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
 		in.checksByModel(args)
 	}
