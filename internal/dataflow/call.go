@@ -122,6 +122,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	}
 	in.p.leadsTo(e, callee)
 	args := in.arguments(f, e)
+	in.asksMembers(f, e)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)

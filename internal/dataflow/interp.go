@@ -1340,6 +1340,7 @@ func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Ta
 }
 
 func (in *interp) binary(f frame, e *ir.Expr) *Value {
+	in.comparesMembers(f, e)
 	switch e.Str {
 	case "+":
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)
