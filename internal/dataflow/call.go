@@ -121,6 +121,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	in.p.leadsTo(e, callee)
+	in.callsDirectly(f, e, callee)
 	args := in.arguments(f, e)
 	in.asksMembers(f, e)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
@@ -243,7 +244,7 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	default:
 		return false
 	}
-	in.respond(f, args.get(at), e.At)
+	in.respondAgain(f, args.get(at), argumentExpr(e, itoa(at)), e.At)
 	return true
 }
 
@@ -403,9 +404,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if v, ok := in.results[again]; ok {
 		in.goesOn(again)
 		in.thrown = join(in.thrown, in.throws[again])
+		in.tellsAgain(f, c, args, at, again)
 		return v
 	}
-	before, calls, hits := in.thrown, len(in.sends)+len(in.uses), len(in.hits)
+	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.leaking)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -413,7 +415,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps})
+	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
@@ -438,6 +440,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
 	in.throws[again] = thrown
+	in.leaksIn(again, in.leaking[told:])
 	in.endsAt(again)
 	in.results[again] = out
 	return out

@@ -193,9 +193,13 @@ func (in *interp) takenOut(x *Value, key string) {
 	}
 	for _, t := range x.taints {
 		if in.hidden == nil {
-			in.hidden = map[string]bool{}
+			in.hidden = map[string][]*ir.Func{}
 		}
-		in.hidden[t.Path+"."+key] = true
+		var by *ir.Func
+		if n := len(in.stack); n > 0 {
+			by = in.stack[n-1]
+		}
+		in.hidden[t.Path+"."+key] = append(in.hidden[t.Path+"."+key], by)
 	}
 }
 
@@ -354,6 +358,9 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 			best = d
 		}
 	})
+	if best != nil || wholeRecord(answer, 0) != nil {
+		in.leaking = append(in.leaking, leakingAnswer{f, at, what, answer})
+	}
 	in.lets(f, at, Answered, what, best)
 	if best == nil {
 		in.tellsRecord(f, at, Answered, what, answer)

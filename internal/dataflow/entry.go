@@ -225,7 +225,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		if f.file.Language == ir.Go {
 			in.respond(f, goJSON(goResult(v), 0), x.At)
 		} else if x.Kind != ir.Object { // those were checked where they are written
-			in.respond(f, v, x.At)
+			in.respondAgain(f, v, x, x.At)
 		}
 	case "text":
 		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
