@@ -105,11 +105,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	method := ""
 	if e.X.Kind == ir.Member {
 		if e.X.Str == "catch" {
-			in.tries++
-		}
-		recv = in.eval(f, e.X.X)
-		if e.X.Str == "catch" {
-			in.tries--
+			recv = in.tried(f, e.X.X)
+		} else {
+			recv = in.eval(f, e.X.X)
 		}
 		method = e.X.Str
 		in.cutsText(method, recv)
@@ -403,7 +401,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	again := in.again(c, this, args) + FactsKey(facts) + in.begunKey()
 	if v, ok := in.results[again]; ok {
 		in.goesOn(again)
-		in.thrown = join(in.thrown, in.throws[again])
+		in.thrown = joinThrown(in.thrown, in.throws[again])
 		in.tellsAgain(f, c, args, at, again)
 		return v
 	}
@@ -432,7 +430,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		out = &Value{elem: s.yielded}
 	}
 	thrown := in.thrown
-	in.thrown = join(before, thrown)
+	in.thrown = joinThrown(before, thrown)
 	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
 	}
@@ -1068,7 +1066,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	in.throwsRequest(f, ref)
 	fails := in.failsLikeDatabase(f, ref, method, args)
 	if fails {
-		in.thrown = join(in.thrown, &Value{ref: databaseError})
+		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
 	}
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
@@ -1188,6 +1186,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 				given := callbackArguments(c, out)
 				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
+				}
+				if caught := in.rejects(method); len(caught.list) > 0 {
+					given = caught
 				}
 				if fails && len(given.list) > 0 { // query(sql, (err, rows) => ...)
 					given = &arguments{list: append([]*Value{join(given.list[0], &Value{ref: databaseError})}, given.list[1:]...)}

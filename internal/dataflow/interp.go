@@ -62,6 +62,7 @@ type interp struct {
 	answersMade  map[answerMade]bool        // what was told of that answers let out
 	leaking      []leakingAnswer            // answers that let something out
 	leaked       map[string][]leakingAnswer // those of calls, as results
+	rejected     *Value                     // what a promise fails with whose failure is handled
 	handsOn      bool                       // an answer is looked at that was made elsewhere
 	starting     *goPackage                 // the package of Go whose main is followed
 	requests     map[string]*Value          // what the functions of routes are given
@@ -171,7 +172,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			v = in.eval(f, s.X)
 		}
 		if s.Kind == ir.Throw {
-			in.thrown = join(in.thrown, v)
+			in.thrown = joinThrown(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
 			f.s.result = in.eitherResult(f, f.s.result, v)

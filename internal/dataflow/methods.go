@@ -168,7 +168,7 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 		out := recv
 		for _, a := range args.list {
 			for _, c := range a.fns {
-				out = join(out, in.invoke(f, c, nil, &arguments{}, e.At))
+				out = join(out, in.invoke(f, c, nil, in.rejects(method), e.At))
 			}
 		}
 		return out, true
