@@ -405,7 +405,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.tellsAgain(f, c, args, at, again)
 		return v
 	}
-	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.leaking)
+	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -438,7 +438,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
 	in.throws[again] = thrown
-	in.leaksIn(again, in.leaking[told:])
+	in.keepsAnswers(again, in.telling[told:])
 	in.endsAt(again)
 	in.results[again] = out
 	return out

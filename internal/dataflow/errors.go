@@ -124,29 +124,19 @@ func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, re
 	}
 }
 
-// tellsError tells of an answer that holds one of some errors, or a part of one.
+// tellsError tells of an answer that holds one of some errors, or a part of one, where it was given to what makes answers.
 func (in *interp) tellsError(f frame, at int32, rule, what, path string, answer *Value, refs ...string) {
-	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-	if in.seen[key] || !slices.ContainsFunc(refs, func(ref string) bool { return holdsError(answer, ref, 0) }) {
+	is := func(v *Value) bool { return slices.Contains(refs, v.ref) }
+	if !holdsAny(answer, is, 0) {
+		return
+	}
+	file, at, _ := in.givenAt(f, at, is)
+	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
+	if in.answeredBefore(answerMade{rule: rule, what: path}) || in.seen[key] {
 		return
 	}
 	in.seen[key] = true
-	in.hits = append(in.hits, &Hit{Rule: rule, File: f.file, At: at, What: what, Path: path})
-}
-
-func holdsError(v *Value, ref string, depth int) bool {
-	if v == nil || depth > 5 {
-		return false
-	}
-	if v.ref == ref || holdsError(v.json, ref, depth+1) || holdsError(v.elem, ref, depth+1) {
-		return true
-	}
-	for _, x := range v.fields {
-		if holdsError(x, ref, depth+1) {
-			return true
-		}
-	}
-	return false
+	in.hits = append(in.hits, &Hit{Rule: rule, File: file, At: at, What: what, Path: path, Unsure: strings.HasPrefix(path, "the ")})
 }
 
 // always are fields that every error of axios has.

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -104,48 +105,63 @@ func (in *interp) answeredBefore(m answerMade) bool {
 // respondAgain checks an answer that was made elsewhere, where it is handed on. A call that is given what the answer lets out makes it.
 func (in *interp) respondAgain(f frame, v *Value, x *ir.Expr, at int32) {
 	before := in.handsOn
-	in.handsOn = x == nil || x.Kind != ir.Call || !in.isGivenRecord(f, x)
+	if in.handsOn = x == nil || x.Kind != ir.Call || !in.isGivenMore(f, x); !in.handsOn {
+		at = x.At
+	}
 	in.respond(f, v, at)
 	in.handsOn = before
 }
 
-// isGivenRecord reports whether a call is given something that was read or is secret.
-func (in *interp) isGivenRecord(f frame, call *ir.Expr) bool {
-	return slices.ContainsFunc(call.List, func(x *ir.Expr) bool {
-		return holdsAny(in.quiet(f, x), func(v *Value) bool {
-			return len(v.holds) > 0 || v.secret != nil || slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Source != nil && t.Source.Stored })
-		}, 0)
-	})
+// isGivenMore reports whether a call is given something of which an answer can tell too much.
+func (in *interp) isGivenMore(f frame, call *ir.Expr) bool {
+	return slices.ContainsFunc(call.List, func(x *ir.Expr) bool { return holdsAny(in.quiet(f, x), tellsMore, 0) })
 }
 
-// leakingAnswer is an answer that lets something out.
-type leakingAnswer struct {
-	frame  frame
-	at     int32
-	what   string
-	answer *Value
+// tellsMore reports whether a value was read or is secret, or is an error that has more in it than its message.
+func tellsMore(v *Value) bool {
+	return len(v.holds) > 0 || v.secret != nil || strings.HasPrefix(v.ref, databaseError) || strings.HasPrefix(v.ref, axiosError) || v.ref == databaseOrOther ||
+		slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Source != nil && t.Source.Stored })
 }
 
-// leaksIn keeps the answers that a call made, for others that do the same.
-func (in *interp) leaksIn(call string, all []leakingAnswer) {
+// answerAt is an answer, or a part of one, and where it is made.
+type answerAt struct {
+	frame   frame
+	at      int32
+	what    string
+	answer  *Value
+	refuses bool
+}
+
+// tellsAnswer tells of what an answer lets out.
+func (in *interp) tellsAnswer(a answerAt) {
+	if holdsAny(a.answer, tellsMore, 0) {
+		in.telling = append(in.telling, a)
+	}
+	in.tellsRequest(a.frame, a.at, a.what, a.answer, a.refuses)
+	in.tellsTrace(a.frame, a.at, a.what, a.answer)
+	in.tellsSecret(a.frame, a.at, a.what, a.answer)
+}
+
+// keepsAnswers keeps the answers that a call made of which something can be told, for others that do the same.
+func (in *interp) keepsAnswers(call string, all []answerAt) {
 	if len(all) == 0 {
 		return
 	}
-	if in.leaked == nil {
-		in.leaked = map[string][]leakingAnswer{}
+	if in.answersOf == nil {
+		in.answersOf = map[string][]answerAt{}
 	}
-	in.leaked[call] = slices.Clone(all)
+	in.answersOf[call] = slices.Clone(all)
 }
 
 // tellsAgain tells of the answers of a call that is like one before: it stands elsewhere.
 func (in *interp) tellsAgain(f frame, c *closure, args *arguments, at int32, call string) {
-	if len(in.leaked[call]) == 0 {
+	if len(in.answersOf[call]) == 0 {
 		return
 	}
 	in.stack = append(in.stack, c.fn)
 	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
-	for _, a := range in.leaked[call] {
-		in.tellsSecret(a.frame, a.at, a.what, a.answer)
+	for _, a := range in.answersOf[call] {
+		in.tellsAnswer(a)
 	}
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
