@@ -234,7 +234,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
 			in.comparesStored(f, at, mine, sent)
-		case mine.secret != nil && mine.secret.members == nil && !mine.secret.made:
+		case mine.secret != nil && mine.secret.members == nil && mine.secret.made == plainData:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
 		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)

@@ -47,7 +47,7 @@ var ofLogins = set("db database smtp mysql postgres pg mongo redis user email ma
 
 // ofPages are words before "token" which say that it lets nobody in: that of a page, of a device, of a form.
 var ofPages = set(`next continuation continue page pages paging pagination sync csrf xsrf request idempotency device push fcm apns expo sort cancel cancellation task
-	marker start starting stop last lock dedup deduplication special lex start end unknown reset type count evaluated registration notification pusher cursor sequence resume change watch
+	marker start starting stop last lock dedup deduplication special lex start end unknown type count evaluated registration notification pusher cursor sequence resume change watch
 	messaging fencing after before bookmark offset poll forgery form paginator erc20 contract nft mint execution callback client swap coin list base quote`)
 
 // notItself are words anywhere in a name which say that it is no such data but something about it, or data that was made harmless.
