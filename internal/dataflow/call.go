@@ -105,11 +105,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	method := ""
 	if e.X.Kind == ir.Member {
 		if e.X.Str == "catch" {
-			in.tries++
-		}
-		recv = in.eval(f, e.X.X)
-		if e.X.Str == "catch" {
-			in.tries--
+			recv = in.tried(f, e.X.X)
+		} else {
+			recv = in.eval(f, e.X.X)
 		}
 		method = e.X.Str
 		in.cutsText(method, recv)
@@ -121,7 +119,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 		callee = in.eval(f, e.X)
 	}
 	in.p.leadsTo(e, callee)
+	in.callsDirectly(f, e, callee)
 	args := in.arguments(f, e)
+	in.asksMembers(f, e)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
@@ -242,7 +242,7 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	default:
 		return false
 	}
-	in.respond(f, args.get(at), e.At)
+	in.respondAgain(f, args.get(at), argumentExpr(e, itoa(at)), e.At)
 	return true
 }
 
@@ -401,10 +401,11 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	again := in.again(c, this, args) + FactsKey(facts) + in.begunKey()
 	if v, ok := in.results[again]; ok {
 		in.goesOn(again)
-		in.thrown = join(in.thrown, in.throws[again])
+		in.thrown = joinThrown(in.thrown, in.throws[again])
+		in.tellsAgain(f, c, args, at, again)
 		return v
 	}
-	before, calls, hits := in.thrown, len(in.sends)+len(in.uses), len(in.hits)
+	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -412,7 +413,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps})
+	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
@@ -429,7 +430,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		out = &Value{elem: s.yielded}
 	}
 	thrown := in.thrown
-	in.thrown = join(before, thrown)
+	in.thrown = joinThrown(before, thrown)
 	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
 	}
@@ -437,6 +438,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
 	}
 	in.throws[again] = thrown
+	in.keepsAnswers(again, in.telling[told:])
 	in.endsAt(again)
 	in.results[again] = out
 	return out
@@ -1024,7 +1026,7 @@ var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().con
 // library is a call of something that the program does not define.
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
-	in.callsLibrary(f, e, ref, method, args)
+	in.callsLibrary(f, e, ref, method, recv, args)
 	if givesItself[ref] {
 		return recv
 	}
@@ -1033,6 +1035,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
+	in.lowCost(f, e, ref, args)
 	if byModel[method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
 		in.checksByModel(args)
 	}
@@ -1066,7 +1069,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	in.throwsRequest(f, ref)
 	fails := in.failsLikeDatabase(f, ref, method, args)
 	if fails {
-		in.thrown = join(in.thrown, &Value{ref: databaseError})
+		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
 	}
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
@@ -1186,6 +1189,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 				given := callbackArguments(c, out)
 				if !known && !answersQuery {
 					given = in.perhapsElements(f, e, args, given)
+				}
+				if caught := in.rejects(method); len(caught.list) > 0 {
+					given = caught
 				}
 				if fails && len(given.list) > 0 { // query(sql, (err, rows) => ...)
 					given = &arguments{list: append([]*Value{join(given.list[0], &Value{ref: databaseError})}, given.list[1:]...)}

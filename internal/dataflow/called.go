@@ -31,7 +31,7 @@ type calledAt struct {
 }
 
 // callsLibrary notes a call of a library, once for each place.
-func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *arguments) {
+func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Value, args *arguments) {
 	if e.X == nil || in.proving > 0 {
 		return
 	}
@@ -44,7 +44,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, args *ar
 		in.acts(lastPart(ref))
 	}
 	if slices.Contains(does, Writes) {
-		in.storesPassword(f, e, ref, args)
+		in.storesPassword(f, e, ref, recv, args)
 	}
 	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})

@@ -84,6 +84,43 @@ func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 // fewestRounds is far below what is asked for today (OWASP: 210,000 rounds of SHA-512 and more), so that nobody can mean less well.
 const fewestRounds = 10_000
 
+// leastCost is the least cost of bcrypt that is advised (OWASP): each one more doubles the work.
+const leastCost = 10
+
+// isBcrypt are functions of bcrypt that hash a password, with the cost or a salt that has it as their second argument.
+var isBcrypt = set(`bcrypt.hash bcrypt.hashSync bcryptjs.hash bcryptjs.hashSync bcrypt.default.hash bcrypt.default.hashSync bcryptjs.default.hash
+	bcryptjs.default.hashSync bcrypt.hashpw golang_org/x/crypto/bcrypt.GenerateFromPassword`)
+
+// makesSalt are the functions of bcrypt that make a salt, in which the cost stands.
+var makesSalt = regexp.MustCompile(`(?i)\.gensalt(sync)?\(\)$`)
+
+// randomNames are words in names of secrets that are made by chance: nobody can guess them, however fast it goes.
+var randomNames = regexp.MustCompile(`(?i)token|key|nonce|session|uuid`)
+
+// lowCost tells of a password that bcrypt hashes with a cost of less than is advised.
+func (in *interp) lowCost(f frame, e *ir.Expr, ref string, args *arguments) {
+	if !isBcrypt[ref] || len(e.List) == 0 || randomNames.MatchString(textOf(e.List[0])) {
+		return
+	}
+	cost := args.get(1)
+	if makesSalt.MatchString(cost.ref) {
+		if x := cost.kw["rounds"]; x != nil {
+			cost = x
+		} else {
+			cost = (&arguments{list: cost.args}).get(0)
+		}
+	}
+	text := cost.text
+	if strings.HasSuffix(cost.ref, "bcrypt.MinCost") {
+		text = "4"
+	} else if !cost.known {
+		return
+	}
+	if n, err := strconv.Atoi(text); err == nil && n < leastCost {
+		in.place(f, e.At, "weak-password-hash", lastPart(ref)+" with a cost of "+text, "password")
+	}
+}
+
 // spells are methods that write a text in another way.
 var spells = set("encode strip trim toString normalize")
 
@@ -197,7 +234,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
 			in.comparesStored(f, at, mine, sent)
-		case mine.secret != nil && mine.secret.members == nil && !mine.secret.made:
+		case mine.secret != nil && mine.secret.members == nil && mine.secret.made == plainData:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
 		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)

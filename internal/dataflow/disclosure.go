@@ -24,7 +24,7 @@ type secret struct {
 	what    string
 	step    *step
 	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
-	made    bool     // the program made it by chance for somebody: a password to begin with
+	made    secrecy  // the program made it by chance for somebody: a password to begin with, a token
 }
 
 // part is what of a secret stands under a name: of an answer the members that hold it, of a secret that was parsed what is called so.
@@ -191,11 +191,18 @@ func (in *interp) takenOut(x *Value, key string) {
 	if len(x.holds) > 0 && !x.shared {
 		x.holds = without(x.holds, key)
 	}
+	if field := x.fields[key]; field != nil && !x.shared && slowHash.MatchString(field.ref) {
+		x.fields[key] = &Value{}
+	}
 	for _, t := range x.taints {
 		if in.hidden == nil {
-			in.hidden = map[string]bool{}
+			in.hidden = map[string][]*ir.Func{}
 		}
-		in.hidden[t.Path+"."+key] = true
+		var by *ir.Func
+		if n := len(in.stack); n > 0 {
+			by = in.stack[n-1]
+		}
+		in.hidden[t.Path+"."+key] = append(in.hidden[t.Path+"."+key], by)
 	}
 }
 
@@ -354,10 +361,35 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 			best = d
 		}
 	})
+	if best == nil {
+		best = freshHash(answer, 0)
+	}
 	in.lets(f, at, Answered, what, best)
 	if best == nil {
 		in.tellsRecord(f, at, Answered, what, answer)
 	}
+}
+
+// slowHash are functions whose result is the hash of a password.
+var slowHash = regexp.MustCompile(`^(bcrypt(js)?(\.default)?\.hash(Sync)?|bcrypt\.hashpw|argon2(\.default)?\.hash|argon2\.PasswordHasher\(\)\.hash|golang_org/x/crypto/bcrypt\.GenerateFromPassword|passlib\..*\.hash|werkzeug\.security\.generate_password_hash)\(\)`)
+
+// freshHash is the hash of a password that was just made and stands in an answer, with the rest of the record; nil where there is none.
+func freshHash(v *Value, depth int) *disclosed {
+	if v == nil || depth > deepestJoin {
+		return nil
+	}
+	for name, x := range sorted(v.fields) {
+		if x != nil && IsStoredSecret(name) && slowHash.MatchString(x.ref) {
+			return &disclosed{kind: ofPassword, what: "the record with its `" + name + "`"}
+		}
+		if d := freshHash(x, depth+1); d != nil {
+			return d
+		}
+	}
+	if d := freshHash(v.json, depth+1); d != nil {
+		return d
+	}
+	return freshHash(v.elem, depth+1)
 }
 
 // givesTokens reports whether a secret is what somebody signs in for, or was made for whoever asks.
@@ -432,8 +464,8 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	}
 	if v.secret != nil && !isPublic(name) {
 		kind := fetched
-		if v.secret.made {
-			kind = ofPassword
+		if v.secret.made != plainData {
+			kind = v.secret.made
 		}
 		note(&disclosed{kind: kind, what: v.secret.what, from: v.secret.step})
 	}

@@ -225,7 +225,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		if f.file.Language == ir.Go {
 			in.respond(f, goJSON(goResult(v), 0), x.At)
 		} else if x.Kind != ir.Object { // those were checked where they are written
-			in.respond(f, v, x.At)
+			in.respondAgain(f, v, x, x.At)
 		}
 	case "text":
 		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
@@ -266,9 +266,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
-	in.tellsRequest(f, at, "the response", v.fields["body"])
-	in.tellsTrace(f, at, "the response", v.fields["body"])
-	in.tellsSecret(f, at, "the response", v.fields["body"])
+	in.tellsAnswer(answerAt{f, at, "the response", v.fields["body"], isRefusal(v.fields["statusCode"])})
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}

@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -18,15 +20,37 @@ func (in *interp) throwsRequest(f frame, ref string) {
 	}
 	switch ref = strings.TrimPrefix(ref, "axios.default."); {
 	case ref == "axios", strings.HasSuffix(ref, ".create()"), axiosCalls[lastPart(ref)]:
-		in.thrown = join(in.thrown, &Value{ref: axiosError})
+		in.thrown = joinThrown(in.thrown, &Value{ref: axiosError})
 	}
 }
 
 // databaseError is what drivers of SQL databases throw: the statement, its values, or the names of tables and columns are fields of it.
 const databaseError = "sql.DatabaseError()"
 
+// databaseOrOther is such an error, or one of another kind, which the program perhaps throws for people to read.
+const databaseOrOther = "sql.DatabaseErrorOrOther()"
+
+// joinThrown is what is thrown where one of two errors is.
+func joinThrown(a, b *Value) *Value {
+	v := join(a, b)
+	if orNothing(a).empty() || orNothing(b).empty() || a.ref == b.ref || !isOfDatabase(a.ref) && !isOfDatabase(b.ref) {
+		return v
+	}
+	c := *v
+	c.ref = databaseOrOther
+	return &c
+}
+
+func isOfDatabase(ref string) bool { return ref == databaseError || ref == databaseOrOther }
+
+// tellingFields are fields of errors of databases in which statements, values, or names of tables and columns stand.
+var tellingFields = set("message sqlMessage detail sql query parameters meta keyValue toString()")
+
 // ofDatabases are packages whose errors have such fields, besides what runs a statement that is written out.
-var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql")
+var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoose mongodb @prisma/client knex mssql mariadb oracledb better-sqlite3 sqlite3")
+
+// asksDatabase are methods by which code asks a database, or changes what is in it.
+var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMany|save|insert|update|delete|remove|upsert|count|aggregate|bulk|distinct|exists|replaceOne|query|execute|softDelete|findOrCreate|\$(query|execute)Raw|\$transaction|transaction)`)
 
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.
 func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments) bool {
@@ -36,39 +60,83 @@ func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments
 	if runs[method] && statementOf(f, args) != nil {
 		return true
 	}
-	client, _, _ := strings.Cut(packageOf(ref), "/")
+	client := packageOf(ref)
+	if !strings.HasPrefix(client, "@") {
+		client, _, _ = strings.Cut(client, "/")
+	}
 	if !ofDatabases[client] {
 		return false
 	}
 	does, _ := in.effects(f, ref, method, args)
-	return len(does) > 0
+	return len(does) > 0 || asksDatabase.MatchString(method) && strings.Contains(ref, "()")
 }
 
-// tellsRequest tells of an answer that holds an error as a whole which has more in it than its message.
-func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value) {
-	for _, e := range []struct{ ref, rule, path string }{{axiosError, "error-details", "an error of axios"}, {databaseError, "database-error", "an error of the database"}} {
-		key := e.rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-		if in.seen[key] || !holdsError(answer, e.ref, 0) {
-			continue
-		}
-		in.seen[key] = true
-		in.hits = append(in.hits, &Hit{Rule: e.rule, File: f.file, At: at, What: what, Path: e.path})
+// tried is a promise whose failure is handled, and keeps what it fails with for what handles it.
+func (in *interp) tried(f frame, e *ir.Expr) *Value {
+	before := in.thrown
+	in.thrown = nil
+	in.tries++
+	v := in.eval(f, e)
+	in.tries--
+	in.rejected = in.thrown
+	in.thrown = before
+	return v
+}
+
+// rejects are the arguments of what handles that a promise fails: the error of a database or of a request, where it fails with one.
+func (in *interp) rejects(method string) *arguments {
+	if v := orNothing(in.rejected); method == "catch" && (v.ref == axiosError || isOfDatabase(v.ref)) {
+		return &arguments{list: []*Value{v}}
 	}
+	return &arguments{}
 }
 
-func holdsError(v *Value, ref string, depth int) bool {
-	if v == nil || depth > 5 {
+// refusal are statuses by which a request is refused.
+var refusal = regexp.MustCompile(`^4\d\d$`)
+
+func isRefusal(status *Value) bool {
+	return status != nil && status.known && refusal.MatchString(status.text)
+}
+
+// refusesWith reports whether an answer has a status by which a request is refused: res.status(400).json(...)
+func refusesWith(e *ir.Expr) bool {
+	if e.X.Kind != ir.Member || e.X.X.Kind != ir.Call {
 		return false
 	}
-	if v.ref == ref || v.ref == ref+".toJSON()" || holdsError(v.json, ref, depth+1) || holdsError(v.elem, ref, depth+1) {
-		return true
+	status := e.X.X
+	return lastPart(textOf(status.X)) == "status" && len(status.List) == 1 && status.List[0].Kind == ir.Const && refusal.MatchString(status.List[0].Str)
+}
+
+// tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
+// database. What is said of a request that is refused is made for who sent it.
+func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, refuses bool) {
+	in.tellsError(f, at, "error-details", what, "an error of axios", answer, axiosError, axiosError+".toJSON()")
+	in.tellsError(f, at, "database-error", what, "an error of the database as a whole", answer, databaseError, databaseOrOther)
+	if refuses {
+		return
 	}
-	for _, x := range v.fields {
-		if holdsError(x, ref, depth+1) {
-			return true
+	for field := range sorted(tellingFields) {
+		name := "the " + field
+		if field == "toString()" {
+			name = "the text"
 		}
+		in.tellsError(f, at, "database-error", what, name+" of an error of the database", answer, databaseError+"."+field)
 	}
-	return false
+}
+
+// tellsError tells of an answer that holds one of some errors, or a part of one, where it was given to what makes answers.
+func (in *interp) tellsError(f frame, at int32, rule, what, path string, answer *Value, refs ...string) {
+	is := func(v *Value) bool { return slices.Contains(refs, v.ref) }
+	if !holdsAny(answer, is, 0) {
+		return
+	}
+	file, at, _ := in.givenAt(f, at, is)
+	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
+	if in.answeredBefore(answerMade{rule: rule, what: path}) || in.seen[key] {
+		return
+	}
+	in.seen[key] = true
+	in.hits = append(in.hits, &Hit{Rule: rule, File: file, At: at, What: what, Path: path, Unsure: strings.HasPrefix(path, "the ")})
 }
 
 // always are fields that every error of axios has.
@@ -76,7 +144,7 @@ var always = set("message name stack config isAxiosError")
 
 // isThere reports whether a value is a part of an error of axios that is never missing: err.message || err is the message.
 func isThere(v *Value) bool {
-	if v.ref == databaseError+".message" {
+	if v.ref == databaseError+".message" || v.ref == databaseOrOther+".message" {
 		return true
 	}
 	field, ok := strings.CutPrefix(v.ref, axiosError+".")
@@ -101,7 +169,7 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	if x == nil || x.Kind != ir.Name {
 		return
 	}
-	if ref := in.quiet(f, x).ref; ref == axiosError || ref == databaseError {
+	if ref := in.quiet(f, x).ref; ref == axiosError || isOfDatabase(ref) {
 		in.set(f.s, x.Str, &Value{}, true)
 	}
 }

@@ -163,12 +163,24 @@ func wholeRecord(v *Value, depth int) *Taint {
 // tellsRecord notes a record that goes somewhere as a whole: whether it holds a secret stands where it is written.
 func (in *interp) tellsRecord(f frame, at int32, rule, what string, v *Value) {
 	t := wholeRecord(v, 0)
-	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
-	if t == nil || in.proving > 0 || in.seen[key] {
+	if t == nil || in.proving > 0 {
+		return
+	}
+	file := f.file
+	var home *ir.Func
+	if rule == Answered {
+		file, at, home = in.givenAt(f, at, readFrom(t.Source))
+	}
+	taken := in.takenFrom(plainPath(t.Path), home)
+	if rule == Answered && len(taken) == 0 && in.answeredBefore(answerMade{rule, t.Path, t.Source}) {
+		return
+	}
+	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
+	if in.seen[key] {
 		return
 	}
 	in.seen[key] = true
-	in.hits = append(in.hits, &Hit{Rule: rule, File: f.file, At: at, What: what, Path: t.Path, Leak: &Leak{Grave: true, Rank: int(ofPassword)}, Record: t.Source.Read, Taken: in.takenFrom(plainPath(t.Path)), Steps: wayOf(t, in.sites)})
+	in.hits = append(in.hits, &Hit{Rule: rule, File: file, At: at, What: what, Path: t.Path, Leak: &Leak{Grave: true, Rank: int(ofPassword)}, Record: t.Source.Read, Taken: taken, Steps: wayOf(t, in.sites)})
 }
 
 // logsRecord notes records that are logged as a whole.
@@ -178,15 +190,37 @@ func (in *interp) logsRecord(f frame, e *ir.Expr, m *Model, args *arguments) {
 	}
 }
 
-// takenFrom are the fields that the code takes out of what stands at a path.
-func (in *interp) takenFrom(path string) []string {
+// takenFrom are the fields that the code takes out of what stands at a path. Where it is known which function gives it away, what others do
+// for answers of their own does not count.
+func (in *interp) takenFrom(path string, home *ir.Func) []string {
 	var out []string
-	for hidden := range sorted(in.hidden) {
-		if name, ok := strings.CutPrefix(plainPath(hidden), path+"."); ok {
+	for hidden, by := range sorted(in.hidden) {
+		name, ok := strings.CutPrefix(plainPath(hidden), path+".")
+		if ok && (home == nil || slices.ContainsFunc(by, func(fn *ir.Func) bool {
+			return fn == nil || slices.Contains(in.stack, fn) || in.leadsToFunc(home, fn, 0)
+		})) {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// leadsToFunc reports whether a function calls another one, or calls one that does.
+func (in *interp) leadsToFunc(from, to *ir.Func, depth int) bool {
+	found := from == to
+	ir.Walk(from.Body, func(*ir.Stmt) bool { return !found }, func(e *ir.Expr) bool {
+		if found || depth > deepestJoin {
+			return false
+		}
+		if e.Kind == ir.Lambda {
+			found = e.Fn == to
+		}
+		if e.Kind == ir.Call {
+			found = found || slices.ContainsFunc(in.p.callees[e], func(fn *ir.Func) bool { return in.leadsToFunc(fn, to, depth+1) })
+		}
+		return !found
+	})
+	return found
 }
 
 // isRecord are the parts of an answer of a table that are whole records.

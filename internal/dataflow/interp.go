@@ -39,50 +39,56 @@ type interp struct {
 	proving      int
 	branch       int // the branch that is followed: each has a number of its own
 	branches     int
-	naming       int                  // conditions that stand elsewhere and are looked at for the names that hold their answers
-	failed       []string             // places where tokens are read that did not pass
-	injecting    int                  // objects that are made for parameters
-	context      *Value               // the request that is being answered, for what asks its context for it
-	made         map[string]*Value    // what containers gave, by what they were asked for
-	catching     int                  // what failed is handled
-	secrets      []*Model             // rows that say that what an operation gives is secret
-	wholes       []*Hit               // what came in, where it is logged as a whole
-	wanted       map[string]secrecy   // parts of what came in that the code reads and that are called like something sensitive
-	hidden       map[string]bool      // parts of what came in that are taken out of it
-	traces       map[*ir.Expr]*step   // calls that gave stack traces, when they were followed last
-	debugging    int                  // a setting that asks for the stage decides whether what is followed happens
-	calling      map[*ir.Func]bool    // functions that a library perhaps calls
-	unawaited    []Called             // calls whose promise nobody waits for
-	called       map[calledAt]Called  // what was called of libraries
-	parsedSafely bool                 // the body was parsed before where what fails is caught
-	signedIn     bool                 // the code reads what an authorizer says of the caller
-	acting       map[*ir.Func]string  // functions that do something elsewhere, with what
-	acted        int                  // how much was done elsewhere
-	starting     *goPackage           // the package of Go whose main is followed
-	requests     map[string]*Value    // what the functions of routes are given
-	listeners    map[string]*Value    // functions and what they are given, by the emitter and the name of the event
-	thrown       *Value               // what was thrown since the last try began
-	testing      *ir.Expr             // the condition that was looked at last
-	ownEvent     bool                 // code names the fields of the event itself
-	doubts       []Doubt              // why perhaps more of AWS is called
-	visited      map[*ir.Func]bool    // functions that were called
-	sends        []*Send              // calls that hand data on
-	hitAt        map[string]*Hit      // by rule and place
-	partsTold    map[partTold]bool    // parts of responses of which was told
-	answers      string               // how what an entry returns is sent: lambda, text; empty where it is not
-	compares     map[string]*Taint    // parts of what came in that were compared with texts, by the names of facts
-	holding      map[string][]Literal // what certainly holds where the function that is followed was called
-	mute         bool                 // nobody gets what the entry returns
-	keeps        bool                 // something was put outside of the handler that perhaps is a user's
-	keepers      map[*closure]bool    // the functions that did so
-	looked       looked               // what the code has looked at of what came in
-	turning      *ir.Expr             // the condition of a loop that is looked at
-	refused      []*ir.Expr           // comparisons that hold for what is refused because it is too much
-	tries        int                  // what fails is caught
-	handedOn     []*Kept              // calls that store or send parts of what came in
-	decoded      []Called             // Go: where what an outsider sent is read into a variable
-	unguarded    []Called             // where the body of a request is parsed and nothing catches what fails
-	st           *invocations         // where the entry is followed as one of two invocations
+	naming       int                   // conditions that stand elsewhere and are looked at for the names that hold their answers
+	failed       []string              // places where tokens are read that did not pass
+	injecting    int                   // objects that are made for parameters
+	context      *Value                // the request that is being answered, for what asks its context for it
+	made         map[string]*Value     // what containers gave, by what they were asked for
+	catching     int                   // what failed is handled
+	secrets      []*Model              // rows that say that what an operation gives is secret
+	wholes       []*Hit                // what came in, where it is logged as a whole
+	wanted       map[string]secrecy    // parts of what came in that the code reads and that are called like something sensitive
+	hidden       map[string][]*ir.Func // parts of what came in that are taken out of it
+	traces       map[*ir.Expr]*step    // calls that gave stack traces, when they were followed last
+	debugging    int                   // a setting that asks for the stage decides whether what is followed happens
+	calling      map[*ir.Func]bool     // functions that a library perhaps calls
+	unawaited    []Called              // calls whose promise nobody waits for
+	called       map[calledAt]Called   // what was called of libraries
+	parsedSafely bool                  // the body was parsed before where what fails is caught
+	signedIn     bool                  // the code reads what an authorizer says of the caller
+	acting       map[*ir.Func]string   // functions that do something elsewhere, with what
+	acted        int                   // how much was done elsewhere
+	direct       map[directCall]bool   // where the program calls functions of its own
+	answersMade  map[answerMade]bool   // what was told of that answers let out
+	telling      []answerAt            // answers of which something can be told
+	answersOf    map[string][]answerAt // those of calls, as results
+	rejected     *Value                // what a promise fails with whose failure is handled
+	handsOn      bool                  // an answer is looked at that was made elsewhere
+	starting     *goPackage            // the package of Go whose main is followed
+	requests     map[string]*Value     // what the functions of routes are given
+	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event
+	thrown       *Value                // what was thrown since the last try began
+	testing      *ir.Expr              // the condition that was looked at last
+	ownEvent     bool                  // code names the fields of the event itself
+	doubts       []Doubt               // why perhaps more of AWS is called
+	visited      map[*ir.Func]bool     // functions that were called
+	sends        []*Send               // calls that hand data on
+	hitAt        map[string]*Hit       // by rule and place
+	partsTold    map[partTold]bool     // parts of responses of which was told
+	answers      string                // how what an entry returns is sent: lambda, text; empty where it is not
+	compares     map[string]*Taint     // parts of what came in that were compared with texts, by the names of facts
+	holding      map[string][]Literal  // what certainly holds where the function that is followed was called
+	mute         bool                  // nobody gets what the entry returns
+	keeps        bool                  // something was put outside of the handler that perhaps is a user's
+	keepers      map[*closure]bool     // the functions that did so
+	looked       looked                // what the code has looked at of what came in
+	turning      *ir.Expr              // the condition of a loop that is looked at
+	refused      []*ir.Expr            // comparisons that hold for what is refused because it is too much
+	tries        int                   // what fails is caught
+	handedOn     []*Kept               // calls that store or send parts of what came in
+	decoded      []Called              // Go: where what an outsider sent is read into a variable
+	unguarded    []Called              // where the body of a request is parsed and nothing catches what fails
+	st           *invocations          // where the entry is followed as one of two invocations
 }
 
 // maxSteps bounds the expressions that are looked at for one entry, maxCalls how deep calls are followed.
@@ -93,10 +99,11 @@ const (
 
 // site is where a function is called.
 type site struct {
-	file *ir.File
-	at   int32
-	name string
-	time int
+	file  *ir.File
+	at    int32
+	name  string
+	time  int
+	given *arguments
 }
 
 // frame is where an expression stands.
@@ -165,7 +172,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			v = in.eval(f, s.X)
 		}
 		if s.Kind == ir.Throw {
-			in.thrown = join(in.thrown, v)
+			in.thrown = joinThrown(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
 			f.s.result = in.eitherResult(f, f.s.result, v)
@@ -1084,7 +1091,11 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 		}
 	}
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
-		in.respond(f, v, e.At)
+		if slices.Contains(e.Keys, "body") {
+			in.respond(f, v, e.At)
+		} else {
+			in.respondAgain(f, v, nil, e.At)
+		}
 	}
 	in.echoesOrigin(f, v, e.At)
 	in.trusts(f, e, v)
@@ -1340,6 +1351,7 @@ func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Ta
 }
 
 func (in *interp) binary(f frame, e *ir.Expr) *Value {
+	in.comparesMembers(f, e)
 	switch e.Str {
 	case "+":
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)

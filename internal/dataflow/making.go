@@ -62,18 +62,38 @@ var byChance = set(`secrets.choice secrets.token_urlsafe secrets.token_hex secre
 	random.SystemRandom().choice random.SystemRandom().choices random.SystemRandom().sample crypto.randomBytes crypto.randomInt builtin.Math.random
 	generate-password.generate generate-password.default.generate`)
 
-// madePassword is what a call gives, as a secret where it is made by chance for a password: the one that a new user begins with.
+// madePassword is what a call gives, as a secret where it is made by chance for a password, the one that a new user begins with, or a token.
 func (in *interp) madePassword(f frame, e *ir.Expr, callee, v *Value) *Value {
-	if v == nil || v.secret != nil || !byChance[callee.ref] {
+	if v == nil || v.secret != nil || !byChance[callee.ref] && !uniqueNames[callee.ref] {
 		return v
 	}
-	name := in.passwordInMaking()
+	name, kind := "", ofPassword
+	if byChance[callee.ref] {
+		name = in.passwordInMaking()
+	}
 	if name == "" {
+		name, kind = in.tokenInMaking(), ofToken
+	}
+	if name == "" || uniqueNames[callee.ref] && len(wordsOf(name)) < 2 { // a name that is called a token is often just one
 		return v
 	}
 	c := *v
-	c.secret = &secret{what: "`" + name + "`", step: &step{f.file, e.At, name + " is made", nil, in.steps}, made: true}
+	c.secret = &secret{what: "`" + name + "`", step: &step{f.file, e.At, name + " is made", nil, in.steps}, made: kind}
 	return &c
+}
+
+// uniqueNames are functions that give a name which nobody else has, and which is used as a token too.
+var uniqueNames = set("uuid.v4 uuid.default.v4 crypto.randomUUID uuid.uuid4 nanoid.nanoid")
+
+// tokenInMaking is the name of the token that is made where the program is followed; empty where none is.
+func (in *interp) tokenInMaking() string {
+	if len(in.making) == 0 {
+		return ""
+	}
+	if m := in.making[len(in.making)-1]; m.depth == len(in.stack) && in.p.sensitive(m.name) == ofToken {
+		return m.name
+	}
+	return ""
 }
 
 // firstWords are words before "password" of one that is made for somebody.

@@ -125,12 +125,23 @@ func (in *interp) lets(f frame, at int32, rule, what string, d *disclosed) {
 	if d == nil {
 		return
 	}
-	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
+	file := f.file
+	if rule == Answered {
+		made := answerMade{rule: rule, what: d.what}
+		if d.taint != nil {
+			made.source = d.taint.Source
+		}
+		file, at, _ = in.givenAt(f, at, d.sameLeak())
+		if in.answeredBefore(made) {
+			return
+		}
+	}
+	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
 	if in.seen[key] {
 		return
 	}
 	in.seen[key] = true
-	h := &Hit{Rule: rule, File: f.file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind)}}
+	h := &Hit{Rule: rule, File: file, At: at, What: what, Path: d.what, Leak: &Leak{Grave: d.kind.grave(), Rank: int(d.kind)}}
 	if d.taint != nil {
 		h.Steps = wayOf(d.taint, in.sites)
 	} else if d.from != nil {

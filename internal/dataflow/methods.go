@@ -168,7 +168,7 @@ func (in *interp) ofFunction(f frame, e *ir.Expr, recv *Value, method string, ar
 		out := recv
 		for _, a := range args.list {
 			for _, c := range a.fns {
-				out = join(out, in.invoke(f, c, nil, &arguments{}, e.At))
+				out = join(out, in.invoke(f, c, nil, in.rejects(method), e.At))
 			}
 		}
 		return out, true
@@ -353,7 +353,9 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 	var out []*Taint
 	for _, t := range recv.taints {
 		u := *t
-		if path := strings.ToLower(t.Path); strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
+		if path := strings.ToLower(t.Path); isOfPage(lastPart(plainPath(t.Path))) {
+			u.token = noToken
+		} else if strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
 			u.token = tokenPart
 		}
 		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))

@@ -757,9 +757,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "error-details" {
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
-				in.tellsRequest(f, e.At, callName(m), v)
-				in.tellsTrace(f, e.At, callName(m), v)
-				in.tellsSecret(f, e.At, callName(m), v)
+				in.tellsAnswer(answerAt{f, e.At, callName(m), v, refusesWith(e)})
 			}
 		}
 		return

@@ -236,6 +236,9 @@ func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
 	in.equalsMore(x, y)
 	in.isLength(f, e.X, isNaught(in.quiet(f, e.Y)))
 	in.isLength(f, e.Y, isNaught(in.quiet(f, e.X)))
+	if isNothing(e.Y) { // body[field] == null
+		in.present(f, e.X)
+	}
 	refuses := e.Str[0] == '!'
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if side[0].Kind == ir.Unknown && side[0].Str == "typeof" && len(side[0].List) == 1 {
@@ -288,6 +291,8 @@ func (in *interp) present(f frame, e *ir.Expr) {
 	case e.Kind == ir.Name, e.Kind == ir.Member, e.Kind == ir.Index:
 		in.isAsked(in.quiet(f, e).taints)
 	case e.Kind != ir.Call || e.X.Kind != ir.Member:
+	case e.X.Str == "get" && len(e.List) > 0 && e.List[0].Kind != ir.Const: // if not body.get(field)
+		in.hasMembers(in.quiet(f, e.X.X))
 	case (e.X.Str == "get" || e.X.Str == "pop") && len(e.List) > 0 && e.List[0].Kind == ir.Const: // if not body.get("name")
 		in.isAsked(in.member(f, in.quiet(f, e.X.X), e.List[0].Str, e.At).taints)
 	case e.X.Str == "strip" || e.X.Str == "trim":

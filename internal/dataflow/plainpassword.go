@@ -20,15 +20,13 @@ var makesRecords = set("mongoose sequelize sequelize-typescript dynamoose pynamo
 
 // storesPassword tells of a password that a call of a database or a mapper is given as it came in. Models that do something with what they
 // store before they do, and statements that hash it, say nothing.
-func (in *interp) storesPassword(f frame, e *ir.Expr, ref string, args *arguments) {
+func (in *interp) storesPassword(f frame, e *ir.Expr, ref string, recv *Value, args *arguments) {
 	var taints []*Taint
 	add := func(v *Value) { taints = addTaints(taints, storedPasswords(v, 0)) }
 	for _, v := range slices.Concat(args.list, kwValues(args)) {
 		add(v)
 	}
-	if e.X.Kind == ir.Member { // new User({password}).save()
-		add(in.quiet(f, e.X.X))
-	}
+	add(recv) // new User({password}).save()
 	if len(taints) == 0 || in.p.hashesItself() {
 		return
 	}
@@ -67,6 +65,9 @@ func storedPasswords(v *Value, depth int) []*Taint {
 // hashesItself reports whether a model of the program hashes what it stores before it does.
 func (p *Program) hashesItself() bool {
 	for _, m := range p.modules {
+		if m == nil || m.file == nil || m.file.Tree == nil {
+			continue
+		}
 		if source := m.file.Tree.Source; hashesBefore.Match(source) && hashes.Match(source) {
 			return true
 		}

@@ -47,8 +47,8 @@ var ofLogins = set("db database smtp mysql postgres pg mongo redis user email ma
 
 // ofPages are words before "token" which say that it lets nobody in: that of a page, of a device, of a form.
 var ofPages = set(`next continuation continue page pages paging pagination sync csrf xsrf request idempotency device push fcm apns expo sort cancel cancellation task
-	marker start starting stop last lock dedup deduplication special lex start end unknown reset type count evaluated registration notification pusher cursor sequence resume change watch
-	messaging fencing paginator erc20 contract nft mint execution callback client swap coin list base quote`)
+	marker start starting stop last lock dedup deduplication special lex start end unknown type count evaluated registration notification pusher cursor sequence resume change watch
+	messaging fencing after before bookmark offset poll forgery form paginator erc20 contract nft mint execution callback client swap coin list base quote`)
 
 // notItself are words anywhere in a name which say that it is no such data but something about it, or data that was made harmless.
 var notItself = set(`is has had was should can no without with invalid valid missing wrong empty masked mask hashed hash redacted encrypted encoded obfuscated sanitized safe hidden digest
@@ -92,7 +92,7 @@ func sensitiveName(name string) secrecy {
 		if slices.ContainsFunc(before, func(w string) bool { return notItself[w] }) {
 			return plainData
 		}
-		if words[len(words)-1] == "token" && slices.ContainsFunc(before, func(w string) bool { return ofPages[w] }) {
+		if isOfPage(name) {
 			return plainData
 		}
 		return kind
@@ -101,6 +101,13 @@ func sensitiveName(name string) secrecy {
 		return ofPassword
 	}
 	return plainData
+}
+
+// isOfPage reports whether a name is one of a token that lets nobody in.
+func isOfPage(name string) bool {
+	words := wordsOf(name)
+	n := len(words) - 1
+	return n > 0 && words[n] == "token" && slices.ContainsFunc(words[:n], func(w string) bool { return ofPages[w] })
 }
 
 // wordsOf are the words of a name in small letters: dbPassword, DB_PASSWORD and db-password are the same.

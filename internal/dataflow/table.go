@@ -29,7 +29,7 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 		return nil, false
 	}
 	if object.isType {
-		in.callsLibrary(f, e, "pynamodb.models.Model."+method, method, args)
+		in.callsLibrary(f, e, "pynamodb.models.Model."+method, method, nil, args)
 	}
 	request := &Value{fields: map[string]*Value{"TableName": c.tableName()}}
 	in.use(f, e.At, "dynamodb:DescribeTable", operationNamed("dynamodb:DescribeTable"), request, false) // before version 5.3

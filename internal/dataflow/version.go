@@ -3,6 +3,7 @@ package dataflow
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -57,6 +58,21 @@ func (p *Program) versionOf(dir, name string, language ir.Language) string {
 		p.versions[key] = p.pinned(dir, name, language)
 	}
 	return p.versions[key]
+}
+
+// buildFiles are files that say how the code of a folder is built.
+var buildFiles = []string{"package.json", "esbuild.js", "esbuild.mjs", "esbuild.config.js", "esbuild.config.mjs", "esbuild.config.ts", "build.js", "build.mjs"}
+
+// SomeBuild reports whether a file that says how code is built, in the folder of a source file or above, says something.
+func (p *Program) SomeBuild(file string, says func([]byte) bool) bool {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		if slices.ContainsFunc(buildFiles, func(name string) bool { return says(p.files.Read(path.Join(dir, name))) }) {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
 }
 
 func (p *Program) pinned(dir, name string, language ir.Language) string {

@@ -32,11 +32,13 @@ func (p *py) statement(n int) []*ir.Stmt {
 	}
 	switch p.t.Kind(n) {
 	case "expression_statement":
-		var out []*ir.Stmt
-		for c := range p.t.NamedChildren(n) {
-			out = append(out, p.eval(c, p.expression(c)))
+		all := p.list(n)
+		if len(all) == 1 {
+			return []*ir.Stmt{p.eval(n, all[0])}
 		}
-		return out
+		e := p.expr(ir.Array, n) // a tuple
+		e.List = all
+		return []*ir.Stmt{p.eval(n, e)}
 	case "import_statement", "import_from_statement", "future_import_statement":
 		return p.imports(n)
 	case "function_definition":

@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -140,13 +141,22 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	var out []spot
+	for at, u := range writes {
+		fn := inner(n, at)
+		what := accountPart(u)
+		if fn == nil || what == "" || isRecorded(n, fn, others) {
+			continue
+		}
+		out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": what}})
+	}
+	slices.SortFunc(out, func(a, b spot) int { return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at)) })
 	for _, fn := range n.Result.Reached {
 		if !changesAccount.MatchString(fn.Name) && !(performs.MatchString(fn.Name) && fn.Class != nil && changesAccount.MatchString(fn.Class.Name)) && !(changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol) {
 			continue
 		}
 		all := called(n, fn)
 		write, ok := writesIn(all, writes)
-		if !ok || slices.ContainsFunc(append(all, callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others) }) {
+		if !ok || isRecorded(n, fn, others) {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == write.file && s.at == write.at }) {
@@ -154,6 +164,34 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
+func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use) bool {
+	return slices.ContainsFunc(append(called(n, fn), callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others) })
+}
+
+// setsAttribute is where an update of DynamoDB sets an attribute.
+var setsAttribute = regexp.MustCompile(`([#\w]+)\s*=\s*:\w+`)
+
+// ofAccount are attributes by which somebody signs in, or that say what an account may do.
+var ofAccount = regexp.MustCompile(`(?i)^(password(_?hash)?|hashed_?password|user_?role|roles?|is_?admin|permissions|mfa_?(enabled|secret))$`)
+
+// accountPart is the attribute of an account that an update of a table of users sets; empty where it sets none.
+func accountPart(u dataflow.Use) string {
+	if u.Key != "dynamodb:UpdateItem" {
+		return ""
+	}
+	for _, m := range setsAttribute.FindAllStringSubmatch(u.Params.At("UpdateExpression").Begins(), -1) {
+		name := m[1]
+		if name[0] == '#' {
+			name = u.Params.At("ExpressionAttributeNames").At(name).Begins()
+		}
+		if ofAccount.MatchString(name) {
+			return "its " + name
+		}
+	}
+	return ""
 }
 
 // accountChange is what a function that changes an account is called, or its class where its own name says nothing.

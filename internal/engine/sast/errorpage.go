@@ -14,7 +14,9 @@ var (
 	makesExpress = regexp.MustCompile(`(?i)^express(\.default)?$`)
 	parsesBodies = regexp.MustCompile(`(?i)^(express(\.default)?\.(json|urlencoded)|body_?parser(\.default)?(\.json|\.urlencoded)?)$`)
 	errorParam   = regexp.MustCompile(`(?i)err|exception|^e$`)
-	setsStage    = regexp.MustCompile(`process\.env\.NODE_ENV\s*=[^=]|process\.env\[.NODE_ENV.\]\s*=[^=]|\.set\(\s*["']env["']|dotenv|asyncHandler|express-error-handler`)
+	setsStage    = regexp.MustCompile(`process\.env(\.NODE_ENV|\[.NODE_ENV.\])\s*(\?\?|\|\|)?=[^=]|\.set\(\s*["']env["']|dotenv|asyncHandler|express-error-handler`)
+	// stageInBuild is how the files of a build put the stage into the code: --define:process.env.NODE_ENV='"production"'.
+	stageInBuild = regexp.MustCompile(`process\.env\.NODE_ENV["'\\]*\s*[:=][^\n]{0,20}production`)
 	bundles      = regexp.MustCompile(`webpack|bundle|vite|dotenv`)
 )
 
@@ -66,9 +68,39 @@ func setsStageElsewhere(n *paths.Node) bool {
 	if r := n.Function.Resource; r != nil && r.Props.Path("Environment", "Variables").Kind == model.Unknown {
 		return true
 	}
+	if setsStageInBuild(n) {
+		return true
+	}
 	return slices.ContainsFunc(n.App.Settings.Get("plugins").Elements(), func(v *model.Value) bool {
 		name, ok := v.Scalar()
 		return !ok || bundles.MatchString(name)
+	})
+}
+
+// setsStageInBuild reports whether esbuild puts the stage into the code, as SAM, the Serverless Framework or the files of a package call it.
+func setsStageInBuild(n *paths.Node) bool {
+	defined := []*model.Value{n.App.Settings.Path("custom", "esbuild", "define"), n.App.Settings.Path("build", "esbuild", "define")}
+	if r := n.Function.Resource; r != nil {
+		for _, key := range []string{"Define", "define"} {
+			defined = append(defined, r.Attributes.Path("Metadata", "BuildProperties", key))
+		}
+	}
+	return slices.ContainsFunc(defined, definesStage) || n.Result.Program.SomeBuild(n.Function.Code.File, stageInBuild.Match)
+}
+
+// definesStage reports whether what esbuild is to define says perhaps that this is production: a map, or texts such as
+// process.env.NODE_ENV="production".
+func definesStage(define *model.Value) bool {
+	if define.Kind == model.Unknown {
+		return true
+	}
+	if stage := define.Get("process.env.NODE_ENV"); stage.Kind != model.Absent {
+		text, ok := stage.Scalar()
+		return !ok || strings.Contains(text, "production")
+	}
+	return slices.ContainsFunc(define.Elements(), func(v *model.Value) bool {
+		text, _ := v.Scalar()
+		return strings.HasPrefix(text, "process.env.NODE_ENV") && strings.Contains(text, "production")
 	})
 }
 

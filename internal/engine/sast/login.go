@@ -335,6 +335,9 @@ var otherThanPassword = regexp.MustCompile(`(?i)token|refresh|api_?key|secret|ot
 // ofOther reports whether what is compared is something else than a password, by its name: a key, a token, a code.
 func (l *login) ofOther() bool {
 	return slices.ContainsFunc(l.check.List, func(x *ir.Expr) bool {
+		if x.Kind == ir.Call && x.X.Kind == ir.Member && x.X.Str == "encode" { // password.encode()
+			x = x.X.X
+		}
 		return otherThanPassword.MatchString(lastName(x))
 	})
 }

@@ -66,6 +66,9 @@ func defaultsIn(field string, e *ir.Expr, note func(string, *ir.Expr)) {
 	if e == nil || e.Kind == ir.Lambda || e.Kind == ir.ClassOf {
 		return
 	}
+	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "default" && len(e.List) == 1 { // of zod, joi and yup: z.string().default(v4())
+		note(field, e.List[0])
+	}
 	for i, x := range e.List {
 		key := ""
 		if (e.Kind == ir.Object || e.Kind == ir.Call) && i < len(e.Keys) {

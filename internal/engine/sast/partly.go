@@ -22,22 +22,152 @@ func partly(_ *work, n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
+	note := func(file *ir.File, call *ir.Expr) {
+		u, ok := batches[place{file, call.At}]
+		if name := lastName(call.X); name == "put_item" || name == "delete_item" { // batch_writer of boto3 tries again by itself
+			return
+		}
+		if ok && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == call.At }) {
+			out = append(out, spot{file: file, at: call.At, fields: map[string]string{"call": operationName(u), "others": refusedIn[u.Key]}})
+		}
+	}
+	gone := map[*ir.Expr]bool{}
 	for _, fn := range n.Result.Reached {
 		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
-			call := dropped(list[i])
-			if call == nil {
-				return
-			}
-			u, ok := batches[place{fn.File, call.At}]
-			if name := lastName(call.X); name == "put_item" || name == "delete_item" { // batch_writer of boto3 tries again by itself
-				return
-			}
-			if ok && !slices.ContainsFunc(out, func(s spot) bool { return s.file == fn.File && s.at == call.At }) {
-				out = append(out, spot{file: fn.File, at: call.At, fields: map[string]string{"call": operationName(u), "others": refusedIn[u.Key]}})
+			for _, call := range allDropped(fn, list[i]) {
+				gone[call] = true
+				note(fn.File, call)
 			}
 		})
 	}
+	for _, fn := range n.Result.Reached {
+		for _, e := range returnedBy(fn) {
+			if call := sentBy(e); call != nil && onlyDropped(n, fn, gone) {
+				note(fn.File, call)
+			}
+		}
+	}
 	return out
+}
+
+// onlyDropped reports whether a function is called, and nowhere anything is done with what it gives.
+func onlyDropped(n *paths.Node, fn *ir.Func, gone map[*ir.Expr]bool) bool {
+	called, only := false, true
+	for _, caller := range n.Result.Reached {
+		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && slices.Contains(calledByName(n, e), fn) {
+				called, only = true, only && gone[e]
+			}
+			return only
+		})
+	}
+	return called && only
+}
+
+// allDropped are the calls of a statement with whose answers nothing is done: one, or those that are waited for together.
+func allDropped(fn *ir.Func, s *ir.Stmt) []*ir.Expr {
+	if s.Kind != ir.Eval || s.X == nil {
+		return nil
+	}
+	e := ir.Awaited(s.X)
+	if name := dotted(e.X); e.Kind == ir.Call && (name == "Promise.all" || name == "Promise.allSettled") && len(e.List) == 1 {
+		return gathered(fn, e.List[0], 0)
+	}
+	if e.Kind == ir.Call && (e.X.Kind == ir.Lambda || lastName(e.X) == "list" && len(e.List) == 1) { // a comprehension, list(pool.map(...))
+		return gathered(fn, e, 0)
+	}
+	if call := dropped(s); call != nil {
+		return []*ir.Expr{call}
+	}
+	return nil
+}
+
+// gathered are the calls of whose answers a list is made, which is not looked at: chunks.map((c) => client.send(c)), [a(), b()], a name that
+// has such a list.
+func gathered(fn *ir.Func, e *ir.Expr, depth int) []*ir.Expr {
+	var out []*ir.Expr
+	switch {
+	case e == nil || depth > 3:
+	case e.Kind == ir.Array:
+		for _, x := range e.List {
+			out = append(out, gathered(fn, x, depth+1)...)
+		}
+	case e.Kind == ir.Name:
+		for _, x := range listedIn(fn, e) {
+			out = append(out, gathered(fn, x, depth+1)...)
+		}
+	case e.Kind == ir.Call && e.X.Kind == ir.Lambda: // a comprehension
+		out = gatheredBy(e.X.Fn, depth)
+	case e.Kind == ir.Call && lastName(e.X) == "list" && len(e.List) == 1:
+		out = gathered(fn, e.List[0], depth+1)
+	case e.Kind == ir.Call && lastName(e.X) == "map":
+		for _, x := range e.List {
+			if x.Kind == ir.Lambda {
+				out = gatheredBy(x.Fn, depth)
+			}
+		}
+	default:
+		if call := sentBy(e); call != nil {
+			out = []*ir.Expr{call}
+		}
+	}
+	return out
+}
+
+// gatheredBy are the calls of whose answers a list is made of what a function gives.
+func gatheredBy(fn *ir.Func, depth int) []*ir.Expr {
+	var out []*ir.Expr
+	for _, x := range returnedBy(fn) {
+		out = append(out, gathered(fn, x, depth+1)...)
+	}
+	return out
+}
+
+// returnedBy is what a function returns.
+func returnedBy(fn *ir.Func) []*ir.Expr {
+	var out []*ir.Expr
+	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+		if s := list[i]; s.Kind == ir.Return && s.X != nil {
+			out = append(out, s.X)
+		}
+	})
+	return out
+}
+
+// listedIn is what a list of a function has in it that is used in one place alone; nothing where it is used elsewhere too.
+func listedIn(fn *ir.Func, use *ir.Expr) []*ir.Expr {
+	var out []*ir.Expr
+	elsewhere := false
+	eachUse(fn.Body, func(e *ir.Expr) bool { return e.Kind == ir.Name && e.Str == use.Str && e != use }, func(_ *ir.Stmt, around []*ir.Expr) {
+		name, by := around[len(around)-1], (*ir.Expr)(nil)
+		if len(around) > 1 {
+			by = around[len(around)-2]
+		}
+		switch {
+		case by != nil && by.Kind == ir.Assign && by.X == name && by.Str == "":
+			out = append(out, by.Y)
+		case by != nil && by.Kind == ir.Member && by.Str == "push" && len(around) > 2 && around[len(around)-3].Kind == ir.Call:
+			out = append(out, around[len(around)-3].List...)
+		default:
+			elsewhere = true
+		}
+	})
+	if elsewhere {
+		return nil
+	}
+	return out
+}
+
+// sentBy is the call that an expression waits for; nil where it is none.
+func sentBy(e *ir.Expr) *ir.Expr {
+	e = ir.Awaited(e)
+	if e != nil && e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "promise" && e.X.X.Kind == ir.Call {
+		e = e.X.X
+	}
+	if e == nil || e.Kind != ir.Call || e.X.Kind == ir.Member && e.X.Str == "then" { // what it is given looks at the answer
+		return nil
+	}
+	return e
 }
 
 // dropped is the call of a statement that does nothing with what it gives, errors aside; nil for others: await client.send(x),
@@ -51,13 +181,8 @@ func dropped(s *ir.Stmt) *ir.Expr {
 	if e.Kind == ir.Assign && e.X.Kind == ir.Array && len(e.X.List) == 2 && e.X.List[0].Kind == ir.Name && e.X.List[0].Str == "_" { // Go
 		e = ir.Awaited(e.Y)
 	}
-	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "promise" && e.X.X.Kind == ir.Call {
-		e = e.X.X
-	}
-	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "then" { // what it is given looks at the answer
-		return nil
-	}
-	if e.Kind != ir.Call || len(e.List) > 0 && e.List[len(e.List)-1].Kind == ir.Lambda {
+	e = sentBy(e)
+	if e == nil || len(e.List) > 0 && e.List[len(e.List)-1].Kind == ir.Lambda {
 		return nil
 	}
 	return e

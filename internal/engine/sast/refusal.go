@@ -2,6 +2,7 @@ package sast
 
 import (
 	"regexp"
+	"slices"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
@@ -24,7 +25,7 @@ func refusals(n *paths.Node) []spot {
 	for _, fn := range n.Result.Reached {
 		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
 			if s := list[i]; s.Kind == ir.If && len(s.Else) == 0 && len(s.Body) > 0 && !ir.Ends(s.Body) {
-				if what := refusedBy(fn, s.Body[len(s.Body)-1]); what != "" && goesOn(n, fn, list[i+1:], effects) {
+				if what := refusedBy(n, fn, s.Body[len(s.Body)-1]); what != "" && goesOn(n, fn, list[i+1:], effects) {
 					last := s.Body[len(s.Body)-1]
 					out = append(out, spot{file: fn.File, at: last.X.At, fields: map[string]string{"call": "a condition", "source": "the refusal (" + what + ") does not end the function"}})
 				}
@@ -37,10 +38,17 @@ func refusals(n *paths.Node) []spot {
 	return out
 }
 
-// refusedBy is how a statement refuses a request; empty where it does not: res.status(400).json(...), callback("Unauthorized").
-func refusedBy(fn *ir.Func, s *ir.Stmt) string {
+// refusedBy is how a statement refuses a request; empty where it does not: res.status(400).json(...), callback("Unauthorized"), an answer that is
+// made and not returned.
+func refusedBy(n *paths.Node, fn *ir.Func, s *ir.Stmt) string {
 	e := s.X
-	if s.Kind != ir.Eval || e == nil || ir.Awaited(e).Kind != ir.Call || fn.File.Language != ir.Node {
+	if s.Kind != ir.Eval || e == nil {
+		return ""
+	}
+	if status := refusalMade(n, e); status != "" {
+		return "status " + status
+	}
+	if ir.Awaited(e).Kind != ir.Call || fn.File.Language != ir.Node {
 		return ""
 	}
 	found := ""
@@ -54,6 +62,65 @@ func refusedBy(fn *ir.Func, s *ir.Stmt) string {
 		found = "the callback is called"
 	}
 	return found
+}
+
+// makesAnswer are the functions of frameworks of Python that make an answer to be returned.
+var makesAnswer = regexp.MustCompile(`^(jsonify|make_response|JSONResponse|PlainTextResponse|HTMLResponse|Response)$`)
+
+// refusalMade is the status of a refusal that an expression makes, which does nothing unless it is returned; empty where it makes none:
+// (jsonify(error="..."), 400), {"statusCode": 400}, badRequest("...").
+func refusalMade(n *paths.Node, e *ir.Expr) string {
+	switch e = ir.Awaited(e); e.Kind {
+	case ir.Array: // a tuple
+		if len(e.List) > 1 && e.List[0].Kind != ir.Const {
+			return refusingStatus(e.List[1])
+		}
+	case ir.Object:
+		for i, key := range e.Keys {
+			if key == "statusCode" && i < len(e.List) {
+				return refusingStatus(e.List[i])
+			}
+		}
+	case ir.Call:
+		if e.X.Kind == ir.Name && makesAnswer.MatchString(e.X.Str) {
+			return firstStatus(e.List)
+		}
+		return refusalGiven(n, e)
+	}
+	return ""
+}
+
+// refusalGiven is the status of the refusal that a function of the program gives which does nothing else; empty where it gives none.
+func refusalGiven(n *paths.Node, call *ir.Expr) string {
+	fns := calledByName(n, call)
+	if len(fns) != 1 || len(fns[0].Body) != 1 || fns[0].Body[0].Kind != ir.Return || fns[0].Body[0].X == nil {
+		return ""
+	}
+	made := fns[0].Body[0].X
+	if made.Kind == ir.Object && slices.Contains(made.Keys, "statusCode") {
+		if status := refusalMade(n, made); status != "" {
+			return status
+		}
+		return firstStatus(call.List)
+	}
+	return ""
+}
+
+// firstStatus is the first of some expressions that is a status by which a request is refused.
+func firstStatus(list []*ir.Expr) string {
+	for _, x := range list {
+		if status := refusingStatus(x); status != "" {
+			return status
+		}
+	}
+	return ""
+}
+
+func refusingStatus(e *ir.Expr) string {
+	if e.Kind == ir.Const && e.Bare && refusing.MatchString(e.Str) {
+		return e.Str
+	}
+	return ""
 }
 
 // isCallback reports whether a call is one of the callback that a handler is given, with an error or an answer.

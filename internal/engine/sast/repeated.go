@@ -55,7 +55,7 @@ func repeatedly(_ *work, n *paths.Node) []spot {
 }
 
 // onlyOnce are names of what keeps a record from being worked on twice.
-var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures|batchItemFailures|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
+var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures?|partial_?(batch|response)|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
 
 // pays are calls of libraries that move money.
 var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
@@ -130,15 +130,14 @@ func harmful(u dataflow.Use) string {
 	return ""
 }
 
-// wholeBatch is the queue or stream whose batches a function gets, and that delivers all of a batch again when one record fails; empty where
-// there is none.
+// wholeBatch is the queue or stream whose batches a function gets, and that delivers all of a batch again when the function throws, also where it
+// may answer which records failed; empty where there is none.
 func wholeBatch(f *model.Function) string {
 	for _, t := range f.Triggers {
 		if t.Off || t.Kind != model.TriggerQueue && t.Kind != model.TriggerStream || t.Via == nil || t.Via.Type != "AWS::Lambda::EventSourceMapping" {
 			continue
 		}
-		size, _ := t.Via.Props.Get("BatchSize").Scalar()
-		if size != "1" && t.Via.Props.Get("FunctionResponseTypes").IsSet() == model.No {
+		if size, _ := t.Via.Props.Get("BatchSize").Scalar(); size != "1" {
 			return t.Detail
 		}
 	}

@@ -318,14 +318,14 @@ func (w *work) tell(graph *paths.Graph) Report {
 			}
 		}
 		for _, h := range n.Result.Places {
-			if gives(f, h.Unless) {
+			if gives(f, h.Unless) || h.Rule == weakHash && (digests{n, h.File}).spares(h.At) {
 				continue
 			}
 			w.hit(n, h, failed)
 		}
 		w.disclosed(n, failed)
 		w.check(n, failed)
-		w.patterns(f, n.Result.Files, failed)
+		w.patterns(n, failed)
 	}
 	for _, n := range w.nodes {
 		w.outcomes(n.Function, n.Result, failed[n.Function.ID])
@@ -385,8 +385,9 @@ func fail(failed map[string]map[string]bool, f *model.Function, b *bound) {
 }
 
 // patterns asks the rules about patterns of the files that a function reaches.
-func (w *work) patterns(f *model.Function, files []string, failed map[string]map[string]bool) {
-	for _, name := range files {
+func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
+	f := n.Function
+	for _, name := range n.Result.Files {
 		file := w.program.File(name)
 		if file == nil {
 			continue
@@ -401,6 +402,9 @@ func (w *work) patterns(f *model.Function, files []string, failed map[string]map
 				w.program.Cut[name] = "the patterns of " + b.ID + " take too many steps"
 			}
 			for _, m := range matches {
+				if here, ok := m["here"]; ok && b.Taint == weakHash && (digests{n, file}).spares(int32(file.Tree.Nodes[here].Start)) {
+					continue
+				}
 				fail(failed, f, b)
 				w.report.Findings = append(w.report.Findings, w.match(b, f, file, m))
 			}
