@@ -848,6 +848,11 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		}
 		return in.formatted(f, args.get(at), "%", values, e.At), true
 	}
+	if ref == "strings.Join" {
+		if out := in.joinedList(f, args.get(0), args.get(1), e.At); out != nil {
+			return out, true
+		}
+	}
 	if at, ok := fromEnvironment[goBase(ref)]; ok {
 		if x := args.get(at); x.class != nil && !x.isType {
 			in.settings(x, 0)
