@@ -425,6 +425,8 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 		return &Value{fields: map[string]*Value{strings.TrimPrefix(kind, "AttributeValueMember"): v.fields["Value"]}, isDict: true}
 	}
 	in.echoesOrigin(f, v, e.At)
+	in.graphQLField(f, v, e.At)
+	in.gqlgen(f, e, v)
 	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}

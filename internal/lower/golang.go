@@ -939,13 +939,7 @@ func (g *golang) composite(n *ast.CompositeLit, t ast.Expr) *ir.Expr {
 			if !ok {
 				continue
 			}
-			key, value := g.element(kv.Key, kind.Key), g.element(kv.Value, kind.Value)
-			if key.Kind == ir.Const {
-				e.Keys, e.List = append(e.Keys, key.Str), append(e.List, value)
-				continue
-			}
-			both := &ir.Expr{Kind: ir.Unknown, At: value.At, End: value.End, List: []*ir.Expr{key, value}}
-			e.Keys, e.List = append(e.Keys, ""), append(e.List, both)
+			g.entry(e, g.element(kv.Key, kind.Key), g.element(kv.Value, kind.Value))
 		}
 		return e
 	}
@@ -959,13 +953,33 @@ func (g *golang) composite(n *ast.CompositeLit, t ast.Expr) *ir.Expr {
 			e.Keys, e.List = append(e.Keys, ""), append(e.List, g.expression(x))
 			continue
 		}
-		key := ""
-		if name, ok := kv.Key.(*ast.Ident); ok {
-			key = name.Name
+		if name := fieldName(t, kv.Key); name != "" {
+			e.Keys, e.List = append(e.Keys, name), append(e.List, g.expression(kv.Value))
+			continue
 		}
-		e.Keys, e.List = append(e.Keys, key), append(e.List, g.expression(kv.Value))
+		g.entry(e, g.expression(kv.Key), g.expression(kv.Value))
 	}
 	return e
+}
+
+// fieldName is the name of a field in a literal of a type that has a name: gin.H{"id": 1} is a map, and so is bson.M{field: 1}, because no other
+// package sees a field that begins with a small letter.
+func fieldName(t, key ast.Expr) string {
+	name, ok := key.(*ast.Ident)
+	if _, foreign := t.(*ast.SelectorExpr); !ok || foreign && !name.IsExported() {
+		return ""
+	}
+	return name.Name
+}
+
+// entry adds what stands under a key to a literal of a map.
+func (g *golang) entry(e, key, value *ir.Expr) {
+	if key.Kind == ir.Const {
+		e.Keys, e.List = append(e.Keys, key.Str), append(e.List, value)
+		return
+	}
+	both := &ir.Expr{Kind: ir.Unknown, At: value.At, End: value.End, List: []*ir.Expr{key, value}}
+	e.Keys, e.List = append(e.Keys, ""), append(e.List, both)
 }
 
 func (g *golang) element(x, t ast.Expr) *ir.Expr {
