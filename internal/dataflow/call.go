@@ -120,6 +120,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	} else {
 		callee = in.eval(f, e.X)
 	}
+	callee = in.ofTypes(f, e, callee)
 	in.p.leadsTo(e, callee)
 	args := in.arguments(f, e)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)

@@ -839,6 +839,7 @@ var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
+	in.readsRecord(f, e, ref, args)
 	if at, ok := decoders[ref]; ok {
 		in.decode(f, e, at, recv, args)
 		return &Value{}, true
@@ -929,7 +930,7 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		in.started(f, ref, args)
 		return nothing, true
 	}
-	if v, ok := in.goServer(f, e, ref, args); ok {
+	if v, ok := in.goServer(f, e, recv, ref, args); ok {
 		return v, true
 	}
 	return nil, false
@@ -973,11 +974,13 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	}
 	if strings.Contains(textOf(e.X), "Unmarshal") && (len(source.fields) > 0 || source.elem != nil) && source.json == nil { // an item: it is no text
 		in.fill(f, e.List[at[1]], args.get(at[1]), source, e.At)
+		in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 		return
 	}
 	in.decodesOutside(f, e, source)
 	x := in.parsed(f, e, source)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
+	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
 		in.checkedByTags(args.get(at[1]), 0)
 	}

@@ -20,7 +20,7 @@ var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFun
 	NotFound NoRoute Handler HandlerFunc`)
 
 // goServer follows what programs say to servers; ok is false for all other calls.
-func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*Value, bool) {
+func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) (*Value, bool) {
 	router := false
 	for _, r := range goRouters {
 		router = router || strings.HasPrefix(ref, r)
@@ -31,11 +31,16 @@ func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*V
 		return args.get(0), true
 	case strings.HasPrefix(ref, "fmt.Fprint"):
 		if args.get(0).ref == responseWriter {
-			in.writesHTML(f, e, args.list[1:])
+			in.writesAnswer(f, e, method, args.list[1:])
 			return &Value{}, true
 		}
 	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
-		in.writesHTML(f, e, args.list[len(args.list)-min(1, len(args.list)):])
+		in.writesAnswer(f, e, method, args.list[len(args.list)-min(1, len(args.list)):])
+		return &Value{}, true
+	case ref == "encoding/json.NewEncoder" && args.get(0).ref == responseWriter:
+		return &Value{ref: ref + "()", args: args.list}, true
+	case ref == "encoding/json.NewEncoder().Encode" && len(orNothing(recv).args) > 0:
+		in.writesAnswer(f, e, method, []*Value{goJSON(args.get(0), 0)})
 		return &Value{}, true
 	case strings.HasPrefix(ref, "github_com/graph-gophers/graphql-go.") && strings.HasSuffix(method, "ParseSchema"):
 		in.resolversOf(f, args.get(1), e.At, bySchema)
@@ -84,6 +89,15 @@ func (in *interp) isMiddleware(c *closure) bool {
 }
 
 const responseWriter = "net/http.ResponseWriter()"
+
+// writesAnswer looks at what is written to whoever asked.
+func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, list []*Value) {
+	in.writesHTML(f, e, list)
+	for _, v := range list {
+		in.tellsTrace(f, e.At, call, v)
+		in.tellsSecret(f, e.At, call, v)
+	}
+}
 
 // writesHTML tells of data in what is written to a page: something of it begins a tag.
 func (in *interp) writesHTML(f frame, e *ir.Expr, list []*Value) {

@@ -775,6 +775,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "error-details" {
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
+				if f.file.Language == ir.Go {
+					v = goJSON(v, 0)
+				}
 				in.tellsRequest(f, e.At, callName(m), v)
 				in.tellsTrace(f, e.At, callName(m), v)
 				in.tellsSecret(f, e.At, callName(m), v)

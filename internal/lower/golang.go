@@ -140,6 +140,13 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 		s := g.stmt(ir.Define, d)
 		s.Fn = g.function(d, d.Type, d.Body)
 		s.Fn.Name = d.Name.Name
+		if d.Type.TypeParams != nil {
+			for _, field := range d.Type.TypeParams.List {
+				for _, name := range field.Names {
+					s.Fn.Types = append(s.Fn.Types, name.Name)
+				}
+			}
+		}
 		if d.Recv != nil && len(d.Recv.List) == 1 {
 			g.receiver(s.Fn, d.Recv.List[0])
 		}
@@ -846,11 +853,12 @@ func (g *golang) unary(n *ast.UnaryExpr) *ir.Expr {
 
 func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 	callee := n.Fun
+	var types []ast.Expr
 	switch f := callee.(type) {
 	case *ast.ParenExpr:
 		callee = f.X
 	case *ast.IndexListExpr: // of a function with types
-		callee = f.X
+		callee, types = f.X, f.Indices
 	}
 	switch f := callee.(type) {
 	case *ast.ArrayType, *ast.MapType, *ast.StarExpr, *ast.InterfaceType, *ast.ChanType, *ast.FuncType: // the same as another type
@@ -862,7 +870,7 @@ func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 			e := g.expr(ir.Call, n)
 			e.X, e.List = g.expression(f), g.list(n.Args)
 			if _, isType := f.Index.(*ast.BasicLit); !isType && g.looksLikeType(f.Index) {
-				e.X = g.expression(f.X)
+				e.X, e.Y = g.expression(f.X), g.types([]ast.Expr{f.Index})
 			}
 			return e
 		}
@@ -872,11 +880,23 @@ func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 		}
 	}
 	e := g.expr(ir.Call, n)
-	e.X, e.List = g.expression(callee), g.list(n.Args)
+	e.X, e.Y, e.List = g.expression(callee), g.types(types), g.list(n.Args)
 	if n.Ellipsis.IsValid() && len(e.List) > 0 {
 		rest := g.expr(ir.Spread, n.Args[len(n.Args)-1])
 		rest.X = e.List[len(e.List)-1]
 		e.List[len(e.List)-1] = rest
+	}
+	return e
+}
+
+// types are the types that a call of a function says.
+func (g *golang) types(list []ast.Expr) *ir.Expr {
+	if len(list) == 0 {
+		return nil
+	}
+	e := g.expr(ir.Array, list[0])
+	for _, t := range list {
+		e.List = append(e.List, g.typeOf(t))
 	}
 	return e
 }
