@@ -840,6 +840,9 @@ var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	in.readsRecord(f, e, ref, args)
+	if byTags.MatchString(ref) {
+		in.checkedByTags(args.get(len(args.list)-1), 0)
+	}
 	if at, ok := decoders[ref]; ok {
 		in.decode(f, e, at, recv, args)
 		return &Value{}, true
@@ -996,7 +999,13 @@ func (in *interp) decodesOutside(f frame, e *ir.Expr, source *Value) {
 // bounding are parts of tags that say how much a field may be, or which of some it is.
 var bounding = regexp.MustCompile(`(^|[,|])(min|max|gte?|lte?|len|oneof|eq|eq_ignore_case|[a-z]*field)=`)
 
-// checkedByTags notes what Gin asks of the fields of a struct while it reads a request, by their tags.
+// byTags are the methods of validators that check a struct by its tags.
+var byTags = regexp.MustCompile(`^github_com/go-playground/validator\..*\.Struct(Ctx)?$|^github_com/labstack/echo\.Context\(\)\.Validate$`)
+
+// ofForm are parts of tags that say which form a text has.
+var ofForm = regexp.MustCompile(`(^|[,|])(email|e164|uuid\w*|ulid|url|uri|http_url|ip\w*|datetime|iso\w*|bcp47\w*|postcode\w*|credit_card|mongodb|numeric|number|boolean|hex\w*|base64\w*|jwt|cron|fqdn|hostname\w*)($|[,|=])`)
+
+// checkedByTags notes what Gin, or a validator, asks of the fields of a struct while it reads a request, by their tags.
 func (in *interp) checkedByTags(v *Value, depth int) {
 	if v == nil || v.class == nil || depth > deepestType || in.st != nil {
 		return
@@ -1009,9 +1018,14 @@ func (in *interp) checkedByTags(v *Value, depth int) {
 		if field.Checks != "" {
 			mark(&in.looked.asked, x.all(), x.allNumbers(0))
 		}
-		if bounding.MatchString(field.Checks) {
+		switch {
+		case bounding.MatchString(field.Checks):
 			mark(&in.looked.bounds, x.taints, x.allNumbers(0))
 			in.limited(x.taints)
+		case ofForm.MatchString(field.Checks):
+			in.limited(x.taints)
+		case field.Checks != "" && field.Type != nil && field.Type.Kind == ir.Name && field.Type.Str == "string":
+			mark(&in.looked.texts, x.taints)
 		}
 		in.checkedByTags(x, depth+1)
 		in.checkedByTags(x.elem, depth+1)
