@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -27,6 +28,11 @@ const databaseError = "sql.DatabaseError()"
 
 // ofDatabases are packages whose errors have such fields, besides what runs a statement that is written out.
 var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql")
+
+// databasesOfGo are the calls of Go whose error is a struct of the driver: all of its fields are written where it becomes JSON.
+var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare)(Context)?\(\)$`)
+
+func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
 
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.
 func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments) bool {

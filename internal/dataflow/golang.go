@@ -1102,6 +1102,8 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 			one = orNothing(v.fields[itoa(i)])
 		case i == 0:
 			one = v
+		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
+			one = &Value{ref: databaseError}
 		default:
 			one = &Value{}
 		}

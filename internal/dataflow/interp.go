@@ -487,6 +487,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
+	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
+		in.place(f, at, "debug-mode", "Echo", "debug mode")
+	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
