@@ -62,7 +62,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 			}
 			continue
 		}
-		if x.Kind == ir.Name && len(v.taints) > 0 { // with what was found out about its parts
+		if x.Kind == ir.Name && (len(v.taints) > 0 || isCopied(f, e, x, v)) { // with what was found out about its parts
 			v = in.guardedFields(f, x.Str, v)
 		}
 		key := ""

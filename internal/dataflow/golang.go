@@ -1084,6 +1084,23 @@ func (in *interp) eitherResult(f frame, before, v *Value) *Value {
 	return join(before, v)
 }
 
+// madeError is how an error of Go is made, which is never nil.
+var madeError = regexp.MustCompile(`^(fmt\.Errorf|errors\.(New|Errorf|Wrapf?|Join))$`)
+
+// withoutFailed are the results of a return, of which nobody takes what comes with an error: return order, errors.New("no such order").
+func withoutFailed(s *ir.Stmt, v *Value) *Value {
+	x := s.X
+	if x == nil || !v.results || len(x.List) < 2 {
+		return v
+	}
+	if last := x.List[len(x.List)-1]; s.Str != "failed" && (last.Kind != ir.Call || !madeError.MatchString(textOf(last.X))) {
+		return v
+	}
+	c := *v
+	c.fields = map[string]*Value{itoa(len(x.List) - 1): v.fields[itoa(len(x.List)-1)]}
+	return &c
+}
+
 // goResult is the first of several results.
 func goResult(v *Value) *Value {
 	if v != nil && v.results {
@@ -1109,6 +1126,14 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 		}
 		in.bind(f, x, one, declares)
 	}
+}
+
+// isCopied reports whether a call gets a copy of a struct, or only reads it: who gets its address perhaps changes it.
+func isCopied(f frame, call, x *ir.Expr, v *Value) bool {
+	if f.file.Language != ir.Go || v.class == nil || v.isType {
+		return false
+	}
+	return x.At == 0 || f.file.Tree.Source[x.At-1] != '&' || strings.HasPrefix(lastPart(textOf(call.X)), "Marshal")
 }
 
 // rememberResults keeps the call whose error a name holds, or which tells whether there is something.

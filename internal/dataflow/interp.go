@@ -168,7 +168,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			in.thrown = join(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
-			f.s.result = in.eitherResult(f, f.s.result, v)
+			f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
 			if n := len(in.stack); n > 0 {
 				in.guessable(f, in.stack[n-1].Name, s.X, v)
 			}
@@ -1117,6 +1117,9 @@ func (in *interp) array(f frame, e *ir.Expr) *Value {
 	}
 	for i, x := range e.List {
 		val := in.eval(f, x)
+		if v.results && x.Kind == ir.Name && val.class != nil && !val.isType { // return order, nil
+			val = in.guardedFields(f, x.Str, val)
+		}
 		if x.Kind == ir.Spread {
 			v.add(in.elements(val), in.singles(val))
 			v.taints = addTaints(v.taints, val.taints)

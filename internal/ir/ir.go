@@ -112,7 +112,7 @@ type StmtKind uint8
 // Kinds of Stmt.
 const (
 	Eval    StmtKind = iota // X; Str "go": beside what comes next
-	Return                  // X or nothing
+	Return                  // X or nothing; Str "failed": Go, with an error that is there
 	Throw                   // X
 	If                      // X; Body, Else
 	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body; Str "keys": names are bound, Go "range": both

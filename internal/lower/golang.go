@@ -583,6 +583,7 @@ func (g *golang) branch(n *ast.IfStmt) []*ir.Stmt {
 	s := g.stmt(ir.If, n)
 	first := g.within(n, n.Init, []*ir.Stmt{s})
 	s.X, s.Body = g.expression(n.Cond), g.body(n.Body.List)
+	marksFailed(s)
 	switch other := n.Else.(type) {
 	case *ast.BlockStmt:
 		s.Else = g.body(other.List)
@@ -590,6 +591,21 @@ func (g *golang) branch(n *ast.IfStmt) []*ir.Stmt {
 		s.Else = g.statement(other)
 	}
 	return first
+}
+
+// marksFailed marks what is returned with an error that is certainly there: if err != nil { return order, err }.
+func marksFailed(s *ir.Stmt) {
+	if s.X.Kind != ir.Binary || s.X.Str != "!==" || s.X.X.Kind != ir.Name || s.X.Y.Kind != ir.Const || s.X.Y.Str != "null" {
+		return
+	}
+	for _, x := range s.Body {
+		if x.Kind != ir.Return || x.X == nil || x.X.Kind != ir.Array || len(x.X.List) < 2 {
+			continue
+		}
+		if last := x.X.List[len(x.X.List)-1]; last.Kind == ir.Name && last.Str == s.X.X.Str {
+			x.Str = "failed"
+		}
+	}
 }
 
 func (g *golang) loop(n *ast.ForStmt) []*ir.Stmt {
