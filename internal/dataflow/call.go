@@ -62,7 +62,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 			}
 			continue
 		}
-		if x.Kind == ir.Name && len(v.taints) > 0 { // with what was found out about its parts
+		if x.Kind == ir.Name && (len(v.taints) > 0 || isCopied(f, e, x, v)) { // with what was found out about its parts
 			v = in.guardedFields(f, x.Str, v)
 		}
 		key := ""
@@ -118,6 +118,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	} else {
 		callee = in.eval(f, e.X)
 	}
+	callee = in.ofTypes(f, e, callee)
 	in.p.leadsTo(e, callee)
 	in.callsDirectly(f, e, callee)
 	args := in.arguments(f, e)

@@ -2,6 +2,8 @@ package dataflow
 
 import (
 	"cmp"
+	"go/scanner"
+	gotoken "go/token"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,20 +200,43 @@ func (in *interp) takesCallback(f frame, e *ir.Expr) bool {
 	return len(in.quiet(f, orUnknown(lastOf(e.List))).fns) > 0
 }
 
-// waits is how code of Go waits for what runs beside it.
-var waits = regexp.MustCompile(`\.Wait\(|<-|\bselect\b`)
-
-// runsBeside notes what runs beside a handler of Go and calls services, where the function that began it waits for nothing.
+// runsBeside notes what runs beside a handler of Go and calls services, where neither the function that began it nor one that called that waits
+// for anything.
 func (in *interp) runsBeside(f frame, e *ir.Expr, acted int) {
-	if in.acted == acted || in.loading != nil || in.proving > 0 || len(in.stack) == 0 {
+	if in.acted == acted || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || slices.ContainsFunc(in.stack, waits) {
 		return
 	}
-	for _, fn := range in.stack { // also whoever called it may wait
-		if waits.Match(fn.File.Tree.Source[fn.Start:fn.End]) {
-			return
-		}
+	if slices.ContainsFunc(in.unawaited, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		return
 	}
-	in.unawaited = append(in.unawaited, Called{Ref: orElse(in.acting[in.stack[len(in.stack)-1]], "a call"), File: f.file, At: e.At, Expr: e})
+	name := lastPart(textOf(e.X))
+	if e.X.Kind == ir.Lambda {
+		name = in.acting[e.X.Fn]
+	} else if fns := in.quiet(f, e.X).fns; len(fns) == 1 {
+		name = orElse(in.acting[fns[0].fn], name)
+	}
+	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
+}
+
+// waitWord is how functions are called that wait for what runs beside.
+var waitWord = regexp.MustCompile(`^[wW]ait|Wait`)
+
+// waits reports whether a function of Go waits for what runs beside it, or is told of it by a channel.
+func waits(fn *ir.Func) bool {
+	source := fn.File.Tree.Source[fn.Start:fn.End]
+	var s scanner.Scanner
+	s.Init(gotoken.NewFileSet().AddFile("", -1, len(source)), source, func(gotoken.Position, string) {}, 0)
+	waiting := false // the word before is one
+	for {
+		_, t, text := s.Scan()
+		switch {
+		case t == gotoken.EOF:
+			return false
+		case t == gotoken.ARROW, t == gotoken.SELECT, t == gotoken.LPAREN && waiting:
+			return true
+		}
+		waiting = t == gotoken.IDENT && waitWord.MatchString(text)
+	}
 }
 
 // chains are the methods of promises.

@@ -344,8 +344,8 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 
 // routed is a function that a framework calls for requests.
 type routed struct {
-	framework string // express, koa, fastify, flask, fastapi, chalice, powertools
-	resolves  bool   // Go: it answers a field of a schema of GraphQL
+	framework string   // express, koa, fastify, flask, fastapi, chalice, powertools
+	resolves  resolver // Go: what it gets, where it answers a field of a schema of GraphQL
 	fn        *closure
 	file      string // in which it was registered
 	at        int32

@@ -52,6 +52,11 @@ var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoo
 // asksDatabase are methods by which code asks a database, or changes what is in it.
 var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMany|save|insert|update|delete|remove|upsert|count|aggregate|bulk|distinct|exists|replaceOne|query|execute|softDelete|findOrCreate|\$(query|execute)Raw|\$transaction|transaction)`)
 
+// databasesOfGo are the calls of Go whose error is a struct of the driver: all of its fields are written where it becomes JSON.
+var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare)(Context)?\(\)$`)
+
+func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
+
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.
 func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments) bool {
 	if f.file.Language != ir.Node {

@@ -425,6 +425,8 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 		return &Value{fields: map[string]*Value{strings.TrimPrefix(kind, "AttributeValueMember"): v.fields["Value"]}, isDict: true}
 	}
 	in.echoesOrigin(f, v, e.At)
+	in.graphQLField(f, v, e.At)
+	in.gqlgen(f, e, v)
 	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
 		in.respond(f, v, e.At)
 	}
@@ -837,6 +839,10 @@ var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
+	in.readsRecord(f, e, ref, args)
+	if byTags.MatchString(ref) {
+		in.checkedByTags(args.get(len(args.list)-1), 0)
+	}
 	if at, ok := decoders[ref]; ok {
 		in.decode(f, e, at, recv, args)
 		return &Value{}, true
@@ -847,6 +853,11 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 			values = append(slices.Clone(values), args.rest)
 		}
 		return in.formatted(f, args.get(at), "%", values, e.At), true
+	}
+	if ref == "strings.Join" {
+		if out := in.joinedList(f, args.get(0), args.get(1), e.At); out != nil {
+			return out, true
+		}
 	}
 	if at, ok := fromEnvironment[goBase(ref)]; ok {
 		if x := args.get(at); x.class != nil && !x.isType {
@@ -922,7 +933,7 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		in.started(f, ref, args)
 		return nothing, true
 	}
-	if v, ok := in.goServer(f, e, ref, args); ok {
+	if v, ok := in.goServer(f, e, recv, ref, args); ok {
 		return v, true
 	}
 	return nil, false
@@ -966,11 +977,13 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	}
 	if strings.Contains(textOf(e.X), "Unmarshal") && (len(source.fields) > 0 || source.elem != nil) && source.json == nil { // an item: it is no text
 		in.fill(f, e.List[at[1]], args.get(at[1]), source, e.At)
+		in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 		return
 	}
 	in.decodesOutside(f, e, source)
 	x := in.parsed(f, e, source)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
+	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
 		in.checkedByTags(args.get(at[1]), 0)
 	}
@@ -986,7 +999,13 @@ func (in *interp) decodesOutside(f frame, e *ir.Expr, source *Value) {
 // bounding are parts of tags that say how much a field may be, or which of some it is.
 var bounding = regexp.MustCompile(`(^|[,|])(min|max|gte?|lte?|len|oneof|eq|eq_ignore_case|[a-z]*field)=`)
 
-// checkedByTags notes what Gin asks of the fields of a struct while it reads a request, by their tags.
+// byTags are the methods of validators that check a struct by its tags.
+var byTags = regexp.MustCompile(`^github_com/go-playground/validator\..*\.Struct(Ctx)?$|^github_com/labstack/echo\.Context\(\)\.Validate$`)
+
+// ofForm are parts of tags that say which form a text has.
+var ofForm = regexp.MustCompile(`(^|[,|])(email|e164|uuid\w*|ulid|url|uri|http_url|ip\w*|datetime|iso\w*|bcp47\w*|postcode\w*|credit_card|mongodb|numeric|number|boolean|hex\w*|base64\w*|jwt|cron|fqdn|hostname\w*)($|[,|=])`)
+
+// checkedByTags notes what Gin, or a validator, asks of the fields of a struct while it reads a request, by their tags.
 func (in *interp) checkedByTags(v *Value, depth int) {
 	if v == nil || v.class == nil || depth > deepestType || in.st != nil {
 		return
@@ -999,9 +1018,14 @@ func (in *interp) checkedByTags(v *Value, depth int) {
 		if field.Checks != "" {
 			mark(&in.looked.asked, x.all(), x.allNumbers(0))
 		}
-		if bounding.MatchString(field.Checks) {
+		switch {
+		case bounding.MatchString(field.Checks):
 			mark(&in.looked.bounds, x.taints, x.allNumbers(0))
 			in.limited(x.taints)
+		case ofForm.MatchString(field.Checks):
+			in.limited(x.taints)
+		case field.Checks != "" && field.Type != nil && field.Type.Kind == ir.Name && field.Type.Str == "string":
+			mark(&in.looked.texts, x.taints)
 		}
 		in.checkedByTags(x, depth+1)
 		in.checkedByTags(x.elem, depth+1)
@@ -1060,6 +1084,23 @@ func (in *interp) eitherResult(f frame, before, v *Value) *Value {
 	return join(before, v)
 }
 
+// madeError is how an error of Go is made, which is never nil.
+var madeError = regexp.MustCompile(`^(fmt\.Errorf|errors\.(New|Errorf|Wrapf?|Join))$`)
+
+// withoutFailed are the results of a return, of which nobody takes what comes with an error: return order, errors.New("no such order").
+func withoutFailed(s *ir.Stmt, v *Value) *Value {
+	x := s.X
+	if x == nil || !v.results || len(x.List) < 2 {
+		return v
+	}
+	if last := x.List[len(x.List)-1]; s.Str != "failed" && (last.Kind != ir.Call || !madeError.MatchString(textOf(last.X))) {
+		return v
+	}
+	c := *v
+	c.fields = map[string]*Value{itoa(len(x.List) - 1): v.fields[itoa(len(x.List)-1)]}
+	return &c
+}
+
 // goResult is the first of several results.
 func goResult(v *Value) *Value {
 	if v != nil && v.results {
@@ -1078,11 +1119,21 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 			one = orNothing(v.fields[itoa(i)])
 		case i == 0:
 			one = v
+		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
+			one = &Value{ref: databaseError}
 		default:
 			one = &Value{}
 		}
 		in.bind(f, x, one, declares)
 	}
+}
+
+// isCopied reports whether a call gets a copy of a struct, or only reads it: who gets its address perhaps changes it.
+func isCopied(f frame, call, x *ir.Expr, v *Value) bool {
+	if f.file.Language != ir.Go || v.class == nil || v.isType {
+		return false
+	}
+	return x.At == 0 || f.file.Tree.Source[x.At-1] != '&' || strings.HasPrefix(lastPart(textOf(call.X)), "Marshal")
 }
 
 // rememberResults keeps the call whose error a name holds, or which tells whether there is something.

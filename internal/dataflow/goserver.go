@@ -20,7 +20,7 @@ var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFun
 	NotFound NoRoute Handler HandlerFunc`)
 
 // goServer follows what programs say to servers; ok is false for all other calls.
-func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*Value, bool) {
+func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) (*Value, bool) {
 	router := false
 	for _, r := range goRouters {
 		router = router || strings.HasPrefix(ref, r)
@@ -31,14 +31,19 @@ func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*V
 		return args.get(0), true
 	case strings.HasPrefix(ref, "fmt.Fprint"):
 		if args.get(0).ref == responseWriter {
-			in.writesHTML(f, e, args.list[1:])
+			in.writesAnswer(f, e, method, args.list[1:])
 			return &Value{}, true
 		}
 	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
-		in.writesHTML(f, e, args.list[len(args.list)-min(1, len(args.list)):])
+		in.writesAnswer(f, e, method, args.list[len(args.list)-min(1, len(args.list)):])
+		return &Value{}, true
+	case ref == "encoding/json.NewEncoder" && args.get(0).ref == responseWriter:
+		return &Value{ref: ref + "()", args: args.list}, true
+	case ref == "encoding/json.NewEncoder().Encode" && len(orNothing(recv).args) > 0:
+		in.writesAnswer(f, e, method, []*Value{goJSON(args.get(0), 0)})
 		return &Value{}, true
 	case strings.HasPrefix(ref, "github_com/graph-gophers/graphql-go.") && strings.HasSuffix(method, "ParseSchema"):
-		in.goResolvers(f, args.get(1), e.At)
+		in.resolversOf(f, args.get(1), e.At, bySchema)
 	case !router:
 	case (method == "Route" || method == "Group") && len(args.list) > 1: // r.Route("/orders", func(r chi.Router) {...})
 		for _, a := range args.list {
@@ -59,18 +64,6 @@ func (in *interp) goServer(f frame, e *ir.Expr, ref string, args *arguments) (*V
 		return &Value{ref: before}, true
 	}
 	return nil, false
-}
-
-// goResolvers notes the methods of an object that answer the fields of a schema of GraphQL by their names.
-func (in *interp) goResolvers(f frame, resolver *Value, at int32) {
-	if resolver.class == nil {
-		return
-	}
-	for name, m := range sorted(resolver.class.methods) {
-		if name != "" && name[0] >= 'A' && name[0] <= 'Z' {
-			in.p.routed = append(in.p.routed, &routed{framework: "go", resolves: true, fn: &closure{fn: m.fn, scope: m.scope, this: resolver}, file: f.file.Path, at: at})
-		}
-	}
 }
 
 // behindMiddleware are the functions that requests come to: of one that gets the next one, what it gives.
@@ -97,6 +90,15 @@ func (in *interp) isMiddleware(c *closure) bool {
 
 const responseWriter = "net/http.ResponseWriter()"
 
+// writesAnswer looks at what is written to whoever asked.
+func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, list []*Value) {
+	in.writesHTML(f, e, list)
+	for _, v := range list {
+		in.tellsTrace(f, e.At, call, v)
+		in.tellsSecret(f, e.At, call, v)
+	}
+}
+
 // writesHTML tells of data in what is written to a page: something of it begins a tag.
 func (in *interp) writesHTML(f frame, e *ir.Expr, list []*Value) {
 	tags := false
@@ -113,6 +115,9 @@ func (in *interp) writesHTML(f frame, e *ir.Expr, list []*Value) {
 
 // goRequest gives the arguments of a function of a router, by the types of its parameters.
 func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Taint) *arguments {
+	if r.resolves != nil {
+		return r.resolves(in, f, r, outside)
+	}
 	args := &arguments{}
 	for _, p := range r.fn.fn.Params {
 		kind := in.kindOf(f, orUnknown(p.Y))
@@ -123,9 +128,6 @@ func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Tai
 		case "github_com/julienschmidt/httprouter.Params":
 			v = &Value{taints: outside("params")}
 		case "net/http.Handler", "net/http.HandlerFunc", "":
-			if r.resolves { // the schema says which fields there are, and of which types
-				v.taints = typed(outside("args"))
-			}
 		default:
 			v = &Value{ref: kind.ref + "()"}
 		}

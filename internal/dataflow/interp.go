@@ -175,7 +175,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 			in.thrown = joinThrown(in.thrown, v)
 		}
 		if s.Kind == ir.Return {
-			f.s.result = in.eitherResult(f, f.s.result, v)
+			f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
 			if n := len(in.stack); n > 0 {
 				in.guessable(f, in.stack[n-1].Name, s.X, v)
 			}
@@ -494,6 +494,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
+	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
+		in.place(f, at, "debug-mode", "Echo", "debug mode")
+	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
@@ -1125,6 +1128,9 @@ func (in *interp) array(f frame, e *ir.Expr) *Value {
 	}
 	for i, x := range e.List {
 		val := in.eval(f, x)
+		if v.results && x.Kind == ir.Name && val.class != nil && !val.isType { // return order, nil
+			val = in.guardedFields(f, x.Str, val)
+		}
 		if x.Kind == ir.Spread {
 			v.add(in.elements(val), in.singles(val))
 			v.taints = addTaints(v.taints, val.taints)

@@ -68,7 +68,7 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 
 // sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.
 func sentByCallers(path string) bool {
-	if strings.HasPrefix(path, "r.Body.") { // of net/http
+	if strings.HasPrefix(path, "r.Body.") || strings.HasPrefix(path, "r.body.") { // of net/http, and of routers of Go
 		return true
 	}
 	for _, part := range []string{"event.body.", "event.queryStringParameters.", "req.body.", "req.query.", "json_body."} {

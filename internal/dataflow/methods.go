@@ -51,6 +51,11 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 			return &Value{}, true
 		}
 		return nil, false
+	case "concat":
+		if f.file.Language == ir.Node && recv.begin() != "" && args.rest == nil { // "uploads/".concat(name)
+			return in.joined(f, append([]*Value{recv}, args.list...), e.At), true
+		}
+		return nil, false
 	case "toString":
 		switch args.get(0).text {
 		case "hex":
@@ -94,11 +99,27 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 			if f.file.Language == ir.Python { // "\n".join(lines)
 				list, between = between, list
 			}
+			if out := in.joinedList(f, list, between, e.At); out != nil {
+				return out, true
+			}
 			all := addTaints(bodyOf(list, between), texts(between.all()))
 			return &Value{taints: in.stepped(f, all, e.At, "is joined")}, true
 		}
 	}
 	return nil, false
+}
+
+// joinedList is the text that a list becomes of which all elements are known, with something constant between them; nil for others.
+func (in *interp) joinedList(f frame, list, between *Value, at int32) *Value {
+	elements := list.inOrder()
+	if !between.known || len(list.taints) > 0 || list.elem != nil || len(elements) == 0 || len(elements) > maxTextParts || len(elements) != len(list.fields) {
+		return nil
+	}
+	parts := elements[:1:1]
+	for _, x := range elements[1:] {
+		parts = append(parts, between, x)
+	}
+	return in.joined(f, parts, at)
 }
 
 // keepsText are methods that give the same text in another form.

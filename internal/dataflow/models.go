@@ -552,6 +552,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	}
 	if resolving[lastPart(m.Member)] {
 		taints = steppedBack(taints)
+		taints = m.belowConstant(taints, args)
 	}
 	if strings.HasSuffix(strings.ToLower(m.Member), "decode") || m.Member == "Buffer.from" || m.Member == "atob" {
 		taints = decoded(taints)
@@ -602,6 +603,23 @@ func steppedBack(taints []*Taint) []*Taint {
 			u.lead, u.clean = "", maps.Clone(t.clean)
 			delete(u.clean, "object-key")
 			t = &u
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// belowConstant are taints of a path that is put together of parts, of which the first one is none of an outsider's: a part that cannot step
+// back stays below it.
+func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
+	first := args.get(0)
+	if name := lastPart(m.Member); name != "join" && name != "Join" || len(args.list) < 2 || len(first.all()) > 0 || first.known && strings.Trim(first.text, "./") == "" {
+		return taints
+	}
+	out := make([]*Taint, 0, len(taints))
+	for _, t := range taints {
+		if t.clean["path-traversal"] {
+			t = t.cleaned([]string{"object-key"})
 		}
 		out = append(out, t)
 	}
@@ -757,6 +775,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "error-details" {
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
+				if f.file.Language == ir.Go {
+					v = goJSON(v, 0)
+				}
 				in.tellsAnswer(answerAt{f, e.At, callName(m), v, refusesWith(e)})
 			}
 		}

@@ -34,6 +34,8 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 	case e.Kind != ir.Call:
 	case writesWholeError(e):
 		from = in.traceAt(f, e.At, "all fields of an error are written, the stack too")
+	case v.ref == "runtime/debug.Stack()":
+		from = in.traceAt(f, e.At, "the stack is written out")
 	case v.ref == "traceback.format_exc()" && in.catching == 0: // nothing was thrown
 	case pythonTraces[v.ref]:
 		from = in.traceAt(f, e.At, "the stack of an error is written out")

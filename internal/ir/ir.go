@@ -35,11 +35,12 @@ type Func struct {
 	Class      *Class // whose method it is
 	Static     bool
 	Decorators []*Expr
-	Getter     bool   // JavaScript: it is read like a field
-	Async      bool   // JavaScript: it gives a promise
-	Of         string // Go: the type whose method it is
-	Fails      bool   // Go: the last of what it gives back is an error
-	Start, End int32  // offsets
+	Getter     bool     // JavaScript: it is read like a field
+	Async      bool     // JavaScript: it gives a promise
+	Of         string   // Go: the type whose method it is
+	Fails      bool     // Go: the last of what it gives back is an error
+	Types      []string // Go: the names of the types that a call says
+	Start, End int32    // offsets
 }
 
 // Class is a class with its methods.
@@ -75,7 +76,7 @@ const (
 	This                 //
 	Member               // X.Str
 	Index                // X[Y]
-	Call                 // X(List); Keys[i] names a keyword argument; New
+	Call                 // X(List); Keys[i] names a keyword argument; New; Go: Y are the types that it says, an Array
 	Lambda               // Fn
 	Object               // Keys and List: "..." spreads, "" is computed (the key is in a Member of Unknown); Go: of the type X, unnamed fields in order
 	Array                // List; Go: of the type X; Str "results": what a function returns, or where that goes
@@ -111,7 +112,7 @@ type StmtKind uint8
 // Kinds of Stmt.
 const (
 	Eval    StmtKind = iota // X; Str "go": beside what comes next
-	Return                  // X or nothing
+	Return                  // X or nothing; Str "failed": Go, with an error that is there
 	Throw                   // X
 	If                      // X; Body, Else
 	Loop                    // Y is gone through, each bound to X; without X a condition in Y; Body; Str "keys": names are bound, Go "range": both

@@ -140,6 +140,13 @@ func (g *golang) declaration(d ast.Decl) []*ir.Stmt {
 		s := g.stmt(ir.Define, d)
 		s.Fn = g.function(d, d.Type, d.Body)
 		s.Fn.Name = d.Name.Name
+		if d.Type.TypeParams != nil {
+			for _, field := range d.Type.TypeParams.List {
+				for _, name := range field.Names {
+					s.Fn.Types = append(s.Fn.Types, name.Name)
+				}
+			}
+		}
 		if d.Recv != nil && len(d.Recv.List) == 1 {
 			g.receiver(s.Fn, d.Recv.List[0])
 		}
@@ -576,6 +583,7 @@ func (g *golang) branch(n *ast.IfStmt) []*ir.Stmt {
 	s := g.stmt(ir.If, n)
 	first := g.within(n, n.Init, []*ir.Stmt{s})
 	s.X, s.Body = g.expression(n.Cond), g.body(n.Body.List)
+	marksFailed(s)
 	switch other := n.Else.(type) {
 	case *ast.BlockStmt:
 		s.Else = g.body(other.List)
@@ -583,6 +591,21 @@ func (g *golang) branch(n *ast.IfStmt) []*ir.Stmt {
 		s.Else = g.statement(other)
 	}
 	return first
+}
+
+// marksFailed marks what is returned with an error that is certainly there: if err != nil { return order, err }.
+func marksFailed(s *ir.Stmt) {
+	if s.X.Kind != ir.Binary || s.X.Str != "!==" || s.X.X.Kind != ir.Name || s.X.Y.Kind != ir.Const || s.X.Y.Str != "null" {
+		return
+	}
+	for _, x := range s.Body {
+		if x.Kind != ir.Return || x.X == nil || x.X.Kind != ir.Array || len(x.X.List) < 2 {
+			continue
+		}
+		if last := x.X.List[len(x.X.List)-1]; last.Kind == ir.Name && last.Str == s.X.X.Str {
+			x.Str = "failed"
+		}
+	}
 }
 
 func (g *golang) loop(n *ast.ForStmt) []*ir.Stmt {
@@ -846,11 +869,12 @@ func (g *golang) unary(n *ast.UnaryExpr) *ir.Expr {
 
 func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 	callee := n.Fun
+	var types []ast.Expr
 	switch f := callee.(type) {
 	case *ast.ParenExpr:
 		callee = f.X
 	case *ast.IndexListExpr: // of a function with types
-		callee = f.X
+		callee, types = f.X, f.Indices
 	}
 	switch f := callee.(type) {
 	case *ast.ArrayType, *ast.MapType, *ast.StarExpr, *ast.InterfaceType, *ast.ChanType, *ast.FuncType: // the same as another type
@@ -862,7 +886,7 @@ func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 			e := g.expr(ir.Call, n)
 			e.X, e.List = g.expression(f), g.list(n.Args)
 			if _, isType := f.Index.(*ast.BasicLit); !isType && g.looksLikeType(f.Index) {
-				e.X = g.expression(f.X)
+				e.X, e.Y = g.expression(f.X), g.types([]ast.Expr{f.Index})
 			}
 			return e
 		}
@@ -872,11 +896,23 @@ func (g *golang) call(n *ast.CallExpr) *ir.Expr {
 		}
 	}
 	e := g.expr(ir.Call, n)
-	e.X, e.List = g.expression(callee), g.list(n.Args)
+	e.X, e.Y, e.List = g.expression(callee), g.types(types), g.list(n.Args)
 	if n.Ellipsis.IsValid() && len(e.List) > 0 {
 		rest := g.expr(ir.Spread, n.Args[len(n.Args)-1])
 		rest.X = e.List[len(e.List)-1]
 		e.List[len(e.List)-1] = rest
+	}
+	return e
+}
+
+// types are the types that a call of a function says.
+func (g *golang) types(list []ast.Expr) *ir.Expr {
+	if len(list) == 0 {
+		return nil
+	}
+	e := g.expr(ir.Array, list[0])
+	for _, t := range list {
+		e.List = append(e.List, g.typeOf(t))
 	}
 	return e
 }
@@ -939,13 +975,7 @@ func (g *golang) composite(n *ast.CompositeLit, t ast.Expr) *ir.Expr {
 			if !ok {
 				continue
 			}
-			key, value := g.element(kv.Key, kind.Key), g.element(kv.Value, kind.Value)
-			if key.Kind == ir.Const {
-				e.Keys, e.List = append(e.Keys, key.Str), append(e.List, value)
-				continue
-			}
-			both := &ir.Expr{Kind: ir.Unknown, At: value.At, End: value.End, List: []*ir.Expr{key, value}}
-			e.Keys, e.List = append(e.Keys, ""), append(e.List, both)
+			g.entry(e, g.element(kv.Key, kind.Key), g.element(kv.Value, kind.Value))
 		}
 		return e
 	}
@@ -959,13 +989,33 @@ func (g *golang) composite(n *ast.CompositeLit, t ast.Expr) *ir.Expr {
 			e.Keys, e.List = append(e.Keys, ""), append(e.List, g.expression(x))
 			continue
 		}
-		key := ""
-		if name, ok := kv.Key.(*ast.Ident); ok {
-			key = name.Name
+		if name := fieldName(t, kv.Key); name != "" {
+			e.Keys, e.List = append(e.Keys, name), append(e.List, g.expression(kv.Value))
+			continue
 		}
-		e.Keys, e.List = append(e.Keys, key), append(e.List, g.expression(kv.Value))
+		g.entry(e, g.expression(kv.Key), g.expression(kv.Value))
 	}
 	return e
+}
+
+// fieldName is the name of a field in a literal of a type that has a name: gin.H{"id": 1} is a map, and so is bson.M{field: 1}, because no other
+// package sees a field that begins with a small letter.
+func fieldName(t, key ast.Expr) string {
+	name, ok := key.(*ast.Ident)
+	if _, foreign := t.(*ast.SelectorExpr); !ok || foreign && !name.IsExported() {
+		return ""
+	}
+	return name.Name
+}
+
+// entry adds what stands under a key to a literal of a map.
+func (g *golang) entry(e, key, value *ir.Expr) {
+	if key.Kind == ir.Const {
+		e.Keys, e.List = append(e.Keys, key.Str), append(e.List, value)
+		return
+	}
+	both := &ir.Expr{Kind: ir.Unknown, At: value.At, End: value.End, List: []*ir.Expr{key, value}}
+	e.Keys, e.List = append(e.Keys, ""), append(e.List, both)
 }
 
 func (g *golang) element(x, t ast.Expr) *ir.Expr {

@@ -241,6 +241,10 @@ func noted(fn *ir.Func, others map[place]dataflow.Use) bool {
 				look(s.Final)
 				return false
 			}
+			if s.Kind == ir.If && saysFailed(s.X) {
+				look(s.Else)
+				return false
+			}
 			return !found
 		}, func(e *ir.Expr) bool {
 			if e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && e.X.Str == "catch" {
@@ -272,7 +276,11 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
 			continue
 		}
-		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}})
+		name := c.Ref
+		if c.File.Language == ir.Go { // charge.New
+			name = name[strings.LastIndexByte(name, '/')+1:]
+		}
+		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": name}})
 	}
 	return out
 }

@@ -38,6 +38,7 @@ func (a *authorizer) tell(file *ir.File, at int32, how string) {
 
 // list looks at the branches that follow a failure, and at what comes after them.
 func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
+	body = inOneList(body)
 	for i, s := range body {
 		switch {
 		case s.Kind == ir.Try && len(s.Else) > 0:
@@ -48,6 +49,11 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 			}
 		case s.Kind == ir.If && saysFailed(s.X):
 			a.failed(file, s.Body)
+			if file.Language == ir.Go && i > 0 && len(s.Else) == 0 && !ir.Ends(s.Body) {
+				tried := &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[i-1 : i], Else: s.Body}
+				a.goesOn(file, tried, body[i+1:])
+				a.staysAllowed(file, slices.Concat(body[:i], []*ir.Stmt{tried}, body[i+1:]), i)
+			}
 		}
 		a.list(file, s.Body)
 		a.list(file, s.Else)
@@ -59,6 +65,22 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		}
 		return true
 	})
+}
+
+// inOneList are statements with those of blocks among them: what if token, err := parse(raw); err != nil begins with stands in one.
+func inOneList(body []*ir.Stmt) []*ir.Stmt {
+	if !slices.ContainsFunc(body, func(s *ir.Stmt) bool { return s.Kind == ir.Block }) {
+		return body
+	}
+	var out []*ir.Stmt
+	for _, s := range body {
+		if s.Kind == ir.Block {
+			out = append(out, inOneList(s.Body)...)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // staysAllowed looks at an answer that is yes from the beginning, where not every failure of a check sets it to no: let effect = "Allow".
@@ -329,10 +351,13 @@ func (a *authorizer) changes(body []*ir.Stmt) bool {
 // verifier is how calls are written that check who somebody is.
 var verifier = regexp.MustCompile(`(?i)verif|valid|decode|authenticat|check`)
 
+// parsesToken is how Go says that a token is read and verified.
+var parsesToken = regexp.MustCompile(`(?i)(jwt|token|jws|jose)\w*\.parse`)
+
 func (a *authorizer) verifies(body []*ir.Stmt) bool {
 	found := false
 	ir.Walk(body, nil, func(e *ir.Expr) bool {
-		found = found || e.Kind == ir.Call && verifier.MatchString(lastName(e.X))
+		found = found || e.Kind == ir.Call && (verifier.MatchString(lastName(e.X)) || parsesToken.MatchString(dotted(e.X)))
 		return !found
 	})
 	return found

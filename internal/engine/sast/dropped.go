@@ -46,7 +46,11 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 }
 
 // doneBy is what a call does of some calls, by the functions that it leads to; empty where it does nothing of them.
+// Where what is called logs its errors itself they are not forgotten.
 func (s *swallower) doneBy(fn *ir.Func, call *ir.Expr, calls map[place]string) string {
+	if slices.ContainsFunc(calledByName(s.node, call), logsErrors) {
+		return ""
+	}
 	key := ""
 	someCall(s.node, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: call}}, func(file *ir.File, e *ir.Expr) bool {
 		if p := (place{file, e.At}); isNamed(calls, p, e) {
@@ -55,6 +59,16 @@ func (s *swallower) doneBy(fn *ir.Func, call *ir.Expr, calls map[place]string) s
 		return key != ""
 	}, 1)
 	return key
+}
+
+// logsErrors reports whether a function logs an error that it was given.
+func logsErrors(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, func(x *ir.Stmt) bool {
+		found = found || x.Kind == ir.If && saysFailed(x.X) && firstLog(x.Body) != nil
+		return !found
+	}, nil)
+	return found
 }
 
 // dropsError is a call whose error goes nowhere, and whether something else of what it gives back is taken.

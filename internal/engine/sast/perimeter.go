@@ -79,7 +79,7 @@ func gatewayChecks(f *model.Function) bool {
 		if t.Kind != model.TriggerHTTP {
 			return false
 		}
-		if t.Via != nil && t.Via.Props.Get("RequestModels").Kind != model.Absent {
+		if t.Via != nil && t.Via.Props.Get("RequestModels").Kind != model.Absent && t.Via.Props.Get("RequestValidatorId").Kind != model.Absent { // a model alone refuses nothing
 			return true
 		}
 		for _, key := range []string{"x-amazon-apigateway-request-validator", "x-amazon-apigateway-request-validators"} { // of OpenAPI

@@ -25,7 +25,7 @@ func unstructured(_ *work, n *paths.Node) []spot {
 				return !fields
 			}
 			fields = fields || givesFields(e)
-			if first == nil && slices.ContainsFunc(e.List, sentence) {
+			if first == nil && (slices.ContainsFunc(e.List, sentence) || fn.File.Language == ir.Go && fillsSentence(e)) {
 				first = &spot{file: fn.File, at: e.At, fields: map[string]string{"call": dotted(e.X)}}
 			}
 			return true
@@ -54,6 +54,11 @@ func sentence(e *ir.Expr) bool {
 		return aText(e.X) || aText(e.Y) || sentence(e.X)
 	}
 	return e.Kind == ir.Template && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind != ir.Const })
+}
+
+// fillsSentence reports whether a call of Go fills data into a text: log.Printf("order %s", id).
+func fillsSentence(e *ir.Expr) bool {
+	return strings.HasSuffix(dotted(e.X), "f") && len(e.List) > 1 && aText(e.List[0]) && strings.Contains(e.List[0].Str, "%") && slices.ContainsFunc(e.List[1:], func(x *ir.Expr) bool { return x.Kind != ir.Const })
 }
 
 func aText(e *ir.Expr) bool { return e.Kind == ir.Const && !e.Bare && strings.Contains(e.Str, " ") }

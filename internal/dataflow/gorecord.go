@@ -1,0 +1,126 @@
+package dataflow
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Records in Go are structs that a store fills: their fields say whether there is a password, its hash or a one-time code in them. Who writes
+// such a struct as JSON writes all fields that its tags don't leave out.
+
+// recordReads are the methods that fill structs from a store, by the beginning of what they are called on: where the struct stands, and the
+// statement of SQL that says which columns there are (-1: none does).
+var recordReads = []struct {
+	of      string
+	methods map[string][2]int
+}{
+	{"gorm_io/gorm.", ormReads}, {"github_com/jinzhu/gorm.", ormReads},
+	{"github_com/jmoiron/sqlx.", map[string][2]int{"Get": {0, 1}, "Select": {0, 1}, "GetContext": {1, 2}, "SelectContext": {1, 2}, "StructScan": {0, -1}}},
+	{"go_mongodb_org/mongo-driver/mongo.", map[string][2]int{"Decode": {0, -1}, "All": {1, -1}}},
+}
+
+var ormReads = map[string][2]int{"First": {0, -1}, "Find": {0, -1}, "Take": {0, -1}, "Last": {0, -1}}
+
+// choosesFields are words of code that reads some fields of records alone.
+var choosesFields = [][]byte{[]byte("Projection"), []byte(".Omit("), []byte(".Select(\""), []byte(".Select([]")}
+
+// readsRecord notes which secrets a struct holds that a store fills.
+func (in *interp) readsRecord(f frame, e *ir.Expr, ref string, args *arguments) {
+	_, method := cutLast(ref)
+	if method == "Scan" && strings.HasPrefix(ref, "database/sql.") {
+		in.scansSecrets(f, e)
+		return
+	}
+	for _, reads := range recordReads {
+		at, ok := reads.methods[method]
+		if !ok || !strings.HasPrefix(ref, reads.of) || in.choosesFields() {
+			continue
+		}
+		columns := ""
+		if at[1] >= 0 {
+			columns = args.get(at[1]).begin()
+		}
+		in.holdRecord(args.get(at[0]), columns, e.At)
+	}
+}
+
+// choosesFields reports whether the function at hand chooses the fields that it reads.
+func (in *interp) choosesFields() bool {
+	if len(in.stack) == 0 {
+		return false
+	}
+	fn := in.stack[len(in.stack)-1]
+	source := fn.File.Tree.Source[fn.Start:fn.End]
+	return slices.ContainsFunc(choosesFields, func(word []byte) bool { return bytes.Contains(source, word) })
+}
+
+// scansSecrets notes the fields that a row is written to: rows.Scan(&user.ID, &user.PasswordHash).
+func (in *interp) scansSecrets(f frame, e *ir.Expr) {
+	for _, target := range e.List {
+		if target.Kind != ir.Member {
+			continue
+		}
+		if v := in.quiet(f, target.X); slices.Contains(v.shownSecrets(), target.Str) {
+			v.hold(target.Str)
+		}
+	}
+}
+
+// holdRecord notes the secrets of a struct, or of the elements of a list, of which a statement reads some columns.
+func (in *interp) holdRecord(v *Value, statement string, at int32) {
+	one := v
+	if v.kind != nil && v.kind.t != nil && v.kind.t.Kind == ir.Array && v != nothing && !v.shared {
+		if v.elem == nil {
+			v.elem = in.goTyped(v.kind.f, &Value{}, v.kind.t, at, 0).elem
+		}
+		one = orNothing(v.elem)
+	}
+	for _, name := range one.shownSecrets() {
+		if readsColumn(statement, name) {
+			one.hold(name)
+		}
+	}
+}
+
+// holdStored notes the secrets of a struct that an item of a table is read into as a whole.
+func (in *interp) holdStored(v, item *Value, at int32) {
+	if t := wholeRecord(item, 0); t != nil && t.Source.Read.Params.At("ProjectionExpression") == nil {
+		in.holdRecord(v, "", at)
+	}
+}
+
+// readsColumn reports whether a statement reads a column for a field; without a statement all are read.
+func readsColumn(statement, name string) bool {
+	found := selectFrom.FindStringSubmatch(statement)
+	if found == nil {
+		return statement == ""
+	}
+	columns := found[1]
+	return strings.Contains(columns, "*") || slices.ContainsFunc(Commas(columns), func(c string) bool {
+		return strings.EqualFold(strings.ReplaceAll(bareName(c), "_", ""), name)
+	})
+}
+
+// hold notes that a struct holds a secret.
+func (v *Value) hold(name string) {
+	if v != nothing && !v.shared && !slices.Contains(v.holds, name) {
+		v.holds = append(slices.Clone(v.holds), name)
+	}
+}
+
+// shownSecrets are the fields of a struct that are secrets, and that JSON of it shows.
+func (v *Value) shownSecrets() []string {
+	if v == nil || v.class == nil || v.isType || v.class.methods["MarshalJSON"] != nil {
+		return nil
+	}
+	var out []string
+	for _, field := range v.class.def.Fields {
+		if field.JSON != "-" && field.Name != "" && field.Name[0] >= 'A' && field.Name[0] <= 'Z' && IsStoredSecret(field.Name) {
+			out = append(out, field.Name)
+		}
+	}
+	return out
+}
