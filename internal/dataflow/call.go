@@ -1226,7 +1226,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	// library of which nothing is known perhaps gives back what it got.
 	if recv != nil && len(recv.taints) > 0 && (ref == "" || isRequest(recv.ref)) {
 		taints := recv.taints
-		if named := in.asked(recv, method, args); len(named) > 0 {
+		if named := in.asked(f, recv, method, args); len(named) > 0 {
 			taints = named
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
@@ -1245,7 +1245,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 }
 
 // asked is what a request is asked for: c.req.query("name"), await request.json().
-func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
+func (in *interp) asked(f frame, recv *Value, method string, args *arguments) []*Taint {
 	if !isRequest(recv.ref) {
 		return nil
 	}
@@ -1257,9 +1257,12 @@ func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
 		return in.parts(recv.taints, method)
 	case "get", "Get": // req.get("Origin"), r.Header.Get("Origin")
 		k := args.get(0)
+		if name := partAsked(f, k); name != "" && strings.HasPrefix(recv.ref, "net/http.Request().") {
+			return in.parts(recv.taints, name)
+		}
 		switch {
 		case !k.known:
-		case (strings.HasSuffix(recv.ref, ".Header") || strings.HasSuffix(recv.ref, ".headers")) && strings.EqualFold(k.text, "origin"):
+		case strings.HasSuffix(recv.ref, ".headers") && strings.EqualFold(k.text, "origin"):
 			return in.parts(recv.taints, k.text)
 		case recv.ref == "express.Request":
 			return in.parts(in.parts(recv.taints, "header"), k.text)

@@ -481,10 +481,13 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 	if v.ref == "github_com/gin-gonic/gin.Context()" && v.fields[key] == nil {
 		switch key {
 		case "Request":
-			return &Value{ref: "net/http.Request()", taints: []*Taint{{Path: "r", Source: in.source("r"), step: &step{f.file, at, "the request is read", nil, in.steps}}}}
+			return in.goRequestOf(f, at)
 		case "Writer":
 			return &Value{ref: responseWriter}
 		}
+	}
+	if d := dialer(v, key); d != nil {
+		return d
 	}
 	c := v.class
 	if c == nil && v.kind != nil && v.fields[key] == nil {
@@ -800,7 +803,7 @@ var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com
 
 // sameValue are functions that give what they get, in another type.
 var sameValue = set(`	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
-	html/template.HTML errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
+	errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
 
 // awsTypes are the packages of the SDKs that make pointers of values and values of pointers, and of which the functions do nothing else.
 var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws."}
@@ -836,6 +839,9 @@ func watches(ref string) bool {
 // formats are functions that put a text together by a format, and where that stands.
 var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
 
+// splits are functions that take a text apart where another one stands in it.
+var splits = set("strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut")
+
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
@@ -853,6 +859,11 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 			values = append(slices.Clone(values), args.rest)
 		}
 		return in.formatted(f, args.get(at), "%", values, e.At), true
+	}
+	if splits[ref] && args.get(1).known && args.get(1).text == "." && len(args.get(0).taints) > 0 {
+		out := in.sections(f, args.get(0), e.At)
+		out.ref = ref + "()"
+		return out, true
 	}
 	if ref == "strings.Join" {
 		if out := in.joinedList(f, args.get(0), args.get(1), e.At); out != nil {
@@ -1109,6 +1120,9 @@ func goResult(v *Value) *Value {
 	return v
 }
 
+// givesTwo are functions whose last result is a part of what they got.
+var givesTwo = set("path.Split() path/filepath.Split()")
+
 // bindResults gives the results of a call to what they go to. What a library gives is the first one; the last is an error, or whether there
 // is something.
 func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
@@ -1117,7 +1131,7 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 		switch {
 		case v.results:
 			one = orNothing(v.fields[itoa(i)])
-		case i == 0:
+		case i == 0, i < len(p.List)-1, givesTwo[v.ref]: // host, port, err := net.SplitHostPort(address)
 			one = v
 		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
 			one = &Value{ref: databaseError}
