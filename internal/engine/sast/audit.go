@@ -26,9 +26,25 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tellsOrigin) {
+		failing := *l.fn
+		failing.Body = without(l.fn.Body, l.passes)
+		if !slices.ContainsFunc(append(called(n, &failing), l.callers...), tellsOrigin) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
+	}
+	return out
+}
+
+// without are statements without some of them, and of those inside.
+func without(body, some []*ir.Stmt) []*ir.Stmt {
+	var out []*ir.Stmt
+	for _, s := range body {
+		if slices.Contains(some, s) {
+			continue
+		}
+		c := *s
+		c.Body, c.Else, c.Final = without(s.Body, some), without(s.Else, some), without(s.Final, some)
+		out = append(out, &c)
 	}
 	return out
 }
