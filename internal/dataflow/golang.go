@@ -725,6 +725,9 @@ func goJSON(v *Value, depth int) *Value {
 	if v.class == nil && len(v.fields) == 0 && v.elem == nil {
 		return v
 	}
+	if v.class != nil && v.class.methods["MarshalJSON"] != nil { // how it is written is its own matter
+		v = hidden(v)
+	}
 	c := *v
 	c.class, c.kind = nil, nil
 	c.elem = goJSON(v.elem, depth+1)
@@ -842,6 +845,9 @@ var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/
 // splits are functions that take a text apart where another one stands in it.
 var splits = set("strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut")
 
+// fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
+var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
+
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
@@ -859,6 +865,11 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 			values = append(slices.Clone(values), args.rest)
 		}
 		return in.formatted(f, args.get(at), "%", values, e.At), true
+	}
+	if v := args.get(1); fieldsOfLogs[ref] && (v.class == nil || !v.class.tellsItself()) {
+		return goJSON(v, 0), true
+	} else if fieldsOfLogs[ref] {
+		return v, true
 	}
 	if splits[ref] && args.get(1).known && args.get(1).text == "." && len(args.get(0).taints) > 0 {
 		out := in.sections(f, args.get(0), e.At)
