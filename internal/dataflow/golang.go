@@ -760,7 +760,8 @@ func goJSON(v *Value, depth int) *Value {
 // decoders are functions that fill a variable: where their source stands, and the variable. A source of -1 is the receiver.
 var decoders = map[string][2]int{
 	"encoding/json.Unmarshal": {0, 1}, "encoding/json.NewDecoder().Decode": {-1, 0}, "encoding/xml.Unmarshal": {0, 1}, "encoding/xml.NewDecoder().Decode": {-1, 0},
-	"gopkg_in/yaml_v3.Unmarshal": {0, 1}, "gopkg_in/yaml_v2.Unmarshal": {0, 1}, "github_com/goccy/go-json.Unmarshal": {0, 1}, "github_com/json-iterator/go.Unmarshal": {0, 1},
+	"encoding/gob.NewDecoder().Decode": {-1, 0},
+	"gopkg_in/yaml_v3.Unmarshal":       {0, 1}, "gopkg_in/yaml_v2.Unmarshal": {0, 1}, "github_com/goccy/go-json.Unmarshal": {0, 1}, "github_com/json-iterator/go.Unmarshal": {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalMap":        {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalListOfMaps": {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.Unmarshal":           {0, 1},
@@ -806,7 +807,7 @@ var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com
 
 // sameValue are functions that give what they get, in another type.
 var sameValue = set(`	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
-	errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
+	errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/gob.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
 
 // awsTypes are the packages of the SDKs that make pointers of values and values of pointers, and of which the functions do nothing else.
 var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws."}
@@ -852,6 +853,9 @@ var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	in.readsRecord(f, e, ref, args)
+	if v := in.collected(f, e, ref, args); v != nil {
+		return v, true
+	}
 	if byTags.MatchString(ref) {
 		in.checkedByTags(args.get(len(args.list)-1), 0)
 	}
@@ -916,6 +920,9 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return v, true
 	}
 	switch ref {
+	case "encoding/gob.Register", "encoding/gob.RegisterName":
+		in.p.registered = true
+		return &Value{}, true
 	case "builtin.append":
 		out := *args.get(0)
 		out.shared, out.known = false, false
@@ -1003,11 +1010,20 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 		return
 	}
 	in.decodesOutside(f, e, source)
+	in.choosesTypes(f, e, recv, source)
 	x := in.parsed(f, e, source)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
 	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
 		in.checkedByTags(args.get(at[1]), 0)
+	}
+}
+
+// choosesTypes tells of gob that an outsider wrote, in a program that has registered types for interfaces: who writes it says of which of them
+// the values are whose methods are called.
+func (in *interp) choosesTypes(f frame, e *ir.Expr, recv, source *Value) {
+	if recv != nil && recv.ref == "encoding/gob.NewDecoder()" && in.p.registered {
+		in.hit(f, e.At, "deserialization", "gob.Decoder.Decode", source.taints, true)
 	}
 }
 

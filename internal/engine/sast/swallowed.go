@@ -312,6 +312,6 @@ func head(text string) string {
 }
 
 // reasons are words of comments that say why an error does not matter.
-var reasons = regexp.MustCompile(`(?i)(//|/\*|#)[^\n]*(best.?effort|non.?critical|non.?fatal|not (fatal|critical)|optional|on purpose|intentional|ignor|swallow|already|doesn.t matter|does not matter|don.t (care|fail|block|break)|fail.?(silent|open)|silent|ok to|fine|may (fail|not exist)|might not|not exist|no.?op|continue|skip|noqa|nosec|fall ?back|fall ?through)`)
+var reasons = regexp.MustCompile(`(?i)(//|/\*|#)[^\n]*(best.?effort|non.?critical|non.?fatal|not (fatal|critical)|optional|on purpose|intentional|ignor|swallow|doesn.t matter|does not matter|don.t (care|fail|block|break)|fail.?(silent|open)|silent|ok to|fine|may (fail|not exist)|might not|not exist|no.?op|continue|skip|noqa|nosec|fall ?back|fall ?through)`)
 
 func explained(text string) bool { return reasons.MatchString(text) }
