@@ -502,7 +502,7 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	switch {
 	case v != nil && v.without != nil:
 		return false
-	case v == nil || v.empty():
+	case v == nil || v.empty() && len(v.numbers) == 0:
 		b.WriteString(" -")
 		return true
 	case v.known:
@@ -544,6 +544,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		if made := t.madeText(); made != nil && (v.isStatement() || comparison.MatchString(v.prefix)) { // each such text is told of
 			fmt.Fprintf(b, "@%p %d", made.file, made.at)
 		}
+	}
+	for _, t := range v.numbers {
+		fmt.Fprintf(b, "#%p %s", t.Source, t.Path)
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.fields)) {
 		b.WriteString(" " + key + ":")
@@ -632,7 +635,10 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
 		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
-			v = checked(v)
+			numbers := amounts(v)
+			if v = checked(v); signedGo[name.Y.Str] {
+				v.numbers = numbers
+			}
 		}
 		_, named := args.kw[name.Str]
 		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)

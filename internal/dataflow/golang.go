@@ -846,6 +846,9 @@ var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/
 // splits are functions that take a text apart where another one stands in it.
 var splits = set("strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut")
 
+// oneHole is a format that writes one value and nothing else.
+var oneHole = regexp.MustCompile(`^%[-+ 0-9.]*[dvsfg]$`)
+
 // fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
 var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
 
@@ -868,7 +871,14 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		if args.rest != nil {
 			values = append(slices.Clone(values), args.rest)
 		}
-		return in.formatted(f, args.get(at), "%", values, e.At), true
+		out := in.formatted(f, args.get(at), "%", values, e.At)
+		if len(values) == 1 && oneHole.MatchString(args.get(at).text) {
+			out.numbers = values[0].numbers
+		}
+		return out, true
+	}
+	if ref == "fmt.Sprint" && len(args.list) == 1 && len(args.get(0).numbers) > 0 {
+		return args.get(0), true
 	}
 	if v := args.get(1); fieldsOfLogs[ref] && (v.class == nil || !v.class.tellsItself()) {
 		return goJSON(v, 0), true

@@ -105,7 +105,7 @@ func inOneList(body []*ir.Stmt) []*ir.Stmt {
 func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 	name := ""
 	for _, s := range body[:try] {
-		switch to := setIn(s); {
+		switch to := setOrField(s); {
 		case to == nil:
 		case yesName.MatchString(to.X.Str):
 			name = ""
@@ -124,7 +124,7 @@ func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 		if s.Kind == ir.Block {
 			return slices.ContainsFunc(s.Body, sets)
 		}
-		to := setIn(s)
+		to := setOrField(s)
 		return to != nil && baseName(to.X) == name
 	}
 	if name == "" || !slices.ContainsFunc(body[try].Body, a.checksAgain) {
@@ -163,8 +163,16 @@ func handlersOf(s *ir.Stmt) [][]*ir.Stmt {
 	return out
 }
 
-// setIn is how a statement sets a name, or a field of one; nil where it does not.
+// setIn is how a statement sets a name; nil where it does not.
 func setIn(s *ir.Stmt) *ir.Expr {
+	if set := setOrField(s); set != nil && set.X.Kind == ir.Name {
+		return set
+	}
+	return nil
+}
+
+// setOrField is how a statement sets a name, or a field of one; nil where it does not.
+func setOrField(s *ir.Stmt) *ir.Expr {
 	if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.X == nil {
 		return nil
 	}
