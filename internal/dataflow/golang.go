@@ -872,6 +872,7 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 			values = append(slices.Clone(values), args.rest)
 		}
 		out := in.formatted(f, args.get(at), "%", values, e.At)
+		out = wrapped(args.get(at), out, values)
 		if len(values) == 1 && oneHole.MatchString(args.get(at).text) {
 			out.numbers = values[0].numbers
 		}

@@ -48,6 +48,8 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 	case ref == "encoding/json.NewEncoder().Encode" && len(orNothing(recv).args) > 0:
 		in.writesAnswer(f, e, method, []*Value{goJSON(args.get(0), 0)})
 		return &Value{}, true
+	case ref == "github_com/gofiber/fiber.New":
+		in.handlesErrors(f, orNothing(args.get(0).fields["ErrorHandler"]), e.At)
 	case strings.HasPrefix(ref, "github_com/graph-gophers/graphql-go.") && strings.HasSuffix(method, "ParseSchema"):
 		in.resolversOf(f, args.get(1), e.At, bySchema)
 	case !router:
@@ -74,6 +76,13 @@ func (in *interp) routeTo(f frame, a *Value, at int32, middle, use bool) {
 	}
 	for _, c := range in.behindMiddleware(f, append(slices.Clone(a.fns), a.wraps...), at) {
 		in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: at, middle: middle, use: use})
+	}
+}
+
+// handlesErrors notes a function that answers where the functions of routes give an error back.
+func (in *interp) handlesErrors(f frame, v *Value, at int32) {
+	for _, c := range v.fns {
+		in.p.routed = append(in.p.routed, &routed{framework: "go-error", fn: c, file: f.file.Path, at: at})
 	}
 }
 
@@ -161,6 +170,8 @@ func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Tai
 			v = &Value{ref: "net/http.Request()", taints: outside("r")}
 		case "github_com/julienschmidt/httprouter.Params":
 			v = &Value{taints: outside("params")}
+		case "builtin.error":
+			v = orNothing(in.routeError)
 		case "net/http.Handler", "net/http.HandlerFunc", "":
 		default:
 			v = &Value{ref: kind.ref + "()"}
