@@ -856,6 +856,7 @@ var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	in.readsRecord(f, e, ref, args)
+	in.savesWhole(f, e, ref, args)
 	if v := in.collected(f, e, ref, args); v != nil {
 		return v, true
 	}
@@ -1023,6 +1024,7 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	in.decodesOutside(f, e, source)
 	in.choosesTypes(f, e, recv, source)
 	x := in.parsed(f, e, source)
+	args.get(at[1]).readsOver(f, source, e.At)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
 	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {

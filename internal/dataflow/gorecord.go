@@ -53,6 +53,7 @@ func (in *interp) readsRecord(f frame, e *ir.Expr, ref string, args *arguments) 
 		if at[0] < 0 {
 			at[0] = len(args.list) - 1
 		}
+		args.get(at[0]).isRow()
 		columns := ""
 		if at[1] >= 0 {
 			columns = args.get(at[1]).begin()
@@ -122,6 +123,9 @@ func (in *interp) holdRecord(v *Value, statement string, at int32) {
 
 // holdStored notes the secrets of a struct that an item of a table is read into as a whole.
 func (in *interp) holdStored(v, item *Value, at int32) {
+	if wholeRecord(item, 0) != nil {
+		v.isRow()
+	}
 	if t := wholeRecord(item, 0); t != nil && t.Source.Read.Params.At("ProjectionExpression") == nil {
 		in.holdRecord(v, "", at)
 	}
