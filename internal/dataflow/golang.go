@@ -809,8 +809,8 @@ var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com
 var sameValue = set(`	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
 	errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/gob.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
 
-// awsTypes are the packages of the SDKs that make pointers of values and values of pointers, and of which the functions do nothing else.
-var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws."}
+// awsTypes are the packages of the SDKs of AWS, and of Stripe, that make pointers of values and values of pointers, and of which the functions do nothing else.
+var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws.", "github_com/stripe/stripe-go."}
 
 // inOtherType reports whether a function gives what it gets, in another type: aws.StringSlice, attributevalue.MarshalList.
 func inOtherType(ref string) bool {
@@ -851,6 +851,9 @@ var oneHole = regexp.MustCompile(`^%[-+ 0-9.]*[dvsfg]$`)
 
 // fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
 var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
+
+// inQueries are the rules for which a text that is written into a query is harmless.
+var inQueries = []string{"ssrf", "open-redirect", "path-traversal", "html-response", "header-injection", "log-injection", "object-key"}
 
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
@@ -932,6 +935,14 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return v, true
 	}
 	switch ref {
+	case "net/url.Values().Set", "net/url.Values().Add":
+		if k := args.get(0); k.known && recv != nil && recv != nothing && !recv.shared && len(recv.fields) < maxFields {
+			recv.fields = mapsClone(recv.fields)
+			recv.fields[k.text] = join(recv.fields[k.text], args.get(1))
+		}
+		return &Value{}, true
+	case "net/url.Values().Encode":
+		return cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries), true
 	case "encoding/gob.Register", "encoding/gob.RegisterName":
 		in.p.registered = true
 		return &Value{}, true

@@ -51,5 +51,6 @@ func (in *interp) overwritten(f frame, at int32, what string, v *Value) {
 func (in *interp) savesWhole(f frame, e *ir.Expr, ref string, args *arguments) {
 	if savesRow.MatchString(ref) {
 		in.overwritten(f, e.At, lastPart(ref), args.get(0))
+		in.amountsIn(f, e.At, lastPart(ref), args.get(0), nil, 0)
 	}
 }

@@ -135,8 +135,14 @@ func sameNames(a, b *ir.Expr) bool { return dotted(a) == dotted(b) && dotted(a) 
 func (l *login) decide() bool {
 	names := map[string]bool{}
 	ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && contains(e.Y, l.check, nil) {
-			names[e.X.Str] = true
+		if e.Kind == ir.Assign && e.X != nil && contains(e.Y, l.check, nil) {
+			to := e.X
+			if to.Kind == ir.Array && to.Str == "results" && len(to.List) > 1 { // ok, err := ...
+				to = to.List[0]
+			}
+			if to.Kind == ir.Name {
+				names[to.Str] = true
+			}
 		}
 		return e.Kind != ir.Lambda || contains(e, l.check, nil)
 	})
