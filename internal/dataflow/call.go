@@ -880,7 +880,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return nothing, true
-	case "builtin.bytes", "builtin.bytearray": // of a length, or of numbers in a row
+	case "builtin.bytes": // of a length, or of numbers in a row
 		if v := args.get(0); f.file.Language == ir.Python && len(args.list) == 1 && (v.known && v.written == bareWord || v.ref == "builtin.range()" && len(v.all()) == 0) {
 			return constant("bytes " + v.text), true
 		}
