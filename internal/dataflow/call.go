@@ -745,6 +745,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{ref: "mongoose.model()"}, true
 	case "sequelize.Sequelize().define", "sequelize().define":
 		m := &Value{ref: callee.ref + "()"}
+		in.runsHooks(args, e.At)
 		if args.get(2).fields["defaultScope"] == nil && !writesItself(f.file.Tree.Source) {
 			m.holds = secretFields(args.get(1))
 		}
@@ -1033,6 +1034,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if method == "init" && recv != nil && recv.class != nil && recv.isType {
 		in.initialised(f, recv.class, args)
+		in.runsHooks(args, e.At)
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
