@@ -49,6 +49,7 @@ func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *V
 	}
 	budget := maxUsed
 	in.acts(key)
+	in.throwsService(f, nil)
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
 

@@ -1073,6 +1073,8 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	fails := in.failsLikeDatabase(f, ref, method, args)
 	if fails {
 		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
+	} else if does, _ := in.effects(f, ref, method, args); len(does) > 0 {
+		in.throwsService(f, does)
 	}
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
