@@ -801,7 +801,7 @@ func (in *interp) opened(ref string, args *arguments) []*Taint {
 	case "builtin.open", "io.open", "fs.readFileSync", "fs.promises.readFile", "fs/promises.readFile", "fs.createReadStream", "zipfile.ZipFile", "tarfile.open",
 		"os.Open", "os.OpenFile", "os.ReadFile", "io/ioutil.ReadFile", "archive/zip.OpenReader":
 		if name := args.get(0); !name.known || strings.HasPrefix(name.text, "/tmp/") {
-			return in.downloaded
+			return in.contentsOf(name)
 		}
 	}
 	return nil

@@ -524,6 +524,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.rows != nil {
 		fmt.Fprintf(b, "rows %p", v.rows)
 	}
+	if v.mapped != nil {
+		fmt.Fprintf(b, "table %p", v.mapped)
+	}
 	if v.kind != nil && isTyping(v.ref) {
 		fmt.Fprintf(b, "type %p", v.kind.t)
 	}
@@ -1049,7 +1052,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
-		out.rows, out.holds = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args)
+		out.rows, out.holds, out.mapped = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args), mappedBy(callee, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
@@ -1067,6 +1070,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		in.reveals(f, e.At, shortRef(ref, method), &Value{taints: recv.taints}, usedInside)
 	}
 	in.kindSet(f, recv, method, args)
+	in.writesFile(ref, method, recv, args)
 	in.throwsRequest(f, ref)
 	fails := in.failsLikeDatabase(f, ref, method, args)
 	if fails {
@@ -1086,6 +1090,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		in.response(f, e, args)
 	}
 	if v, ok := in.sdkCall(f, e, callee, args); ok {
+		return v
+	}
+	if v, ok := in.ofMapper(f, e, method, callee, args); ok {
 		return v
 	}
 	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {

@@ -1022,15 +1022,33 @@ func (p *Program) loadHits(files []string) []*Hit {
 	return out
 }
 
-// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise.
+// safeName marks what was asked whether it is the name of a prototype.
+const safeName = "the name of no prototype"
+
+// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise. That it is a
+// text makes it no safer here.
 func harmfulKeys(key *Value) []*Taint {
 	var out []*Taint
 	for _, t := range key.taints {
-		if !t.clean["prototype-pollution"] && t.lead == "" && key.prefix == "" {
-			out = append(out, t)
+		onlyText := t.clean["nosql"] && t.clean["mass-assignment"]
+		if t.clean[safeName] || t.clean["prototype-pollution"] && !onlyText || t.lead != "" || key.prefix != "" {
+			continue
 		}
+		u := *t
+		u.object, u.clean = true, maps.Clone(t.clean)
+		delete(u.clean, "prototype-pollution")
+		out = append(out, &u)
 	}
 	return out
+}
+
+// ofKeys reports whether an object came in itself, perhaps with the names that it is asked for: what it has under its own names is its own.
+func ofKeys(x *Value, keys []*Taint) bool {
+	return slices.ContainsFunc(x.taints, func(t *Taint) bool {
+		return slices.ContainsFunc(keys, func(k *Taint) bool {
+			return k.Source == t.Source && strings.HasPrefix(plainPath(k.Path), plainPath(t.Path))
+		})
+	})
 }
 
 // dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
@@ -1039,9 +1057,7 @@ func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
 		return
 	}
 	for _, t := range harmfulKeys(in.eval(f, p.X.Y)) {
-		u := *t
-		u.object = true
-		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
+		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
 	}
 }
 
@@ -1075,7 +1091,7 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 }
 
 // responses are the objects by which frameworks answer that take the kind of an answer apart from it.
-var responses = set("express.Response lambda-api.Response")
+var responses = set("express.Response lambda-api.Response koa.Context")
 
 // kindSet notes what an answer says that it is: text that is shown as JSON or as it is does no harm as a page.
 func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) {
@@ -1095,15 +1111,34 @@ func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) 
 	case "writeHead":
 		kind = kindIn(args.list[len(args.list)-1])
 	}
-	if kind == nil {
-		return
+	if kind != nil {
+		in.kindIs(f, recv, kind)
 	}
+}
+
+// kindIs notes the kind of an answer, as it is written in its headers or, shorter, as Koa has it: html.
+func (in *interp) kindIs(f frame, response, kind *Value) {
 	rules := []string{"html-response"}
 	if text := strings.ToLower(kind.text); !kind.known || text == "" || strings.Contains(text, "html") || strings.Contains(text, "xml") || strings.Contains(text, "svg") {
 		rules = nil
 	}
 	f.s.guards = true
-	in.set(f.s, kindOf(recv), guardFor(rules), true)
+	in.set(f.s, kindOf(response), guardFor(rules), true)
+}
+
+// koaContext is what Koa hands to its functions.
+const koaContext = "koa.Context"
+
+// noPageOfKoa reports whether what Koa answers is no page: another kind was said, or none, and the text does not begin as a page does.
+func (in *interp) noPageOfKoa(f frame, context, body *Value) bool {
+	if context.ref != koaContext {
+		return false
+	}
+	if _, said := in.get(f.s, kindOf(context)); said {
+		return in.noPage(f, context)
+	}
+	before := strings.TrimSpace(body.prefix)
+	return before != "" && before[0] != '<'
 }
 
 // kindIn is the kind of an answer that headers say.

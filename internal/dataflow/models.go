@@ -512,7 +512,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	}
 	for _, name := range m.In {
-		if v := input(name, recv, args); v != nil {
+		if v := in.ofInput(name, recv, args); v != nil {
 			taints = addTaints(taints, v.all())
 		}
 	}
@@ -812,11 +812,11 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		return
 	}
 	for _, name := range m.narrowed(args) {
-		for _, v := range inputs(name, recv, args) {
+		for _, v := range in.allInputs(name, recv, args) {
 			if slices.Contains(shown, v) {
 				continue
 			}
-			taints := v.taints
+			taints := in.lookedAt(m, recv, v.taints)
 			if m.Rule == "mass-assignment" || m.Rule == amountRule {
 				in.amountsIn(f, e.At, callName(m), v, nil, 0)
 			}
@@ -918,6 +918,14 @@ func asCode(args *arguments) []*Value {
 		}
 	}
 	return out
+}
+
+// allInputs are the values that an input means, each by itself, also the content of a file.
+func (in *interp) allInputs(name string, recv *Value, args *arguments) []*Value {
+	if strings.HasPrefix(name, "file:") {
+		return []*Value{in.ofInput(name, recv, args)}
+	}
+	return inputs(name, recv, args)
 }
 
 // inputs are the values that an input means, each by itself.

@@ -64,6 +64,7 @@ type Value struct {
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
+	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 }
 
@@ -328,7 +329,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.others = append(v.others, b.others...)
 	}
 	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
-		v.ref, v.args, v.kw, v.filled, v.rows = b.ref, b.args, b.kw, b.filled, b.rows
+		v.ref, v.args, v.kw, v.filled, v.rows, v.mapped = b.ref, b.args, b.kw, b.filled, b.rows, b.mapped
 	}
 	return &v
 }
