@@ -862,10 +862,10 @@ var relative = set("relative relpath Rel")
 
 // staysInside: the way from one folder to a path does not begin with a step back.
 func (in *interp) staysInside(f frame, way *ir.Expr) {
-	if way.Kind != ir.Name {
-		return
+	made := way
+	if way.Kind == ir.Name {
+		made = in.testOf(f, way.Str)
 	}
-	made := in.testOf(f, way.Str)
 	if made == nil || made.Kind != ir.Call || !relative[lastPart(textOf(made.X))] {
 		return
 	}

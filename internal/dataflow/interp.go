@@ -29,6 +29,7 @@ type interp struct {
 	downloaded   []*Taint              // what files hold that were fetched from buckets
 	files        map[string][]*Taint   // the same, by the names of the files
 	fileHolds    map[*Value][]*Taint   // what files hold that were written, by the values that name them
+	waiting      map[*Value][]waiting  // functions that get what later flows into what they listen to
 	namesChecked map[string]bool       // archives whose members' names are asked where they lead, by their paths
 	provedAt     map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed       map[string]bool       // data whose code of a key was right, by their paths: true where the application made it

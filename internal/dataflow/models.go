@@ -560,11 +560,16 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	switch o := m.Out; {
 	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)
+		in.flowsInto(recv)
 	case strings.HasPrefix(o, "cb:"):
 		in.toCallback(f, e, o, args, taints, called)
+		if recv != nil && len(taints) == 0 && slices.Contains(m.In, "recv") {
+			in.waits(recv, waiting{f, e, m, args})
+		}
 	case strings.HasPrefix(o, "arg:"):
 		if i, ok := number(o[4:]); ok && !args.get(i).shared && args.get(i) != nothing {
 			args.get(i).taints = addTaints(args.get(i).taints, taints)
+			in.flowsInto(args.get(i))
 		}
 	default:
 		out.taints = addTaints(out.taints, taints)
