@@ -1087,7 +1087,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	if strings.HasSuffix(ref, ".Response") && (strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "chalice.")) {
-		in.response(f, e, args)
+		in.response(f, e, args.named(parametersOfResponse[packageOf(ref)]))
 	}
 	if v, ok := in.sdkCall(f, e, callee, args); ok {
 		return v
@@ -1099,6 +1099,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		return v
 	}
 	if v := in.requested(ref, args); v != nil {
+		return v
+	}
+	if v := in.valid(f, recv, method, args, e.At); v != nil {
 		return v
 	}
 	if v := in.provided(f, e, method, callee, args); v != nil {
@@ -1335,6 +1338,21 @@ func (in *interp) filtered(recv, item, test *Value) *Value {
 		return recv
 	}
 	return &Value{elem: &out}
+}
+
+// parametersOfResponse are the parameters of what makes such objects, in their order.
+var parametersOfResponse = map[string][]string{"chalice": {"body", "headers", "status_code"}, "aws_lambda_powertools": {"status_code", "content_type", "body", "headers"}}
+
+// named are arguments of which those in order have their names too.
+func (a *arguments) named(parameters []string) *arguments {
+	out := &arguments{kw: map[string]*Value{}}
+	for i, v := range a.list {
+		if i < len(parameters) {
+			out.kw[parameters[i]] = v
+		}
+	}
+	maps.Copy(out.kw, a.kw)
+	return out
 }
 
 // response checks an answer that is made as an object of a framework.

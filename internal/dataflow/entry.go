@@ -491,7 +491,36 @@ func schemaIn(args *arguments) *Value {
 			return a.args[0]
 		}
 	}
-	return nil
+	return validatorsIn(args)
+}
+
+// validatorsIn are the schemas that stand before a route of Hono, by the parts of the request: zValidator("json", schema).
+func validatorsIn(args *arguments) *Value {
+	var out *Value
+	for _, a := range args.list {
+		name := strings.TrimSuffix(lastPart(a.ref), "()")
+		if !strings.HasPrefix(a.ref, "@hono/") || name != "zValidator" && name != "sValidator" || len(a.args) < 2 || !a.args[0].known {
+			continue
+		}
+		if out == nil {
+			out = &Value{fields: map[string]*Value{}}
+		}
+		out.fields[a.args[0].text] = a.args[1]
+	}
+	return out
+}
+
+// valid is a part of a request of Hono as the schema before the route lets it through: c.req.valid("json").
+func (in *interp) valid(f frame, recv *Value, method string, args *arguments, at int32) *Value {
+	if recv == nil || method != "valid" || recv.ref != "hono.Context.req" {
+		return nil
+	}
+	part := args.get(0).text
+	schema := orNothing(in.validators).fields[part]
+	if schema == nil {
+		return nil
+	}
+	return in.shaped(f, &Value{taints: objects(in.parts(recv.taints, part))}, schema, at, 0)
 }
 
 // checkedPart puts what is left of a part of a request after its check onto the request: those who come after get it.
@@ -745,6 +774,8 @@ func (in *interp) route(r *routed) {
 	case "koa":
 		args.list = []*Value{in.request(r, &Value{ref: "koa.Context", taints: outside("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
 	case "hono":
+		in.validators = r.schema
+		defer func() { in.validators = nil }()
 		args.list = []*Value{in.request(r, &Value{ref: "hono.Context", taints: outside("ctx")}), {}}
 	case "perhaps": // a library of which nothing is known calls it
 		for range max(1, len(r.fn.fn.Params)) {
@@ -1053,7 +1084,7 @@ func ofKeys(x *Value, keys []*Taint) bool {
 
 // dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
 func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
-	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
+	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 || in.eval(f, p.X.X).bare {
 		return
 	}
 	for _, t := range harmfulKeys(in.eval(f, p.X.Y)) {

@@ -37,6 +37,7 @@ type interp struct {
 	loading      *module               // the module that is being loaded
 	reached      []string              // files that were imported while the entry ran
 	results      map[string]*Value     // of calls, by what went in
+	validators   *Value                // the schemas that stand before a route, by the parts of the request
 	payload      *Value                // the fields of the model that the payload of a route is checked by
 	throws       map[string]*Value     // by calls, as results
 	proving      int
@@ -745,6 +746,9 @@ func isObjectKey(path string) bool {
 	return false
 }
 
+// mailID is the identifier that SES gives to a mail, under which it also keeps it in a bucket: who sent the mail wrote what is in there.
+const mailID = "ses.mail.messageId"
+
 // isAddress reports whether a path is an address that was taken apart.
 func isAddress(ref string) bool {
 	switch ref {
@@ -787,6 +791,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		}
 		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
+		}
+		if strings.HasSuffix(u.Path, mailID) {
+			u = *u.cleaned(append([]string{"object-key", "path-traversal", "user-controlled-target"}, encoded...))
 		}
 		if t.token == tokenPart && key == "2" { // its signature
 			u.token = noToken
@@ -916,7 +923,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			c.random = key.random.pick()
 			v = &c
 		}
-		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) {
+		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) && !x.bare {
 			c := *v
 			c.chosen = keys
 			return &c

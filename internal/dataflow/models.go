@@ -777,6 +777,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "html-response" && in.noPage(f, recv) {
 		return
 	}
+	if m.Rule == "sql" && m.Package == "pg-promise" {
+		in.putRaw(f, e, m, args)
+	}
 	if m.Rule == "error-details" {
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
@@ -837,6 +840,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			if whole(m.Rule) && !m.object {
 				taints = v.all()
 			}
+			if m.Package == "importlib" {
+				taints = outOfPackage(taints)
+			}
 			if m.Rule == "mass-assignment" && v.named != nil { // an outsider names the fields
 				taints = addTaints(taints, v.named.taints)
 			}
@@ -858,6 +864,11 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 		}
 	}
+}
+
+// outOfPackage are names of modules of Python without those that stand behind the name of a package: they are modules of it.
+func outOfPackage(taints []*Taint) []*Taint {
+	return slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return strings.HasSuffix(t.lead, ".") })
 }
 
 // asScript are outsiders' data in a text that a database runs: that it is a text makes it no safer, what makes it safe in code does.

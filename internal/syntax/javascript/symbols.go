@@ -155,7 +155,7 @@ func (m *module) answersEvents(def syntax.Def, t target) bool {
 		return false
 	}
 	text := m.tree.Text(t.node)
-	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders"} {
+	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders", ".authorizationToken", "isAuthorized"} {
 		if strings.Contains(text, mark) {
 			return true
 		}

@@ -361,6 +361,7 @@ func TestHandlersByConvention(t *testing.T) {
 		{"a.mjs", `const handler = async (event) => {}`, ""},
 		{"a.js", `exports.createOrder = async (event) => ({ statusCode: 201 })`, "createOrder"},
 		{"a.js", `exports.createOrder = async (event) => { await put(event.pathParameters.id) }`, "createOrder"},
+		{"a.js", `exports.allow = async (event) => ({ isAuthorized: check(event) })`, "allow"},
 		{"a.js", `exports.createOrder = (event, context, callback) => {}`, "createOrder"},
 		{"a.js", `exports.createOrder = (event, order) => {}`, ""},
 		{"a.mjs", `export const submit = async (event) => { event.preventDefault(); await send() }`, ""},
