@@ -748,6 +748,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{ref: "mongoose.model()"}, true
 	case "sequelize.Sequelize().define", "sequelize().define":
 		m := &Value{ref: callee.ref + "()"}
+		in.runsHooks(args, e.At)
 		if args.get(2).fields["defaultScope"] == nil && !writesItself(f.file.Tree.Source) {
 			m.holds = secretFields(args.get(1))
 		}
@@ -883,7 +884,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return nothing, true
-	case "builtin.bytes", "builtin.bytearray": // of a length, or of numbers in a row
+	case "builtin.bytes": // of a length, or of numbers in a row
 		if v := args.get(0); f.file.Language == ir.Python && len(args.list) == 1 && (v.known && v.written == bareWord || v.ref == "builtin.range()" && len(v.all()) == 0) {
 			return constant("bytes " + v.text), true
 		}
@@ -1036,6 +1037,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if method == "init" && recv != nil && recv.class != nil && recv.isType {
 		in.initialised(f, recv.class, args)
+		in.runsHooks(args, e.At)
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)

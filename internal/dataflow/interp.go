@@ -431,6 +431,9 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 				in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
 			}
 		}
+		if in.keepsForAll(f, x, key, v, p.At) {
+			return
+		}
 		in.assignElem(x, v)
 		if x != nil && x != nothing && !x.shared {
 			x.named = join(x.named, key)
@@ -837,6 +840,9 @@ func (in *interp) elements(v *Value) *Value {
 	if len(v.taints) > 0 {
 		out = join(out, &Value{taints: in.parts(v.taints, "0")})
 	}
+	if out == nil && in.st != nil && v.ref != "" && len(v.args) > 0 { // of what a library gave: what it was asked for counts
+		return &Value{ref: v.ref + ".[]", args: v.args, kw: v.kw}
+	}
 	if out == nil {
 		return nothing
 	}
@@ -917,7 +923,7 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return in.member(f, x, key.text, e.At)
 		}
 		in.chosenByName(f, e.At, x)
-		v := in.anyMember(x)
+		v := in.keptForAll(f, x, key, e.At, in.anyMember(x))
 		if key.random != nil {
 			c := *v
 			c.random = key.random.pick()
