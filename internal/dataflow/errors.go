@@ -125,10 +125,13 @@ func refusesWith(e *ir.Expr) bool {
 	return lastPart(textOf(status.X)) == "status" && len(status.List) == 1 && status.List[0].Kind == ir.Const && refusal.MatchString(status.List[0].Str)
 }
 
+// errorOfAxios is how people call such an error.
+const errorOfAxios = "an error of axios"
+
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.
 func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, refuses bool) {
-	in.tellsError(f, at, "error-details", what, "an error of axios", answer, axiosError, axiosError+".toJSON()")
+	in.tellsError(f, at, "error-details", what, errorOfAxios, answer, axiosError, axiosError+".toJSON()")
 	in.tellsError(f, at, "database-error", what, "an error of the database as a whole", answer, databaseError, databaseOrOther)
 	in.tellsError(f, at, "service-error", what, "the error of a service", answer, serviceError)
 	if refuses {
