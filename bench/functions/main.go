@@ -3,7 +3,7 @@
 //	go run ./bench/functions -labels bench/review/serverless-mistakes-functions-fourth.tsv [-details] NAME=ROOT ...
 //
 // NAME is the repository as the labels have it, without its commit. A place counts as found where a finding of a rule about its kind stands
-// within three lines of it; sensitive data in logs, of which one finding tells for a function, where there is one in the same folder. Places
+// within three lines of it, or, where the kind is about a path through a function, anywhere in that function; sensitive data in logs, of which one finding tells for a function, where there is one in the same folder. Places
 // that the reader calls doubtful are left out, and those in functions of repositories that are not given.
 package main
 
@@ -38,6 +38,24 @@ var about = map[string][]string{
 	"retry-repeats": {"retry-repeats", "batch"}, "sensitive-message": {"sensitive-data-in-messages"}, "sensitive-url": {"sensitive-data-in-url"},
 	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},
 	"plain-http": {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
+}
+
+// alongPath are kinds that are true of a path through a function, from its route to its answer: where on it they are told of is a matter of
+// taste. Each finding counts for one place.
+var alongPath = map[string]bool{
+	"login-not-recorded": true, "failed-login-without-origin": true, "login-unlimited": true, "account-change-not-recorded": true, "payment-not-recorded": true,
+}
+
+// onPath takes a finding about a kind in a function, so that it counts once.
+func onPath(findings []finding.Finding, kind, function string) bool {
+	for i, f := range findings {
+		if f.Strict || f.Subject != function && f.Name != function || !slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
+			continue
+		}
+		findings[i].Rule = "counted"
+		return true
+	}
+	return false
 }
 
 // near is how many lines a finding may stand from what a reader noted.
@@ -90,7 +108,7 @@ func run(labels string, details bool, repositories []string) error {
 			}
 			seen[repository+kind+place] = true
 			all[kind]++
-			if tells(found[repository], kind, place) {
+			if tells(found[repository], kind, place) || alongPath[kind] && onPath(found[repository], kind, row[2]) {
 				hit[kind]++
 			} else if details {
 				fmt.Println(repository, row[2], strings.TrimSpace(noted), elsewhere(found[repository], kind))

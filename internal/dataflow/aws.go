@@ -49,6 +49,7 @@ func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *V
 	}
 	budget := maxUsed
 	in.acts(key)
+	in.throwsService(f, nil)
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
 
@@ -728,7 +729,7 @@ const Uploaded = "the uploaded object"
 func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	if key := orNothing(c.params.fields["Key"]); c.op.Key == "s3:GetObject" {
 		for _, t := range key.taints {
-			if strings.HasSuffix(t.Path, "object.key") { // what an outsider has just uploaded
+			if strings.HasSuffix(t.Path, "object.key") || strings.HasSuffix(t.Path, mailID) { // what an outsider has just uploaded
 				u := *t
 				u.Path, u.clean, u.object = Uploaded, nil, false
 				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read", in.steps)}
@@ -804,7 +805,7 @@ func (in *interp) opened(ref string, args *arguments) []*Taint {
 	case "builtin.open", "io.open", "fs.readFileSync", "fs.promises.readFile", "fs/promises.readFile", "fs.createReadStream", "zipfile.ZipFile", "tarfile.open",
 		"os.Open", "os.OpenFile", "os.ReadFile", "io/ioutil.ReadFile", "archive/zip.OpenReader":
 		if name := args.get(0); !name.known || strings.HasPrefix(name.text, "/tmp/") {
-			return in.downloaded
+			return in.contentsOf(name)
 		}
 	}
 	return nil

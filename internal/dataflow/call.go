@@ -524,6 +524,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.rows != nil {
 		fmt.Fprintf(b, "rows %p", v.rows)
 	}
+	if v.mapped != nil {
+		fmt.Fprintf(b, "table %p", v.mapped)
+	}
 	if v.kind != nil && isTyping(v.ref) {
 		fmt.Fprintf(b, "type %p", v.kind.t)
 	}
@@ -751,6 +754,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		return &Value{ref: "mongoose.model()"}, true
 	case "sequelize.Sequelize().define", "sequelize().define":
 		m := &Value{ref: callee.ref + "()"}
+		in.runsHooks(args, e.At)
 		if args.get(2).fields["defaultScope"] == nil && !writesItself(f.file.Tree.Source) {
 			m.holds = secretFields(args.get(1))
 		}
@@ -886,7 +890,7 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 		}
 		return nothing, true
-	case "builtin.bytes", "builtin.bytearray": // of a length, or of numbers in a row
+	case "builtin.bytes": // of a length, or of numbers in a row
 		if v := args.get(0); f.file.Language == ir.Python && len(args.list) == 1 && (v.known && v.written == bareWord || v.ref == "builtin.range()" && len(v.all()) == 0) {
 			return constant("bytes " + v.text), true
 		}
@@ -1039,6 +1043,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if method == "init" && recv != nil && recv.class != nil && recv.isType {
 		in.initialised(f, recv.class, args)
+		in.runsHooks(args, e.At)
 	}
 	in.validating(e, ref, args)
 	in.fewRounds(f, e, ref, args)
@@ -1055,7 +1060,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
-		out.rows, out.holds = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args)
+		out.rows, out.holds, out.mapped = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args), mappedBy(callee, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
@@ -1073,10 +1078,13 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		in.reveals(f, e.At, shortRef(ref, method), &Value{taints: recv.taints}, usedInside)
 	}
 	in.kindSet(f, recv, method, args)
+	in.writesFile(ref, method, recv, args)
 	in.throwsRequest(f, ref)
 	fails := in.failsLikeDatabase(f, ref, method, args)
 	if fails {
 		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
+	} else if does, _ := in.effects(f, ref, method, args); len(does) > 0 {
+		in.throwsService(f, does)
 	}
 	in.p.routes(f, ref, args, e)
 	in.keepGiven(f, args)
@@ -1089,15 +1097,21 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 		}
 	}
 	if strings.HasSuffix(ref, ".Response") && (strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "chalice.")) {
-		in.response(f, e, args)
+		in.response(f, e, args.named(parametersOfResponse[packageOf(ref)]))
 	}
 	if v, ok := in.sdkCall(f, e, callee, args); ok {
+		return v
+	}
+	if v, ok := in.ofMapper(f, e, method, callee, args); ok {
 		return v
 	}
 	if v := in.checkedBy(f, e, recv, method, callee, args); v != nil {
 		return v
 	}
 	if v := in.requested(ref, args); v != nil {
+		return v
+	}
+	if v := in.valid(f, recv, method, args, e.At); v != nil {
 		return v
 	}
 	if v := in.provided(f, e, method, callee, args); v != nil {
@@ -1337,6 +1351,21 @@ func (in *interp) filtered(recv, item, test *Value) *Value {
 		return recv
 	}
 	return &Value{elem: &out}
+}
+
+// parametersOfResponse are the parameters of what makes such objects, in their order.
+var parametersOfResponse = map[string][]string{"chalice": {"body", "headers", "status_code"}, "aws_lambda_powertools": {"status_code", "content_type", "body", "headers"}}
+
+// named are arguments of which those in order have their names too.
+func (a *arguments) named(parameters []string) *arguments {
+	out := &arguments{kw: map[string]*Value{}}
+	for i, v := range a.list {
+		if i < len(parameters) {
+			out.kw[parameters[i]] = v
+		}
+	}
+	maps.Copy(out.kw, a.kw)
+	return out
 }
 
 // response checks an answer that is made as an object of a framework.

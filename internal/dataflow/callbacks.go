@@ -119,3 +119,36 @@ func deferred(ref string) *Value {
 func (in *interp) nodeified(f frame, e *ir.Expr, promise *Value, args *arguments) *Value {
 	return in.finally(f, args.get(0), []*Value{promise}, e.At)
 }
+
+// waiting is a function that listens to something into which nothing of an outsider has flowed yet: parser.on("file", save).
+type waiting struct {
+	f    frame
+	e    *ir.Expr
+	m    *Model
+	args *arguments
+}
+
+// mostWaiting bounds how many functions listen to one thing.
+const mostWaiting = 16
+
+func (in *interp) waits(recv *Value, w waiting) {
+	if recv == nothing || len(in.waiting[recv]) >= mostWaiting {
+		return
+	}
+	if in.waiting == nil {
+		in.waiting = map[*Value][]waiting{}
+	}
+	in.waiting[recv] = append(in.waiting[recv], w)
+}
+
+// flowsInto gives what now flows into something to the functions that listen to it.
+func (in *interp) flowsInto(recv *Value) {
+	list := in.waiting[recv]
+	if len(list) == 0 || len(recv.taints) == 0 {
+		return
+	}
+	delete(in.waiting, recv)
+	for _, w := range list {
+		in.propagate(w.f, w.e, w.m, recv, w.args, &Value{}, map[*closure]bool{})
+	}
+}

@@ -45,6 +45,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.ContainsFunc(does, Effect.changes) {
 		in.acts(lastPart(ref))
 	}
+	in.limitsRows(f, e, orElse(method, lastPart(ref)), args)
 	if slices.Contains(does, Writes) {
 		in.storesPassword(f, e, ref, recv, args)
 	}

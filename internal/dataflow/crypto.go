@@ -194,8 +194,8 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 	}
 }
 
-// buffers are functions that make bytes of what they get.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytearray() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode()")
+// buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode()")
 
 // sameEachTime says what a value is that is the same in each call; empty where it is not known to be.
 func sameEachTime(v *Value, depth int) string {

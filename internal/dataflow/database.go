@@ -230,3 +230,20 @@ func (in *interp) fetched(f frame, e *ir.Expr, recv *Value, method string, args 
 	}
 	return list, true
 }
+
+// rawVariable is a variable of pg-promise that is put into the statement as it is: $1:raw, ${by^}.
+var rawVariable = regexp.MustCompile(`\$(?:(\d+)|[{(<\[/]\s*(?:this\.)?(\w+)\s*)(?::raw|\^)`)
+
+// putRaw notes what variables put into a statement without escaping.
+func (in *interp) putRaw(f frame, e *ir.Expr, m *Model, args *arguments) {
+	statement, values := args.get(0), args.get(1)
+	for _, found := range rawVariable.FindAllStringSubmatch(statement.text+statement.prefix, -1) {
+		x := values
+		if n, ok := number(found[1]); ok && (values.elem != nil || len(values.fields) > 0) {
+			x = in.member(f, values, itoa(n-1), e.At)
+		} else if found[2] != "" {
+			x = in.member(f, values, found[2], e.At)
+		}
+		in.hitOf(f, e.At, m, callName(m), x.taints, false)
+	}
+}

@@ -491,7 +491,36 @@ func schemaIn(args *arguments) *Value {
 			return a.args[0]
 		}
 	}
-	return nil
+	return validatorsIn(args)
+}
+
+// validatorsIn are the schemas that stand before a route of Hono, by the parts of the request: zValidator("json", schema).
+func validatorsIn(args *arguments) *Value {
+	var out *Value
+	for _, a := range args.list {
+		name := strings.TrimSuffix(lastPart(a.ref), "()")
+		if !strings.HasPrefix(a.ref, "@hono/") || name != "zValidator" && name != "sValidator" || len(a.args) < 2 || !a.args[0].known {
+			continue
+		}
+		if out == nil {
+			out = &Value{fields: map[string]*Value{}}
+		}
+		out.fields[a.args[0].text] = a.args[1]
+	}
+	return out
+}
+
+// valid is a part of a request of Hono as the schema before the route lets it through: c.req.valid("json").
+func (in *interp) valid(f frame, recv *Value, method string, args *arguments, at int32) *Value {
+	if recv == nil || method != "valid" || recv.ref != "hono.Context.req" {
+		return nil
+	}
+	part := args.get(0).text
+	schema := orNothing(in.validators).fields[part]
+	if schema == nil {
+		return nil
+	}
+	return in.shaped(f, &Value{taints: objects(in.parts(recv.taints, part))}, schema, at, 0)
 }
 
 // checkedPart puts what is left of a part of a request after its check onto the request: those who come after get it.
@@ -745,6 +774,8 @@ func (in *interp) route(r *routed) {
 	case "koa":
 		args.list = []*Value{in.request(r, &Value{ref: "koa.Context", taints: outside("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
 	case "hono":
+		in.validators = r.schema
+		defer func() { in.validators = nil }()
 		args.list = []*Value{in.request(r, &Value{ref: "hono.Context", taints: outside("ctx")}), {}}
 	case "perhaps": // a library of which nothing is known calls it
 		for range max(1, len(r.fn.fn.Params)) {
@@ -1029,26 +1060,42 @@ func (p *Program) loadHits(files []string) []*Hit {
 	return out
 }
 
-// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise.
+// safeName marks what was asked whether it is the name of a prototype.
+const safeName = "the name of no prototype"
+
+// harmfulKeys are the taints of a name by which an outsider may mean the prototype of an object: no name that begins otherwise. That it is a
+// text makes it no safer here.
 func harmfulKeys(key *Value) []*Taint {
 	var out []*Taint
 	for _, t := range key.taints {
-		if !t.clean["prototype-pollution"] && t.lead == "" && key.prefix == "" {
-			out = append(out, t)
+		onlyText := t.clean["nosql"] && t.clean["mass-assignment"]
+		if t.clean[safeName] || t.clean["prototype-pollution"] && !onlyText || t.lead != "" || key.prefix != "" {
+			continue
 		}
+		u := *t
+		u.object, u.clean = true, maps.Clone(t.clean)
+		delete(u.clean, "prototype-pollution")
+		out = append(out, &u)
 	}
 	return out
 }
 
+// ofKeys reports whether an object came in itself, perhaps with the names that it is asked for: what it has under its own names is its own.
+func ofKeys(x *Value, keys []*Taint) bool {
+	return slices.ContainsFunc(x.taints, func(t *Taint) bool {
+		return slices.ContainsFunc(keys, func(k *Taint) bool {
+			return k.Source == t.Source && strings.HasPrefix(plainPath(k.Path), plainPath(t.Path))
+		})
+	})
+}
+
 // dynamicKey notes that an outsider names the field of a field: with __proto__ that is a field of all objects.
 func (in *interp) dynamicKey(f frame, p *ir.Expr, key *Value) {
-	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 {
+	if f.file.Language != ir.Node || p.X.Kind != ir.Index || len(key.taints) == 0 || in.eval(f, p.X.X).bare {
 		return
 	}
 	for _, t := range harmfulKeys(in.eval(f, p.X.Y)) {
-		u := *t
-		u.object = true
-		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
+		in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
 	}
 }
 
@@ -1082,7 +1129,7 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 }
 
 // responses are the objects by which frameworks answer that take the kind of an answer apart from it.
-var responses = set("express.Response lambda-api.Response")
+var responses = set("express.Response lambda-api.Response koa.Context")
 
 // kindSet notes what an answer says that it is: text that is shown as JSON or as it is does no harm as a page.
 func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) {
@@ -1102,15 +1149,34 @@ func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) 
 	case "writeHead":
 		kind = kindIn(args.list[len(args.list)-1])
 	}
-	if kind == nil {
-		return
+	if kind != nil {
+		in.kindIs(f, recv, kind)
 	}
+}
+
+// kindIs notes the kind of an answer, as it is written in its headers or, shorter, as Koa has it: html.
+func (in *interp) kindIs(f frame, response, kind *Value) {
 	rules := []string{"html-response"}
 	if text := strings.ToLower(kind.text); !kind.known || text == "" || strings.Contains(text, "html") || strings.Contains(text, "xml") || strings.Contains(text, "svg") {
 		rules = nil
 	}
 	f.s.guards = true
-	in.set(f.s, kindOf(recv), guardFor(rules), true)
+	in.set(f.s, kindOf(response), guardFor(rules), true)
+}
+
+// koaContext is what Koa hands to its functions.
+const koaContext = "koa.Context"
+
+// noPageOfKoa reports whether what Koa answers is no page: another kind was said, or none, and the text does not begin as a page does.
+func (in *interp) noPageOfKoa(f frame, context, body *Value) bool {
+	if context.ref != koaContext {
+		return false
+	}
+	if _, said := in.get(f.s, kindOf(context)); said {
+		return in.noPage(f, context)
+	}
+	before := strings.TrimSpace(body.prefix)
+	return before != "" && before[0] != '<'
 }
 
 // kindIn is the kind of an answer that headers say.

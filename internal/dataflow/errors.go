@@ -30,6 +30,16 @@ const databaseError = "sql.DatabaseError()"
 // databaseOrOther is such an error, or one of another kind, which the program perhaps throws for people to read.
 const databaseOrOther = "sql.DatabaseErrorOrOther()"
 
+// serviceError is what SDKs throw when a service refuses a call: which one, on what, with which status and request.
+const serviceError = "service.Error()"
+
+// throwsService notes that a call of a service perhaps throws its error.
+func (in *interp) throwsService(f frame, does []Effect) {
+	if f.file.Language == ir.Node && (does == nil || slices.ContainsFunc(does, Effect.changes)) {
+		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError})
+	}
+}
+
 // joinThrown is what is thrown where one of two errors is.
 func joinThrown(a, b *Value) *Value {
 	v := join(a, b)
@@ -40,6 +50,9 @@ func joinThrown(a, b *Value) *Value {
 	c.ref = databaseOrOther
 	return &c
 }
+
+// isOfCall reports whether an error is of a call whose errors have fields.
+func isOfCall(ref string) bool { return ref == axiosError || ref == serviceError || isOfDatabase(ref) }
 
 func isOfDatabase(ref string) bool { return ref == databaseError || ref == databaseOrOther }
 
@@ -90,7 +103,7 @@ func (in *interp) tried(f frame, e *ir.Expr) *Value {
 
 // rejects are the arguments of what handles that a promise fails: the error of a database or of a request, where it fails with one.
 func (in *interp) rejects(method string) *arguments {
-	if v := orNothing(in.rejected); method == "catch" && (v.ref == axiosError || isOfDatabase(v.ref)) {
+	if v := orNothing(in.rejected); method == "catch" && isOfCall(v.ref) {
 		return &arguments{list: []*Value{v}}
 	}
 	return &arguments{}
@@ -149,11 +162,15 @@ func errorOfGo(name *ir.Expr, v *Value) *Value {
 // ofGorm is the error that a call of GORM leaves.
 var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
 
+// errorOfAxios is how people call such an error.
+const errorOfAxios = "an error of axios"
+
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.
 func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, refuses bool) {
-	in.tellsError(f, at, "error-details", what, "an error of axios", answer, axiosError, axiosError+".toJSON()")
+	in.tellsError(f, at, "error-details", what, errorOfAxios, answer, axiosError, axiosError+".toJSON()")
 	in.tellsError(f, at, "database-error", what, "an error of the database as a whole", answer, databaseError, databaseOrOther)
+	in.tellsError(f, at, "service-error", what, "the error of a service", answer, serviceError)
 	if refuses {
 		return
 	}
@@ -208,10 +225,35 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	case e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.X.Str == "typeof" && len(e.X.List) == 1 && e.Y.Str == "string" && holds:
 		x = e.X.List[0]
 	}
+	if x == nil && holds {
+		x = askedFor(e)
+	}
 	if x == nil || x.Kind != ir.Name {
 		return
 	}
-	if ref := in.quiet(f, x).ref; ref == axiosError || isOfDatabase(ref) {
+	if isOfCall(in.quiet(f, x).ref) {
 		in.set(f.s, x.Str, &Value{}, true)
 	}
 }
+
+// askedFor is the error of which a condition asks for a certain message or code: who asks knows it, and mostly has thrown it.
+func askedFor(e *ir.Expr) *ir.Expr {
+	switch {
+	case e.Kind == ir.Binary && (e.Str == "===" || e.Str == "=="):
+		for _, side := range []*ir.Expr{e.X, e.Y} {
+			if side != nil && side.Kind == ir.Member && saysWhich[side.Str] {
+				return side.X
+			}
+		}
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "startsWith" || e.X.Str == "has") && len(e.List) == 1:
+		for _, part := range []*ir.Expr{e.List[0], e.X.X} {
+			if part.Kind == ir.Member && saysWhich[part.Str] {
+				return part.X
+			}
+		}
+	}
+	return nil
+}
+
+// saysWhich are fields of errors that say which one it is.
+var saysWhich = set("message name code type status statusCode")

@@ -145,7 +145,7 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 			return
 		case textOf(side[1]) != "" && (side[0].Kind == ir.Const && (side[0].Str == "__proto__" || side[0].Str == "constructor" || side[0].Str == "prototype")):
 			if !holds {
-				in.trust(f, side[1], []string{"prototype-pollution"})
+				in.trust(f, side[1], []string{"prototype-pollution", safeName})
 			}
 			return
 		case truth == yes && (side[1].Str == "true" || side[1].Str == "True"):
@@ -367,6 +367,9 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 		if in.isConstantHost(f, side[1]) {
 			in.trustHost(f, side[0])
 		}
+		if in.isOwnFolder(f, side[1]) {
+			in.commonFolder(f, side[0])
+		}
 	}
 	other := in.quiet(f, y)
 	if !other.known && len(other.theirs()) > 0 {
@@ -376,16 +379,40 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 		in.trust(f, x.List[0], textOnly)
 		return
 	}
-	if x.Kind == ir.Call && (lastPart(textOf(x.X)) == "commonpath" || lastPart(textOf(x.X)) == "commonprefix") && len(x.List) == 1 && x.List[0].Kind == ir.Array { // == the folder
-		for _, p := range x.List[0].List {
-			in.trust(f, p, []string{"path-traversal"})
-		}
-	}
 	if other.known || isEnvironment(other.ref) || strings.HasPrefix(other.ref, "pathlib.") {
 		in.trust(f, x, []string{"all"})
 		in.trustHost(f, x)
 	}
 }
+
+// commonFolder: what some paths have in common is the folder.
+func (in *interp) commonFolder(f frame, x *ir.Expr) {
+	if x.Kind == ir.Name {
+		x = in.testOf(f, x.Str)
+	}
+	if x == nil || x.Kind != ir.Call || !commonOf[lastPart(textOf(x.X))] || len(x.List) != 1 || x.List[0].Kind != ir.Array {
+		return
+	}
+	for _, p := range x.List[0].List {
+		in.trust(f, p, []string{"path-traversal"})
+	}
+}
+
+// isOwnFolder reports whether a path is made of nothing that an outsider decides.
+func (in *interp) isOwnFolder(f frame, path *ir.Expr) bool {
+	if path.Kind == ir.Name {
+		if made := in.testOf(f, path.Str); made != nil && len(partsOfPath(made)) > 0 {
+			path = made
+		}
+	}
+	parts := partsOfPath(path)
+	if len(parts) == 0 {
+		return len(in.quiet(f, path).theirs()) == 0
+	}
+	return !slices.ContainsFunc(parts, func(p *ir.Expr) bool { return len(in.quiet(f, p).theirs()) > 0 })
+}
+
+var commonOf = set("commonpath commonprefix")
 
 // quiet looks at an expression that was evaluated already.
 func (in *interp) quiet(f frame, e *ir.Expr) *Value {
@@ -480,7 +507,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	}
 	if !holds && e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // names of prototypes are refused
 		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
-			in.trust(f, e.List[0], []string{"prototype-pollution"})
+			in.trust(f, e.List[0], []string{"prototype-pollution", safeName})
 		}
 	}
 	if !holds {
@@ -606,9 +633,49 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
 		e = e.List[0]
 	}
+	in.checksMember(f, e, rules)
 	if text := textOf(e); text != "" {
 		in.trustText(f, text, rules)
 	}
+	if slices.Contains(rules, "path-traversal") {
+		in.trustParts(f, e, 0)
+	}
+}
+
+// trustParts: a path that was put together and leads nowhere else makes its parts harmless: target of abspath(target).
+func (in *interp) trustParts(f frame, path *ir.Expr, depth int) {
+	if path.Kind == ir.Name {
+		if path = in.testOf(f, path.Str); path == nil {
+			return
+		}
+	}
+	for _, part := range partsOfPath(path) {
+		if depth > deepestJoin {
+			return
+		}
+		in.checksMember(f, part, pathOnly)
+		if text := textOf(part); text != "" {
+			in.trustText(f, text, pathOnly)
+		}
+		in.trustParts(f, part, depth+1)
+	}
+}
+
+var pathOnly = []string{"path-traversal"}
+
+// partsOfPath are the expressions of which a path is put together, or that it takes apart.
+func partsOfPath(e *ir.Expr) []*ir.Expr {
+	switch {
+	case e.Kind == ir.Binary && e.Str == "/":
+		return []*ir.Expr{e.X, e.Y}
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && (resolving[e.X.Str] && len(e.List) == 0 || e.X.Str == "split"): // of an object
+		return []*ir.Expr{e.X.X}
+	case e.Kind == ir.Call && (resolving[lastPart(textOf(e.X))] || lastPart(textOf(e.X)) == "Path"):
+		return e.List
+	case e.Kind == ir.Member && e.Str == "parts":
+		return []*ir.Expr{e.X}
+	}
+	return nil
 }
 
 func (in *interp) trustText(f frame, text string, rules []string) {
@@ -798,10 +865,10 @@ var relative = set("relative relpath Rel")
 
 // staysInside: the way from one folder to a path does not begin with a step back.
 func (in *interp) staysInside(f frame, way *ir.Expr) {
-	if way.Kind != ir.Name {
-		return
+	made := way
+	if way.Kind == ir.Name {
+		made = in.testOf(f, way.Str)
 	}
-	made := in.testOf(f, way.Str)
 	if made == nil || made.Kind != ir.Call || !relative[lastPart(textOf(made.X))] {
 		return
 	}

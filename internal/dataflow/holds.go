@@ -333,3 +333,19 @@ func prismaModels(schema string) map[string][]string {
 	}
 	return out
 }
+
+// runsHooks follows what a mapper is told to do with records before it stores them: define("User", fields, {hooks: {beforeSave}}).
+func (in *interp) runsHooks(args *arguments, at int32) {
+	if in.loading != nil || len(args.list) < 2 {
+		return
+	}
+	hooks := args.list[len(args.list)-1].fields["hooks"]
+	if hooks == nil {
+		return
+	}
+	for _, hook := range sorted(hooks.fields) {
+		for _, c := range orNothing(hook).fns {
+			in.invoke(frame{c.scope, c.fn.File}, c, nil, &arguments{list: []*Value{{ref: "sequelize.Model()"}, {}}}, at)
+		}
+	}
+}

@@ -28,12 +28,16 @@ type interp struct {
 	uses         []Use
 	downloaded   []*Taint              // what files hold that were fetched from buckets
 	files        map[string][]*Taint   // the same, by the names of the files
+	fileHolds    map[*Value][]*Taint   // what files hold that were written, by the values that name them
+	waiting      map[*Value][]waiting  // functions that get what later flows into what they listen to
+	namesChecked map[string]bool       // archives whose members' names are asked where they lead, by their paths
 	provedAt     map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed       map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
 	verified     map[string]bool       // tokens that are verified, by their paths
 	loading      *module               // the module that is being loaded
 	reached      []string              // files that were imported while the entry ran
 	results      map[string]*Value     // of calls, by what went in
+	validators   *Value                // the schemas that stand before a route, by the parts of the request
 	payload      *Value                // the fields of the model that the payload of a route is checked by
 	throws       map[string]*Value     // by calls, as results
 	proving      int
@@ -428,10 +432,11 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		in.dynamicKey(f, p, key)
 		for _, t := range x.chosen {
 			if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
-				u := *t
-				u.object = true
-				in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{&u}, false)
+				in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
 			}
+		}
+		if in.keepsForAll(f, x, key, v, p.At) {
+			return
 		}
 		in.assignElem(x, v)
 		if x != nil && x != nothing && !x.shared {
@@ -501,20 +506,27 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if key == "HTTPErrorHandler" && x.ref == "github_com/labstack/echo.New()" {
 		in.handlesErrors(f, v, at)
 	}
+	if x.ref == koaContext && key == "type" {
+		in.kindIs(f, x, v)
+	}
 	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
 		in.place(f, at, "debug-mode", "Echo", "debug mode")
 	}
 	if x.ref != "" && len(v.taints) > 0 {
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
-			if m.Kind == sink && m.applies(&arguments{list: []*Value{v}}) {
+			if m.Kind != sink || m.Rule == "error-details" || m.Rule == "html-response" && in.noPageOfKoa(f, x, v) {
+				continue
+			}
+			if m.applies(&arguments{list: []*Value{v}}) {
 				in.hit(f, at, m.Rule, callName(m), v.taints, false)
 			}
 		}
 	}
-	if x.ref != "" && traceIn(v, 0) != nil { // ctx.body = { stack }
+	if x.ref != "" && !v.empty() { // ctx.body = { stack }
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.Rule == "error-details" {
 				in.tellsTrace(f, at, callName(m), v)
+				in.tellsError(f, at, m.Rule, callName(m), errorOfAxios, v, axiosError, axiosError+".toJSON()")
 			}
 		}
 	}
@@ -624,11 +636,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		}
 		if v.class.static != nil {
 			if x, ok := v.class.static.fields[key]; ok {
-				return x
+				return in.attributeOf(v, x, key)
 			}
 		}
 		if x := v.class.inherited(key, 0); x != nil {
-			return x
+			return in.attributeOf(v, x, key)
 		}
 		if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
 			return &Value{ref: ref + "." + key, rows: v.class}
@@ -655,12 +667,15 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	}
 	out := &Value{}
 	if v.ref != "" {
-		out.ref, out.args, out.kw, out.asked, out.rows = v.ref+"."+key, v.args, v.kw, v.asked, v.rows
+		out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
 		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 			out.ref = "boto3:" + first(service)
 		}
 		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 			out.ref = "builtin." + key
+		}
+		if v.ref == "path" && (key == "posix" || key == "win32") { // the same functions, for the paths of one system
+			out.ref = "path"
 		}
 	}
 	if v.elem != nil {
@@ -741,6 +756,9 @@ func isObjectKey(path string) bool {
 	return false
 }
 
+// mailID is the identifier that SES gives to a mail, under which it also keeps it in a bucket: who sent the mail wrote what is in there.
+const mailID = "ses.mail.messageId"
+
 // isAddress reports whether a path is an address that was taken apart.
 func isAddress(ref string) bool {
 	switch ref {
@@ -784,6 +802,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
+		if strings.HasSuffix(u.Path, mailID) {
+			u = *u.cleaned(append([]string{"object-key", "path-traversal", "user-controlled-target"}, encoded...))
+		}
 		if t.token == tokenPart && key == "2" { // its signature
 			u.token = noToken
 		}
@@ -825,6 +846,9 @@ func (in *interp) elements(v *Value) *Value {
 	}
 	if len(v.taints) > 0 {
 		out = join(out, &Value{taints: in.parts(v.taints, "0")})
+	}
+	if out == nil && in.st != nil && v.ref != "" && len(v.args) > 0 { // of what a library gave: what it was asked for counts
+		return &Value{ref: v.ref + ".[]", args: v.args, kw: v.kw}
 	}
 	if out == nil {
 		return nothing
@@ -906,13 +930,13 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 			return in.member(f, x, key.text, e.At)
 		}
 		in.chosenByName(f, e.At, x)
-		v := in.anyMember(x)
+		v := in.keptForAll(f, x, key, e.At, in.anyMember(x))
 		if key.random != nil {
 			c := *v
 			c.random = key.random.pick()
 			v = &c
 		}
-		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && len(x.taints) == 0 {
+		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) && !x.bare {
 			c := *v
 			c.chosen = keys
 			return &c

@@ -214,7 +214,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 	}
 	switch method {
 	case "forEach", "map", "filter", "find", "some", "every", "flatMap", "sort", "findLast", "reduce":
-		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 {
+		if recv.ref != "" && len(recv.taints) == 0 && recv.elem == nil && len(recv.fields) == 0 && (in.st == nil || len(recv.args) == 0) {
 			return nil, false
 		}
 		item := in.elements(recv)
@@ -276,7 +276,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 			in.standsAt(f, e.At)
 			if k := args.get(0); k.known {
 				in.assign(f, recv, k.text, args.get(1), e.At)
-			} else {
+			} else if !in.keepsForAll(f, recv, k, args.get(1), e.At) {
 				in.assignElem(recv, args.get(1))
 			}
 			return recv, true
@@ -303,7 +303,7 @@ func (in *interp) ofContainer(f frame, e *ir.Expr, recv *Value, method string, a
 		if k := args.get(0); k.known {
 			v = in.member(f, recv, k.text, e.At)
 		} else if len(args.list) > 0 {
-			v = in.anyMember(recv)
+			v = in.keptForAll(f, recv, k, e.At, in.anyMember(recv))
 		}
 		if len(args.list) > 1 {
 			v = join(v, args.get(1))

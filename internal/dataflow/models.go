@@ -548,7 +548,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	}
 	for _, name := range m.In {
-		if v := input(name, recv, args); v != nil {
+		if v := in.ofInput(name, recv, args); v != nil {
 			taints = addTaints(taints, v.all())
 		}
 	}
@@ -599,11 +599,16 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	switch o := m.Out; {
 	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)
+		in.flowsInto(recv)
 	case strings.HasPrefix(o, "cb:"):
 		in.toCallback(f, e, o, args, taints, called)
+		if recv != nil && len(taints) == 0 && slices.Contains(m.In, "recv") {
+			in.waits(recv, waiting{f, e, m, args})
+		}
 	case strings.HasPrefix(o, "arg:"):
 		if i, ok := number(o[4:]); ok && !args.get(i).shared && args.get(i) != nothing {
 			args.get(i).taints = addTaints(args.get(i).taints, taints)
+			in.flowsInto(args.get(i))
 		}
 	default:
 		out.taints = addTaints(out.taints, taints)
@@ -827,6 +832,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "html-response" && in.noPage(f, recv) {
 		return
 	}
+	if m.Rule == "sql" && m.Package == "pg-promise" {
+		in.putRaw(f, e, m, args)
+	}
 	if m.Rule == "error-details" {
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
@@ -870,11 +878,11 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		return
 	}
 	for _, name := range m.narrowed(args) {
-		for _, v := range inputs(name, recv, args) {
+		for _, v := range in.allInputs(name, recv, args) {
 			if slices.Contains(shown, v) {
 				continue
 			}
-			taints := v.taints
+			taints := in.lookedAt(m, recv, v.taints)
 			if m.Rule == "mass-assignment" || m.Rule == amountRule {
 				in.amountsIn(f, e.At, callName(m), v, nil, 0)
 			}
@@ -889,6 +897,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 			if whole(m.Rule) && !m.object {
 				taints = v.all()
+			}
+			if m.Package == "importlib" {
+				taints = outOfPackage(taints)
 			}
 			if m.Rule == "mass-assignment" && v.named != nil { // an outsider names the fields
 				taints = addTaints(taints, v.named.taints)
@@ -911,6 +922,11 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			}
 		}
 	}
+}
+
+// outOfPackage are names of modules of Python without those that stand behind the name of a package: they are modules of it.
+func outOfPackage(taints []*Taint) []*Taint {
+	return slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return strings.HasSuffix(t.lead, ".") })
 }
 
 // asScript are outsiders' data in a text that a database runs: that it is a text makes it no safer, what makes it safe in code does.
@@ -976,6 +992,14 @@ func asCode(args *arguments) []*Value {
 		}
 	}
 	return out
+}
+
+// allInputs are the values that an input means, each by itself, also the content of a file.
+func (in *interp) allInputs(name string, recv *Value, args *arguments) []*Value {
+	if strings.HasPrefix(name, "file:") {
+		return []*Value{in.ofInput(name, recv, args)}
+	}
+	return inputs(name, recv, args)
 }
 
 // inputs are the values that an input means, each by itself.

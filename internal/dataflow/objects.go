@@ -14,6 +14,7 @@ func (in *interp) ofObject(f frame, ref string, args *arguments, at int32) (*Val
 	switch ref {
 	case "builtin.Object.create":
 		v := inheriting(&Value{fields: map[string]*Value{}}, target)
+		v.bare = target.empty() || target.known && target.text == "null"
 		in.described(f, v, args.get(1), at)
 		return v, true
 	case "builtin.Object.setPrototypeOf", "builtin.Reflect.setPrototypeOf", "util.inherits":

@@ -73,7 +73,7 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 	RequestType RequestId ResponseURL ResponseURL.* StackId LogicalResourceId PhysicalResourceId PhysicalResourceId.* ResourceType ServiceToken ResourceProperties ResourceProperties.* OldResourceProperties OldResourceProperties.*
 	getObjectContext getObjectContext.* configuration configuration.* protocolVersion
 	SecretId ClientRequestToken Step
-	triggerSource userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
+	triggerSource request.codeParameter request.usernameParameter request.linkParameter userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
 
 // requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.
 var requestPlatform = map[string]map[string]bool{

@@ -319,6 +319,9 @@ func library(name string) string {
 	if member, ok := strings.CutPrefix(name, "lodash/"); ok && !strings.HasPrefix(member, "fp") {
 		return "lodash." + strings.TrimSuffix(member, ".js")
 	}
+	if name == "path/posix" || name == "path/win32" {
+		return "path"
+	}
 	return strings.TrimSuffix(name, ".js")
 }
 

@@ -155,7 +155,11 @@ func (in *interp) provedBy(f frame, e *ir.Expr, a answer) {
 			in.trustText(f, text, rules)
 			if rest == "" {
 				in.trustHost(f, x)
+				in.checksMember(f, x, rules)
 			}
+		}
+		if rest == "" && slices.Contains(rules, "path-traversal") {
+			in.trustParts(f, x, 0)
 		}
 	}
 }

@@ -504,6 +504,8 @@ func (at place) called() string {
 		return "the default of " + at.name
 	case at.name == elementsOf:
 		return "a list that is made once"
+	case at.object != nil && strings.HasPrefix(at.name, "{"):
+		return "a cache whose key is only " + strings.Trim(at.name, "{}")
 	case at.object != nil:
 		return "." + at.name + " of an object that is made once"
 	}

@@ -16,6 +16,9 @@ var (
 	tableWrites = map[string]string{"save": "dynamodb:PutItem", "update": "dynamodb:UpdateItem", "delete": "dynamodb:DeleteItem"}
 )
 
+// answeredAs is where the answer of an operation has the items.
+var answeredAs = map[string]string{"get": ".Item", "refresh": ".Item", "query": ".Items[]", "scan": ".Items[]", "batch_get": ".Responses[]"}
+
 const pynamodb = "pynamodb."
 
 // ofTable follows the methods that a class has because it stands for a table.
@@ -54,15 +57,24 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 	key := tableReads[method]
 	out := &Value{class: c, fields: map[string]*Value{}}
 	in.use(f, e.At, key, operationNamed(key), request, false)
-	in.send(f, e.At, key, request)
-	in.stored(f, e, awsCall{op: sdk.Operation{Key: "dynamodb:GetItem"}, params: request}, out)
+	call := awsCall{op: sdk.Operation{Key: key}, params: request, send: in.send(f, e.At, key, request)}
+	in.stored(f, e, call, out)
 	for _, t := range out.taints { // an object is its item
-		t.Path += ".Item"
+		t.Path += answeredAs[method]
 	}
 	if method == "query" || method == "scan" || method == "batch_get" {
 		return &Value{elem: out}, true
 	}
 	return out, true
+}
+
+// attributeOf is a field of a class as an object has it: where the object is what was read from a table, a part of that, and not what the
+// class declares of it.
+func (in *interp) attributeOf(v, declared *Value, key string) *Value {
+	if v.isType || len(v.taints) == 0 || !strings.HasPrefix(declared.ref, pynamodb) {
+		return declared
+	}
+	return &Value{taints: in.parts(v.taints, key)}
 }
 
 // tableName is the name of the table that a class stands for: of its inner class Meta.

@@ -28,7 +28,7 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 		}
 	case e.Kind == ir.Member && e.Str == "stack" && f.file.Language == ir.Node:
 		x := in.quiet(f, e.X)
-		if errorName.MatchString(lastPart(textOf(e.X))) && len(x.taints) == 0 || x.class.extendsError(0) {
+		if (errorName.MatchString(lastPart(textOf(e.X))) || in.isCaught(e.X)) && len(x.taints) == 0 || x.class.extendsError(0) {
 			from = in.traceAt(f, e.At, "the stack of an error is read")
 		}
 	case e.Kind != ir.Call:
@@ -60,6 +60,19 @@ func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {
 		in.traces[e] = v.trace
 	}
 	return v
+}
+
+// isCaught reports whether a name is another one for what was caught: const problem = error as Error.
+func (in *interp) isCaught(x *ir.Expr) bool {
+	if x.Kind != ir.Name || len(in.stack) == 0 {
+		return false
+	}
+	found := false
+	ir.Walk(in.stack[len(in.stack)-1].Body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && e.X.Str == x.Str && e.Y != nil && e.Y.Kind == ir.Name && errorName.MatchString(e.Y.Str)
+		return !found
+	})
+	return found
 }
 
 // takesStack is the value of a part of a pattern: ({ message, stack }) => takes the stack of an error.

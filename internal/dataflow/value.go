@@ -62,10 +62,12 @@ type Value struct {
 	sealed  bool            // of a copy: an object that has no other fields than these
 	results bool            // Go: several results of a function
 	kind    *declared       // Go: the type that it is declared with; Python: the type that a name stands for
+	bare    bool            // JavaScript: an object without a prototype
 	asSent  bool            // what is safe in it is as it came: a schema looked at it
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
+	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 }
 
@@ -310,7 +312,7 @@ func joinTo(a, b *Value, depth int) *Value {
 	v.json, v.parts, v.either = sameShape(a.json, b.json, depth), nil, eitherOf(a, b)
 	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
-	v.isList = a.isList && b.isList
+	v.isList, v.bare = a.isList && b.isList, a.bare && b.bare
 	if v.trace == nil {
 		v.trace = b.trace
 	}
@@ -333,7 +335,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		v.others = append(v.others, b.others...)
 	}
 	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
-		v.ref, v.args, v.kw, v.filled, v.rows = b.ref, b.args, b.kw, b.filled, b.rows
+		v.ref, v.args, v.kw, v.filled, v.rows, v.mapped = b.ref, b.args, b.kw, b.filled, b.rows, b.mapped
 	}
 	return &v
 }

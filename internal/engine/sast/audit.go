@@ -26,25 +26,12 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		failing := *l.fn
-		failing.Body = without(l.fn.Body, l.passes)
-		if !slices.ContainsFunc(append(called(n, &failing), l.callers...), tellsOrigin) {
+		tells := func(fn *ir.Func) bool {
+			return tellsOrigin(fn, func(e *ir.Expr) bool { return fn != l.fn || e.At <= l.check.At || inside(l.fails, e) })
+		}
+		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tells) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
-	}
-	return out
-}
-
-// without are statements without some of them, and of those inside.
-func without(body, some []*ir.Stmt) []*ir.Stmt {
-	var out []*ir.Stmt
-	for _, s := range body {
-		if slices.Contains(some, s) {
-			continue
-		}
-		c := *s
-		c.Body, c.Else, c.Final = without(s.Body, some), without(s.Else, some), without(s.Final, some)
-		out = append(out, &c)
 	}
 	return out
 }
@@ -115,14 +102,25 @@ var (
 	events = regexp.MustCompile(`^(event|req|request|evt|app\.current_event)$`)
 )
 
-// tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole.
-func tellsOrigin(fn *ir.Func) bool {
+// inside reports whether an expression stands in statements.
+func inside(body []*ir.Stmt, e *ir.Expr) bool {
+	found := false
+	ir.Walk(body, nil, func(x *ir.Expr) bool {
+		found = found || x == e
+		return !found
+	})
+	return found
+}
+
+// tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole in a line that counts: what is logged of
+// logins that succeed says nothing of the others.
+func tellsOrigin(fn *ir.Func, counts func(*ir.Expr) bool) bool {
 	if someName(fn.Body, origin) || logsEvents(fn) || slices.ContainsFunc(fn.Decorators, func(d *ir.Expr) bool { return origin.MatchString(dotted(d)) }) {
 		return true
 	}
 	found := false
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		if logs(e) {
+		if logs(e) && counts(e) {
 			ir.WalkExpr(&ir.Expr{Kind: ir.Array, List: e.List}, nil, func(x *ir.Expr) bool {
 				found = found || (x.Kind == ir.Name || x.Kind == ir.Member) && (events.MatchString(dotted(x)) || origin.MatchString(x.Str))
 				return !found && x.Kind != ir.Member
@@ -134,7 +132,7 @@ func tellsOrigin(fn *ir.Func) bool {
 }
 
 var (
-	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set)_?(the_?)?(user_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?from_?[a-z]+)?(_?(handler|route|controller|service|use_?case|command|action))?$`)
+	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set|assign|grant|revoke|promote)_?(the_?|my_?|own_?)?((user|member|account|customer|admin|staff|employee|profile|login)_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa|permissions?)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?from_?[a-z]+)?(_?(handler|route|controller|service|use_?case|command|action))?$`)
 	performs       = regexp.MustCompile(`(?i)^(execute|handle|run|invoke|perform|process|call|handler|exec)(Async)?$`)
 	auditing       = regexp.MustCompile(`(?i)audit|history|activity|activities|log|event|notif|trail`)
 )

@@ -61,7 +61,7 @@ func listed(all []string) string {
 
 // unguarded is where the body of a request is parsed and nothing catches what fails.
 func unguarded(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) || len(n.Result.Unguarded) == 0 {
+	if !w.byHTTP(n.Function) && !has(n.Function, model.TriggerWebSocket) || len(n.Result.Unguarded) == 0 {
 		return nil
 	}
 	c := n.Result.Unguarded[0]

@@ -216,8 +216,10 @@ func unlimited(n *paths.Node, u dataflow.Use) bool {
 		return true
 	}
 	for _, c := range n.Result.Calls {
-		if c.File == u.File && c.At == u.At && c.Expr.X.Kind == ir.Member && c.Expr.X.Str == "scan" && c.File.Language == ir.Python {
-			return len(c.Expr.Keys) == len(c.Expr.List) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "" || key == "..." || key == "Limit" })
+		if c.File == u.File && c.At == u.At && c.Expr.X.Kind == ir.Member && (c.Expr.X.Str == "scan" || c.Expr.X.Str == "paginate") && c.File.Language == ir.Python {
+			return len(c.Expr.Keys) == len(c.Expr.List) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool {
+				return key == "" || key == "..." || key == "Limit" || key == "PaginationConfig"
+			})
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package javascript
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/syntax"
@@ -121,7 +122,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	}
 	switch {
 	case def.Name == "handler" || def.Name == "lambdaHandler" || def.Name == "lambda_handler":
-		return def.Wrapped || def.Kind == syntax.Function && mayTakeEvent(def.Params)
+		return def.Wrapped || def.Kind == syntax.Function && (mayTakeEvent(def.Params) || m.takesInput(def, t))
 	case def.Kind != syntax.Function:
 		return false
 	case def.Name == "default":
@@ -130,6 +131,14 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 		return m.isNamedHandler(def, t)
 	}
 	return m.answersEvents(def, t)
+}
+
+// takesInput tells a handler that calls what it gets by a name of its own, as a task of a state machine does: it takes one thing, waits,
+// and its file speaks to AWS.
+func (m *module) takesInput(def syntax.Def, t target) bool {
+	return len(def.Params) == 1 && m.tree.HasToken(t.node, "async") && slices.ContainsFunc(m.importsOf(), func(name string) bool {
+		return strings.HasPrefix(name, "@aws-sdk/") || strings.HasPrefix(name, "aws-sdk") || strings.HasPrefix(name, "@aws-lambda-powertools/") || name == "aws-lambda"
+	})
 }
 
 // answersEvents tells a handler of any name, such as createOrder, by what it takes: an event with its context, or an event of
@@ -146,7 +155,7 @@ func (m *module) answersEvents(def syntax.Def, t target) bool {
 		return false
 	}
 	text := m.tree.Text(t.node)
-	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders"} {
+	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders", ".authorizationToken", "isAuthorized"} {
 		if strings.Contains(text, mark) {
 			return true
 		}

@@ -286,7 +286,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case def.Name == "lambda_handler":
 		return def.Kind == syntax.Function || def.Wrapped
 	case def.Kind == syntax.Function:
-		return (!t.assigned || def.Name == "handler") && takesEventAndContext(def.Params)
+		return (!t.assigned || def.Name == "handler") && (takesEventAndContext(def.Params) || takesContext(def))
 	}
 	return def.Name == "handler" && m.isAdapter(t.node) || m.isApplication(t.node)
 }
@@ -295,6 +295,11 @@ func takesEventAndContext(params []string) bool {
 	return len(params) == 2 &&
 		slices.Contains([]string{"event", "_event", "_"}, params[0]) &&
 		slices.Contains([]string{"context", "_context", "_"}, params[1])
+}
+
+// takesContext tells a handler that calls what it gets by a name of its own, as a task of a state machine does.
+func takesContext(def syntax.Def) bool {
+	return def.Name == "handler" && len(def.Params) == 2 && strings.TrimPrefix(def.Params[1], "_") == "context"
 }
 
 // isApplication recognises an application that is its own handler.

@@ -157,6 +157,8 @@ func TestHandlersByConvention(t *testing.T) {
 		{"def handler(event, context): pass", "handler"},
 		{"def create_order(_event, _): pass", "create_order"},
 		{"def handler(request): pass", ""},
+		{"def handler(order, context): pass", "handler"},
+		{"def exception_handler(exc, context): pass", ""},
 		{"def run(event, context, more): pass", ""},
 		{"def run(event, context): pass\nhandler = traced(run)\nother = run", "run handler"},
 		{"handler = Mangum(app)", "handler"},
