@@ -634,6 +634,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 					continue // that somebody sends the whole request is another thing
 				}
 				taints := orNothing(v).taints
+				if m.Rule == "mass-assignment" {
+					in.overwritten(f, e.At, c.op.Key, v)
+				}
 				if m.Rule == "mass-assignment" || m.Rule == amountRule {
 					expression := strings.Replace(member, "ExpressionAttributeValues", "UpdateExpression", 1)
 					in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)

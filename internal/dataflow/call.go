@@ -502,7 +502,7 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	switch {
 	case v != nil && v.without != nil:
 		return false
-	case v == nil || v.empty():
+	case v == nil || v.empty() && len(v.numbers) == 0:
 		b.WriteString(" -")
 		return true
 	case v.known:
@@ -547,6 +547,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		if made := t.madeText(); made != nil && (v.isStatement() || comparison.MatchString(v.prefix)) { // each such text is told of
 			fmt.Fprintf(b, "@%p %d", made.file, made.at)
 		}
+	}
+	for _, t := range v.numbers {
+		fmt.Fprintf(b, "#%p %s", t.Source, t.Path)
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.fields)) {
 		b.WriteString(" " + key + ":")
@@ -635,7 +638,10 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
 		}
 		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
-			v = checked(v)
+			numbers := amounts(v)
+			if v = checked(v); signedGo[name.Y.Str] {
+				v.numbers = numbers
+			}
 		}
 		_, named := args.kw[name.Str]
 		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
@@ -1240,7 +1246,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	// library of which nothing is known perhaps gives back what it got.
 	if recv != nil && len(recv.taints) > 0 && (ref == "" || isRequest(recv.ref)) {
 		taints := recv.taints
-		if named := in.asked(recv, method, args); len(named) > 0 {
+		if named := in.asked(f, recv, method, args); len(named) > 0 {
 			taints = named
 		}
 		out.taints = addTaints(out.taints, in.stepped(f, taints, e.At, "."+method+"()"))
@@ -1259,7 +1265,7 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 }
 
 // asked is what a request is asked for: c.req.query("name"), await request.json().
-func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
+func (in *interp) asked(f frame, recv *Value, method string, args *arguments) []*Taint {
 	if !isRequest(recv.ref) {
 		return nil
 	}
@@ -1271,9 +1277,12 @@ func (in *interp) asked(recv *Value, method string, args *arguments) []*Taint {
 		return in.parts(recv.taints, method)
 	case "get", "Get": // req.get("Origin"), r.Header.Get("Origin")
 		k := args.get(0)
+		if name := partAsked(f, k); name != "" && strings.HasPrefix(recv.ref, "net/http.Request().") {
+			return in.parts(recv.taints, name)
+		}
 		switch {
 		case !k.known:
-		case (strings.HasSuffix(recv.ref, ".Header") || strings.HasSuffix(recv.ref, ".headers")) && strings.EqualFold(k.text, "origin"):
+		case strings.HasSuffix(recv.ref, ".headers") && strings.EqualFold(k.text, "origin"):
 			return in.parts(recv.taints, k.text)
 		case recv.ref == "express.Request":
 			return in.parts(in.parts(recv.taints, "header"), k.text)

@@ -219,7 +219,7 @@ func (in *interp) fetched(f frame, e *ir.Expr, recv *Value, method string, args 
 		for i, target := range e.List {
 			in.fill(f, target, args.get(i), orNothing(list.elem.fields[itoa(i)]), e.At)
 		}
-		return &Value{}, true
+		return &Value{ref: recv.ref + ".Scan()"}, true // the error
 	}
 	one, ok := oneByOne[method]
 	if !ok {

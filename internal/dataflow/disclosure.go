@@ -327,7 +327,9 @@ func (in *interp) logsPerhaps(f frame, e *ir.Expr, ref, method string, recv *Val
 
 // redacts reports whether a logger was made with the names of what it leaves out.
 func redacts(logger *Value) bool {
-	return slices.ContainsFunc(logger.args, func(v *Value) bool { return v != nil && v.fields["redact"] != nil })
+	return slices.ContainsFunc(logger.args, func(v *Value) bool {
+		return v != nil && (v.fields["redact"] != nil || v.fields["ReplaceAttr"] != nil || strings.HasPrefix(v.ref, "log/slog.") && redacts(v))
+	})
 }
 
 // leak notes sensitive data at a place; all that came in waits for the end of the entry, when it is known what the code reads of it.
@@ -491,7 +493,7 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	if v.json != nil {
 		in.looksInto(f, v.json, "", depth+1, note)
 	}
-	if v.class != nil && f.file.Language == ir.Python { // how objects are written is their own matter
+	if v.class != nil && (f.file.Language == ir.Python || v.class.tellsItself()) { // how objects are written is their own matter
 		return
 	}
 	for key, x := range sorted(v.fields) {
@@ -499,6 +501,14 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	}
 	in.looksInto(f, v.elem, "", depth+1, note)
 }
+
+// tellsItself reports whether a struct has a method by which it is written into logs.
+func (c *class) tellsItself() bool {
+	return slices.ContainsFunc(ownTexts, func(name string) bool { return c.methods[name] != nil })
+}
+
+// ownTexts are methods by which structs of Go are written.
+var ownTexts = []string{"LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalJSON", "MarshalText", "String", "GoString", "Format"}
 
 // isPublic reports whether a name says of what is kept with secrets that it is none itself: keyId, publishableKey.
 func isPublic(name string) bool {

@@ -730,7 +730,7 @@ func (in *interp) route(r *routed) {
 		args.list = []*Value{{}, {ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}}
 	case "hono-error":
 		args.list = []*Value{{}, {ref: "hono.Context", taints: outside("ctx")}}
-	case "go":
+	case "go", "go-error":
 		args = in.goRequest(f, r, outside)
 	case "express":
 		request := &Value{ref: "express.Request", taints: outside("req")}
@@ -1016,7 +1016,14 @@ func (p *Program) routesOf(files []string) []*routed {
 			out = append(out, r)
 		}
 	}
-	return out
+	var last []*routed // what answers their errors comes after them
+	out = slices.DeleteFunc(out, func(r *routed) bool {
+		if r.framework == "go-error" {
+			last = append(last, r)
+		}
+		return r.framework == "go-error"
+	})
+	return append(out, last...)
 }
 
 // closure are files and those that they import, directly or not, themselves first.

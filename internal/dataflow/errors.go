@@ -57,7 +57,7 @@ func isOfCall(ref string) bool { return ref == axiosError || ref == serviceError
 func isOfDatabase(ref string) bool { return ref == databaseError || ref == databaseOrOther }
 
 // tellingFields are fields of errors of databases in which statements, values, or names of tables and columns stand.
-var tellingFields = set("message sqlMessage detail sql query parameters meta keyValue toString()")
+var tellingFields = set("message sqlMessage detail sql query parameters meta keyValue toString() Error()")
 
 // ofDatabases are packages whose errors have such fields, besides what runs a statement that is written out.
 var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoose mongodb @prisma/client knex mssql mariadb oracledb better-sqlite3 sqlite3")
@@ -66,7 +66,7 @@ var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoo
 var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMany|save|insert|update|delete|remove|upsert|count|aggregate|bulk|distinct|exists|replaceOne|query|execute|softDelete|findOrCreate|\$(query|execute)Raw|\$transaction|transaction)`)
 
 // databasesOfGo are the calls of Go whose error is a struct of the driver: all of its fields are written where it becomes JSON.
-var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare)(Context)?\(\)$`)
+var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare|Scan|StructScan|Get|Select)(Context)?\(\)$`)
 
 func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
 
@@ -113,20 +113,57 @@ func (in *interp) rejects(method string) *arguments {
 var refusal = regexp.MustCompile(`^4\d\d$`)
 
 func isRefusal(status *Value) bool {
-	return status != nil && status.known && refusal.MatchString(status.text)
+	return status != nil && (status.known && refusal.MatchString(status.text) || refusalsOfGo[lastPart(status.ref)])
 }
+
+// refusalsOfGo are the names of such statuses in net/http, which routers have too.
+var refusalsOfGo = set(`StatusBadRequest StatusUnauthorized StatusPaymentRequired StatusForbidden StatusNotFound StatusMethodNotAllowed StatusNotAcceptable
+	StatusRequestTimeout StatusConflict StatusGone StatusLengthRequired StatusPreconditionFailed StatusRequestEntityTooLarge StatusUnsupportedMediaType
+	StatusExpectationFailed StatusTeapot StatusUnprocessableEntity StatusLocked StatusTooEarly StatusTooManyRequests StatusPreconditionRequired`)
 
 // refusesWith reports whether an answer has a status by which a request is refused: res.status(400).json(...)
 func refusesWith(e *ir.Expr) bool {
+	if slices.ContainsFunc(e.List, saysRefusal) { // c.JSON(http.StatusNotFound, ...)
+		return true
+	}
 	if e.X.Kind != ir.Member || e.X.X.Kind != ir.Call {
 		return false
 	}
 	status := e.X.X
-	return lastPart(textOf(status.X)) == "status" && len(status.List) == 1 && status.List[0].Kind == ir.Const && refusal.MatchString(status.List[0].Str)
+	return strings.EqualFold(lastPart(textOf(status.X)), "status") && len(status.List) == 1 && saysRefusal(status.List[0])
 }
 
 // errorOfAxios is how people call such an error.
 const errorOfAxios = "an error of axios"
+
+// saysRefusal reports whether an expression is a status by which a request is refused.
+func saysRefusal(x *ir.Expr) bool {
+	return x.Kind == ir.Const && x.Bare && refusal.MatchString(x.Str) || x.Kind == ir.Member && refusalsOfGo[x.Str]
+}
+
+// wrapsError is a format by which an error of Go becomes another one with the same text in it.
+var wrapsError = regexp.MustCompile(`%w`)
+
+// wrapped is an error that is made around others: one of a database stays one.
+func wrapped(format *Value, out *Value, values []*Value) *Value {
+	if !wrapsError.MatchString(format.text) || !slices.ContainsFunc(values, func(v *Value) bool { return isOfDatabase(v.ref) }) {
+		return out
+	}
+	c := *out
+	c.ref = databaseError
+	return &c
+}
+
+// errorOfGo is what a name for an error is given by a call of a database: err := row.Scan(&name), err := db.Find(&all).Error.
+func errorOfGo(name *ir.Expr, v *Value) *Value {
+	if name.Kind != ir.Name || !strings.Contains(strings.ToLower(name.Str), "err") || !failsLikeDatabaseOfGo(v.ref) && !ofGorm.MatchString(v.ref) {
+		return v
+	}
+	return &Value{ref: databaseError}
+}
+
+// ofGorm is the error that a call of GORM leaves.
+var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
 
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.
@@ -139,7 +176,7 @@ func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, re
 	}
 	for field := range sorted(tellingFields) {
 		name := "the " + field
-		if field == "toString()" {
+		if field == "toString()" || field == "Error()" {
 			name = "the text"
 		}
 		in.tellsError(f, at, "database-error", what, name+" of an error of the database", answer, databaseError+"."+field)

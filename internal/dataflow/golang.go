@@ -481,10 +481,13 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 	if v.ref == "github_com/gin-gonic/gin.Context()" && v.fields[key] == nil {
 		switch key {
 		case "Request":
-			return &Value{ref: "net/http.Request()", taints: []*Taint{{Path: "r", Source: in.source("r"), step: &step{f.file, at, "the request is read", nil, in.steps}}}}
+			return in.goRequestOf(f, at)
 		case "Writer":
 			return &Value{ref: responseWriter}
 		}
+	}
+	if d := dialer(v, key); d != nil {
+		return d
 	}
 	c := v.class
 	if c == nil && v.kind != nil && v.fields[key] == nil {
@@ -722,6 +725,9 @@ func goJSON(v *Value, depth int) *Value {
 	if v.class == nil && len(v.fields) == 0 && v.elem == nil {
 		return v
 	}
+	if v.class != nil && v.class.methods["MarshalJSON"] != nil { // how it is written is its own matter
+		v = hidden(v)
+	}
 	c := *v
 	c.class, c.kind = nil, nil
 	c.elem = goJSON(v.elem, depth+1)
@@ -754,7 +760,8 @@ func goJSON(v *Value, depth int) *Value {
 // decoders are functions that fill a variable: where their source stands, and the variable. A source of -1 is the receiver.
 var decoders = map[string][2]int{
 	"encoding/json.Unmarshal": {0, 1}, "encoding/json.NewDecoder().Decode": {-1, 0}, "encoding/xml.Unmarshal": {0, 1}, "encoding/xml.NewDecoder().Decode": {-1, 0},
-	"gopkg_in/yaml_v3.Unmarshal": {0, 1}, "gopkg_in/yaml_v2.Unmarshal": {0, 1}, "github_com/goccy/go-json.Unmarshal": {0, 1}, "github_com/json-iterator/go.Unmarshal": {0, 1},
+	"encoding/gob.NewDecoder().Decode": {-1, 0},
+	"gopkg_in/yaml_v3.Unmarshal":       {0, 1}, "gopkg_in/yaml_v2.Unmarshal": {0, 1}, "github_com/goccy/go-json.Unmarshal": {0, 1}, "github_com/json-iterator/go.Unmarshal": {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalMap":        {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.UnmarshalListOfMaps": {0, 1},
 	"github_com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue.Unmarshal":           {0, 1},
@@ -800,10 +807,10 @@ var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com
 
 // sameValue are functions that give what they get, in another type.
 var sameValue = set(`	bytes.NewBufferString bytes.NewBuffer bytes.NewReader strings.NewReader io.NopCloser bufio.NewReader bufio.NewScanner io.ReadAll ioutil.ReadAll io/ioutil.ReadAll
-	html/template.HTML errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
+	errors.Unwrap encoding/json.NewDecoder encoding/xml.NewDecoder encoding/gob.NewDecoder encoding/json.RawMessage github_com/aws/smithy-go/ptr.String`)
 
-// awsTypes are the packages of the SDKs that make pointers of values and values of pointers, and of which the functions do nothing else.
-var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws."}
+// awsTypes are the packages of the SDKs of AWS, and of Stripe, that make pointers of values and values of pointers, and of which the functions do nothing else.
+var awsTypes = []string{"github_com/aws/aws-sdk-go-v2/aws.", "github_com/aws/aws-sdk-go/aws.", "github_com/stripe/stripe-go."}
 
 // inOtherType reports whether a function gives what it gets, in another type: aws.StringSlice, attributevalue.MarshalList.
 func inOtherType(ref string) bool {
@@ -836,10 +843,26 @@ func watches(ref string) bool {
 // formats are functions that put a text together by a format, and where that stands.
 var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
 
+// splits are functions that take a text apart where another one stands in it.
+var splits = set("strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut")
+
+// oneHole is a format that writes one value and nothing else.
+var oneHole = regexp.MustCompile(`^%[-+ 0-9.]*[dvsfg]$`)
+
+// fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
+var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
+
+// inQueries are the rules for which a text that is written into a query is harmless.
+var inQueries = []string{"ssrf", "open-redirect", "path-traversal", "html-response", "header-injection", "log-injection", "object-key"}
+
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	in.readsRecord(f, e, ref, args)
+	in.savesWhole(f, e, ref, args)
+	if v := in.collected(f, e, ref, args); v != nil {
+		return v, true
+	}
 	if byTags.MatchString(ref) {
 		in.checkedByTags(args.get(len(args.list)-1), 0)
 	}
@@ -852,7 +875,25 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		if args.rest != nil {
 			values = append(slices.Clone(values), args.rest)
 		}
-		return in.formatted(f, args.get(at), "%", values, e.At), true
+		out := in.formatted(f, args.get(at), "%", values, e.At)
+		out = wrapped(args.get(at), out, values)
+		if len(values) == 1 && oneHole.MatchString(args.get(at).text) {
+			out.numbers = values[0].numbers
+		}
+		return out, true
+	}
+	if ref == "fmt.Sprint" && len(args.list) == 1 && len(args.get(0).numbers) > 0 {
+		return args.get(0), true
+	}
+	if v := args.get(1); fieldsOfLogs[ref] && (v.class == nil || !v.class.tellsItself()) {
+		return goJSON(v, 0), true
+	} else if fieldsOfLogs[ref] {
+		return v, true
+	}
+	if splits[ref] && args.get(1).known && args.get(1).text == "." && len(args.get(0).taints) > 0 {
+		out := in.sections(f, args.get(0), e.At)
+		out.ref = ref + "()"
+		return out, true
 	}
 	if ref == "strings.Join" {
 		if out := in.joinedList(f, args.get(0), args.get(1), e.At); out != nil {
@@ -894,6 +935,17 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return v, true
 	}
 	switch ref {
+	case "net/url.Values().Set", "net/url.Values().Add":
+		if k := args.get(0); k.known && recv != nil && recv != nothing && !recv.shared && len(recv.fields) < maxFields {
+			recv.fields = mapsClone(recv.fields)
+			recv.fields[k.text] = join(recv.fields[k.text], args.get(1))
+		}
+		return &Value{}, true
+	case "net/url.Values().Encode":
+		return cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries), true
+	case "encoding/gob.Register", "encoding/gob.RegisterName":
+		in.p.registered = true
+		return &Value{}, true
 	case "builtin.append":
 		out := *args.get(0)
 		out.shared, out.known = false, false
@@ -981,11 +1033,21 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 		return
 	}
 	in.decodesOutside(f, e, source)
+	in.choosesTypes(f, e, recv, source)
 	x := in.parsed(f, e, source)
+	args.get(at[1]).readsOver(f, source, e.At)
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
 	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
 		in.checkedByTags(args.get(at[1]), 0)
+	}
+}
+
+// choosesTypes tells of gob that an outsider wrote, in a program that has registered types for interfaces: who writes it says of which of them
+// the values are whose methods are called.
+func (in *interp) choosesTypes(f frame, e *ir.Expr, recv, source *Value) {
+	if recv != nil && recv.ref == "encoding/gob.NewDecoder()" && in.p.registered {
+		in.hit(f, e.At, "deserialization", "gob.Decoder.Decode", source.taints, true)
 	}
 }
 
@@ -1109,6 +1171,9 @@ func goResult(v *Value) *Value {
 	return v
 }
 
+// givesTwo are functions whose last result is a part of what they got.
+var givesTwo = set("path.Split() path/filepath.Split()")
+
 // bindResults gives the results of a call to what they go to. What a library gives is the first one; the last is an error, or whether there
 // is something.
 func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
@@ -1117,7 +1182,7 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 		switch {
 		case v.results:
 			one = orNothing(v.fields[itoa(i)])
-		case i == 0:
+		case i == 0, i < len(p.List)-1, givesTwo[v.ref]: // host, port, err := net.SplitHostPort(address)
 			one = v
 		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
 			one = &Value{ref: databaseError}

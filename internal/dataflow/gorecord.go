@@ -12,7 +12,7 @@ import (
 // such a struct as JSON writes all fields that its tags don't leave out.
 
 // recordReads are the methods that fill structs from a store, by the beginning of what they are called on: where the struct stands, and the
-// statement of SQL that says which columns there are (-1: none does).
+// statement of SQL that says which columns there are (-1: none does, or the last argument).
 var recordReads = []struct {
 	of      string
 	methods map[string][2]int
@@ -20,31 +20,67 @@ var recordReads = []struct {
 	{"gorm_io/gorm.", ormReads}, {"github_com/jinzhu/gorm.", ormReads},
 	{"github_com/jmoiron/sqlx.", map[string][2]int{"Get": {0, 1}, "Select": {0, 1}, "GetContext": {1, 2}, "SelectContext": {1, 2}, "StructScan": {0, -1}}},
 	{"go_mongodb_org/mongo-driver/mongo.", map[string][2]int{"Decode": {0, -1}, "All": {1, -1}}},
+	{"github_com/uptrace/bun.", map[string][2]int{"Model": {0, -1}}},
+	{"github_com/go-pg/pg.", map[string][2]int{"Model": {0, -1}}},
+	{"github_com/guregu/dynamo.", map[string][2]int{"One": {-1, -1}, "All": {-1, -1}}},
+	{"xorm_io/xorm.", map[string][2]int{"Get": {0, -1}, "Find": {0, -1}}},
+	{"github_com/georgysavva/scany/pgxscan.", scanyReads}, {"github_com/georgysavva/scany/sqlscan.", scanyReads},
+	{"github_com/doug-martin/goqu.", map[string][2]int{"ScanStructs": {0, -1}, "ScanStruct": {0, -1}, "ScanStructContext": {1, -1}, "ScanStructsContext": {1, -1}}},
 }
+
+var scanyReads = map[string][2]int{"Get": {2, 3}, "Select": {2, 3}}
+
+// writesModel are parts of the paths of calls that name a struct to be written.
+var writesModel = []string{"NewInsert()", "NewUpdate()", "NewDelete()", "NewCreateTable()"}
 
 var ormReads = map[string][2]int{"First": {0, -1}, "Find": {0, -1}, "Take": {0, -1}, "Last": {0, -1}}
 
 // choosesFields are words of code that reads some fields of records alone.
-var choosesFields = [][]byte{[]byte("Projection"), []byte(".Omit("), []byte(".Select(\""), []byte(".Select([]")}
+var choosesFields = [][]byte{[]byte("Projection"), []byte(".Omit("), []byte(".Select(\""), []byte(".Select([]"), []byte(".Column("), []byte("Column(\""), []byte(".Project("), []byte(".Cols(")}
 
 // readsRecord notes which secrets a struct holds that a store fills.
 func (in *interp) readsRecord(f frame, e *ir.Expr, ref string, args *arguments) {
 	_, method := cutLast(ref)
-	if method == "Scan" && strings.HasPrefix(ref, "database/sql.") {
+	if method == "Scan" && (strings.HasPrefix(ref, "database/sql.") || strings.HasPrefix(ref, "github_com/jackc/pgx")) {
 		in.scansSecrets(f, e)
 		return
 	}
 	for _, reads := range recordReads {
 		at, ok := reads.methods[method]
-		if !ok || !strings.HasPrefix(ref, reads.of) || in.choosesFields() {
+		if !ok || !strings.HasPrefix(ref, reads.of) || in.choosesFields() || slices.ContainsFunc(writesModel, func(w string) bool { return strings.Contains(ref, w) }) {
 			continue
 		}
+		if at[0] < 0 {
+			at[0] = len(args.list) - 1
+		}
+		args.get(at[0]).isRow()
 		columns := ""
 		if at[1] >= 0 {
 			columns = args.get(at[1]).begin()
 		}
 		in.holdRecord(args.get(at[0]), columns, e.At)
 	}
+}
+
+// collectsRows are functions of pgx that make structs of the rows of a query: pgx.CollectRows(rows, pgx.RowToStructByName[Guest]).
+var collectsRows = set("github_com/jackc/pgx.CollectRows github_com/jackc/pgx.CollectOneRow github_com/jackc/pgx.CollectExactlyOneRow")
+
+// collected are the structs that rows become, with the secrets that their query reads; nil for all other calls.
+func (in *interp) collected(f frame, e *ir.Expr, ref string, args *arguments) *Value {
+	if !collectsRows[ref] || len(e.List) != 2 || e.List[1].Kind != ir.Index || !strings.HasPrefix(lastPart(textOf(e.List[1].X)), "RowTo") {
+		return nil
+	}
+	one := in.goTyped(f, &Value{}, e.List[1].Y, e.At, 0)
+	if one.class == nil {
+		return nil
+	}
+	if query := args.get(0).args; len(query) > 1 && query[1].begin() != "" {
+		in.holdRecord(one, query[1].begin(), e.At)
+	}
+	if strings.HasSuffix(ref, "Rows") {
+		return &Value{elem: one}
+	}
+	return one
 }
 
 // choosesFields reports whether the function at hand chooses the fields that it reads.
@@ -87,6 +123,9 @@ func (in *interp) holdRecord(v *Value, statement string, at int32) {
 
 // holdStored notes the secrets of a struct that an item of a table is read into as a whole.
 func (in *interp) holdStored(v, item *Value, at int32) {
+	if wholeRecord(item, 0) != nil {
+		v.isRow()
+	}
 	if t := wholeRecord(item, 0); t != nil && t.Source.Read.Params.At("ProjectionExpression") == nil {
 		in.holdRecord(v, "", at)
 	}

@@ -15,20 +15,26 @@ var goRouters = []string{
 	"github_com/julienschmidt/httprouter.",
 }
 
+// isRouter reports whether a path is one of a router's package.
+func isRouter(ref string) bool {
+	return slices.ContainsFunc(goRouters, func(r string) bool { return strings.HasPrefix(ref, r) })
+}
+
 // registers are methods of routers that take functions for requests.
 var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFunc Get Post Put Patch Delete Head Options All Match Use Method MethodFunc Add
 	NotFound NoRoute Handler HandlerFunc`)
 
 // goServer follows what programs say to servers; ok is false for all other calls.
 func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) (*Value, bool) {
-	router := false
-	for _, r := range goRouters {
-		router = router || strings.HasPrefix(ref, r)
-	}
+	router := isRouter(ref)
 	before, method := cutLast(ref)
 	switch {
 	case ref == "net/http.HandlerFunc":
 		return args.get(0), true
+	case ref == "github_com/labstack/echo.Context().Request":
+		return in.goRequestOf(f, e.At), true
+	case ref == "github_com/labstack/echo.Context().Response":
+		return &Value{ref: responseWriter}, true
 	case strings.HasPrefix(ref, "fmt.Fprint"):
 		if args.get(0).ref == responseWriter {
 			in.writesAnswer(f, e, method, args.list[1:])
@@ -42,28 +48,65 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 	case ref == "encoding/json.NewEncoder().Encode" && len(orNothing(recv).args) > 0:
 		in.writesAnswer(f, e, method, []*Value{goJSON(args.get(0), 0)})
 		return &Value{}, true
+	case ref == "github_com/gofiber/fiber.New":
+		in.handlesErrors(f, orNothing(args.get(0).fields["ErrorHandler"]), e.At)
 	case strings.HasPrefix(ref, "github_com/graph-gophers/graphql-go.") && strings.HasSuffix(method, "ParseSchema"):
 		in.resolversOf(f, args.get(1), e.At, bySchema)
 	case !router:
-	case (method == "Route" || method == "Group") && len(args.list) > 1: // r.Route("/orders", func(r chi.Router) {...})
-		for _, a := range args.list {
-			for _, c := range a.fns {
-				in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: before}}}, e.At)
-			}
-		}
+	case (method == "Route" || method == "Group" || method == "With") && strings.Contains(before, "("):
+		in.routeGroup(f, before, args, e.At)
 		return &Value{ref: before}, true
 	case registers[method] && (strings.HasPrefix(method, "Handle") || !strings.HasPrefix(ref, "net/http.")) && (strings.Contains(before, "(") || before == "net/http"):
+		last := len(args.list) - 1
+		if strings.HasPrefix(ref, "github_com/labstack/echo.") { // e.GET(path, handler, middleware...)
+			last = 1
+		}
 		for i, a := range args.list {
-			if a.class != nil && len(a.fns) == 0 { // a handler of net/http
-				a = in.member(f, a, "ServeHTTP", e.At)
-			}
-			for _, c := range in.behindMiddleware(f, append(slices.Clone(a.fns), a.wraps...), e.At) {
-				in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || method == "Use", use: method == "Use"})
-			}
+			in.routeTo(f, a, e.At, i != last || method == "Use", method == "Use")
 		}
 		return &Value{ref: before}, true
 	}
 	return nil, false
+}
+
+// routeTo notes what an argument of a router is called for: requests, or what stands before those that are.
+func (in *interp) routeTo(f frame, a *Value, at int32, middle, use bool) {
+	if a.class != nil && len(a.fns) == 0 { // a handler of net/http
+		a = in.member(f, a, "ServeHTTP", at)
+	}
+	for _, c := range in.behindMiddleware(f, append(slices.Clone(a.fns), a.wraps...), at) {
+		in.p.routed = append(in.p.routed, &routed{framework: "go", fn: c, file: f.file.Path, at: at, middle: middle, use: use})
+	}
+}
+
+// handlesErrors notes a function that answers where the functions of routes give an error back.
+func (in *interp) handlesErrors(f frame, v *Value, at int32) {
+	for _, c := range v.fns {
+		in.p.routed = append(in.p.routed, &routed{framework: "go-error", fn: c, file: f.file.Path, at: at})
+	}
+}
+
+// routeGroup follows what is said of a part of a router: a function gets it, r.Route("/orders", func(r chi.Router) {...}), or middlewares stand
+// before its routes, r.With(signedIn).Get(...), e.Group("/orders", signedIn).
+func (in *interp) routeGroup(f frame, router string, args *arguments, at int32) {
+	for _, a := range args.list {
+		if len(a.fns) == 0 || !in.getsRouter(a.fns[0]) {
+			in.routeTo(f, a, at, true, true)
+			continue
+		}
+		for _, c := range a.fns {
+			in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: router}}}, at)
+		}
+	}
+}
+
+// getsRouter reports whether a function gets a router, by the type of its parameter.
+func (in *interp) getsRouter(c *closure) bool {
+	if len(c.fn.Params) != 1 {
+		return false
+	}
+	kind := lastPart(in.kindOf(frame{c.scope, c.fn.File}, orUnknown(c.fn.Params[0].Y)).ref)
+	return kind == "Router" || kind == "Mux" || kind == "Group" || kind == "RouterGroup"
 }
 
 // behindMiddleware are the functions that requests come to: of one that gets the next one, what it gives.
@@ -127,6 +170,8 @@ func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Tai
 			v = &Value{ref: "net/http.Request()", taints: outside("r")}
 		case "github_com/julienschmidt/httprouter.Params":
 			v = &Value{taints: outside("params")}
+		case "builtin.error":
+			v = orNothing(in.routeError)
 		case "net/http.Handler", "net/http.HandlerFunc", "":
 		default:
 			v = &Value{ref: kind.ref + "()"}
@@ -134,6 +179,11 @@ func (in *interp) goRequest(f frame, r *routed, outside func(path string) []*Tai
 		args.list = append(args.list, v)
 	}
 	return args
+}
+
+// goRequestOf is the request of net/http that the context of a router holds.
+func (in *interp) goRequestOf(f frame, at int32) *Value {
+	return &Value{ref: "net/http.Request()", taints: []*Taint{{Path: "r", Source: in.source("r"), step: &step{f.file, at, "the request is read", nil, in.steps}}}}
 }
 
 // ofRequest is the body of a request of a router that hands out parts of it by methods.

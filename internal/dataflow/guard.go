@@ -448,6 +448,9 @@ func isEnvironment(ref string) bool {
 	return strings.HasPrefix(ref, "builtin.process.env.") || strings.HasPrefix(ref, "os.environ")
 }
 
+// formMark says of data that its form was looked at, so that it does less harm and is as secret as it was.
+const formMark = "its form was looked at"
+
 // tested: a call that says yes or no about its argument.
 func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	for _, m := range in.modelsOf(f, e) {
@@ -457,7 +460,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 		for _, name := range m.In {
 			if x := argumentExpr(e, name); x != nil {
 				if in.tellsEnough(f, e, m) {
-					in.trust(f, x, m.For)
+					in.trust(f, x, append([]string{formMark}, m.For...))
 				} else if in.tellsHost(f, e) {
 					in.trust(f, x, leadsNowhere)
 				}

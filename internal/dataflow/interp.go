@@ -71,6 +71,7 @@ type interp struct {
 	starting     *goPackage            // the package of Go whose main is followed
 	requests     map[string]*Value     // what the functions of routes are given
 	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event
+	routeError   *Value                // Go: what a route gave back as its error
 	thrown       *Value                // what was thrown since the last try began
 	testing      *ir.Expr              // the condition that was looked at last
 	ownEvent     bool                  // code names the fields of the event itself
@@ -184,6 +185,9 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 				in.guessable(f, in.stack[n-1].Name, s.X, v)
 			}
 			if in.depth == 1 && s.X != nil {
+				if f.file.Language == ir.Go && isOfDatabase(v.ref) {
+					in.routeError = v
+				}
 				in.returned(f, s.X, v)
 				if !in.mute {
 					in.reveals(f, s.X.At, "the response", v, answered)
@@ -501,6 +505,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	in.headerOf(f, at, key, v)
 	if x.ref == koaContext && key == "type" {
 		in.kindIs(f, x, v)
+	}
+	if key == "HTTPErrorHandler" && x.ref == "github_com/labstack/echo.New()" {
+		in.handlesErrors(f, v, at)
 	}
 	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
 		in.place(f, at, "debug-mode", "Echo", "debug mode")
@@ -1508,7 +1515,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	}
 	if f.file.Language == ir.Go {
 		if e.X.Kind != ir.Array {
-			v = goResult(v)
+			v = errorOfGo(e.X, goResult(v))
 		}
 		in.bind(f, e.X, v, e.Str == ":=")
 		in.rememberResults(f, e)

@@ -22,7 +22,11 @@ var forPeople = map[string][]string{
 	"ses:SendRawEmail":         {"RawMessage"},
 	"ses:SendTemplatedEmail":   {"TemplateData"},
 	"cloudwatch:PutMetricData": {"MetricData"},
+	"eventbridge:PutEvents":    {"Entries"},
 }
+
+// forMany are operations whose messages go to whoever takes them, programs too: where somebody lives is often what they need.
+var forMany = set("eventbridge:PutEvents")
 
 // tellsPeople tells of sensitive data in a message. Tokens and codes are sent to those who sign in with them.
 func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value) {
@@ -33,7 +37,7 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	var best *disclosed
 	for _, member := range members {
 		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
-			if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth || d.kind == fetched && !givesTokens(d.what)) {
+			if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !forMany[key] || d.kind == fetched && !givesTokens(d.what)) {
 				best = d
 			}
 		})

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -457,6 +458,9 @@ func input(name string, recv *Value, args *arguments) *Value {
 			out = addTaints(out, v.all())
 		}
 		return &Value{taints: addTaints(out, args.rest.all())}
+	case strings.HasPrefix(name, "shell:"):
+		from, _ := number(name[6:])
+		return shellText(args.list[min(from, len(args.list)):])
 	}
 	head, path, _ := strings.Cut(strings.TrimPrefix(name, "arg:"), ".")
 	var v *Value
@@ -478,6 +482,36 @@ func input(name string, recv *Value, args *arguments) *Value {
 		v = next
 	}
 	return orNothing(v)
+}
+
+// shells are programs that run a text, starters those that start the program that comes after them.
+var (
+	shells   = set("sh bash zsh ash dash ksh")
+	starters = set("env timeout sudo nice nohup setsid stdbuf chroot busybox")
+)
+
+// shellText is the text that a shell is told to run, among the words of a command: bash -o pipefail -c text. What comes behind it are
+// the values of $0, $1 and so on, which are never run.
+func shellText(words []*Value) *Value {
+	begin := slices.IndexFunc(words, func(v *Value) bool { return v.known && shells[path.Base(v.text)] })
+	if begin < 0 || begin > 0 && !(words[0].known && starters[path.Base(words[0].text)]) {
+		return nothing
+	}
+	valued := false
+	for i, v := range words[begin+1:] {
+		option := v.known && len(v.text) > 1 && (v.text[0] == '-' || v.text[0] == '+')
+		switch {
+		case option && strings.HasSuffix(v.text, "c") && !strings.HasPrefix(v.text, "--"):
+			if rest := words[begin+1+i:]; len(rest) > 1 {
+				return rest[1]
+			}
+			return nothing
+		case !option && !valued: // a script
+			return nothing
+		}
+		valued = option && strings.HasSuffix(v.text, "o")
+	}
+	return nothing
 }
 
 func orNothing(v *Value) *Value {
@@ -509,6 +543,8 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		taints = in.sourceTaint(f, m, e.At)
 		if k := args.get(0); k.known && strings.EqualFold(k.text, "origin") { // of a header
 			taints = in.parts(taints, k.text)
+		} else if name := partAsked(f, k); name != "" {
+			taints = in.parts(taints, name)
 		}
 	}
 	for _, name := range m.In {
@@ -518,8 +554,11 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	}
 	if m.Kind == propagator && m.Package == "net/http" {
 		taints = partsOfRequest(m, taints)
+		if name := partAsked(f, args.get(0)); name != "" && strings.HasPrefix(m.Member, "Request().") {
+			taints = in.parts(taints, name)
+		}
 	}
-	if m.Kind == sanitizer && tokens[packageOf(m.Package)] {
+	if m.Kind == sanitizer && (tokens[packageOf(m.Package)] || m.Language == ir.Go && tokens[goPath(m.Package)]) {
 		in.verifies(taints)
 	}
 	if m.number {
@@ -554,7 +593,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		taints = steppedBack(taints)
 		taints = m.belowConstant(taints, args)
 	}
-	if strings.HasSuffix(strings.ToLower(m.Member), "decode") || m.Member == "Buffer.from" || m.Member == "atob" {
+	if decodes.MatchString(m.Member) {
 		taints = decoded(taints)
 	}
 	switch o := m.Out; {
@@ -578,6 +617,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	}
 }
+
+// decodes are members that read base64.
+var decodes = regexp.MustCompile(`(?i:decode)$|(DecodeString|DecodeSegment|AppendDecode)$|^(Buffer\.from|atob)$`)
 
 // writesBase64 reports whether a row is about something that writes base64.
 func writesBase64(m *Model) bool {
@@ -632,7 +674,8 @@ func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
 }
 
 // tokens are packages that verify tokens.
-var tokens = set("jsonwebtoken jose jwt aws-jwt-verify fast-jwt express-jwt jwks-rsa python-jose authlib cognitojwt njwt jwt-simple paseto")
+var tokens = set(`jsonwebtoken jose jwt aws-jwt-verify fast-jwt express-jwt jwks-rsa python-jose authlib cognitojwt njwt jwt-simple paseto
+	github_com/golang-jwt/jwt github_com/dgrijalva/jwt-go github_com/lestrrat-go/jwx/jwt github_com/coreos/go-oidc/oidc github_com/go-jose/go-jose/jwt`)
 
 // verifies notes that a token is verified somewhere on the way: then reading it before is no harm.
 func (in *interp) verifies(taints []*Taint) {
@@ -675,6 +718,18 @@ func partsOfRequest(m *Model, taints []*Taint) []*Taint {
 		}
 	}
 	return out
+}
+
+// partAsked is the name of the part of a request that a call of Go asks for: c.Query("page"), header.Get(echo.HeaderAuthorization).
+func partAsked(f frame, k *Value) string {
+	switch name, isHeader := strings.CutPrefix(lastPart(k.ref), "Header"); {
+	case f.file.Language != ir.Go:
+	case k.known && k.text != "" && !strings.ContainsAny(k.text, " ."):
+		return k.text
+	case isHeader && isRouter(k.ref) && !strings.Contains(k.ref, "("):
+		return name
+	}
+	return ""
 }
 
 func (in *interp) sourceTaint(f frame, m *Model, at int32) []*Taint {
@@ -816,7 +871,10 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	if m.Rule == "os-command" && callsAWS(args) {
 		in.doubt(f, e.At, "", "the command line tool of AWS is called")
 	}
-	if m.Rule == "ssrf" && f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && in.hostAskedLater(f, e) {
+	if m.Rule == "ssrf" && f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
+		return
+	}
+	if m.Rule == "ssrf" && recv != nil && recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv) {
 		return
 	}
 	for _, name := range m.narrowed(args) {
@@ -979,7 +1037,7 @@ func objects(taints []*Taint) []*Taint {
 // callName is how people call what a row is about: child_process.exec.
 func callName(m *Model) string {
 	if m.Package == "builtin" || strings.ContainsAny(m.Package, "/") && m.Member != "default" {
-		return strings.TrimPrefix(m.Member, "**.")
+		return strings.ReplaceAll(m.Member, "**.", "")
 	}
 	if m.Member == "default" {
 		return m.Package
@@ -1065,6 +1123,12 @@ func (t *Taint) parsedWhole() bool { return t.Path == t.parsed }
 // mostMore bounds the ways that are kept beside the first one to a sink.
 const mostMore = 12
 
+// ofHeader are paths of what came in a header of a request, ofAuthorization those of the one by which somebody signs in.
+var (
+	ofHeader        = regexp.MustCompile(`headers\.|(^|\.)(Get)?Header\.`)
+	ofAuthorization = regexp.MustCompile(`(?i)(^|\.)(get)?headers?\.authorization$`)
+)
+
 // hit notes taints that reach a sink: the surest of them, and beside it the others, which say what else may come there.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	if in.st != nil {
@@ -1079,8 +1143,8 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
-			rule == "html-response" && strings.HasSuffix(strings.ToLower(t.Path), "headers.authorization") || // nobody sends another's browser there with one
-			rule == "header-injection" && strings.Contains(t.Path, "headers.") { // what came in a header has no line breaks
+			rule == "html-response" && ofAuthorization.MatchString(t.Path) || // nobody sends another's browser there with one
+			rule == "header-injection" && ofHeader.MatchString(t.Path) { // what came in a header has no line breaks
 			continue
 		}
 		if first := in.hitAt[key]; first != nil {

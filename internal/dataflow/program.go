@@ -57,6 +57,7 @@ type Program struct {
 	callees map[*ir.Expr][]*ir.Func // the functions of the program that calls lead to; none for calls of libraries
 
 	packagesOfGo map[string]*goPackage // by folder
+	registered   bool                  // Go: types are registered for gob
 	generics     map[genericKey]*scope // of functions of Go with types
 
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model

@@ -323,6 +323,7 @@ func (in *interp) guardedFields(f frame, text string, v *Value) *Value {
 					out = &c
 				}
 				out.fields[field] = cleanedBy(in.member(f, v, field, 0), keysOf(g.fields))
+				out.fields[field].asSent = g.fields[formMark] != nil
 			}
 		}
 	}

@@ -1,11 +1,16 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
 
 // Methods of texts and patterns that look for a match.
 var (
 	ofPatterns = set("test exec match search fullmatch findall finditer sub subn split")
 	ofTexts    = set("match matchAll replace replaceAll search split")
+	ofRegexp2  = set("MatchString MatchRunes FindStringMatch FindRunesMatch Replace ReplaceFunc") // the one matcher of Go that goes back
 )
 
 // slow tells where a pattern of the program that can take exponential time is held against an outsider's text.
@@ -17,6 +22,11 @@ func (in *interp) slow(f frame, e *ir.Expr, recv *Value, method string, callee *
 		pattern, text = patternIn(recv), args.get(0)
 	case f.file.Language == ir.Node && ofTexts[method] && patternIn(args.get(0)) != nil:
 		pattern, text = patternIn(args.get(0)), recv
+	case f.file.Language == ir.Go && ofRegexp2[method]:
+		if !strings.HasPrefix(recv.ref, "github_com/dlclark/regexp2.") || in.fieldOf(f, recv, "MatchTimeout") != nothing || len(recv.args) == 0 {
+			return
+		}
+		pattern, text = recv.args[0], args.get(0)
 	case f.file.Language == ir.Python && ofPatterns[method]:
 		given := args.list
 		if pattern = patternIn(recv); pattern == nil { // re.match(pattern, text)

@@ -43,6 +43,8 @@ type Value struct {
 	isDict  bool            // it was written as a dictionary
 	chosen  []*Taint        // names from outside by which it was taken out of an object
 	signs   []*Taint        // data of which it is the code of a key (HMAC)
+	row     bool            // Go: a struct that a store has filled
+	over    *step           // Go: where what an outsider sent was read over such a struct
 	proves  []*Taint        // data that came with the right code, where this is true
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings
@@ -280,7 +282,10 @@ func joinTo(a, b *Value, depth int) *Value {
 	} else if len(a.alts)+len(b.alts) > 0 {
 		v.alts = alternatives(a, b)
 	}
-	v.asked = a.asked || b.asked
+	v.asked, v.row = a.asked || b.asked, a.row || b.row
+	if v.over == nil {
+		v.over = b.over
+	}
 	if len(b.holds) > 0 {
 		v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.holds, b.holds))))
 	}

@@ -55,6 +55,10 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 				a.staysAllowed(file, slices.Concat(body[:i], []*ir.Stmt{tried}, body[i+1:]), i)
 			}
 		}
+		if branch := failingBranch(s); file.Language == ir.Go && i > 0 && len(branch) > 0 && !ir.Ends(branch) {
+			tried := &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[i-1 : i], Else: branch}
+			a.staysAllowed(file, slices.Concat(body[:i], []*ir.Stmt{tried}, body[i+1:]), i)
+		}
 		a.list(file, s.Body)
 		a.list(file, s.Else)
 		a.list(file, s.Final)
@@ -65,6 +69,20 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		}
 		return true
 	})
+}
+
+// failingBranch is what is done for an error of Go where several cases are told apart: switch { case err != nil: ... }. It is empty where none is.
+func failingBranch(s *ir.Stmt) []*ir.Stmt {
+	for s.Kind == ir.If && len(s.Else) == 1 {
+		if saysFailed(s.X) {
+			return s.Body
+		}
+		s = s.Else[0]
+	}
+	if s.Kind == ir.If && saysFailed(s.X) && len(s.Else) > 1 {
+		return s.Body
+	}
+	return nil
 }
 
 // inOneList are statements with those of blocks among them: what if token, err := parse(raw); err != nil begins with stands in one.
@@ -87,11 +105,15 @@ func inOneList(body []*ir.Stmt) []*ir.Stmt {
 func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 	name := ""
 	for _, s := range body[:try] {
-		if to := setIn(s); to != nil && yesName.MatchString(to.X.Str) {
+		switch to := setOrField(s); {
+		case to == nil:
+		case yesName.MatchString(to.X.Str):
 			name = ""
 			if isYes(to.Y) {
-				name = to.X.Str
+				name = baseName(to.X)
 			}
+		case to.X.Kind == ir.Name && beginsWithYes(to.Y):
+			name = to.X.Str
 		}
 	}
 	var sets func(*ir.Stmt) bool
@@ -102,8 +124,8 @@ func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 		if s.Kind == ir.Block {
 			return slices.ContainsFunc(s.Body, sets)
 		}
-		to := setIn(s)
-		return to != nil && to.X.Str == name
+		to := setOrField(s)
+		return to != nil && baseName(to.X) == name
 	}
 	if name == "" || !slices.ContainsFunc(body[try].Body, a.checksAgain) {
 		return
@@ -143,10 +165,42 @@ func handlersOf(s *ir.Stmt) [][]*ir.Stmt {
 
 // setIn is how a statement sets a name; nil where it does not.
 func setIn(s *ir.Stmt) *ir.Expr {
-	if s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X != nil && s.X.X.Kind == ir.Name {
+	if set := setOrField(s); set != nil && set.X.Kind == ir.Name {
+		return set
+	}
+	return nil
+}
+
+// setOrField is how a statement sets a name, or a field of one; nil where it does not.
+func setOrField(s *ir.Stmt) *ir.Expr {
+	if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.X == nil {
+		return nil
+	}
+	if to := s.X.X; to.Kind == ir.Name || to.Kind == ir.Member && to.X.Kind == ir.Name {
 		return s.X
 	}
 	return nil
+}
+
+// baseName is the name that is set, or the one of which a field is.
+func baseName(e *ir.Expr) string {
+	if e.Kind == ir.Member {
+		return e.X.Str
+	}
+	return e.Str
+}
+
+// beginsWithYes reports whether an expression is an answer that is put together with a yes in it: verdict{effect: "Allow"}.
+func beginsWithYes(e *ir.Expr) bool {
+	if e == nil || e.Kind != ir.Object {
+		return false
+	}
+	for i, key := range e.Keys {
+		if i < len(e.List) && yesName.MatchString(key) && isYes(e.List[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // errorName is what people call what went wrong.

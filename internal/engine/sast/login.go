@@ -22,6 +22,7 @@ type login struct {
 	callers []*ir.Func // that lead to it
 	decides *ir.Stmt   // the condition that the check decides
 	fails   []*ir.Stmt // what is done where the password is wrong
+	passes  []*ir.Stmt // what is done only where it is right
 	name    string     // why it is taken for a login
 }
 
@@ -61,12 +62,12 @@ type passwordCheck struct {
 }
 
 // comparing are the functions of libraries that tell whether a password fits a hash.
-var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword)$`)
+var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword|github_com/alexedwards/argon2id\.(ComparePasswordAndHash|CheckHash)|github_com/matthewhartstonge/argon2\.VerifyEncoded)$`)
 
 var (
 	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
 	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|again|second|verif|new|old|reset|forgot|default|min|max`) // of a password that is no stored one
-	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual)$`)
+	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare)$`)
 )
 
 // passwordChecks are the places where the code that was reached compares a password.
@@ -134,12 +135,18 @@ func sameNames(a, b *ir.Expr) bool { return dotted(a) == dotted(b) && dotted(a) 
 func (l *login) decide() bool {
 	names := map[string]bool{}
 	ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && contains(e.Y, l.check, nil) {
-			names[e.X.Str] = true
+		if e.Kind == ir.Assign && e.X != nil && contains(e.Y, l.check, nil) {
+			to := e.X
+			if to.Kind == ir.Array && to.Str == "results" && len(to.List) > 1 { // ok, err := ...
+				to = to.List[0]
+			}
+			if to.Kind == ir.Name {
+				names[to.Str] = true
+			}
 		}
 		return e.Kind != ir.Lambda || contains(e, l.check, nil)
 	})
-	return l.within(l.fn.Body, names)
+	return l.within(l.fn.Body, nil, names)
 }
 
 // contains reports whether an expression holds another one, or one of some names.
@@ -152,19 +159,23 @@ func contains(e, part *ir.Expr, names map[string]bool) bool {
 	return found
 }
 
-func (l *login) within(body []*ir.Stmt, names map[string]bool) bool {
+// within looks for the condition in statements, and for what is done behind it; after are those that follow.
+func (l *login) within(body, after []*ir.Stmt, names map[string]bool) bool {
 	for i, s := range body {
+		rest := slices.Concat(body[i+1:], after)
 		if s.Kind == ir.If && s.X != nil && contains(s.X, l.check, names) && (s.X.At > l.check.At || contains(s.X, l.check, nil)) {
 			l.decides = s
 			switch {
+			case l.negated(s.X, names, false) && ir.Ends(s.Body):
+				l.fails, l.passes = s.Body, slices.Concat(s.Else, rest)
 			case l.negated(s.X, names, false):
-				l.fails = s.Body
+				l.fails, l.passes = s.Body, s.Else
 			case len(s.Else) > 0:
-				l.fails = s.Else
+				l.fails, l.passes = s.Else, s.Body
 			case ir.Ends(s.Body):
-				l.fails = body[i+1:]
+				l.fails, l.passes = rest, s.Body
 			default:
-				l.fails = nil
+				l.fails, l.passes = nil, nil
 			}
 			return true
 		}
@@ -172,7 +183,10 @@ func (l *login) within(body []*ir.Stmt, names map[string]bool) bool {
 			l.decides, l.fails = s, s.Else
 			return true
 		}
-		if l.within(s.Body, names) || l.within(s.Else, names) || l.within(s.Final, names) {
+		if s.Kind != ir.Block {
+			rest = nil
+		}
+		if l.within(s.Body, rest, names) || l.within(s.Else, nil, names) || l.within(s.Final, nil, names) {
 			return true
 		}
 	}
@@ -206,7 +220,7 @@ func (l *login) negated(e *ir.Expr, names map[string]bool, not bool) bool {
 	case e.Kind == ir.Not:
 		return l.negated(e.X, names, !not)
 	case e.Kind == ir.Binary && equation(e.Str):
-		no := e.Y != nil && e.Y.Kind == ir.Const && (strings.EqualFold(e.Y.Str, "false") || isNothing(e.Y)) // err != nil says that it is wrong
+		no := e.Y != nil && e.Y.Kind == ir.Const && (strings.EqualFold(e.Y.Str, "false") || e.Y.Str == "0" || isNothing(e.Y)) // err != nil says that it is wrong
 		return l.negated(e.X, names, not != (no != strings.HasPrefix(e.Str, "!"))) != (isNothing(e.Y))
 	}
 	for _, x := range []*ir.Expr{e.X, e.Y} {
@@ -260,12 +274,27 @@ func callersOf(n *paths.Node, fn *ir.Func) []*ir.Func {
 var (
 	signsIn = regexp.MustCompile(`(^|[^a-zA-Z]|[a-z])(login|Login|LogIn|logIn|log_in|log-in|LOGIN|signin|signIn|SignIn|Signin|sign_in|sign-in|logon|Logon|authenticate|Authenticate)($|[^a-z])`)
 	isOther = regexp.MustCompile(`(?i)change|reset|update|delete|register|sign_?up|create|confirm|forgot|seed|test`)
+	// creates is what functions are called that create something, ofSession what they create, or where they stand, if it is a session.
+	creates   = regexp.MustCompile(`(?i)^create(_?((user|login|auth|access)_?)?(session|token))?s?$`)
+	ofSession = regexp.MustCompile(`(?i)session|token|auth|log_?in|sign_?in`)
 )
+
+// doesOther reports whether a function does something else than to let somebody in, by its name. To create a session is to let somebody in.
+func doesOther(fn *ir.Func) bool {
+	if !isOther.MatchString(fn.Name) {
+		return false
+	}
+	where := fn.Name + " " + fn.Of + " " + path.Base(fn.File.Path)
+	if fn.Class != nil {
+		where += " " + fn.Class.Name
+	}
+	return !creates.MatchString(fn.Name) || !ofSession.MatchString(where)
+}
 
 // loginName is the name by which something is taken for a login; empty where it is called otherwise.
 func loginName(n *paths.Node, l *login) string {
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if isOther.MatchString(fn.Name) {
+		if doesOther(fn) {
 			return ""
 		}
 		if signsIn.MatchString(fn.Name) {
@@ -293,7 +322,7 @@ func loginName(n *paths.Node, l *login) string {
 		return ""
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if isOther.MatchString(fn.Name) || someName(fn.Body, knowsUser) {
+		if doesOther(fn) || someName(fn.Body, knowsUser) {
 			return ""
 		}
 	}
@@ -343,7 +372,7 @@ func (l *login) ofOther() bool {
 }
 
 // makesToken is how calls are written that make what somebody is let in by.
-var makesToken = regexp.MustCompile(`(?i)(^|\.)(jwt|jsonwebtoken)\.(sign|encode)\w*$|(^|[._])(create|generate|issue|sign|make|new)_?((access|auth|jwt|id|session|user|bearer)_?)*(token|jwt|session)s?$`)
+var makesToken = regexp.MustCompile(`(?i)(^|\.)(jwt|jsonwebtoken)\.(sign|encode)\w*$|\.SignedString$|(^|[._])(create|generate|issue|sign|make|new)_?((access|auth|jwt|id|session|user|bearer)_?)*(token|jwt|session)s?$`)
 
 // givesToken is the call of a function that makes what somebody is let in by; empty where there is none.
 func givesToken(fn *ir.Func) string {

@@ -13,7 +13,12 @@ import (
 
 // repeatedly are the calls that a batch of messages makes again when one of its records fails: payments, messages to people and counts,
 // in a loop over the records of a batch that is delivered again as a whole.
-func repeatedly(_ *work, n *paths.Node) []spot {
+func repeatedly(w *work, n *paths.Node) []spot {
+	return append(inBatches(w, n), triedAgain(n)...)
+}
+
+// inBatches are those that a batch makes again.
+func inBatches(_ *work, n *paths.Node) []spot {
 	from := wholeBatch(n.Function)
 	if from == "" && writtenForQueue(n) {
 		from = "a queue"
@@ -34,7 +39,7 @@ func repeatedly(_ *work, n *paths.Node) []spot {
 	var out []spot
 	tell := func(p place, what string) {
 		if inLoopOfRecords(n, p) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == p.file && s.at == p.at }) {
-			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "source": from}})
+			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "others": "for each record of " + from + ": when one record fails, the whole batch is delivered again, and what was done for the others is done twice"}})
 		}
 	}
 	for _, u := range n.Result.Uses {

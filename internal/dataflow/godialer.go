@@ -1,0 +1,103 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// Clients of Go that ask each address before they connect to it: whatever host a request names, and whereto it is led on, they go to no
+// address that is not public.
+
+// asksAddress are methods of addresses, and of networks, by which code tells a public address from others.
+var asksAddress = set("IsPrivate IsLoopback IsGlobalUnicast IsLinkLocalUnicast IsUnspecified")
+
+// goesToPublicOnly reports whether a client has a dialer that looks at addresses.
+func (in *interp) goesToPublicOnly(f frame, client *Value) bool {
+	transport := in.fieldOf(f, client, "Transport")
+	for _, name := range []string{"DialContext", "Dial", "DialTLSContext"} {
+		if in.looksAtAddresses(in.fieldOf(f, transport, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// fieldOf is a field of a struct of a library that the program has set.
+func (in *interp) fieldOf(f frame, v *Value, name string) *Value {
+	if v == nil || v.fields[name] == nil && in.over[v][name] == nil {
+		return nothing
+	}
+	return in.member(f, v, name, 0)
+}
+
+// looksAtAddresses reports whether a function by which connections are made asks what kind of address it is, or is of a dialer that has such
+// a function.
+func (in *interp) looksAtAddresses(dial *Value) bool {
+	for _, c := range dial.fns {
+		if in.asksKind(c, 0) {
+			return true
+		}
+	}
+	for _, control := range dial.args {
+		if strings.Contains(control.ref, "ssrf.") && strings.HasSuffix(control.ref, ".Safe") { // of a library
+			return true
+		}
+		for _, c := range control.fns {
+			if in.asksKind(c, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asksKind reports whether a function, or one that it calls, asks what kind of address it is given.
+func (in *interp) asksKind(c *closure, depth int) bool {
+	found := false
+	ir.Walk(c.fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case found || e.Kind != ir.Call:
+		case e.X.Kind == ir.Member && (asksAddress[e.X.Str] || e.X.Str == "Contains" && len(e.List) == 1): // of a network
+			found = true
+		case e.X.Kind == ir.Name && depth < 2:
+			v, _ := in.get(c.scope, e.X.Str)
+			for _, called := range orNothing(v).fns {
+				found = found || in.asksKind(called, depth+1)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// dialer is a method of a dialer by which connections are made, with the functions that it asks before; nil for all others.
+func dialer(v *Value, key string) *Value {
+	if v.ref != "net.Dialer()" || key != "Dial" && key != "DialContext" {
+		return nil
+	}
+	return &Value{ref: "net.Dialer()." + key, args: []*Value{orNothing(v.fields["Control"]), orNothing(v.fields["ControlContext"])}}
+}
+
+// sentSafely reports whether a request that is made is sent by a client that goes to public addresses only.
+func (in *interp) sentSafely(f frame, e *ir.Expr) bool {
+	if len(in.stack) == 0 {
+		return false
+	}
+	safely := false
+	body := in.stack[len(in.stack)-1].Body
+	ir.Statements(body, func(list []*ir.Stmt, i int) {
+		x := list[i].X
+		if list[i].Kind != ir.Eval || x == nil || x.Kind != ir.Assign || x.Y != e {
+			return
+		}
+		request := targetsOf(x.X)[0].Str
+		ir.Walk(list[i+1:], nil, func(call *ir.Expr) bool {
+			if call.Kind == ir.Call && call.X.Kind == ir.Member && call.X.Str == "Do" && len(call.List) == 1 && textOf(call.List[0]) == request {
+				safely = in.goesToPublicOnly(f, in.quiet(f, call.X.X))
+			}
+			return true
+		})
+	})
+	return safely
+}

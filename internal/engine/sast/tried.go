@@ -1,0 +1,125 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// What code tries again by itself when it fails: a call whose answer did not come in time has perhaps been done.
+
+// triesAgain are functions of libraries that call what they get until it does not fail.
+var triesAgain = regexp.MustCompile(`(^|/)(backoff\.Retry(Notify)?(WithData|WithTimer)?|(retry-go|go-retry)\.(Do|DoWithData|DoValue|Exponential|Constant|Fibonacci)|retrier\.New\(\)\.Run(Ctx)?)$|^(p-retry|async-retry|promise-retry)(\.default)?$`)
+
+// ofAttempts are names of what counts attempts in a loop.
+var ofAttempts = regexp.MustCompile(`(?i)^(attempts?|tries|try|retries|retry|max_?(attempts|tries|retries))$`)
+
+// onceByItself are parts of statements that change nothing a second time.
+var onceByItself = regexp.MustCompile(`(?i)\binsert\b|not exists|<>|!=|version|on conflict`)
+
+// triedAgain are counts and payments that are made again where an attempt has failed.
+func triedAgain(n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	again := retriedFunctions(n)
+	var out []spot
+	for _, c := range n.Result.Calls {
+		what := ""
+		switch {
+		case movesMoney(c):
+			what = "a payment"
+		case addsElsewhere(c.Expr):
+			what = "a count"
+		}
+		if how := again.of(n, place{c.File, c.At}); what != "" && how != "" {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": what, "others": "again where it has failed (" + how + "): an attempt whose answer did not come in time has perhaps been made"}})
+		}
+	}
+	return out
+}
+
+// repeatedFunctions are functions that are called until they do not fail, with how that is written.
+type repeatedFunctions map[*ir.Func]string
+
+// retriedFunctions are those that the code gives to libraries for that.
+func retriedFunctions(n *paths.Node) repeatedFunctions {
+	out := repeatedFunctions{}
+	for _, c := range n.Result.Calls {
+		if !triesAgain.MatchString(c.Ref) {
+			continue
+		}
+		for _, x := range c.Expr.List {
+			if fn := writtenOut(n, c, x); fn != nil {
+				out[fn] = dotted(c.Expr.X)
+			}
+		}
+	}
+	return out
+}
+
+// writtenOut is the function that an argument is, or that the name was given before which it is.
+func writtenOut(n *paths.Node, c dataflow.Called, x *ir.Expr) *ir.Func {
+	if x.Kind == ir.Lambda {
+		return x.Fn
+	}
+	around := inner(n, place{c.File, c.At})
+	if around == nil || x.Kind != ir.Name {
+		return nil
+	}
+	var fn *ir.Func
+	ir.Walk(around.Body, func(s *ir.Stmt) bool {
+		if set := setIn(s); set != nil && set.X.Str == x.Str && set.Y != nil && set.Y.Kind == ir.Lambda {
+			fn = set.Y.Fn
+		}
+		return true
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return fn
+}
+
+// of is how a call comes to be tried again; empty where it does not, or where doing it twice does no harm.
+func (r repeatedFunctions) of(n *paths.Node, p place) string {
+	how := ""
+	for _, l := range levels(n, p) {
+		if onlyOnce.MatchString(l.fn.Name) || someName(l.fn.Body, onlyOnce) || someText(l.fn.Body, onceByItself) {
+			return ""
+		}
+		if how == "" {
+			how = r[l.fn]
+		}
+		if how == "" && countsAttempts(l.fn, l.at) {
+			how = "a loop"
+		}
+	}
+	return how
+}
+
+// countsAttempts reports whether a place stands in a loop that counts attempts.
+func countsAttempts(fn *ir.Func, at int32) bool {
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Loop && holds(s, at) {
+			for _, x := range []*ir.Expr{s.X, s.Y} {
+				ir.WalkExpr(x, nil, func(e *ir.Expr) bool {
+					found = found || e.Kind == ir.Name && ofAttempts.MatchString(e.Str)
+					return !found
+				})
+			}
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// someText reports whether some text of code is one of some.
+func someText(body []*ir.Stmt, word *regexp.Regexp) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Const && !e.Bare && word.MatchString(e.Str) || slices.ContainsFunc(e.Keys, word.MatchString)
+		return !found
+	})
+	return found
+}
