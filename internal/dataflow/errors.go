@@ -133,6 +133,9 @@ func refusesWith(e *ir.Expr) bool {
 	return strings.EqualFold(lastPart(textOf(status.X)), "status") && len(status.List) == 1 && saysRefusal(status.List[0])
 }
 
+// errorOfAxios is how people call such an error.
+const errorOfAxios = "an error of axios"
+
 // saysRefusal reports whether an expression is a status by which a request is refused.
 func saysRefusal(x *ir.Expr) bool {
 	return x.Kind == ir.Const && x.Bare && refusal.MatchString(x.Str) || x.Kind == ir.Member && refusalsOfGo[x.Str]
@@ -161,9 +164,6 @@ func errorOfGo(name *ir.Expr, v *Value) *Value {
 
 // ofGorm is the error that a call of GORM leaves.
 var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
-
-// errorOfAxios is how people call such an error.
-const errorOfAxios = "an error of axios"
 
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.

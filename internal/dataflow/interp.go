@@ -503,11 +503,11 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
-	if key == "HTTPErrorHandler" && x.ref == "github_com/labstack/echo.New()" {
-		in.handlesErrors(f, v, at)
-	}
 	if x.ref == koaContext && key == "type" {
 		in.kindIs(f, x, v)
+	}
+	if key == "HTTPErrorHandler" && x.ref == "github_com/labstack/echo.New()" {
+		in.handlesErrors(f, v, at)
 	}
 	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
 		in.place(f, at, "debug-mode", "Echo", "debug mode")

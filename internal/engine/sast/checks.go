@@ -28,6 +28,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"batch-result-ignored":          partly,
 	"client-per-event":              perEvent,
 	"default-made-once":             madeOnce,
+	"empty-error-handler":           emptyHandlers,
 	"error-logged-without-stack":    stackless,
 	"error-swallowed":               swallowed,
 	"failed-login-without-origin":   withoutOrigin,

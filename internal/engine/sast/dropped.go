@@ -30,7 +30,7 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 		s.say(fn, x, s.decodes[at], notRead)
 	case isNamed(s.writes, at, call):
 		s.say(fn, x, s.writes[at], notDone)
-	case taken && isNamed(s.reads, at, call):
+	case (taken || x.X.Kind == ir.Call) && isNamed(s.reads, at, call): // db.First(&user): what was read is in what it was given
 		s.say(fn, x, s.reads[at], notFound)
 	case taken && givesErrors(s.node, call): // user, _ := findUser(id)
 		if key := s.doneBy(fn, call, s.writes); key != "" {

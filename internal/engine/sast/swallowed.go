@@ -315,3 +315,91 @@ func head(text string) string {
 var reasons = regexp.MustCompile(`(?i)(//|/\*|#)[^\n]*(best.?effort|non.?critical|non.?fatal|not (fatal|critical)|optional|on purpose|intentional|ignor|swallow|doesn.t matter|does not matter|don.t (care|fail|block|break)|fail.?(silent|open)|silent|ok to|fine|may (fail|not exist)|might not|not exist|no.?op|continue|skip|noqa|nosec|fall ?back|fall ?through)`)
 
 func explained(text string) bool { return reasons.MatchString(text) }
+
+// emptyHandlers are handlers of any error that do nothing at all, where nothing tells why, and no write or look-up is forgotten.
+func emptyHandlers(w *work, n *paths.Node) []spot {
+	if n.Result.Cut {
+		return nil
+	}
+	told := swallowed(w, n)
+	var out []spot
+	for _, fn := range n.Result.Reached {
+		for _, s := range emptyIn(fn, fn.Body, false) {
+			if !slices.ContainsFunc(told, func(t spot) bool { return t.file == s.file && t.at == s.at }) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func emptyIn(fn *ir.Func, body []*ir.Stmt, cleaning bool) []spot {
+	var out []spot
+	for _, s := range body {
+		if s.Kind != ir.Try {
+			out = append(out, append(emptyIn(fn, s.Body, cleaning), emptyIn(fn, s.Else, cleaning)...)...)
+			continue
+		}
+		if !cleaning {
+			out = append(out, emptyOf(fn, s)...)
+		}
+		out = append(out, append(emptyIn(fn, s.Body, cleaning), append(emptyIn(fn, s.Else, true), emptyIn(fn, s.Final, true)...)...)...)
+	}
+	return out
+}
+
+// emptyOf are the handlers of a try statement that forget any error. Who only tries in JavaScript whether a text can be parsed says so by that.
+func emptyOf(fn *ir.Func, s *ir.Stmt) []spot {
+	work := firstWork(s.Body)
+	if work == "" || fn.File.Language == ir.Node && probes(s.Body) {
+		return nil
+	}
+	handlers := s.Else
+	if !allHandlers(handlers) {
+		handlers = []*ir.Stmt{{At: s.At, Y: s.Y, Body: s.Else}}
+	}
+	var out []spot
+	for _, h := range handlers {
+		if h.Y == nil || !isEmptyBody(h.Body) {
+			continue
+		}
+		text := textBetween(fn.File, h.Y.At, lineEnd(fn.File, h.Y.End))
+		if anyComment.MatchString(text) || fn.File.Language == ir.Python && (!catchesAny.MatchString(head(text)) || slices.ContainsFunc(s.Body, imports)) {
+			continue
+		}
+		out = append(out, spot{file: fn.File, at: h.Y.At, fields: map[string]string{"call": work}})
+	}
+	return out
+}
+
+// anyComment is one by which somebody says why a handler is empty.
+var anyComment = regexp.MustCompile(`//|/\*|#`)
+
+// catchesAny is an except clause that catches everything.
+var catchesAny = regexp.MustCompile(`^except(\s*\*)?\s*($|\(?\s*(Exception|BaseException)\b)`)
+
+func imports(s *ir.Stmt) bool { return s.Kind == ir.Import }
+
+// isEmptyBody reports whether a handler does nothing: pass, or nothing at all.
+func isEmptyBody(body []*ir.Stmt) bool {
+	return !slices.ContainsFunc(body, func(s *ir.Stmt) bool {
+		return s.Kind != ir.Eval || s.X != nil && (s.X.Kind != ir.Unknown || len(s.X.List) > 0)
+	})
+}
+
+// tidies are calls of what is left to do, of which it does not matter much whether they succeed.
+var tidies = regexp.MustCompile(`(?i)(^|\.|_)(close|end|quit|disconnect|destroy|release|remove|unlink(sync)?|rm(sync|tree)?|rmdir(sync)?|delete|cleanup|clear|abort|cancel|kill|stop|terminate|rollback|flush|unsubscribe|shutdown|clear(timeout|interval)|\w*(metrics?|analytics|telemetry|trace|span|typing)|track|log|warn|info|error|debug|print)\w*$`)
+
+// firstWork is what statements call first that is more than tidying up; empty where there is none.
+func firstWork(body []*ir.Stmt) string {
+	found := ""
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && found == "" {
+			if name := lastName(e.X); name != "" && !tidies.MatchString(name) && !logs(e) {
+				found = name
+			}
+		}
+		return found == "" && e.Kind != ir.Lambda
+	})
+	return found
+}
