@@ -198,6 +198,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		return true
 	case ir.Leave:
 		f.s.leave()
+		in.leavesRound()
 		return true
 	case ir.If:
 		return in.choose(f, s)
@@ -284,6 +285,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			item = in.keys(v)
 		}
 	}
+	defer in.inLoop()()
 	for round := range 2 { // twice: what one round sets the next one reads
 		layers := in.round(f.s, func() {
 			if s.X != nil {
@@ -293,7 +295,8 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
-		in.meets([]*snapshot{in.ended()}, []bool{false}) // there is something to go through
+		ways := in.waysOut()
+		in.meets(ways, make([]bool, len(ways))) // there is something to go through
 		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
 		layers = append(layers, nil) // no round at all
 		in.merge(f.s, layers, make([]bool, len(layers)))
