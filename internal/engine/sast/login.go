@@ -462,13 +462,14 @@ func openly(f *model.Function) bool {
 
 // unlimitedLogins are logins at which passwords can be tried without end.
 func unlimitedLogins(w *work, n *paths.Node) []spot {
-	if w.app.Kind == model.Convention || !openly(n.Function) || n.Result.Cut {
+	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
+	if !alone && !openly(n.Function) || n.Result.Cut {
 		return nil
 	}
 	var out []spot
 	for _, l := range logins(n) {
 		if !l.limitsAttempts(w, n) {
-			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}})
+			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone})
 		}
 	}
 	return out
