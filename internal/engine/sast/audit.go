@@ -13,12 +13,12 @@ import (
 )
 
 // withoutOrigin are failed logins that are logged without a word of where they came from.
-func withoutOrigin(_ *work, n *paths.Node) []spot {
+func withoutOrigin(w *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		file, logged := l.fn.File, firstLog(l.fails)
 		if logged == nil {
 			file, logged = l.loggedLater(n)

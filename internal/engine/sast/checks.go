@@ -31,7 +31,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"default-made-once":             madeOnce,
 	"empty-error-handler":           emptyHandlers,
 	"error-logged-without-stack":    stackless,
-	"error-swallowed":               swallowed,
+	"error-swallowed":               forgotten,
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
 	"json-not-guarded":              unguarded,

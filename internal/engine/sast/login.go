@@ -467,7 +467,7 @@ func unlimitedLogins(w *work, n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
 			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone})
 		}
@@ -481,7 +481,7 @@ func unrecorded(w *work, n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		if len(l.fails) == 0 || l.recorded(n) {
 			continue
 		}
