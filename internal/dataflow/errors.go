@@ -203,7 +203,7 @@ var always = set("message name stack config isAxiosError")
 
 // isThere reports whether a value is a part of an error of axios that is never missing: err.message || err is the message.
 func isThere(v *Value) bool {
-	if v.ref == databaseError+".message" || v.ref == databaseOrOther+".message" {
+	if v.ref == databaseError+".message" || v.ref == serviceError+".message" || v.ref == databaseOrOther+".message" {
 		return true
 	}
 	field, ok := strings.CutPrefix(v.ref, axiosError+".")

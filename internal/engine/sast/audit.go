@@ -158,7 +158,7 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	for at, u := range writes {
 		fn := inner(n, at)
 		what := accountPart(u)
-		if fn == nil || what == "" || isRecorded(n, fn, others) {
+		if fn == nil || what == "" || isRecorded(n, fn, others, at) {
 			continue
 		}
 		out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": what}})
@@ -170,7 +170,7 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 		all := called(n, fn)
 		write, ok := writesIn(all, writes)
-		if !ok || isRecorded(n, fn, others) {
+		if !ok || isRecorded(n, fn, others, write) {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == write.file && s.at == write.at }) {
@@ -181,8 +181,8 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 }
 
 // isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
-func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use) bool {
-	return slices.ContainsFunc(append(called(n, fn), callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others) })
+func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use, done place) bool {
+	return slices.ContainsFunc(append(called(n, fn), callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others, done) })
 }
 
 // setsAttribute is where an update of DynamoDB sets an attribute.
@@ -244,12 +244,16 @@ func writesIn(all []*ir.Func, writes map[place]dataflow.Use) (place, bool) {
 	return place{}, false
 }
 
-// noted reports whether a function logs something, or hands something on, other than an error that it handles.
-func noted(fn *ir.Func, others map[place]dataflow.Use) bool {
+// noted reports whether a function logs something, or hands something on, other than an error that it handles and what it refuses: done is
+// what it may tell of.
+func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	found := false
 	var look func(body []*ir.Stmt)
 	look = func(body []*ir.Stmt) {
 		ir.Walk(body, func(s *ir.Stmt) bool {
+			if s.Kind == ir.If && ir.Ends(s.Body) && len(s.Else) == 0 && (done.file != fn.File || !holds(s, done.at)) { // it is refused
+				return false
+			}
 			if s.Kind == ir.Try {
 				look(s.Body)
 				look(s.Final)
@@ -287,7 +291,7 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil) }) {
+		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At}) }) {
 			continue
 		}
 		name := c.Ref

@@ -547,7 +547,7 @@ func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
 			found = found || s.Kind == ir.Try && someCall(n, fn.File, s.Else, is, 0)
 			return !found
 		}, nil)
-		if found {
+		if found || handlesErrors(fn) && someCall(n, fn.File, fn.Body, is, 0) { // (error, result) => ...
 			return true
 		}
 	}

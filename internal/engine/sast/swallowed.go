@@ -397,12 +397,15 @@ var tidies = regexp.MustCompile(`(?i)(^|\.|_)(close|end|quit|disconnect|destroy|
 func firstWork(body []*ir.Stmt) string {
 	found := ""
 	ir.Walk(body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Call && found == "" {
-			if name := lastName(e.X); name != "" && !tidies.MatchString(name) && !logs(e) {
-				found = name
-			}
+		if e.Kind != ir.Call || found != "" {
+			return found == "" && e.Kind != ir.Lambda
 		}
-		return found == "" && e.Kind != ir.Lambda
+		name := lastName(e.X)
+		if tidies.MatchString(name) || logs(e) { // and what it is given
+			return false
+		}
+		found = name
+		return found == ""
 	})
 	return found
 }

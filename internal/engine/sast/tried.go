@@ -28,7 +28,7 @@ func triedAgain(n *paths.Node) []spot {
 	again := retriedFunctions(n)
 	var out []spot
 	for _, c := range n.Result.Calls {
-		what := ""
+		var what string
 		switch {
 		case movesMoney(c):
 			what = "a payment"
