@@ -220,6 +220,9 @@ func typed(taints []*Taint) []*Taint {
 
 // returned checks what an entry returns.
 func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
+	if in.bodies {
+		in.tellsBody(f, x, v)
+	}
 	switch in.answers {
 	case "lambda":
 		if f.file.Language == ir.Go {
@@ -351,6 +354,7 @@ type routed struct {
 	at        int32
 	middle    bool             // it stands before others, and gets next
 	html      bool             // the decorator says that it answers with a page
+	shaped    bool             // a model chooses which fields of what it returns are answered
 	use       bool             // it stands before all routes
 	typed     map[string]bool  // parameters that the route takes numbers for only
 	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
@@ -702,7 +706,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed})
+		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed, shaped: decorator.kw["response_model"] != nil})
 	}
 }
 
@@ -826,6 +830,7 @@ func (in *interp) route(r *routed) {
 		in.answers = "lambda"
 	}
 	in.payload = in.expected(f, r.fn.fn)
+	in.bodies = answersBody[r.framework] && !r.use && !r.shaped && !leavesOut(r.fn.fn)
 	this := r.fn.this
 	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
@@ -840,7 +845,7 @@ func (in *interp) route(r *routed) {
 	case "fastapi", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
 	}
-	in.answers, in.payload = "", nil
+	in.answers, in.payload, in.bodies = "", nil, false
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before
 	}

@@ -81,6 +81,7 @@ type interp struct {
 	hitAt        map[string]*Hit       // by rule and place
 	partsTold    map[partTold]bool     // parts of responses of which was told
 	answers      string                // how what an entry returns is sent: lambda, text; empty where it is not
+	bodies       bool                  // what a route returns is the body of its answer, with all that is in it
 	compares     map[string]*Taint     // parts of what came in that were compared with texts, by the names of facts
 	holding      map[string][]Literal  // what certainly holds where the function that is followed was called
 	mute         bool                  // nobody gets what the entry returns
