@@ -38,6 +38,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 		return
 	}
 	does, limits := in.effects(f, ref, method, args)
+	if in.selectsAll(f, e, ref, args) {
+		does = append(does, Lists)
+	}
 	if ref == "" && len(does) == 0 {
 		return
 	}
