@@ -1068,6 +1068,9 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	if escapes(ref, callee, args) {
 		out.ref = "jinja2.EscapingTemplate()"
 	}
+	if makesTexts[ref] { // Decimal(str(price))
+		out.numbers = args.get(0).numbers
+	}
 	if text := in.asText(f, args.get(0), e.At); makesTexts[ref] && text != args.get(0) {
 		return text
 	}

@@ -861,10 +861,11 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		u.Path = "request"
 		return &Value{ref: map[string]string{"django": "django.Request", "fastapi": "fastapi.Request"}[r.framework], taints: []*Taint{&u}}
 	}
-	name := p
+	name, bounds := p, (*Value)(nil) // Query(10, le=100)
 	if p.Kind == ir.Default {
-		if d := in.eval(f, p.Y); isDepends(d.ref) && len(d.args) > 0 {
-			return in.depended(f, r, d.args[0], depth)
+		bounds = in.eval(f, p.Y)
+		if isDepends(bounds.ref) && len(bounds.args) > 0 {
+			return in.depended(f, r, bounds.args[0], depth)
 		}
 		name = p.X
 	}
@@ -885,10 +886,10 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		u := *outside[0]
 		u.Path, u.object = "request", false
 		return &Value{ref: "fastapi.Request", taints: []*Taint{&u}}
-	case harmlessTypes[kind]:
+	case harmlessTypes[kind] && !numberTypes[kind]:
 		return &Value{}
 	}
-	return in.converted(f, v, name.Y, p.At, 0)
+	return in.constrained(in.converted(f, v, name.Y, p.At, 0), bounds)
 }
 
 // isDepends reports whether a default is FastAPI's Depends(...).
