@@ -33,11 +33,12 @@ var about = map[string][]string{
 	"stack-to-client": {"stack", "error-in-response"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
 	"predictable-token": {"random"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
 	"code-evaluation": {"code-injection"}, "dynamodb-expression-injection": {"dynamodb", "partiql"}, "not-awaited": {"unawaited"}, "unvalidated-number": {"unvalidated-number", "unbounded-size"},
-	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
+	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result", "empty-error-handler"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
 	"login-unlimited": {"login-without"}, "state-between-invocations": {"state-between", "default-made-once"}, "sensitive-response": {"sensitive-data-in-response"},
 	"retry-repeats": {"retry-repeats", "batch"}, "sensitive-message": {"sensitive-data-in-messages"}, "sensitive-url": {"sensitive-data-in-url"},
 	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},
-	"plain-http": {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
+	"failed-login-without-origin": {"failed-login", "=login-not-recorded"}, // what is not recorded has no origin
+	"plain-http":                  {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
 }
 
 // alongPath are kinds that are true of a path through a function, from its route to its answer: where on it they are told of is a matter of
@@ -46,13 +47,17 @@ var alongPath = map[string]bool{
 	"login-not-recorded": true, "failed-login-without-origin": true, "login-unlimited": true, "account-change-not-recorded": true, "payment-not-recorded": true,
 }
 
-// onPath takes a finding about a kind in a function, so that it counts once.
-func onPath(findings []finding.Finding, kind, function string) bool {
-	for i, f := range findings {
-		if f.Strict || f.Subject != function && f.Name != function || !slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
+// onPath takes a finding about a kind in a function, so that it counts once for that kind.
+func onPath(findings []finding.Finding, kind, function string, counted map[string]bool) bool {
+	for _, f := range findings {
+		if f.Strict || f.Subject != function && f.Name != function || !tellsOf(f, kind) {
 			continue
 		}
-		findings[i].Rule = "counted"
+		key := f.Fingerprint + kind
+		if counted[key] {
+			continue
+		}
+		counted[key] = true
 		return true
 	}
 	return false
@@ -95,7 +100,7 @@ func run(labels string, details bool, repositories []string) error {
 		}
 		found[name] = append(s.Result.Findings, finding.Finding{})
 	}
-	all, hit, seen := map[string]int{}, map[string]int{}, map[string]bool{}
+	all, hit, seen, counted := map[string]int{}, map[string]int{}, map[string]bool{}, map[string]bool{}
 	for _, row := range rows[1:] {
 		repository, _, _ := strings.Cut(row[0], "@")
 		if found[repository] == nil {
@@ -108,7 +113,7 @@ func run(labels string, details bool, repositories []string) error {
 			}
 			seen[repository+kind+place] = true
 			all[kind]++
-			if tells(found[repository], kind, place) || alongPath[kind] && onPath(found[repository], kind, row[2]) {
+			if tells(found[repository], kind, place) || alongPath[kind] && onPath(found[repository], kind, row[2], counted) {
 				hit[kind]++
 			} else if details {
 				fmt.Println(repository, row[2], strings.TrimSpace(noted), elsewhere(found[repository], kind))
@@ -132,7 +137,7 @@ func tells(findings []finding.Finding, kind, place string) bool {
 		return false
 	}
 	return slices.ContainsFunc(findings, func(f finding.Finding) bool {
-		if f.Strict || !slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
+		if f.Strict || !tellsOf(f, kind) {
 			return false
 		}
 		if kind == "secret-logged" {
@@ -146,7 +151,7 @@ func tells(findings []finding.Finding, kind, place string) bool {
 func elsewhere(findings []finding.Finding, kind string) string {
 	var out []string
 	for _, f := range findings {
-		if slices.ContainsFunc(words(kind), func(word string) bool { return strings.Contains(f.Rule, word) }) {
+		if tellsOf(f, kind) {
 			place := f.Place.String()
 			if f.Strict {
 				place += " (strict)"
@@ -160,7 +165,15 @@ func elsewhere(findings []finding.Finding, kind string) string {
 	return "| told at " + strings.Join(out[:min(4, len(out))], ", ")
 }
 
-// words are the parts of the IDs of rules that tell of a kind.
+// tellsOf reports whether the rule of a finding is about a kind.
+func tellsOf(f finding.Finding, kind string) bool {
+	return slices.ContainsFunc(words(kind), func(word string) bool {
+		whole, exact := strings.CutPrefix(word, "=")
+		return exact && f.Rule == whole || !exact && strings.Contains(f.Rule, word)
+	})
+}
+
+// words are the parts of the IDs of rules that tell of a kind, or with = before it an ID.
 func words(kind string) []string {
 	if about[kind] == nil {
 		return []string{kind}

@@ -172,6 +172,9 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		return out, true
 	}
 	out.ref = "" // what an operation gives is data
+	if isSigning(ref) {
+		in.linkLives(f, e, args)
+	}
 	for i, o := range c {
 		o.signed = isSigning(ref)
 		o.params = in.asSent(o.op.Key, o.params)
@@ -603,6 +606,17 @@ func resolved(c sdk.Call) []sdk.Operation {
 // targets are members of requests that say on what an operation works.
 var targets = set(`TableName QueueUrl FunctionName Bucket TopicArn TargetArn stateMachineArn StreamName StreamARN DeliveryStreamName EventBusName
 	SecretId RoleArn UserPoolId KeyId resourceArn Database DBInstanceIdentifier ClusterIdentifier`)
+
+// linkLives tells of a link of which an outsider decides how long it works.
+func (in *interp) linkLives(f frame, e *ir.Expr, args *arguments) {
+	for _, v := range append(slices.Clone(args.list), &Value{fields: args.kw}) {
+		for _, name := range []string{"expiresIn", "Expires", "ExpiresIn"} {
+			if x := v.fields[name]; x != nil {
+				in.hit(f, e.At, sizeRule, "how long a link works", amounts(x), false)
+			}
+		}
+	}
+}
 
 // operation checks what goes into an operation, and what comes out of it.
 func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {

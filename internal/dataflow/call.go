@@ -124,6 +124,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	args := in.arguments(f, e)
 	in.asksMembers(f, e)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
+	v = writtenNumber(v, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
@@ -1060,16 +1061,13 @@ func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, calle
 	}
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = ref+"()", args.list, args.kw, perhapsAsked(args)
-		out.rows, out.holds, out.mapped = rowsOf(callee, args), in.holdsOf(f, recv, callee, method, args), mappedBy(callee, args)
+		out.rows, out.holds, out.mapped = rowsOf(callee, args), in.holdsOf(f, e, recv, callee, method, args), mappedBy(callee, args)
 		if len(callee.args) > 0 && (len(args.list) == 0 || len(args.list[0].fields) == 0 && (len(callee.args[0].fields) > 0 || args.list[0].known && len(callee.args[0].args) > 0)) {
 			out.args = callee.args
 		}
 	}
 	if escapes(ref, callee, args) {
 		out.ref = "jinja2.EscapingTemplate()"
-	}
-	if makesTexts[ref] { // Decimal(str(price))
-		out.numbers = args.get(0).numbers
 	}
 	if text := in.asText(f, args.get(0), e.At); makesTexts[ref] && text != args.get(0) {
 		return text

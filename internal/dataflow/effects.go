@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -27,7 +28,9 @@ var (
 	changesSQL = regexp.MustCompile(`(?i)^\s*(insert\s+into|update|delete\s+from|replace\s+into|merge\s+into)\s`)
 	readsSQL   = regexp.MustCompile(`(?i)^\s*select\s`)
 	limitsSQL  = regexp.MustCompile(`(?is)\b(where|limit|fetch\s+(first|next)|group\s+by|having|count|sum|avg|min|max|exists|top\s+\d+|values|union|dual)\b|\?|\$\d|%s`)
-	fromTable  = regexp.MustCompile("(?is)^\\s*select\\s.+\\sfrom\\s+[\\w.\"`\\[\\]]+")
+	// paysAt are addresses at which money is moved: https://api.example.com/v1/charges
+	paysAt    = regexp.MustCompile(`(?i)^https?://[^\s?]+/(payments?|charges?|payouts?|refunds?|payment[_-]?intents)(/capture|/confirm)?/?$`)
+	fromTable = regexp.MustCompile("(?is)^\\s*select\\s.+\\sfrom\\s+[\\w.\"`\\[\\]]+")
 )
 
 // effects are what a call does elsewhere, by the rows about what is called, or by the statement of SQL that it is given; and the inputs
@@ -39,6 +42,9 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 				out, limits = append(out, m.does), append(limits, m.In...)
 			}
 		}
+	}
+	if slices.Contains(out, Calls) && paysAt.MatchString(args.get(0).begin()) {
+		out = append(out, Pays)
 	}
 	if method == "" {
 		method = lastPart(ref)

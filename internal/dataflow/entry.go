@@ -354,7 +354,6 @@ type routed struct {
 	at        int32
 	middle    bool             // it stands before others, and gets next
 	html      bool             // the decorator says that it answers with a page
-	shaped    bool             // a model chooses which fields of what it returns are answered
 	use       bool             // it stands before all routes
 	typed     map[string]bool  // parameters that the route takes numbers for only
 	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
@@ -706,7 +705,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	}
 	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
 	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed, shaped: decorator.kw["response_model"] != nil})
+		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed})
 	}
 }
 
@@ -830,7 +829,7 @@ func (in *interp) route(r *routed) {
 		in.answers = "lambda"
 	}
 	in.payload = in.expected(f, r.fn.fn)
-	in.bodies = answersBody[r.framework] && !r.use && !r.shaped && !leavesOut(r.fn.fn)
+	in.bodies = answersBody[r.framework] && !r.use && !r.shaped() && !leavesOut(r.fn.fn)
 	this := r.fn.this
 	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
@@ -845,10 +844,31 @@ func (in *interp) route(r *routed) {
 	case "fastapi", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
 	}
+	if answersWhole[r.framework] && !r.shaped() {
+		in.tellsSecret(f, r.fn.fn.Start, "the response", given)
+	}
 	in.answers, in.payload, in.bodies = "", nil, false
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before
 	}
+}
+
+// answersWhole are frameworks that write what a route gives as JSON, besides those of Python, of which each return is looked at.
+var answersWhole = set("nest")
+
+// shaped reports whether something says which fields the answer of a route has: response_model of FastAPI, an interceptor of NestJS.
+func (r *routed) shaped() bool {
+	decorators := r.fn.fn.Decorators
+	if this := r.fn.this; this != nil && this.class != nil {
+		decorators = append(slices.Clone(decorators), this.class.def.Decorators...)
+	}
+	return slices.ContainsFunc(decorators, func(d *ir.Expr) bool {
+		name := lastPart(textOf(d))
+		if d.Kind == ir.Call {
+			name = lastPart(textOf(d.X))
+		}
+		return name == "UseInterceptors" || name == "Serialize" || name == "SerializeOptions" || slices.Contains(d.Keys, "response_model")
+	})
 }
 
 // ofGraphQL are parameters of functions that answer fields which no caller sends.

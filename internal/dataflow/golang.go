@@ -852,6 +852,9 @@ var oneHole = regexp.MustCompile(`^%[-+ 0-9.]*[dvsfg]$`)
 // fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
 var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
 
+// readers are functions that read what they get as it is, and where that stands.
+var readers = map[string]int{"net/http.MaxBytesReader": 1, "io.LimitReader": 0, "io.TeeReader": 0, "bufio.NewReaderSize": 0}
+
 // inQueries are the rules for which a text that is written into a query is harmless.
 var inQueries = []string{"ssrf", "open-redirect", "path-traversal", "html-response", "header-injection", "log-injection", "object-key"}
 
@@ -917,6 +920,9 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 			taints[i] = u
 		}
 		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
+	}
+	if at, ok := readers[ref]; ok {
+		return args.get(at), true
 	}
 	if watches(ref) && len(args.list) > 0 {
 		return args.get(0), true

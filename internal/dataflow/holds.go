@@ -3,6 +3,7 @@ package dataflow
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,13 +68,16 @@ func writesItself(source []byte) bool {
 var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate populate map flatMap reduce forEach some every")
 
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
-func (in *interp) holdsOf(f frame, recv, callee *Value, method string, args *arguments) []string {
+func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) []string {
 	holds := callee.holds
 	if recv != nil && len(holds) == 0 {
 		holds = recv.holds
 	}
 	if len(holds) == 0 {
 		holds = in.schemaHolds(f, recv, callee.ref, method, args)
+	}
+	if len(holds) == 0 && givesRecords[method] && strings.HasPrefix(callee.ref, "typeorm.Repository()") {
+		holds = in.repositoryHolds(f, callee.ref[:len(callee.ref)-len(method)-1], e)
 	}
 	first := args.get(0).fields
 	switch {
@@ -348,4 +352,24 @@ func (in *interp) runsHooks(args *arguments, at int32) {
 			in.invoke(frame{c.scope, c.fn.File}, c, nil, &arguments{list: []*Value{{ref: "sequelize.Model()"}, {}}}, at)
 		}
 	}
+}
+
+// ofEntity is how a repository is declared that a framework hands in: members: Repository<Member>.
+var ofEntity = regexp.MustCompile(`(\w+)\s*[?!]?\s*:\s*Repository<\s*(\w+)\s*>`)
+
+// repositoryHolds are the secrets of the records of a repository that a framework hands in, by what it is declared to be of.
+func (in *interp) repositoryHolds(f frame, ref string, e *ir.Expr) []string {
+	if ref != "typeorm.Repository()" || e.X == nil || e.X.Kind != ir.Member {
+		return nil
+	}
+	name := lastPart(textOf(e.X.X))
+	for _, m := range ofEntity.FindAllSubmatch(f.file.Tree.Source, -1) {
+		if string(m[1]) != name {
+			continue
+		}
+		if v := in.quiet(f, &ir.Expr{Kind: ir.Name, Str: string(m[2]), At: e.At, End: e.End}); v.class != nil {
+			return secretColumns(v.class)
+		}
+	}
+	return nil
 }

@@ -200,6 +200,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 		return true
 	case ir.Leave:
 		f.s.leave()
+		in.leavesRound()
 		return true
 	case ir.If:
 		return in.choose(f, s)
@@ -286,6 +287,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			item = in.keys(v)
 		}
 	}
+	defer in.inLoop()()
 	for round := range 2 { // twice: what one round sets the next one reads
 		layers := in.round(f.s, func() {
 			if s.X != nil {
@@ -295,7 +297,8 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 			in.run(f, s.Body)
 		})
-		in.meets([]*snapshot{in.ended()}, []bool{false}) // there is something to go through
+		ways := in.waysOut()
+		in.meets(ways, make([]bool, len(ways))) // there is something to go through
 		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
 		layers = append(layers, nil) // no round at all
 		in.merge(f.s, layers, make([]bool, len(layers)))

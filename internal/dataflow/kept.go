@@ -17,9 +17,11 @@ type Kept struct {
 	known  bool     // something was made sure of one of them
 }
 
-// keepsOrSends are operations that store or send what they get.
+// keepsOrSends are operations that store or send what they get, and those of models, which are paid for by how much they are asked.
 var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject sqs:SendMessage sqs:SendMessageBatch
-	sns:Publish eventbridge:PutEvents sfn:StartExecution kinesis:PutRecord firehose:PutRecord lambda:Invoke ses:SendEmail`)
+	sns:Publish eventbridge:PutEvents sfn:StartExecution kinesis:PutRecord firehose:PutRecord lambda:Invoke ses:SendEmail
+	bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
+	bedrock-agent-runtime:InvokeAgent bedrock-agent-runtime:RetrieveAndGenerate`)
 
 // keepsFields notes a call that stores or sends.
 func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {

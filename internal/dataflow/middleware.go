@@ -75,10 +75,14 @@ func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
 			}
 		case "@middy/validator":
 			if len(m.args) > 0 && (m.args[0].fields["eventSchema"] != nil || m.args[0].fields["inputSchema"] != nil) {
-				checked := []string{"nosql", "mass-assignment", "prototype-pollution"}
 				for _, part := range []string{"body", "queryStringParameters", "pathParameters"} {
+					checked := []string{"nosql", "prototype-pollution"}
+					schema := fieldsOf(schemaOf(m.args[0]))[part]
+					if schema == nil || !letsMore(schema) {
+						checked = append(checked, "mass-assignment")
+					}
 					x := cleanedBy(in.member(f, event, part, at), checked)
-					if schema := fieldsOf(schemaOf(m.args[0]))[part]; schema != nil {
+					if schema != nil {
 						x = in.shaped(f, x, schema, at, 0)
 					}
 					in.assign(f, event, part, x, at)

@@ -80,6 +80,22 @@ func amounts(v *Value) []*Taint {
 	return addTaints(v.taints, v.numbers)
 }
 
+// writesNumber are functions and methods that write a number as a text, as the types of DynamoDB want it.
+var writesNumber = set("builtin.str builtin.String strconv.Itoa strconv.FormatInt strconv.FormatFloat toString toFixed")
+
+// writtenNumber is what a call gives, which is as much as the number that it writes as a text.
+func writtenNumber(v, recv, callee *Value, method string, args *arguments) *Value {
+	switch {
+	case v == nil || v == nothing:
+		return v
+	case writesNumber[callee.ref] && len(args.get(0).numbers) > 0:
+		return v.counting(args.get(0))
+	case recv != nil && writesNumber[method] && len(recv.numbers) > 0:
+		return v.counting(recv)
+	}
+	return v
+}
+
 // counting is a value that is perhaps as much as another one.
 func (v *Value) counting(other *Value) *Value {
 	if len(other.numbers) == 0 {

@@ -251,8 +251,13 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 	return out
 }
 
-// letsMore reports whether a schema of an object lets fields through that it does not name: .unknown() of joi, .passthrough() of zod.
+// letsMore reports whether a schema of an object lets fields through that it does not name: .unknown() of joi, .passthrough() of zod, JSON
+// Schema unless it says otherwise.
 func letsMore(schema *Value) bool {
+	if schema.fields["properties"] != nil { // JSON Schema
+		more := schema.fields["additionalProperties"]
+		return more == nil || more.known && more.text != "false"
+	}
 	_, path, _ := strings.Cut(schema.ref, ".")
 	if !schemas[packageOf(schema.ref)] {
 		return false

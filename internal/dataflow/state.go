@@ -61,6 +61,7 @@ type invocations struct {
 	rank    map[string]int
 	told    []string
 	budget  int
+	skipped []*snapshot // what was known where rounds of the loop at hand were left
 }
 
 // between follows an entry as two invocations and gives what the second gets of the first.
@@ -605,6 +606,33 @@ func (in *interp) endsAt(again string) {
 	if in.st != nil {
 		in.st.after[again] = in.st.now
 	}
+}
+
+// inLoop begins a loop, and gives what ends it: the rounds of the loop around it are others.
+func (in *interp) inLoop() func() {
+	if in.st == nil {
+		return func() {}
+	}
+	before := in.st.skipped
+	in.st.skipped = nil
+	return func() { in.st.skipped = before }
+}
+
+// leavesRound notes what is known where a round of a loop is left before its end.
+func (in *interp) leavesRound() {
+	if in.st != nil {
+		in.st.skipped = append(in.st.skipped, in.st.now)
+	}
+}
+
+// waysOut are what is known at all ends of a round.
+func (in *interp) waysOut() []*snapshot {
+	if in.st == nil {
+		return []*snapshot{nil}
+	}
+	ways := append([]*snapshot{in.ended()}, in.st.skipped...)
+	in.st.skipped = nil
+	return ways
 }
 
 // returnsHere notes what is known where a function returns.

@@ -42,6 +42,7 @@ func (in *interp) ofTable(f frame, e *ir.Expr, recv *Value, method string, args 
 		for name, x := range sorted(object.fields) {
 			item.fields[name] = x
 		}
+		in.storesPassword(f, e, key, item, &arguments{})
 		for i, x := range args.list {
 			item.fields["!"+itoa(i)] = x // actions of an update
 		}

@@ -13,12 +13,12 @@ import (
 )
 
 // withoutOrigin are failed logins that are logged without a word of where they came from.
-func withoutOrigin(_ *work, n *paths.Node) []spot {
+func withoutOrigin(w *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		file, logged := l.fn.File, firstLog(l.fails)
 		if logged == nil {
 			file, logged = l.loggedLater(n)
@@ -26,28 +26,12 @@ func withoutOrigin(_ *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		failing := *l.fn
-		failing.Body = without(l.fn.Body, l.passes)
 		tells := func(fn *ir.Func) bool {
-			return tellsOrigin(fn, func(e *ir.Expr) bool { return fn != &failing || e.At <= l.check.At || inside(l.fails, e) })
+			return tellsOrigin(fn, func(e *ir.Expr) bool { return fn != l.fn || e.At <= l.check.At || inside(l.fails, e) })
 		}
-		if !slices.ContainsFunc(append(called(n, &failing), l.callers...), tells) {
+		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tells) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
-	}
-	return out
-}
-
-// without are statements without some of them, and of those inside.
-func without(body, some []*ir.Stmt) []*ir.Stmt {
-	var out []*ir.Stmt
-	for _, s := range body {
-		if slices.Contains(some, s) {
-			continue
-		}
-		c := *s
-		c.Body, c.Else, c.Final = without(s.Body, some), without(s.Else, some), without(s.Final, some)
-		out = append(out, &c)
 	}
 	return out
 }

@@ -19,6 +19,7 @@ type spot struct {
 	at     int32
 	fields map[string]string
 	trace  []finding.Step
+	unsure bool // something that is not in the repository perhaps makes it right
 }
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
@@ -30,7 +31,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"default-made-once":             madeOnce,
 	"empty-error-handler":           emptyHandlers,
 	"error-logged-without-stack":    stackless,
-	"error-swallowed":               swallowed,
+	"error-swallowed":               forgotten,
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
 	"json-not-guarded":              unguarded,
@@ -84,6 +85,9 @@ func (w *work) spotted(b *bound, n *paths.Node, s spot) finding.Finding {
 	conf := b.Confidence
 	if conf == "" {
 		conf = finding.Likely
+	}
+	if s.unsure {
+		conf = finding.Possible
 	}
 	out := finding.Finding{
 		Rule: b.ID, Title: b.Title, Severity: b.Severity, Confidence: conf, Place: finding.Place{Pos: w.position(s.file, s.at)},

@@ -22,7 +22,6 @@ type login struct {
 	callers []*ir.Func // that lead to it
 	decides *ir.Stmt   // the condition that the check decides
 	fails   []*ir.Stmt // what is done where the password is wrong
-	passes  []*ir.Stmt // what is done only where it is right
 	name    string     // why it is taken for a login
 }
 
@@ -166,16 +165,14 @@ func (l *login) within(body, after []*ir.Stmt, names map[string]bool) bool {
 		if s.Kind == ir.If && s.X != nil && contains(s.X, l.check, names) && (s.X.At > l.check.At || contains(s.X, l.check, nil)) {
 			l.decides = s
 			switch {
-			case l.negated(s.X, names, false) && ir.Ends(s.Body):
-				l.fails, l.passes = s.Body, slices.Concat(s.Else, rest)
 			case l.negated(s.X, names, false):
-				l.fails, l.passes = s.Body, s.Else
+				l.fails = s.Body
 			case len(s.Else) > 0:
-				l.fails, l.passes = s.Else, s.Body
+				l.fails = s.Else
 			case ir.Ends(s.Body):
-				l.fails, l.passes = rest, s.Body
+				l.fails = rest
 			default:
-				l.fails, l.passes = nil, nil
+				l.fails = nil
 			}
 			return true
 		}
@@ -465,13 +462,14 @@ func openly(f *model.Function) bool {
 
 // unlimitedLogins are logins at which passwords can be tried without end.
 func unlimitedLogins(w *work, n *paths.Node) []spot {
-	if w.app.Kind == model.Convention || !openly(n.Function) || n.Result.Cut {
+	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
+	if !alone && !openly(n.Function) || n.Result.Cut {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
-			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}})
+			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone})
 		}
 	}
 	return out
@@ -483,7 +481,7 @@ func unrecorded(w *work, n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		if len(l.fails) == 0 || l.recorded(n) {
 			continue
 		}

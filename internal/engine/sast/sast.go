@@ -279,6 +279,22 @@ type work struct {
 	nodes    []*paths.Node
 	graph    *paths.Graph
 	report   Report
+	known    known
+}
+
+// known is what several checks ask of the function at hand.
+type known struct {
+	of        *paths.Node
+	logins    []*login
+	swallowed []spot
+}
+
+// ask is what is known of a function.
+func (w *work) ask(n *paths.Node) known {
+	if w.known.of != n {
+		w.known = known{of: n, logins: logins(n), swallowed: swallowed(n)}
+	}
+	return w.known
 }
 
 // follow runs the code of every function.

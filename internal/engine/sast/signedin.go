@@ -9,12 +9,12 @@ import (
 )
 
 // unrecordedSuccess are logins of which only the failures are written down: nobody can tell later who was signed in when.
-func unrecordedSuccess(_ *work, n *paths.Node) []spot {
+func unrecordedSuccess(w *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
 	var out []spot
-	for _, l := range logins(n) {
+	for _, l := range w.ask(n).logins {
 		if len(l.fails) > 0 && l.recorded(n) && !l.successRecorded(n) {
 			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}})
 		}

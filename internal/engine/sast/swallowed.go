@@ -12,7 +12,7 @@ import (
 
 // swallowed are the places where the failure of a write is caught and nothing comes of it: whoever asked for the write is told that it was
 // done. Where the failure of a read gives what a read gives that finds nothing, nobody can tell the two apart.
-func swallowed(_ *work, n *paths.Node) []spot {
+func swallowed(n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
@@ -72,6 +72,9 @@ type swallower struct {
 	decodes       map[place]string // Go: where what came in is read
 	found         []spot
 }
+
+// forgotten are what a function swallows.
+func forgotten(w *work, n *paths.Node) []spot { return w.ask(n).swallowed }
 
 // list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
 func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
@@ -321,7 +324,7 @@ func emptyHandlers(w *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	told := swallowed(w, n)
+	told := w.ask(n).swallowed
 	var out []spot
 	for _, fn := range n.Result.Reached {
 		for _, s := range emptyIn(fn, fn.Body, false) {

@@ -34,8 +34,10 @@ func triedAgain(n *paths.Node) []spot {
 			what = "a payment"
 		case addsElsewhere(c.Expr):
 			what = "a count"
+		default:
+			continue
 		}
-		if how := again.of(n, place{c.File, c.At}); what != "" && how != "" {
+		if how := again.of(n, place{c.File, c.At}); how != "" {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": what, "others": "again where it has failed (" + how + "): an attempt whose answer did not come in time has perhaps been made"}})
 		}
 	}
