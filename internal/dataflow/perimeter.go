@@ -379,9 +379,6 @@ func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
 	if strings.HasSuffix(ref, "constructEvent") || strings.HasSuffix(ref, "construct_event") || strings.HasSuffix(ref, "constructEventAsync") {
 		in.signedWhole(args)
 	}
-	if lastPart(ref) == "CheckConstraint" {
-		in.hasCheck(args.get(0))
-	}
 	if isSchema.MatchString(ref) {
 		for _, v := range args.list {
 			in.hasSchema(v)
@@ -542,25 +539,22 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 	in.amountsIn(f, at, what, v.elem, added, depth+1)
 }
 
-// looksAt reports whether a class of a mapper has a method that checks what is put into a field: @validates("price").
+// looksAt reports whether the class of a mapper checks what is put into a field: by @validates("price"), or by a condition of its table,
+// CheckConstraint("price > 0").
 func (c *class) looksAt(field string) bool {
-	return c != nil && slices.ContainsFunc(c.def.Methods, func(m *ir.Func) bool {
+	if c == nil || c.static == nil {
+		return false
+	}
+	for _, x := range sorted(orNothing(c.static.fields["__table_args__"]).fields) {
+		if x != nil && strings.HasSuffix(x.ref, ".CheckConstraint()") && len(x.args) > 0 && slices.Contains(columnWord.FindAllString(x.args[0].text, -1), field) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.def.Methods, func(m *ir.Func) bool {
 		return slices.ContainsFunc(m.Decorators, func(d *ir.Expr) bool {
 			return lastPart(calledOf(d)) == "validates" && slices.ContainsFunc(d.List, func(x *ir.Expr) bool { return x.Str == field })
 		})
 	})
-}
-
-// hasCheck notes the columns that a condition of a table is about: CheckConstraint("price > 0").
-func (in *interp) hasCheck(condition *Value) {
-	for _, name := range columnWord.FindAllString(condition.text, -1) {
-		if isAmount(name) {
-			if in.p.minimums == nil {
-				in.p.minimums = map[string]bool{}
-			}
-			in.p.minimums[name] = true
-		}
-	}
 }
 
 var columnWord = regexp.MustCompile(`\w+`)
