@@ -38,6 +38,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 		return
 	}
 	does, limits := in.effects(f, ref, method, args)
+	if in.selectsAll(f, e, ref, args) {
+		does = append(does, Lists)
+	}
 	if ref == "" && len(does) == 0 {
 		return
 	}
@@ -46,6 +49,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 		in.acts(lastPart(ref))
 	}
 	in.limitsRows(f, e, orElse(method, lastPart(ref)), args)
+	in.amountsInStatement(f, e, orElse(method, lastPart(ref)), args)
 	if slices.Contains(does, Writes) {
 		in.storesPassword(f, e, ref, recv, args)
 	}

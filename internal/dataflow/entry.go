@@ -220,6 +220,9 @@ func typed(taints []*Taint) []*Taint {
 
 // returned checks what an entry returns.
 func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
+	if in.bodies {
+		in.tellsBody(f, x, v)
+	}
 	switch in.answers {
 	case "lambda":
 		if f.file.Language == ir.Go {
@@ -826,6 +829,7 @@ func (in *interp) route(r *routed) {
 		in.answers = "lambda"
 	}
 	in.payload = in.expected(f, r.fn.fn)
+	in.bodies = answersBody[r.framework] && !r.use && !r.shaped() && !leavesOut(r.fn.fn)
 	this := r.fn.this
 	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
@@ -843,14 +847,14 @@ func (in *interp) route(r *routed) {
 	if answersWhole[r.framework] && !r.shaped() {
 		in.tellsSecret(f, r.fn.fn.Start, "the response", given)
 	}
-	in.answers, in.payload = "", nil
+	in.answers, in.payload, in.bodies = "", nil, false
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before
 	}
 }
 
-// answersWhole are frameworks that write what a route gives as JSON.
-var answersWhole = set("nest fastapi powertools chalice")
+// answersWhole are frameworks that write what a route gives as JSON, besides those of Python, of which each return is looked at.
+var answersWhole = set("nest")
 
 // shaped reports whether something says which fields the answer of a route has: response_model of FastAPI, an interceptor of NestJS.
 func (r *routed) shaped() bool {
@@ -877,10 +881,11 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		u.Path = "request"
 		return &Value{ref: map[string]string{"django": "django.Request", "fastapi": "fastapi.Request"}[r.framework], taints: []*Taint{&u}}
 	}
-	name := p
+	name, bounds := p, (*Value)(nil) // Query(10, le=100)
 	if p.Kind == ir.Default {
-		if d := in.eval(f, p.Y); isDepends(d.ref) && len(d.args) > 0 {
-			return in.depended(f, r, d.args[0], depth)
+		bounds = in.eval(f, p.Y)
+		if isDepends(bounds.ref) && len(bounds.args) > 0 {
+			return in.depended(f, r, bounds.args[0], depth)
 		}
 		name = p.X
 	}
@@ -901,10 +906,10 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		u := *outside[0]
 		u.Path, u.object = "request", false
 		return &Value{ref: "fastapi.Request", taints: []*Taint{&u}}
-	case harmlessTypes[kind]:
+	case harmlessTypes[kind] && !numberTypes[kind]:
 		return &Value{}
 	}
-	return in.converted(f, v, name.Y, p.At, 0)
+	return in.constrained(in.converted(f, v, name.Y, p.At, 0), bounds)
 }
 
 // isDepends reports whether a default is FastAPI's Depends(...).

@@ -81,6 +81,8 @@ type interp struct {
 	hitAt        map[string]*Hit       // by rule and place
 	partsTold    map[partTold]bool     // parts of responses of which was told
 	answers      string                // how what an entry returns is sent: lambda, text; empty where it is not
+	selecting    map[*ir.Expr]bool     // calls that are given a statement which selects all rows of a table
+	bodies       bool                  // what a route returns is the body of its answer, with all that is in it
 	compares     map[string]*Taint     // parts of what came in that were compared with texts, by the names of facts
 	holding      map[string][]Literal  // what certainly holds where the function that is followed was called
 	mute         bool                  // nobody gets what the entry returns
@@ -377,7 +379,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		delete(f.s.taken, p.Str)
 		delete(f.s.given, p.Str)
 	case ir.Default:
-		if v.empty() {
+		if v.empty() && len(v.numbers) == 0 {
 			v = in.eval(f, p.Y)
 		} else {
 			in.eval(f, p.Y)

@@ -27,14 +27,15 @@ func passwords(v *Value) []*Taint {
 	return out
 }
 
-// asItCame reports whether nothing was made of data since it came in that would change it by more than the space around it.
+// asItCame reports whether nothing was made of data since it came in that would change it by more than the space around it, or that everybody
+// can take back: base64 keeps no secret.
 func (t *Taint) asItCame() bool {
 	if t.unsure {
 		return false
 	}
 	for s := t.step; s != nil && s.prev != nil; s = s.prev {
 		call, through := strings.CutPrefix(s.note, "goes through ")
-		if !through && s.note != "is parsed" && s.note != intoText && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] {
+		if !through && s.note != "is parsed" && s.note != intoText && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] && !inBase64.MatchString(call) {
 			return false
 		}
 	}
@@ -43,3 +44,6 @@ func (t *Taint) asItCame() bool {
 
 // plainCalls give a text back as it is.
 var plainCalls = set("trim strip String str toString parse loads")
+
+// inBase64 are calls that write a text in base64, or as bytes.
+var inBase64 = regexp.MustCompile(`^(string\.(en|de)code|bytes)$|(^|\.)((standard_|urlsafe_)?b64(en|de)code|btoa|atob|Buffer\.from|\w+Encoding\.(EncodeToString|DecodeString))$`)

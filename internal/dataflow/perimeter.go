@@ -379,6 +379,9 @@ func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
 	if strings.HasSuffix(ref, "constructEvent") || strings.HasSuffix(ref, "construct_event") || strings.HasSuffix(ref, "constructEventAsync") {
 		in.signedWhole(args)
 	}
+	if lastPart(ref) == "CheckConstraint" {
+		in.hasCheck(args.get(0))
+	}
 	if isSchema.MatchString(ref) {
 		for _, v := range args.list {
 			in.hasSchema(v)
@@ -484,7 +487,7 @@ func (m *Model) checksShape() bool {
 var words = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
 
 // money are words for what is paid, owed or in stock, at the end of a name.
-var money = set("price amount balance quantity qty stock total subtotal cost fee discount")
+var money = set("price amount balance quantity qty stock total subtotal cost fee discount rating")
 
 // isAmount reports whether a name is one of an amount: totalPrice, unit_amount, :qty.
 func isAmount(name string) bool {
@@ -530,7 +533,7 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 		if x == nil {
 			continue
 		}
-		if (isAmount(name) || added[name]) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
+		if (isAmount(name) || added[name]) && !v.class.looksAt(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
 			in.hit(f, at, amountRule, what, amounts(x), false)
 			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
 		}
@@ -538,6 +541,29 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 	}
 	in.amountsIn(f, at, what, v.elem, added, depth+1)
 }
+
+// looksAt reports whether a class of a mapper has a method that checks what is put into a field: @validates("price").
+func (c *class) looksAt(field string) bool {
+	return c != nil && slices.ContainsFunc(c.def.Methods, func(m *ir.Func) bool {
+		return slices.ContainsFunc(m.Decorators, func(d *ir.Expr) bool {
+			return lastPart(calledOf(d)) == "validates" && slices.ContainsFunc(d.List, func(x *ir.Expr) bool { return x.Str == field })
+		})
+	})
+}
+
+// hasCheck notes the columns that a condition of a table is about: CheckConstraint("price > 0").
+func (in *interp) hasCheck(condition *Value) {
+	for _, name := range columnWord.FindAllString(condition.text, -1) {
+		if isAmount(name) {
+			if in.p.minimums == nil {
+				in.p.minimums = map[string]bool{}
+			}
+			in.p.minimums[name] = true
+		}
+	}
+}
+
+var columnWord = regexp.MustCompile(`\w+`)
 
 // repeats notes a text or a list of Python that is repeated.
 func (in *interp) repeats(f frame, e *ir.Expr, x, y *Value) {

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -177,8 +178,18 @@ func (in *interp) settingFor(c *class, d declaration) *Value {
 func (in *interp) validated(c *class, v *Value) {
 	for _, m := range c.def.Methods {
 		for _, d := range m.Decorators {
+			if wholeValidators[lastPart(calledOf(d))] {
+				for name, x := range sorted(v.fields) {
+					v.fields[name] = uncounted(orNothing(x))
+				}
+			}
 			if d.Kind != ir.Call || lastPart(textOf(d.X)) != "field_validator" && lastPart(textOf(d.X)) != "validator" {
 				continue
+			}
+			for _, field := range d.List { // what it looks at, whatever it finds
+				if x := v.fields[field.Str]; field.Kind == ir.Const && x != nil {
+					v.fields[field.Str] = uncounted(x)
+				}
 			}
 			fn := c.methods[m.Name]
 			if fn == nil || len(fn.params()) == 0 {
@@ -194,6 +205,9 @@ func (in *interp) validated(c *class, v *Value) {
 		}
 	}
 }
+
+// wholeValidators are decorators of methods that look at a model as a whole.
+var wholeValidators = set("model_validator root_validator")
 
 // factory is what a field begins with that is made anew for each object: field(default_factory=X).
 func (in *interp) factory(f frame, field *Value, at int32) *Value {
@@ -247,12 +261,22 @@ func (in *interp) constrained(x, field *Value) *Value {
 	if field == nil {
 		return x
 	}
+	if len(x.numbers) > 0 && slices.ContainsFunc(boundsOfField, func(key string) bool { return field.kw[key] != nil }) {
+		x = uncounted(x)
+	}
 	for _, key := range []string{"pattern", "regex"} {
 		if p := field.kw[key]; p != nil && p.known && anchored(&Value{text: p.text, known: true, regexp: true}, false, false) {
 			return cleanedBy(x, []string{"all"})
 		}
 	}
 	return x
+}
+
+// uncounted is a value of which something has said how much it may be.
+func uncounted(x *Value) *Value {
+	c := *x
+	c.numbers = nil
+	return &c
 }
 
 // deepestType bounds how deep types are followed.
@@ -323,12 +347,23 @@ func isTyping(ref string) bool {
 // checked is a value that can do no harm any more, whatever an outsider sent for it.
 func checked(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all())} }
 
+// counted is a value that was made a number, which is still as much as an outsider says.
+func counted(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all()), numbers: amounts(x)} }
+
+// numberTypes are types of numbers that say nothing of how much one is.
+var numberTypes = set("int float Decimal StrictInt StrictFloat FiniteFloat")
+
+// boundsOfField are what a field says of how much its value is: Field(ge=1, le=100).
+var boundsOfField = []string{"gt", "ge", "lt", "le", "min_value", "max_value"}
+
 // textOnly are the rules that need more than a text.
 var textOnly = []string{"nosql", "mass-assignment", "prototype-pollution"}
 
 func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
 	name := lastPart(textOf(t))
 	switch {
+	case numberTypes[name]:
+		return counted(x)
 	case harmlessTypes[name], strings.HasPrefix(name, "Positive"), strings.HasPrefix(name, "Negative"), strings.HasPrefix(name, "NonNegative"),
 		strings.HasPrefix(name, "NonPositive"), strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
 		name == "AwareDatetime", name == "UUID4", name == "UUID1", strings.HasPrefix(name, "IPv"):

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -9,7 +10,7 @@ import (
 
 // limitAt is how many rows a statement asks for, where that is a parameter, and sqlParameter is any of them.
 var (
-	limitAt      = regexp.MustCompile(`(?is)\b(?:limit|fetch\s+(?:first|next))\s+(?:\?\s*,\s*)?(\?|\$\d+|%s|%\((\w+)\)s|[:@]\w+)`)
+	limitAt      = regexp.MustCompile(`(?is)\b(?:limit|fetch\s+(?:first|next))\s+(?:(?:\?|%s)\s*,\s*)?(\?|\$\d+|%s|%\((\w+)\)s|[:@]\w+)`)
 	sqlParameter = regexp.MustCompile(`\?|%s`)
 )
 
@@ -66,3 +67,23 @@ func rowsGiven(f frame, args *arguments) *Value {
 	}
 	return nil
 }
+
+// amountsInStatement tells of the amounts that a statement puts into a table, by the names of its columns.
+func (in *interp) amountsInStatement(f frame, e *ir.Expr, method string, args *arguments) {
+	if in.st != nil || !runs[method] && !runsGo[method] {
+		return
+	}
+	text, at := statementOf(f, args), 0
+	if text == nil {
+		return
+	}
+	for args.list[at] != text && !slices.Contains(args.list[at].args, text) && !holdsStatement(args.list[at], text) {
+		at++
+	}
+	if _, row := rowPut(text.begin(), in.filledWith(f, args, at)); len(row) > 0 {
+		in.amountsIn(f, e.At, method, &Value{fields: row}, nil, 0)
+	}
+}
+
+// holdsStatement reports whether a statement is a member of what a call is given: {text, values}.
+func holdsStatement(v, text *Value) bool { return v.fields["sql"] == text || v.fields["text"] == text }
