@@ -291,7 +291,9 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At}) }) {
+		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
+		}) {
 			continue
 		}
 		name := c.Ref
