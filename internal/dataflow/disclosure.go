@@ -67,7 +67,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 }
 
 // keeps are functions that give back what they get in another form.
-var keeps = set(`toString decode encode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
+var keeps = set(`toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
 	toUpperCase toLowerCase lower upper URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
@@ -105,7 +105,8 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 		}
 		return hidden(v)
 	}
-	if v.secret != nil || !keeps[name] {
+	asBytes := name == "encode" && recv != nil && recv.secret != nil // text.encode(), not what is encoded with a key
+	if v.secret != nil || !keeps[name] && !asBytes {
 		return v
 	}
 	var s *secret
@@ -119,7 +120,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 		}
 	}
 	for _, a := range args.list {
-		if s == nil {
+		if s == nil && !asBytes {
 			s = a.secret
 		}
 		if s == nil && (name == "join" || name == "Join") {
