@@ -844,31 +844,10 @@ func (in *interp) route(r *routed) {
 	case "fastapi", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
 	}
-	if answersWhole[r.framework] && !r.shaped() {
-		in.tellsSecret(f, r.fn.fn.Start, "the response", given)
-	}
 	in.answers, in.payload, in.bodies = "", nil, false
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before
 	}
-}
-
-// answersWhole are frameworks that write what a route gives as JSON, besides those of Python, of which each return is looked at.
-var answersWhole = set("nest")
-
-// shaped reports whether something says which fields the answer of a route has: response_model of FastAPI, an interceptor of NestJS.
-func (r *routed) shaped() bool {
-	decorators := r.fn.fn.Decorators
-	if this := r.fn.this; this != nil && this.class != nil {
-		decorators = append(slices.Clone(decorators), this.class.def.Decorators...)
-	}
-	return slices.ContainsFunc(decorators, func(d *ir.Expr) bool {
-		name := lastPart(textOf(d))
-		if d.Kind == ir.Call {
-			name = lastPart(textOf(d.X))
-		}
-		return name == "UseInterceptors" || name == "Serialize" || name == "SerializeOptions" || slices.Contains(d.Keys, "response_model")
-	})
 }
 
 // ofGraphQL are parameters of functions that answer fields which no caller sends.

@@ -88,7 +88,7 @@ func fromFirst(s *step) *step {
 func (in *interp) usersOf(v *Value) []*Taint {
 	var out []*Taint
 	for _, t := range v.taints {
-		if in.isUsers(t, 0) {
+		if in.isUsers(t) {
 			out = append(out, t)
 		}
 	}
@@ -107,7 +107,7 @@ func (in *interp) askedFor(v *Value, depth int) *Taint {
 		return nil
 	}
 	for _, t := range v.taints {
-		if in.isUsers(t, 0) {
+		if in.isUsers(t) {
 			return t
 		}
 	}
@@ -127,17 +127,23 @@ func (in *interp) askedFor(v *Value, depth int) *Taint {
 }
 
 // isUsers reports whether data is of the event that is followed, or was read for it.
-func (in *interp) isUsers(t *Taint, depth int) bool {
+func (in *interp) isUsers(t *Taint) bool {
+	return fromEvent(t, 0, func(t *Taint) bool { return in.sources[t.Source.Label] == t.Source })
+}
+
+// fromEvent reports whether data is some of what came in, or was read by it.
+func fromEvent(t *Taint, depth int, is func(*Taint) bool) bool {
+	const deepest = 3
 	s := t.Source
 	switch {
-	case s == nil || depth > 3:
+	case s == nil || depth > deepest:
 		return false
 	case !s.Stored:
-		return in.sources[s.Label] == s
+		return is(t)
 	case s.Read == nil || s.Read.Params == nil:
 		return false
 	}
-	return slices.ContainsFunc(s.Read.Params.all(), func(u *Taint) bool { return in.isUsers(u, depth+1) })
+	return slices.ContainsFunc(s.Read.Params.all(), func(u *Taint) bool { return fromEvent(u, depth+1, is) })
 }
 
 // identities are what the platform says of who calls: no outsider decides it, but it is a user's.
@@ -295,7 +301,7 @@ func (in *interp) comparesKept(f frame, e *ir.Expr, holds bool) bool {
 func (in *interp) isOld(v *Value) bool { return len(in.oldIn(v.all())) > 0 }
 
 func (in *interp) ofEvent(v *Value) bool {
-	return slices.ContainsFunc(v.all(), func(t *Taint) bool { return in.isUsers(t, 0) })
+	return slices.ContainsFunc(v.all(), func(t *Taint) bool { return in.isUsers(t) })
 }
 
 func (in *interp) oldIn(taints []*Taint) []*Taint {

@@ -8,8 +8,8 @@ import (
 	"wardlet.example/internal/ir"
 )
 
-// answersBody are the frameworks of Python whose routes return the body of the answer, or a tuple of it with the status and headers.
-var answersBody = set("flask flask-class flask-json flask-error fastapi chalice powertools")
+// answersBody are the frameworks whose routes return the body of the answer, in Python also a tuple of it with the status and headers.
+var answersBody = set("nest flask flask-class flask-json flask-error fastapi chalice powertools")
 
 var (
 	// returnsType is what a function of Python says that it returns.
@@ -31,6 +31,21 @@ func leavesOut(fn *ir.Func) bool {
 	}
 	m := returnsType.FindStringSubmatch(string(fn.File.Tree.Source[fn.Start:fn.Body[0].At]))
 	return m != nil && !anyFields.MatchString(strings.TrimSpace(m[1]))
+}
+
+// shaped reports whether something says which fields the answer of a route has: response_model of FastAPI, an interceptor of NestJS.
+func (r *routed) shaped() bool {
+	decorators := r.fn.fn.Decorators
+	if this := r.fn.this; this != nil && this.class != nil {
+		decorators = append(slices.Clone(decorators), this.class.def.Decorators...)
+	}
+	return slices.ContainsFunc(decorators, func(d *ir.Expr) bool {
+		name := lastPart(textOf(d))
+		if d.Kind == ir.Call {
+			name = lastPart(textOf(d.X))
+		}
+		return name == "UseInterceptors" || name == "Serialize" || name == "SerializeOptions" || slices.Contains(d.Keys, "response_model")
+	})
 }
 
 // calledOf is how what is called is written.

@@ -42,7 +42,7 @@ func (in *interp) keptForAll(f frame, x, key *Value, at int32, v *Value) *Value 
 func (in *interp) sharedKey(key *Value) string {
 	var paths []string
 	for _, t := range key.all() {
-		if !in.isUsers(t, 0) || t.Source == nil || t.Source.Stored || in.identity(t.Path) || namesCaller(t.Path) {
+		if !in.isUsers(t) || t.Source == nil || t.Source.Stored || in.identity(t.Path) || namesCaller(t.Path) {
 			return ""
 		}
 		paths = append(paths, plainPath(t.Path))
@@ -67,7 +67,7 @@ func (in *interp) ofCaller(v *Value, depth int) bool {
 	if v == nil || depth > 5 {
 		return false
 	}
-	if slices.ContainsFunc(v.taints, func(t *Taint) bool { return in.saysWho(t, 0) }) || in.ofCaller(v.elem, depth+1) {
+	if slices.ContainsFunc(v.taints, func(t *Taint) bool { return in.saysWho(t) }) || in.ofCaller(v.elem, depth+1) {
 		return true
 	}
 	for _, x := range v.fields {
@@ -82,15 +82,6 @@ func (in *interp) ofCaller(v *Value, depth int) bool {
 }
 
 // saysWho reports whether data is what the platform says of who calls, or was read by it.
-func (in *interp) saysWho(t *Taint, depth int) bool {
-	s := t.Source
-	switch {
-	case s == nil || depth > 3:
-		return false
-	case !s.Stored:
-		return in.identity(t.Path)
-	case s.Read == nil || s.Read.Params == nil:
-		return false
-	}
-	return slices.ContainsFunc(s.Read.Params.all(), func(u *Taint) bool { return in.saysWho(u, depth+1) })
+func (in *interp) saysWho(t *Taint) bool {
+	return fromEvent(t, 0, func(t *Taint) bool { return in.identity(t.Path) })
 }

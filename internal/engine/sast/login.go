@@ -65,7 +65,7 @@ var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts
 
 var (
 	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
-	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|again|second|verif|new|old|reset|forgot|default|min|max`) // of a password that is no stored one
+	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|verif|reset|forgot|^(again|second|new|old|default|min|max)`) // of a password that is no stored one
 	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare)$`)
 )
 
