@@ -20,7 +20,7 @@ func lookUps(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, u := range n.Result.Uses {
-		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) {
+		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) || isBroadcast(n, u) {
 			continue
 		}
 		at := withoutLimit(n, u)
@@ -39,6 +39,14 @@ func lookUps(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return append(out, collections(n)...)
+}
+
+// ofConnections is what people call a table of those who are connected.
+var ofConnections = regexp.MustCompile(`(?i)connection|socket|client`)
+
+// isBroadcast reports whether a scan asks who is connected, so that all of them are told something.
+func isBroadcast(n *paths.Node, u dataflow.Use) bool {
+	return ofConnections.MatchString(table(n, u)) && slices.ContainsFunc(n.Result.Uses, func(o dataflow.Use) bool { return o.Key == "apigatewaymanagementapi:PostToConnection" })
 }
 
 // staff are words of code that lets only some of the users in.
