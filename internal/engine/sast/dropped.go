@@ -46,9 +46,9 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 }
 
 // doneBy is what a call does of some calls, by the functions that it leads to; empty where it does nothing of them.
-// Where what is called logs its errors itself they are not forgotten.
+// Where what is called logs its errors itself, or makes an answer of them, they are not forgotten.
 func (s *swallower) doneBy(fn *ir.Func, call *ir.Expr, calls map[place]string) string {
-	if slices.ContainsFunc(calledByName(s.node, call), logsErrors) {
+	if slices.ContainsFunc(calledByName(s.node, call), func(fn *ir.Func) bool { return logsErrors(fn) || s.answersErrors(fn) }) {
 		return ""
 	}
 	key := ""
@@ -70,6 +70,27 @@ func logsErrors(fn *ir.Func) bool {
 	}, nil)
 	return found
 }
+
+// answersErrors reports whether a function looks at its errors and gives none of them back: what it gives as one is of something else.
+func (s *swallower) answersErrors(fn *ir.Func) bool {
+	asks, handsOn := false, false
+	ir.Walk(fn.Body, func(x *ir.Stmt) bool {
+		asks = asks || x.Kind == ir.If && saysFailed(x.X)
+		if x.Kind == ir.Return && x.X != nil {
+			last := x.X
+			if last.Kind == ir.Array && last.Str == "results" && len(last.List) > 0 {
+				last = last.List[len(last.List)-1]
+			}
+			done := []*ir.Stmt{{Kind: ir.Eval, X: last}}
+			handsOn = handsOn || isError(last) || last.Kind == ir.Call && (slices.ContainsFunc(last.List, isError) ||
+				someOf(s.node, fn.File, done, s.writes, 1)+someOf(s.node, fn.File, done, s.reads, 1) != "")
+		}
+		return !handsOn
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return asks && !handsOn
+}
+
+func isError(e *ir.Expr) bool { return e.Kind == ir.Name && errorName.MatchString(e.Str) }
 
 // dropsError is a call whose error goes nowhere, and whether something else of what it gives back is taken.
 func dropsError(e *ir.Expr) (call *ir.Expr, taken bool) {
