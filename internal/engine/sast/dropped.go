@@ -83,7 +83,7 @@ func (s *swallower) answersErrors(fn *ir.Func) bool {
 			}
 			done := []*ir.Stmt{{Kind: ir.Eval, X: last}}
 			handsOn = handsOn || isError(last) || last.Kind == ir.Call && (slices.ContainsFunc(last.List, isError) ||
-				someOf(s.node, fn.File, done, s.writes, 1)+someOf(s.node, fn.File, done, s.reads, 1) != "")
+				someOf(s.node, fn.File, done, s.writes)+someOf(s.node, fn.File, done, s.reads) != "")
 		}
 		return !handsOn
 	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })

@@ -144,7 +144,7 @@ func goesOn(n *paths.Node, fn *ir.Func, rest []*ir.Stmt, effects map[place]strin
 				return true
 			}
 		default:
-			if someOf(n, fn.File, []*ir.Stmt{s}, effects, 1) != "" {
+			if someOf(n, fn.File, []*ir.Stmt{s}, effects) != "" {
 				return true
 			}
 		}

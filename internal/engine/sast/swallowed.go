@@ -186,7 +186,7 @@ const notDone = "nobody learns that it was not done"
 
 // tell notes that the errors of what is tried are swallowed, where that writes.
 func (s *swallower) tell(fn *ir.Func, at int32, tried []*ir.Stmt) bool {
-	key := someOf(s.node, fn.File, tried, s.writes, 1)
+	key := someOf(s.node, fn.File, tried, s.writes)
 	if key != "" {
 		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notDone}})
 	}
@@ -201,7 +201,7 @@ func (s *swallower) tellRead(fn *ir.Func, at int32, tried []*ir.Stmt) {
 		asks = asks || e.Kind == ir.Call && (checking.MatchString(dotted(e.X)) || slices.ContainsFunc(calledByName(s.node, e), func(fn *ir.Func) bool { return throws(fn.Body) }))
 		return !asks
 	})
-	if key := someOf(s.node, fn.File, tried, s.reads, 1); key != "" && !asks {
+	if key := someOf(s.node, fn.File, tried, s.reads); key != "" && !asks {
 		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notFound}})
 	}
 }
@@ -210,7 +210,7 @@ func (s *swallower) tellRead(fn *ir.Func, at int32, tried []*ir.Stmt) {
 var checking = regexp.MustCompile(`(?i)verify|decode|decrypt|parse|validate|compare|ObjectId`)
 
 // someOf is what a statement list does of some calls, by itself or in functions that were reached; empty where it does nothing of them.
-func someOf(n *paths.Node, file *ir.File, body []*ir.Stmt, calls map[place]string, depth int) string {
+func someOf(n *paths.Node, file *ir.File, body []*ir.Stmt, calls map[place]string) string {
 	key := ""
 	someCall(n, file, body, func(file *ir.File, e *ir.Expr) bool {
 		name, ok := calls[place{file, e.At}]
@@ -218,7 +218,7 @@ func someOf(n *paths.Node, file *ir.File, body []*ir.Stmt, calls map[place]strin
 			key = name
 		}
 		return ok
-	}, depth)
+	}, 1)
 	return key
 }
 
