@@ -383,37 +383,6 @@ func givesToken(fn *ir.Func) string {
 	return found
 }
 
-// limits are names and texts of what counts, delays or ends attempts.
-var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|httprate|tollbooth|x/time/rate|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
-
-// limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
-func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
-	if slices.ContainsFunc(n.Result.Packages, limits.MatchString) {
-		return true
-	}
-	for _, r := range w.app.Resources {
-		switch r.Type {
-		case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation", "AWS::ApiGateway::UsagePlan", "AWS::WAFv2::WebACL":
-			return true
-		case "AWS::CloudFront::Distribution":
-			if r.Props.Get("DistributionConfig").Get("WebACLId").IsSet() != model.No {
-				return true
-			}
-		case "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment":
-			for _, m := range slices.Concat(r.Props.Get("MethodSettings").Elements(), r.Props.Get("StageDescription").Get("MethodSettings").Elements()) {
-				if throttled(m) {
-					return true
-				}
-			}
-		case "AWS::ApiGatewayV2::Stage":
-			if throttled(r.Props.Get("DefaultRouteSettings")) || r.Props.Get("RouteSettings").IsSet() != model.No {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })
-}
-
 // called are a function and those that it leads to by their names.
 func called(n *paths.Node, fn *ir.Func) []*ir.Func {
 	out := []*ir.Func{fn}
@@ -430,10 +399,6 @@ func called(n *paths.Node, fn *ir.Func) []*ir.Func {
 		})
 	}
 	return out
-}
-
-func throttled(v *model.Value) bool {
-	return v.Get("ThrottlingRateLimit").IsSet() != model.No || v.Get("ThrottlingBurstLimit").IsSet() != model.No
 }
 
 // someName reports whether a name, a key or a short text of code is one of some.
