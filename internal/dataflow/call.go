@@ -405,9 +405,11 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.goesOn(again)
 		in.thrown = joinThrown(in.thrown, in.throws[again])
 		in.tellsAgain(f, c, args, at, again)
+		in.meetsAgain(in.siteOf(f, c, args, at), again)
 		return v
 	}
 	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
+	met := len(in.meetings)
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -415,7 +417,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
+	in.sites = append(in.sites, in.siteOf(f, c, args, at))
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}
@@ -441,6 +443,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	in.throws[again] = thrown
 	in.keepsAnswers(again, in.telling[told:])
+	in.keepsMeetings(again, in.meetings[met:])
 	in.endsAt(again)
 	in.results[again] = out
 	return out

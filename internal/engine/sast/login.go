@@ -66,7 +66,7 @@ var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts
 var (
 	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
 	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|verif|reset|forgot|^(again|second|new|old|default|min|max)`) // of a password that is no stored one
-	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare)$`)
+	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare|hmac\.Equal)$`)
 )
 
 // passwordChecks are the places where the code that was reached compares a password.
@@ -78,14 +78,18 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
+		slow := slowlyHashed(fn)
 		isOne := func(x, y *ir.Expr) bool {
-			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name))
+			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name)) ||
+				len(slow) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, slow) != contains(y, nil, slow) && lastName(x) != "length" && lastName(y) != "length"
 		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			switch {
 			case e.Kind == ir.Lambda:
 				return false
 			case e.Kind == ir.Binary && equation(e.Str) && isOne(e.X, e.Y) && !sameNames(e.X, e.Y):
+				out = append(out, passwordCheck{fn.File, e})
+			case e.Kind == ir.Call && len(e.List) == 1 && e.X.Kind == ir.Member && e.X.Str == "equals" && isOne(e.X.X, e.List[0]):
 				out = append(out, passwordCheck{fn.File, e})
 			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isOne(e.List[0], e.List[1]):
 				out = append(out, passwordCheck{fn.File, e})
@@ -94,6 +98,30 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		})
 	}
 	return out
+}
+
+// slowHash is what functions are called that make a hash of a password, or a key, slowly: nobody compares their results but to check a password.
+var slowHash = regexp.MustCompile(`(?i)^(scrypt|pbkdf2|argon2id?|argon2i)(_?(sync|async|hmac|hash|promise|key))?$|^PBKDF2HMAC$|^IDKey$`)
+
+// slowlyHashed are the names of a function that hold such hashes.
+func slowlyHashed(fn *ir.Func) map[string]bool {
+	names := map[string]bool{}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y) {
+			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda
+	})
+	return names
+}
+
+func hashesSlowly(e *ir.Expr) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || x.Kind == ir.Call && slowHash.MatchString(lastName(x.X))
+		return !found && x.Kind != ir.Lambda
+	})
+	return found
 }
 
 func equation(operator string) bool {
