@@ -903,7 +903,8 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 	case "builtin.super":
 		return orNothing(in.super(f)), true
 	case "builtin.JSON.stringify", "json.dumps":
-		taints := args.get(0).asJSON()
+		written := in.shown(f, args.get(0), e.At, 0)
+		taints := written.asJSON()
 		for i, t := range taints {
 			u := t.cleaned([]string{"log-injection", "header-injection"})
 			if u.isObject() && !u.unsure {
@@ -911,7 +912,6 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 			}
 			taints[i] = u
 		}
-		written := args.get(0)
 		for _, c := range args.get(1).fns { // a replacer, which is given the value itself first
 			replaced := in.invoke(f, c, c.this, &arguments{list: []*Value{constant(""), written}}, e.At)
 			if written = join(written, replaced); traceIn(replaced, 0) != nil {
