@@ -93,7 +93,10 @@ func (p *Program) Run(e Entry) Result {
 			return false
 		}
 		place := h.File.Path + itoa(int(h.At))
-		if tokens[place] || in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, place) {
+		path := strings.ReplaceAll(h.Path, "[]", "")
+		// a function that gives back what it read, and verifies the token on another way only, has let it in
+		letIn := in.givenBack[place] != nil && slices.Contains(in.verifiedIn[path], in.givenBack[place])
+		if tokens[place] || in.verified[path] && !letIn && !slices.Contains(in.failed, place) {
 			return true
 		}
 		tokens[place] = true

@@ -683,7 +683,14 @@ func (in *interp) verifies(taints []*Taint) {
 		in.verified = map[string]bool{}
 	}
 	for _, t := range taints {
-		in.verified[strings.ReplaceAll(t.Path, "[]", "")] = true
+		path := strings.ReplaceAll(t.Path, "[]", "")
+		in.verified[path] = true
+		if n := len(in.stack); n > 0 {
+			if in.verifiedIn == nil {
+				in.verifiedIn = map[string][]*ir.Func{}
+			}
+			in.verifiedIn[path] = append(in.verifiedIn[path], in.stack[n-1])
+		}
 	}
 }
 
@@ -1168,6 +1175,12 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			return
 		}
 		in.seen[again] = true
+		if n := len(in.stack); rule == "jwt-unverified" && n > 0 && in.returning != nil && in.returning.At <= at && at < in.returning.End {
+			if in.givenBack == nil {
+				in.givenBack = map[string]*ir.Func{}
+			}
+			in.givenBack[f.file.Path+itoa(int(at))] = in.stack[n-1]
+		}
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}
