@@ -51,6 +51,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"unbounded-scan":                lookUps,
 	"unstructured-logging":          unstructured,
 	"validation-ignored":            ignored,
+	"client-waits-longer":           waitsLonger,
 }
 
 // checkNames are the names of all checks of this engine.
