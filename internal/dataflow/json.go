@@ -3,6 +3,8 @@ package dataflow
 import (
 	"maps"
 	"slices"
+
+	"wardlet.example/internal/ir"
 )
 
 // asJSON are the taints of a text that a value is written into as JSON.
@@ -78,3 +80,24 @@ func (t *Taint) decoded() *Taint {
 
 // Parsed reports whether all of what was parsed is meant, and no part of it.
 func (t *Taint) Parsed() bool { return t.parsed != "" && t.parsedWhole() }
+
+// parsed is what JSON text holds: an outsider's text can hold anything.
+func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
+	if v.json != nil {
+		return v.json
+	}
+	out := &Value{secret: v.secret}
+	for _, t := range v.all() {
+		if t.token == tokenDecoded {
+			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)
+		}
+		u := *t
+		u.object, u.token, u.parsed = true, noToken, u.Path
+		u.clean = maps.Clone(u.clean)
+		for rule := range needsObject { // that it was a text says nothing of what is in it
+			delete(u.clean, rule)
+		}
+		out.taints = append(out.taints, (&u).with(f.file, e.At, "is parsed", in.steps))
+	}
+	return out
+}

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -382,4 +383,42 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))
 	}
 	return &Value{taints: out}
+}
+
+// encoded are the rules that base64 does no harm for.
+var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response", "template-injection", "dynamodb-expression", "xpath", "ldap", "header-injection", "log-injection", "redos", "mass-assignment", "ssrf", "open-redirect"}
+
+// filtered are the elements of a list that pass a test.
+func (in *interp) filtered(recv, item, test *Value) *Value {
+	if len(test.fns) != 1 {
+		return recv
+	}
+	c := test.fns[0]
+	if rules := in.elementRules(test, yes); len(rules) > 0 {
+		return &Value{elem: cleanedBy(item, rules)}
+	}
+	params := c.params()
+	if len(params) == 0 {
+		return recv
+	}
+	known := in.proofOf(c, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, yes)
+	out := *item
+	if out.fields = maps.Clone(item.fields); out.fields == nil {
+		out.fields = map[string]*Value{}
+	}
+	checked := false
+	for i := range 2 {
+		rules := known[parameterName(params[0])+"."+itoa(i)]       // (pair) => KEYS.includes(pair[0])
+		if params[0].Kind == ir.Array && i < len(params[0].List) { // ([key, value]) => KEYS.includes(key)
+			rules = known[parameterName(params[0].List[i])]
+		}
+		if len(rules) > 0 {
+			out.fields[itoa(i)] = cleanedBy(in.member(frame{c.scope, c.fn.File}, item, itoa(i), c.fn.Start), rules)
+			checked = true
+		}
+	}
+	if !checked {
+		return recv
+	}
+	return &Value{elem: &out}
 }

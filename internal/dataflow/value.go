@@ -569,3 +569,18 @@ func constantOf(e *ir.Expr) *Value {
 func constant(s string) *Value { return &Value{text: s, known: true} }
 
 var nothing = &Value{}
+
+func itoa(i int) string {
+	if i < 10 {
+		return string(rune('0' + i))
+	}
+	return itoa(i/10) + itoa(i%10)
+}
+
+func mapsClone(m map[string]*Value) map[string]*Value {
+	out := make(map[string]*Value, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
