@@ -28,7 +28,6 @@ func (a *arguments) get(i int) *Value {
 	return nothing
 }
 
-// all are the taints of all arguments.
 // after are arguments that follow those that were given before.
 func (a *arguments) after(bound *arguments) *arguments {
 	out := *a
@@ -39,6 +38,7 @@ func (a *arguments) after(bound *arguments) *arguments {
 	return &out
 }
 
+// all are the taints of all arguments.
 func (a *arguments) all() []*Taint {
 	var out []*Taint
 	for _, v := range a.list {

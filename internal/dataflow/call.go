@@ -34,7 +34,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	in.callsDirectly(f, e, callee)
 	args := in.arguments(f, e)
 	in.asksMembers(f, e)
-	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
+	v := namedHeader(in.callOf(call{f, e, recv, method, callee, args}), callee, args)
 	v = writtenNumber(v, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
@@ -43,106 +43,127 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 }
 
 // callOf follows a call of which all parts are known.
-func (in *interp) callOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) *Value {
-	if callee.filled != nil {
-		bare := *callee
+func (in *interp) callOf(c call) *Value {
+	if c.callee.filled != nil {
+		bare := *c.callee
 		bare.filled = nil
-		callee, args = &bare, args.after(callee.filled)
+		c.callee, c.args = &bare, c.args.after(c.callee.filled)
 	}
-	if callee.sink != nil { // the resolve of a promise
-		calledBack(callee, args)
-		return nothing
-	}
-	if in.answered(f, e, callee.ref, args) {
-		return nothing
-	}
-	if callee.ref == "builtin.require" && len(args.list) > 0 && args.list[0].known {
-		return in.p.require(in, f.file, args.list[0].text)
-	}
-	if callee.ref == "util.promisify" || callee.ref == "bluebird.promisify" {
-		return args.get(0)
-	}
-	if callee.isType && callee.class != nil && f.file.Language == ir.Go { // as another type
-		return in.asKind(f, e.X, args.get(0))
-	}
-	if callee.isType && callee.class != nil {
-		v := in.instance(f, callee, args, e.At)
-		for _, o := range callee.others {
-			if o.isType {
-				v = join(v, in.instance(f, o, args, e.At))
-			}
-		}
-		return v
-	}
-	if e.X.Kind == ir.Name && e.X.Str == "super" && f.file.Language == ir.Node {
-		if base := in.super(f); base != nil {
-			if m := base.class.method("constructor", 0); m != nil {
-				in.invoke(f, m, orSelf(base), args, e.At)
-			}
-		}
-		return nothing
-	}
-	if callee.class != nil && len(callee.fns) == 0 { // an instance that is called
-		if m := callee.class.method("__call__", 0); m != nil {
-			return in.invoke(f, m, callee, args, e.At)
-		}
-	}
-	if v := in.compiled(f, e, args); v != nil {
-		return v
-	}
-	in.headerSet(f, e, method, args)
-	in.slow(f, e, recv, method, callee, args)
-	if in.st != nil && in.emptied(f, e, recv, method) {
-		return nothing
-	}
-	in.durable(f, e, callee.ref, args)
-	if v, ok := in.cached(f, e, recv, method, args); ok {
-		return v
-	}
-	if v, ok := in.ofTable(f, e, recv, method, args); ok {
-		return v
-	}
-	if v, ok := in.ofRecord(f, e, recv, method, args); ok {
-		return v
-	}
-	if f.file.Language == ir.Go {
-		if v, ok := in.goNative(f, e, recv, callee, args); ok {
+	for _, follow := range []native{(*interp).ofRuntime, (*interp).ofClass, (*interp).noticed} {
+		if v, ok := follow(in, c); ok {
 			return v
 		}
 	}
-	if v, ok := in.native(f, e, recv, method, callee, args); ok {
+	if c.f.file.Language == ir.Go {
+		if v, ok := in.goNative(c); ok {
+			return v
+		}
+	}
+	if v, ok := in.native(c); ok {
 		return v
 	}
-	if e.New && len(callee.fns) > 0 && f.file.Language == ir.Node { // a function as a constructor
-		o := &Value{fields: map[string]*Value{}}
-		if proto := callee.fields["prototype"]; proto != nil {
-			for k, x := range sorted(proto.fields) {
-				o.fields[k] = rebound(x, o)
+	switch {
+	case c.e.New && len(c.callee.fns) > 0 && c.f.file.Language == ir.Node:
+		return in.constructed(c)
+	case len(c.callee.fns) > 0:
+		return in.ofProgram(c)
+	case len(c.callee.wraps) > 0 && c.method == "":
+		return in.wrapped(c.f, c.e, c.callee, c.args)
+	}
+	return in.library(c)
+}
+
+// ofRuntime are calls by which a program answers, or takes up another of its modules.
+func (in *interp) ofRuntime(c call) (*Value, bool) {
+	switch {
+	case c.callee.sink != nil: // the resolve of a promise
+		calledBack(c.callee, c.args)
+		return nothing, true
+	case in.answered(c.f, c.e, c.callee.ref, c.args):
+		return nothing, true
+	case c.callee.ref == "builtin.require" && len(c.args.list) > 0 && c.args.list[0].known:
+		return in.p.require(in, c.f.file, c.args.list[0].text), true
+	case c.callee.ref == "util.promisify" || c.callee.ref == "bluebird.promisify":
+		return c.args.get(0), true
+	}
+	return nil, false
+}
+
+// ofClass are calls of classes of the program, which make instances, and of instances themselves.
+func (in *interp) ofClass(c call) (*Value, bool) {
+	isClass := c.callee.isType && c.callee.class != nil
+	switch {
+	case isClass && c.f.file.Language == ir.Go: // as another type
+		return in.asKind(c.f, c.e.X, c.args.get(0)), true
+	case isClass:
+		v := in.instance(c.f, c.callee, c.args, c.e.At)
+		for _, o := range c.callee.others {
+			if o.isType {
+				v = join(v, in.instance(c.f, o, c.args, c.e.At))
 			}
 		}
-		for _, c := range callee.fns {
-			in.invoke(f, c, o, args, e.At)
-		}
-		return o
-	}
-	if len(callee.fns) > 0 {
-		var out *Value
-		for _, c := range callee.fns {
-			this := c.this
-			if this == nil && recv != nil && recv.ref == "" {
-				this = recv
+		return v, true
+	case c.e.X.Kind == ir.Name && c.e.X.Str == "super" && c.f.file.Language == ir.Node:
+		if base := in.super(c.f); base != nil {
+			if m := base.class.method("constructor", 0); m != nil {
+				in.invoke(c.f, m, orSelf(base), c.args, c.e.At)
 			}
-			in.within(in.picked(f, e.X, c), func() { out = join(out, in.invoke(f, c, this, args, e.At)) })
 		}
-		if out == nil {
-			return nothing
+		return nothing, true
+	}
+	if c.callee.class != nil && len(c.callee.fns) == 0 { // an instance that is called
+		if m := c.callee.class.method("__call__", 0); m != nil {
+			return in.invoke(c.f, m, c.callee, c.args, c.e.At), true
 		}
-		return out
 	}
-	if len(callee.wraps) > 0 && method == "" {
-		return in.wrapped(f, e, callee, args)
+	return nil, false
+}
+
+// noticed are calls of which something is noted whatever follows them, and those that the stores of the program answer: caches, tables, records.
+func (in *interp) noticed(c call) (*Value, bool) {
+	if v := in.compiled(c.f, c.e, c.args); v != nil {
+		return v, true
 	}
-	return in.library(f, e, recv, method, callee, args)
+	in.headerSet(c.f, c.e, c.method, c.args)
+	in.slow(c.f, c.e, c.recv, c.method, c.callee, c.args)
+	if in.st != nil && in.emptied(c.f, c.e, c.recv, c.method) {
+		return nothing, true
+	}
+	in.durable(c.f, c.e, c.callee.ref, c.args)
+	if v, ok := in.cached(c.f, c.e, c.recv, c.method, c.args); ok {
+		return v, true
+	}
+	if v, ok := in.ofTable(c.f, c.e, c.recv, c.method, c.args); ok {
+		return v, true
+	}
+	return in.ofRecord(c.f, c.e, c.recv, c.method, c.args)
+}
+
+// constructed is what a function makes as a constructor: new Order(), of JavaScript before it had classes.
+func (in *interp) constructed(c call) *Value {
+	o := &Value{fields: map[string]*Value{}}
+	if proto := c.callee.fields["prototype"]; proto != nil {
+		for k, x := range sorted(proto.fields) {
+			o.fields[k] = rebound(x, o)
+		}
+	}
+	for _, fn := range c.callee.fns {
+		in.invoke(c.f, fn, o, c.args, c.e.At)
+	}
+	return o
+}
+
+// ofProgram is what functions of the program give, each with what picks it among others.
+func (in *interp) ofProgram(c call) *Value {
+	var out *Value
+	for _, fn := range c.callee.fns {
+		this := fn.this
+		if this == nil && c.recv != nil && c.recv.ref == "" {
+			this = c.recv
+		}
+		in.within(in.picked(c.f, c.e.X, fn), func() { out = join(out, in.invoke(c.f, fn, this, c.args, c.e.At)) })
+	}
+	return orNothing(out)
 }
 
 // answered takes what a handler answers through its callback or context.
@@ -167,20 +188,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		}
 		return &Value{taints: args.all()}
 	}
-	n := 0
-	for _, g := range in.stack {
-		if g == c.fn {
-			n++
-		}
-	}
-	most := 3 // functions that are made anew each time call others
-	if c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil {
-		most = 1
-	}
-	if n > most && n < mostCounted && args.counts() && in.advances(c.fn) {
-		most = n
-	}
-	if n > most { // it calls itself
+	if in.callsItself(c, args) {
 		return &Value{taints: args.all()}
 	}
 	key, plain := in.memo(c, this, args)
@@ -198,7 +206,39 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.tellsAgain(f, c, args, at, again)
 		return v
 	}
-	before, calls, hits, told := in.thrown, len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
+	calls, hits, told := len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
+	out, thrown := in.body(f, c, this, args, at, facts)
+	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
+		in.p.memo[key] = out
+	}
+	if in.results == nil {
+		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
+	}
+	in.throws[again] = thrown
+	in.keepsAnswers(again, in.telling[told:])
+	in.endsAt(again)
+	in.results[again] = out
+	return out
+}
+
+// callsItself reports whether a function is called more often by itself than it is followed.
+func (in *interp) callsItself(c *closure, args *arguments) bool {
+	n := 0
+	for _, g := range in.stack {
+		if g == c.fn {
+			n++
+		}
+	}
+	most := 3 // functions that are made anew each time call others
+	if c.scope.module == nil || c.scope == c.scope.module.scope || c.fn.Class != nil {
+		most = 1
+	}
+	return n > most && !(n < mostCounted && args.counts() && in.advances(c.fn))
+}
+
+// body follows the statements of a function; it gives what the function returns or yields, and what it throws.
+func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int32, facts []Fact) (out, thrown *Value) {
+	before := in.thrown
 	if in.visited == nil {
 		in.visited = map[*ir.Func]bool{}
 	}
@@ -215,26 +255,13 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	in.depth--
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
-	out := s.result
-	if out == nil {
-		out = nothing
-	}
+	out = orNothing(s.result)
 	if s.yielded != nil {
 		out = &Value{elem: s.yielded}
 	}
-	thrown := in.thrown
+	thrown = in.thrown
 	in.thrown = joinThrown(before, thrown)
-	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
-		in.p.memo[key] = out
-	}
-	if in.results == nil {
-		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
-	}
-	in.throws[again] = thrown
-	in.keepsAnswers(again, in.telling[told:])
-	in.endsAt(again)
-	in.results[again] = out
-	return out
+	return out, thrown
 }
 
 // mostCounted bounds how often a function calls itself that goes through a list of functions by their number: run(i + 1).

@@ -93,9 +93,6 @@ func (in *interp) settings(x *Value, depth int) {
 	}
 }
 
-// marshals are functions that write a value as a text.
-var marshals = set("encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal")
-
 // decode fills a variable with what is decoded.
 func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *arguments) {
 	source := orNothing(recv)

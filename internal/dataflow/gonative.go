@@ -46,14 +46,8 @@ func watches(ref string) bool {
 // formats are functions that put a text together by a format, and where that stands.
 var formats = map[string]int{"fmt.Sprintf": 0, "fmt.Errorf": 0, "github_com/pkg/errors.Errorf": 0, "github_com/pkg/errors.Wrapf": 1}
 
-// splits are functions that take a text apart where another one stands in it.
-var splits = set("strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut")
-
 // oneHole is a format that writes one value and nothing else.
 var oneHole = regexp.MustCompile(`^%[-+ 0-9.]*[dvsfg]$`)
-
-// fieldsOfLogs are functions that make a field of a line of a log of a value of any kind, which is written as JSON.
-var fieldsOfLogs = set("log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array")
 
 // readers are functions that read what they get as it is, and where that stands.
 var readers = map[string]int{"net/http.MaxBytesReader": 1, "io.LimitReader": 0, "io.TeeReader": 0, "bufio.NewReaderSize": 0}
@@ -61,143 +55,203 @@ var readers = map[string]int{"net/http.MaxBytesReader": 1, "io.LimitReader": 0, 
 // inQueries are the rules for which a text that is written into a query is harmless.
 var inQueries = []string{"ssrf", "open-redirect", "path-traversal", "html-response", "header-injection", "log-injection", "object-key"}
 
+// nativesOfGo are those of Go and its libraries: several paths are followed alike.
+func nativesOfGo() map[string]native {
+	out := named(map[string]native{
+		"fmt.Sprint":   (*interp).goSprint,
+		"strings.Join": (*interp).goJoin,
+		"strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut":                                            (*interp).goSplit,
+		"log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array":                  (*interp).fieldOfLog,
+		"encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal": (*interp).marshalled,
+		"net/url.Values().Set net/url.Values().Add":                                                                              (*interp).setsInQuery,
+		"net/url.Values().Encode":                         (*interp).encodesQuery,
+		"encoding/gob.Register encoding/gob.RegisterName": (*interp).registersForGob,
+		"builtin.append":                                  (*interp).goAppend,
+		"builtin.copy":                                    (*interp).goCopy,
+		"builtin.panic":                                   (*interp).goPanic,
+		"io.Copy io.CopyN io.CopyBuffer":                  (*interp).copiesStream,
+		"builtin.len builtin.cap builtin.delete builtin.close builtin.print builtin.println builtin.recover builtin.clear builtin.min builtin.max": (*interp).givesNothing,
+	})
+	for ref := range decoders {
+		out[ref] = (*interp).decodes
+	}
+	for ref := range formats {
+		out[ref] = (*interp).goFormat
+	}
+	for ref, at := range readers {
+		out[ref] = func(_ *interp, c call) (*Value, bool) { return c.args.get(at), true }
+	}
+	return out
+}
+
 // goNative are the parts of Go and its standard library that rows can't tell of.
-func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *arguments) (*Value, bool) {
-	ref := callee.ref
-	in.readsRecord(f, e, ref, args)
-	in.savesWhole(f, e, ref, args)
-	if v := in.collected(f, e, ref, args); v != nil {
+func (in *interp) goNative(c call) (*Value, bool) {
+	ref := c.callee.ref
+	in.readsRecord(c.f, c.e, ref, c.args)
+	in.savesWhole(c.f, c.e, ref, c.args)
+	if v := in.collected(c.f, c.e, ref, c.args); v != nil {
 		return v, true
 	}
 	if byTags.MatchString(ref) {
-		in.checkedByTags(args.get(len(args.list)-1), 0)
+		in.checkedByTags(c.args.get(len(c.args.list)-1), 0)
 	}
-	if at, ok := decoders[ref]; ok {
-		in.decode(f, e, at, recv, args)
-		return &Value{}, true
-	}
-	if at, ok := formats[ref]; ok {
-		values := args.list[min(at+1, len(args.list)):]
-		if args.rest != nil {
-			values = append(slices.Clone(values), args.rest)
-		}
-		out := in.formatted(f, args.get(at), "%", values, e.At)
-		out = wrapped(args.get(at), out, values)
-		if len(values) == 1 && oneHole.MatchString(args.get(at).text) {
-			out.numbers = values[0].numbers
-		}
-		return out, true
-	}
-	if ref == "fmt.Sprint" && len(args.list) == 1 && len(args.get(0).numbers) > 0 {
-		return args.get(0), true
-	}
-	if v := args.get(1); fieldsOfLogs[ref] && (v.class == nil || !v.class.tellsItself()) {
-		return goJSON(v, 0), true
-	} else if fieldsOfLogs[ref] {
-		return v, true
-	}
-	if splits[ref] && args.get(1).known && args.get(1).text == "." && len(args.get(0).taints) > 0 {
-		out := in.sections(f, args.get(0), e.At)
-		out.ref = ref + "()"
-		return out, true
-	}
-	if ref == "strings.Join" {
-		if out := in.joinedList(f, args.get(0), args.get(1), e.At); out != nil {
-			return out, true
+	if follow := in.p.nativeGo[ref]; follow != nil {
+		if v, ok := follow(in, c); ok {
+			return v, true
 		}
 	}
 	if at, ok := fromEnvironment[goBase(ref)]; ok {
-		if x := args.get(at); x.class != nil && !x.isType {
+		if x := c.args.get(at); x.class != nil && !x.isType {
 			in.settings(x, 0)
 		}
 		return &Value{}, true
 	}
-	if marshals[ref] {
-		written := goJSON(args.get(0), 0)
-		taints := written.asJSON()
-		for i, t := range taints {
-			u := t.cleaned([]string{"log-injection", "header-injection"})
-			if u.isObject() && !u.unsure {
-				u.Path += " as JSON"
-			}
-			taints[i] = u
-		}
-		return &Value{taints: in.stepped(f, taints, e.At, "is written as JSON"), json: written}, true
-	}
-	if at, ok := readers[ref]; ok {
-		return args.get(at), true
-	}
-	if watches(ref) && len(args.list) > 0 {
-		return args.get(0), true
-	}
-	if inOtherType(ref) {
-		v := args.get(0)
-		if strings.HasPrefix(ref, "bytes.NewBuffer") { // what is written to it joins what it begins with
-			return &Value{ref: "bytes.Buffer()", taints: v.all(), prefix: v.text + v.prefix, json: v.json}, true
-		}
-		if strings.HasSuffix(ref, "NewDecoder") {
-			return &Value{ref: ref + "()", taints: v.all(), json: v.json}, true
-		}
-		if _, name := cutLast(ref); strings.HasPrefix(name, "Marshal") {
-			v = goJSON(v, 0)
-		}
-		return v, true
-	}
-	switch ref {
-	case "net/url.Values().Set", "net/url.Values().Add":
-		if k := args.get(0); k.known && recv != nil && recv != nothing && !recv.shared && len(recv.fields) < maxFields {
-			recv.fields = mapsClone(recv.fields)
-			recv.fields[k.text] = join(recv.fields[k.text], args.get(1))
-		}
-		return &Value{}, true
-	case "net/url.Values().Encode":
-		return cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries), true
-	case "encoding/gob.Register", "encoding/gob.RegisterName":
-		in.p.registered = true
-		return &Value{}, true
-	case "builtin.append":
-		out := *args.get(0)
-		out.shared, out.known = false, false
-		out.fields = mapsClone(out.fields)
-		for _, v := range args.list[min(1, len(args.list)):] {
-			out.add(v, []*Value{v})
-		}
-		if args.rest != nil {
-			out.add(args.rest, nil)
-		}
-		return &out, true
-	case "builtin.len", "builtin.cap", "builtin.delete", "builtin.close", "builtin.print", "builtin.println", "builtin.recover", "builtin.clear":
-		return &Value{}, true
-	case "builtin.panic":
-		in.thrown = join(in.thrown, args.get(0))
-		return nothing, true
-	case "builtin.copy":
-		if to := args.get(0); to != nothing && !to.shared {
-			to.taints = addTaints(to.taints, args.get(1).all())
-		}
-		return &Value{}, true
-	case "builtin.min", "builtin.max":
-		return &Value{}, true
-	case "io.Copy", "io.CopyN", "io.CopyBuffer":
-		in.copies(args.get(0), args.get(1))
-		return &Value{}, true
-	}
-	if e.X.Kind == ir.Member && e.X.Str == "FileInfo" && len(args.list) == 0 && recv != nil && len(recv.taints) > 0 { // its name has no folders
-		return &Value{taints: cleanedBy(recv, []string{"path-traversal"}).taints}, true
-	}
-	if strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")] { // int64(x)
-		v := checked(args.get(0))
-		v.numbers = args.get(0).numbers
+	if v, ok := in.sameInGo(c); ok {
 		return v, true
 	}
 	if strings.HasPrefix(ref, lambdaRuntime) && in.starting != nil {
-		in.started(f, ref, args)
+		in.started(c.f, ref, c.args)
 		return nothing, true
 	}
-	if v, ok := in.goServer(f, e, recv, ref, args); ok {
+	return in.goServer(c.f, c.e, c.recv, ref, c.args)
+}
+
+// sameInGo are functions that give what they get, perhaps in another type.
+func (in *interp) sameInGo(c call) (*Value, bool) {
+	ref := c.callee.ref
+	switch {
+	case watches(ref) && len(c.args.list) > 0:
+		return c.args.get(0), true
+	case inOtherType(ref):
+		return inType(ref, c.args.get(0)), true
+	case c.e.X.Kind == ir.Member && c.e.X.Str == "FileInfo" && len(c.args.list) == 0 && c.recv != nil && len(c.recv.taints) > 0: // its name has no folders
+		return &Value{taints: cleanedBy(c.recv, []string{"path-traversal"}).taints}, true
+	case strings.HasPrefix(ref, "builtin.") && harmlessGo[strings.TrimPrefix(ref, "builtin.")]: // int64(x)
+		v := checked(c.args.get(0))
+		v.numbers = c.args.get(0).numbers
 		return v, true
 	}
 	return nil, false
+}
+
+// inType is a value as a function gives it that makes another type of it.
+func inType(ref string, v *Value) *Value {
+	if strings.HasPrefix(ref, "bytes.NewBuffer") { // what is written to it joins what it begins with
+		return &Value{ref: "bytes.Buffer()", taints: v.all(), prefix: v.text + v.prefix, json: v.json}
+	}
+	if strings.HasSuffix(ref, "NewDecoder") {
+		return &Value{ref: ref + "()", taints: v.all(), json: v.json}
+	}
+	if _, name := cutLast(ref); strings.HasPrefix(name, "Marshal") {
+		return goJSON(v, 0)
+	}
+	return v
+}
+
+// givesNothing are functions of which the result does no harm.
+func (in *interp) givesNothing(call) (*Value, bool) { return &Value{}, true }
+
+// decodes fills the variable that a decoder is given.
+func (in *interp) decodes(c call) (*Value, bool) {
+	in.decode(c.f, c.e, decoders[c.callee.ref], c.recv, c.args)
+	return &Value{}, true
+}
+
+// goFormat: fmt.Sprintf("%s of %s", name, shop), and errors that are made so.
+func (in *interp) goFormat(c call) (*Value, bool) {
+	at := formats[c.callee.ref]
+	values := c.args.list[min(at+1, len(c.args.list)):]
+	if c.args.rest != nil {
+		values = append(slices.Clone(values), c.args.rest)
+	}
+	out := in.formatted(c.f, c.args.get(at), "%", values, c.e.At)
+	out = wrapped(c.args.get(at), out, values)
+	if len(values) == 1 && oneHole.MatchString(c.args.get(at).text) {
+		out.numbers = values[0].numbers
+	}
+	return out, true
+}
+
+// goSprint: fmt.Sprint(total), which writes a number as it is.
+func (in *interp) goSprint(c call) (*Value, bool) {
+	return c.args.get(0), len(c.args.list) == 1 && len(c.args.get(0).numbers) > 0
+}
+
+// fieldOfLog is a value as a log writes it: as JSON, where it does not say itself how it is written.
+func (in *interp) fieldOfLog(c call) (*Value, bool) {
+	v := c.args.get(1)
+	if v.class == nil || !v.class.tellsItself() {
+		v = goJSON(v, 0)
+	}
+	return v, true
+}
+
+// goSplit: strings.Split(token, ".").
+func (in *interp) goSplit(c call) (*Value, bool) {
+	if !c.args.get(1).known || c.args.get(1).text != "." || len(c.args.get(0).taints) == 0 {
+		return nil, false
+	}
+	out := in.sections(c.f, c.args.get(0), c.e.At)
+	out.ref = c.callee.ref + "()"
+	return out, true
+}
+
+func (in *interp) goJoin(c call) (*Value, bool) {
+	out := in.joinedList(c.f, c.args.get(0), c.args.get(1), c.e.At)
+	return out, out != nil
+}
+
+// marshalled is a value as JSON.
+func (in *interp) marshalled(c call) (*Value, bool) {
+	written := goJSON(c.args.get(0), 0)
+	return &Value{taints: in.stepped(c.f, inJSON(written), c.e.At, intoJSON), json: written}, true
+}
+
+func (in *interp) setsInQuery(c call) (*Value, bool) {
+	if k := c.args.get(0); k.known && c.recv != nil && c.recv != nothing && !c.recv.shared && len(c.recv.fields) < maxFields {
+		c.recv.fields = mapsClone(c.recv.fields)
+		c.recv.fields[k.text] = join(c.recv.fields[k.text], c.args.get(1))
+	}
+	return &Value{}, true
+}
+
+func (in *interp) encodesQuery(c call) (*Value, bool) {
+	return cleanedBy(&Value{taints: in.stepped(c.f, texts(c.recv.all()), c.e.At, intoText)}, inQueries), true
+}
+
+func (in *interp) registersForGob(call) (*Value, bool) {
+	in.p.registered = true
+	return &Value{}, true
+}
+
+func (in *interp) goAppend(c call) (*Value, bool) {
+	out := *c.args.get(0)
+	out.shared, out.known = false, false
+	out.fields = mapsClone(out.fields)
+	for _, v := range c.args.list[min(1, len(c.args.list)):] {
+		out.add(v, []*Value{v})
+	}
+	if c.args.rest != nil {
+		out.add(c.args.rest, nil)
+	}
+	return &out, true
+}
+
+func (in *interp) goCopy(c call) (*Value, bool) {
+	if to := c.args.get(0); to != nothing && !to.shared {
+		to.taints = addTaints(to.taints, c.args.get(1).all())
+	}
+	return &Value{}, true
+}
+
+func (in *interp) goPanic(c call) (*Value, bool) {
+	in.thrown = join(in.thrown, c.args.get(0))
+	return nothing, true
+}
+
+func (in *interp) copiesStream(c call) (*Value, bool) {
+	in.copies(c.args.get(0), c.args.get(1))
+	return &Value{}, true
 }
 
 // copies lets what is read be in what it is written to: a text in memory, or a file, which is perhaps opened later.

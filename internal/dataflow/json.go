@@ -20,6 +20,22 @@ func (v *Value) asJSON() []*Taint {
 	return out
 }
 
+// intoJSON is what happens to data that is written as JSON.
+const intoJSON = "is written as JSON"
+
+// inJSON are the taints of a text that a value is written into as JSON, in which no line and no header can be forged.
+func inJSON(v *Value) []*Taint {
+	taints := v.asJSON()
+	for i, t := range taints {
+		u := t.cleaned([]string{"log-injection", "header-injection"})
+		if u.isObject() && !u.unsure {
+			u.Path += " as JSON"
+		}
+		taints[i] = u
+	}
+	return taints
+}
+
 // decoded is what a text holds for whoever parses it, as a rule counts it for which texts do no harm: where only all of an object does,
 // what stands under a name that the code has written is safe.
 func (v *Value) decoded(rule string) *Value {

@@ -49,99 +49,122 @@ func frameworkOf(ref string) string {
 	return ""
 }
 
+// answeredBy notes functions that answer requests, each as one that a framework calls in the same way.
+func (p *Program) answeredBy(f frame, at int32, fns []*closure, way routed) {
+	for _, fn := range fns {
+		r := way
+		r.fn, r.file, r.at = fn, f.file.Path, at
+		p.routed = append(p.routed, &r)
+	}
+}
+
+// beforeAll notes functions that a framework calls before those that answer requests.
+func (p *Program) beforeAll(f frame, at int32, fns []*closure, framework string) {
+	for _, fn := range fns {
+		p.routed = append([]*routed{{framework: framework, fn: fn, file: f.file.Path, at: at, middle: true, use: true}}, p.routed...)
+	}
+}
+
 // routes notes functions that are given to a router.
-func (p *Program) routes(f frame, ref string, args *arguments, e *ir.Expr) {
-	dot := strings.LastIndexByte(ref, '.')
-	if strings.HasSuffix(ref, ".add_resource") || strings.HasSuffix(ref, ".add_url_rule") { // of Flask, with a class
-		view := args.get(0)
-		if kw := args.kw["view_func"]; kw != nil {
-			view = kw
-		}
-		for _, view := range append([]*Value{view}, args.list...) {
-			if view.class != nil {
-				p.methodsOf(f, view.class, e.At, strings.HasSuffix(ref, ".add_resource"))
-			}
-			for _, fn := range view.fns {
-				p.routed = append(p.routed, &routed{framework: "flask", fn: fn, file: f.file.Path, at: e.At})
-			}
-		}
+func (p *Program) routes(c call) {
+	ref := c.callee.ref
+	if strings.HasSuffix(ref, ".add_resource") || strings.HasSuffix(ref, ".add_url_rule") {
+		p.views(c)
 		return
 	}
-	if ref == "starlette.routing.Route" || ref == "starlette.routing.WebSocketRoute" || strings.HasSuffix(ref, "Starlette().add_route") || strings.HasSuffix(ref, "FastAPI().add_api_route") {
-		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{framework: "fastapi", fn: fn, file: f.file.Path, at: e.At})
-		}
-	}
-	if ref == "django.urls.path" || ref == "django.urls.re_path" || ref == "django.conf.urls.url" {
-		for _, fn := range args.get(1).fns {
-			p.routed = append(p.routed, &routed{framework: "django", fn: fn, file: f.file.Path, at: e.At})
-		}
-		if view := args.get(1); view.class != nil {
-			p.methodsOf(f, view.class, e.At, false)
-		}
-	}
-	p.added(f, ref, args, e.At)
+	p.listed(c)
+	p.added(c.f, ref, c.args, c.e.At)
 	if servers[ref] {
-		p.resolvers(f, orNothing(args.get(0).fields["resolvers"]), e.At, 0)
+		p.resolvers(c.f, orNothing(c.args.get(0).fields["resolvers"]), c.e.At, 0)
 	}
 	if strings.HasPrefix(ref, "typera-express.") && strings.HasSuffix(ref, ".handler") {
-		for _, fn := range args.get(0).fns {
-			framework := "typera"
-			if strings.Contains(ref, ".use()") { // its parsers
-				framework = "typera-parsed"
-			}
-			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At})
+		framework := "typera"
+		if strings.Contains(ref, ".use()") { // its parsers
+			framework = "typera-parsed"
+		}
+		p.answeredBy(c.f, c.e.At, c.args.get(0).fns, routed{framework: framework})
+	}
+	if dot := strings.LastIndexByte(ref, '.'); dot >= 0 {
+		p.ofApplication(c, ref[:dot], ref[dot+1:])
+	}
+}
+
+// views notes what Flask is given for an address: a function, or a class with a method for each method of HTTP.
+func (p *Program) views(c call) {
+	view := c.args.get(0)
+	if kw := c.args.kw["view_func"]; kw != nil {
+		view = kw
+	}
+	for _, view := range append([]*Value{view}, c.args.list...) {
+		if view.class != nil {
+			p.methodsOf(c.f, view.class, c.e.At, strings.HasSuffix(c.callee.ref, ".add_resource"))
+		}
+		p.answeredBy(c.f, c.e.At, view.fns, routed{framework: "flask"})
+	}
+}
+
+// listed notes what stands in the list of routes of an application: Route("/orders", orders), path("orders", orders).
+func (p *Program) listed(c call) {
+	ref, view := c.callee.ref, c.args.get(1)
+	switch {
+	case ref == "starlette.routing.Route" || ref == "starlette.routing.WebSocketRoute" || strings.HasSuffix(ref, "Starlette().add_route") || strings.HasSuffix(ref, "FastAPI().add_api_route"):
+		p.answeredBy(c.f, c.e.At, view.fns, routed{framework: "fastapi"})
+	case ref == "django.urls.path" || ref == "django.urls.re_path" || ref == "django.conf.urls.url":
+		p.answeredBy(c.f, c.e.At, view.fns, routed{framework: "django"})
+		if view.class != nil {
+			p.methodsOf(c.f, view.class, c.e.At, false)
 		}
 	}
-	if dot >= 0 && ref[dot+1:] == "addHook" { // of Fastify
-		for _, a := range args.list {
-			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append([]*routed{{framework: "fastify", fn: fn, file: f.file.Path, at: e.At, middle: true, use: true}}, p.routed...)
-			}
+}
+
+// ofApplication notes what a method of an application or router is given.
+func (p *Program) ofApplication(c call, app, method string) {
+	if method == "addHook" { // of Fastify
+		for _, a := range c.args.list {
+			p.beforeAll(c.f, c.e.At, slices.Concat(a.fns, a.wraps), "fastify")
 		}
 	}
-	if dot >= 0 {
-		p.answersErrors(f, ref[:dot], ref[dot+1:], args, e.At)
-	}
-	if dot >= 0 && strings.HasPrefix(ref, "@aws-lambda-powertools/event-handler") && (ref[dot+1:] == "onQuery" || ref[dot+1:] == "onMutation" || ref[dot+1:] == "resolver") {
-		for _, a := range args.list {
-			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append(p.routed, &routed{framework: "graphql-first", fn: fn, file: f.file.Path, at: e.At})
-			}
+	p.answersErrors(c.f, app, method, c.args, c.e.At)
+	if strings.HasPrefix(app, "@aws-lambda-powertools/event-handler") && (method == "onQuery" || method == "onMutation" || method == "resolver") {
+		for _, a := range c.args.list {
+			p.answeredBy(c.f, c.e.At, slices.Concat(a.fns, a.wraps), routed{framework: "graphql-first"})
 		}
 	}
-	if dot >= 0 && ref[dot+1:] == "set" && args.get(0).text == "query parser" {
+	if method == "set" && c.args.get(0).text == "query parser" {
 		p.queryParser = true
 	}
-	if dot < 0 || !routeMethods[ref[dot+1:]] {
-		return
+	framework := frameworkOf(app)
+	switch {
+	case !routeMethods[method] || framework == "" || c.f.file.Language == ir.Python:
+	case framework == "hapi":
+		p.hapiRoutes(c.f, c.args.get(0), c.e.At)
+	default:
+		p.handlersGiven(c, framework, method == "use")
+		p.handlersOfOptions(c, framework)
 	}
-	framework := frameworkOf(ref[:dot])
-	if framework == "" || f.file.Language == ir.Python {
-		return
+}
+
+// handlersGiven notes the functions that a route is given: all but the last stand before it.
+func (p *Program) handlersGiven(c call, framework string, use bool) {
+	for i, a := range c.args.list {
+		way := routed{framework: framework, middle: use || i < len(c.args.list)-1, use: use, schema: schemaIn(c.args)}
+		p.answeredBy(c.f, c.e.At, slices.Concat(a.fns, a.wraps, elementFns(a)), way)
 	}
-	if framework == "hapi" {
-		p.hapiRoutes(f, args.get(0), e.At)
-		return
-	}
-	for i, a := range args.list {
-		for _, fn := range slices.Concat(a.fns, a.wraps, elementFns(a)) {
-			p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: i < len(args.list)-1 || ref[dot+1:] == "use", use: ref[dot+1:] == "use", schema: schemaIn(args)})
-		}
-	}
-	for _, a := range args.list { // fastify.route({handler})
+}
+
+// handlersOfOptions notes the functions in the options of a route: fastify.route({preHandler, handler}).
+func (p *Program) handlersOfOptions(c call, framework string) {
+	for _, a := range c.args.list {
 		for _, hook := range []string{"onRequest", "preParsing", "preValidation", "preHandler"} {
 			if h := a.fields[hook]; h != nil {
 				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
-					r := &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, middle: true}
+					r := &routed{framework: framework, fn: fn, file: c.f.file.Path, at: c.e.At, middle: true}
 					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
 				}
 			}
 		}
 		if h := a.fields["handler"]; h != nil {
-			for _, fn := range slices.Concat(h.fns, h.wraps) {
-				p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: e.At, schema: schemaIn(args)})
-			}
+			p.answeredBy(c.f, c.e.At, slices.Concat(h.fns, h.wraps), routed{framework: framework, schema: schemaIn(c.args)})
 		}
 	}
 }
@@ -212,9 +235,7 @@ func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
 	if depth > 3 {
 		return
 	}
-	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework: "graphql", fn: fn, file: f.file.Path, at: at})
-	}
+	p.answeredBy(f, at, v.fns, routed{framework: "graphql"})
 	for _, x := range sorted(v.fields) {
 		p.resolvers(f, x, at, depth+1)
 	}
@@ -231,65 +252,44 @@ func elementFns(v *Value) []*closure {
 	return out
 }
 
+// ofFields are decorators of Powertools for functions that answer fields of GraphQL, and events of AppSync.
+var ofFields = set("resolver batch_resolver async_batch_resolver on_publish on_subscribe")
+
 // decoratedRoute notes a function with a decorator of a router.
 func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) {
-	ref, ok := strings.CutSuffix(decorator.ref, "()")
-	if !ok {
-		ref = decorator.ref
-	}
+	ref := strings.TrimSuffix(decorator.ref, "()")
 	dot := strings.LastIndexByte(ref, '.')
 	if dot < 0 {
 		return
 	}
-	framework := frameworkOf(ref[:dot])
-	method := ref[dot+1:]
-	if bot := botOf(ref); bot != "" {
-		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{framework: bot, fn: fn, file: f.file.Path, at: at})
-		}
-		return
-	}
-	if framework == "" {
+	framework, method := frameworkOf(ref[:dot]), ref[dot+1:]
+	switch bot := botOf(ref); {
+	case bot != "":
+		p.answeredBy(f, at, v.fns, routed{framework: bot})
+	case framework == "":
 		p.perhapsRouted(f, ref, v, at)
-		return
+	case framework == "powertools" && ofFields[method]:
+		p.answeredBy(f, at, v.fns, routed{framework: "graphql-names"})
+	case method == "errorhandler" || method == "app_errorhandler":
+		p.answeredBy(f, at, v.fns, routed{framework: "flask-error"})
+	case framework == "flask" && (method == "after_request" || method == "after_app_request"): // it gets the answer
+		p.answeredBy(f, at, v.fns, routed{framework: "flask-after"})
+	case method == "before_request" || method == "before_app_request" || method == "middleware":
+		p.beforeAll(f, at, v.fns, framework)
+	case framework == "chalice" && method != "route" && method != "on_ws_message":
+		p.answeredBy(f, at, v.fns, decorated("event", decorator))
+	case routeMethods[method] || method == "websocket" || method == "api_route" || method == "on_ws_message":
+		p.answeredBy(f, at, v.fns, decorated(framework, decorator))
 	}
-	if framework == "powertools" && (method == "resolver" || method == "batch_resolver" || method == "async_batch_resolver" || method == "on_publish" || method == "on_subscribe") {
-		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{framework: "graphql-names", fn: fn, file: f.file.Path, at: at})
-		}
-		return
-	}
-	if method == "errorhandler" || method == "app_errorhandler" {
-		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{framework: "flask-error", fn: fn, file: f.file.Path, at: at})
-		}
-		return
-	}
-	if (method == "after_request" || method == "after_app_request") && framework == "flask" { // it gets the answer
-		for _, fn := range v.fns {
-			p.routed = append(p.routed, &routed{framework: "flask-after", fn: fn, file: f.file.Path, at: at})
-		}
-		return
-	}
-	if method == "before_request" || method == "before_app_request" || method == "middleware" {
-		for _, fn := range v.fns {
-			p.routed = append([]*routed{{framework: framework, fn: fn, file: f.file.Path, at: at, middle: true, use: true}}, p.routed...)
-		}
-		return
-	}
-	if framework == "chalice" && method != "route" && method != "on_ws_message" {
-		framework = "event"
-	} else if !routeMethods[method] && method != "websocket" && method != "api_route" && method != "on_ws_message" {
-		return
-	}
+}
+
+// decorated is how a framework calls a function, as the decorator of its route says it.
+func decorated(framework string, decorator *Value) routed {
 	typed := map[string]bool{}
 	for _, m := range typedPart.FindAllStringSubmatch(orNothing(first1(decorator.args)).text, -1) {
 		typed[m[1]] = true
 	}
-	html := strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")
-	for _, fn := range v.fns {
-		p.routed = append(p.routed, &routed{framework: framework, fn: fn, file: f.file.Path, at: at, html: html, typed: typed})
-	}
+	return routed{framework: framework, typed: typed, html: strings.HasSuffix(orNothing(decorator.kw["response_class"]).ref, "HTMLResponse")}
 }
 
 // perhapsRouted notes a function that takes an event and is decorated by a library of which nothing is known: a router of somebody's own.
