@@ -21,6 +21,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 	return v
 }
 
+// expression is what an expression is worth.
 func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	switch e.Kind {
 	case ir.Const:
@@ -28,66 +29,15 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Name:
 		return in.name(f, e)
 	case ir.This:
-		for s := f.s; s != nil; s = s.parent {
-			if s.this != nil {
-				if in.st != nil {
-					return in.asPut(f, s.this, e.At, 0)
-				}
-				return s.this
-			}
-		}
-		if m := f.s.moduleOf(); m != nil && m.object != nil { // of a module: what it gives to others
-			return orNothing(m.object.fields["exports"])
-		}
-		return nothing
+		return in.this(f, e)
 	case ir.Member:
 		x := in.eval(f, e.X)
 		in.lazily(f, x, e.Str, e.At)
 		return in.member(f, x, e.Str, e.At)
 	case ir.Index:
-		x, key := in.eval(f, e.X), in.eval(f, e.Y)
-		if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]
-			return x
-		}
-		if f.file.Language == ir.Python && isTyping(x.ref) {
-			return &Value{ref: x.ref + "[]", kind: &declared{f, e}}
-		}
-		if key.known && key.text == ":" { // a slice
-			in.cutsText(":", x)
-			c := *x
-			c.known, c.text = false, ""
-			return hidden(&c)
-		}
-		if x.class != nil && !x.isType {
-			if m := x.class.method("__getitem__", 0); m != nil {
-				return in.invoke(f, m, x, &arguments{list: []*Value{key}}, e.At)
-			}
-		}
-		if key.known {
-			return in.member(f, x, key.text, e.At)
-		}
-		in.chosenByName(f, e.At, x)
-		v := in.keptForAll(f, x, key, e.At, in.anyMember(x))
-		if key.random != nil {
-			c := *v
-			c.random = key.random.pick()
-			v = &c
-		}
-		if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) && !x.bare {
-			c := *v
-			c.chosen = keys
-			return &c
-		}
-		return v
+		return in.index(f, e)
 	case ir.Call:
-		v := in.madeSafe(f, e, in.call(f, e))
-		in.told(e, orNothing(v).proves)
-		if v != nil && v.written == bareWord { // a number perhaps becomes a text
-			c := *v
-			c.written = anyhow
-			return &c
-		}
-		return v
+		return in.callGives(f, e)
 	case ir.Lambda:
 		return &Value{fns: []*closure{{fn: e.Fn, scope: f.s, this: thisOf(f.s)}}}
 	case ir.ClassOf:
@@ -101,50 +51,148 @@ func (in *interp) expression(f frame, e *ir.Expr) *Value {
 	case ir.Binary:
 		return in.binary(f, e)
 	case ir.Not:
-		in.refusesType(f, e.X)
-		x := in.eval(f, e.X)
-		if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil {
-			return &Value{taints: old, without: not}
-		}
-		return nothing
+		return in.not(f, e)
 	case ir.Cond:
-		in.eval(f, e.X)
-		switch in.decided(f, e.X) {
-		case yes:
-			return in.eval(f, e.Y)
-		case no:
-			return in.eval(f, e.Z)
-		}
-		var y, z *Value
-		in.ifDebugging(e.X, func() {
-			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
-			ways := []*snapshot{in.ended(), nil}
-			other := in.inBranch(f.s, func() { in.guard(f, e.X, false); in.sameUser(f, e.X, false); z = in.eval(f, e.Z) })
-			ways[1] = in.ended()
-			in.meets(ways, []bool{false, false})
-			in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
-		})
-		return join(y, z)
+		return in.cond(f, e)
 	case ir.Assign:
 		return in.assignment(f, e)
 	case ir.Await, ir.Spread:
-		v := in.eval(f, e.X)
-		switch e.Str {
-		case "yield":
-			f.s.yielded = join(f.s.yielded, v)
-			return nothing
-		case "yield*":
-			f.s.yielded = join(f.s.yielded, in.elements(v))
-			return nothing
-		}
-		return v
+		return in.awaited(f, e)
 	}
-	var out *Value
+	return in.anything(f, e)
+}
+
+// this is the object at hand; at the top of a module of CommonJS what it gives to others.
+func (in *interp) this(f frame, e *ir.Expr) *Value {
+	if this := thisOf(f.s); this != nil {
+		if in.st != nil {
+			return in.asPut(f, this, e.At, 0)
+		}
+		return this
+	}
+	if m := f.s.moduleOf(); m != nil && m.object != nil {
+		return orNothing(m.object.fields["exports"])
+	}
+	return nothing
+}
+
+// index is what stands in a value under a key: x[key].
+func (in *interp) index(f frame, e *ir.Expr) *Value {
+	x, key := in.eval(f, e.X), in.eval(f, e.Y)
+	if x.isType && x.class != nil && f.file.Language == ir.Python { // Repository[Order]
+		return x
+	}
+	if f.file.Language == ir.Python && isTyping(x.ref) {
+		return &Value{ref: x.ref + "[]", kind: &declared{f, e}}
+	}
+	if key.known && key.text == ":" { // a slice
+		in.cutsText(":", x)
+		c := *x
+		c.known, c.text = false, ""
+		return hidden(&c)
+	}
+	if x.class != nil && !x.isType {
+		if m := x.class.method("__getitem__", 0); m != nil {
+			return in.invoke(f, m, x, &arguments{list: []*Value{key}}, e.At)
+		}
+	}
+	if key.known {
+		return in.member(f, x, key.text, e.At)
+	}
+	return in.chosenBy(f, e, x, key)
+}
+
+// chosenBy is what stands in a value under a key that is not known: perhaps an outsider chooses it.
+func (in *interp) chosenBy(f frame, e *ir.Expr, x, key *Value) *Value {
+	in.chosenByName(f, e.At, x)
+	v := in.keptForAll(f, x, key, e.At, in.anyMember(x))
+	if key.random != nil {
+		c := *v
+		c.random = key.random.pick()
+		v = &c
+	}
+	if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) && !x.bare {
+		c := *v
+		c.chosen = keys
+		return &c
+	}
+	return v
+}
+
+// callGives is what a call gives, as an expression.
+func (in *interp) callGives(f frame, e *ir.Expr) *Value {
+	v := in.madeSafe(f, e, in.call(f, e))
+	in.told(e, orNothing(v).proves)
+	if v != nil && v.written == bareWord { // a number perhaps becomes a text
+		c := *v
+		c.written = anyhow
+		return &c
+	}
+	return v
+}
+
+// not is whether something is not so: of the value itself only what it tells of somebody is left.
+func (in *interp) not(f frame, e *ir.Expr) *Value {
+	in.refusesType(f, e.X)
+	x := in.eval(f, e.X)
+	if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil {
+		return &Value{taints: old, without: not}
+	}
+	return nothing
+}
+
+// cond is one of two values, each worked out as what the condition says of it: a ? b : c.
+func (in *interp) cond(f frame, e *ir.Expr) *Value {
+	in.eval(f, e.X)
+	switch in.decided(f, e.X) {
+	case yes:
+		return in.eval(f, e.Y)
+	case no:
+		return in.eval(f, e.Z)
+	}
+	var y, z *Value
+	in.ifDebugging(e.X, func() {
+		then := in.whenTrue(f, e.X, true, func() { y = in.eval(f, e.Y) })
+		ways := []*snapshot{in.ended(), nil}
+		other := in.whenTrue(f, e.X, false, func() { z = in.eval(f, e.Z) })
+		ways[1] = in.ended()
+		in.meets(ways, []bool{false, false})
+		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
+	})
+	return join(y, z)
+}
+
+// whenTrue follows a branch in which a condition holds, or does not.
+func (in *interp) whenTrue(f frame, condition *ir.Expr, holds bool, follow func()) map[string]*Value {
+	return in.inBranch(f.s, func() {
+		in.guard(f, condition, holds)
+		in.sameUser(f, condition, holds)
+		follow()
+	})
+}
+
+// awaited is what is waited for, spread or yielded.
+func (in *interp) awaited(f frame, e *ir.Expr) *Value {
+	v := in.eval(f, e.X)
+	switch e.Str {
+	case "yield":
+		f.s.yielded = join(f.s.yielded, v)
+		return nothing
+	case "yield*":
+		f.s.yielded = join(f.s.yielded, in.elements(v))
+		return nothing
+	}
+	return v
+}
+
+// anything is an expression of which nothing is known but its parts: outsiders decide it as far as they decide those.
+func (in *interp) anything(f frame, e *ir.Expr) *Value {
 	if e.Str == "typeof" {
 		in.eval(f, e.List[0])
 		return &Value{}
 	}
 	in.chained(f, e)
+	var out *Value
 	for _, x := range e.List {
 		v := in.eval(f, x)
 		if t := v.all(); len(t) > 0 {
@@ -187,56 +235,20 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 // operands are the comparisons of MongoDB, in which no other operators stand.
 var operands = set("$eq $ne $gt $gte $lt $lte $in $nin $all $size $mod $exists $type")
 
+// object is an object or a dictionary that is written out.
 func (in *interp) object(f frame, e *ir.Expr) *Value {
 	if f.file.Language == ir.Go {
 		return in.structOf(f, e)
 	}
 	v := &Value{fields: map[string]*Value{}, isDict: true, born: in.branch}
 	for i, x := range e.List {
-		key := e.Keys[i]
-		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
-			name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
-			if name.known && name.text != "" && len(v.fields) < maxFields {
-				v.fields[name.text] = val
-				continue
-			}
-			v.named, v.elem = join(v.named, name), join(v.elem, val)
-			continue
-		}
-		val := in.forName(key, func() *Value { return in.eval(f, x) })
-		in.guessable(f, key, x, val)
-		if text := val.fields["S"]; text != nil && len(val.fields) == 1 && x.Kind == ir.Object { // in the types of DynamoDB
-			in.guessable(f, key, x.List[0], text)
-		}
-		if key == "..." && x.Kind == ir.Name && len(val.taints) > 0 {
-			val = in.guardedFields(f, x.Str, val)
-		}
-		if len(v.taints) > 0 && key != "..." && !in.isData(val, 0) { // {...body, password: "***"}
-			in.takenOut(v, key)
-		}
-		if operands[key] { // of MongoDB: whatever it is, it is no operator
-			val = cleanedBy(&Value{taints: val.all()}, []string{"nosql"})
-		}
-		if key == "..." {
-			if len(val.taints) > 0 { // it may have any of the fields that stand before it
-				for k, field := range sorted(v.fields) {
-					v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})
-				}
-			}
-			for k, field := range sorted(val.fields) {
-				v.fields[k] = field
-			}
-			v.elem = join(v.elem, val.elem)
-			v.taints = addTaints(v.taints, val.taints)
-			v.someOf(val, x)
-			if v.spread == nil || v.spread.closed() {
-				v.spread = val
-			}
-			continue
-		}
-		if len(v.fields) < maxFields {
-			v.fields[key] = val
-			delete(v.some, key)
+		switch key := e.Keys[i]; {
+		case isComputed(key, x):
+			in.setsComputed(f, v, x)
+		case key == "...":
+			in.spreads(f, v, x)
+		default:
+			in.setsField(f, v, key, x)
 		}
 	}
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
@@ -249,6 +261,68 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	in.echoesOrigin(f, v, e.At)
 	in.trusts(f, e, v)
 	return v
+}
+
+// isComputed reports whether a member of an object has a name that is worked out: {[name]: value}.
+func isComputed(key string, x *ir.Expr) bool {
+	return key == "" && x.Kind == ir.Unknown && len(x.List) == 2
+}
+
+// setsComputed sets a member whose name is worked out.
+func (in *interp) setsComputed(f frame, v *Value, x *ir.Expr) {
+	name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
+	if name.known && name.text != "" && len(v.fields) < maxFields {
+		v.fields[name.text] = val
+		return
+	}
+	v.named, v.elem = join(v.named, name), join(v.elem, val)
+}
+
+// setsField sets a member of an object.
+func (in *interp) setsField(f frame, v *Value, key string, x *ir.Expr) {
+	val := in.memberGiven(f, key, x)
+	if len(v.taints) > 0 && !in.isData(val, 0) { // {...body, password: "***"}
+		in.takenOut(v, key)
+	}
+	if operands[key] { // of MongoDB: whatever it is, it is no operator
+		val = cleanedBy(&Value{taints: val.all()}, []string{"nosql"})
+	}
+	if len(v.fields) < maxFields {
+		v.fields[key] = val
+		delete(v.some, key)
+	}
+}
+
+// memberGiven is what a member of an object is set to.
+func (in *interp) memberGiven(f frame, key string, x *ir.Expr) *Value {
+	val := in.forName(key, func() *Value { return in.eval(f, x) })
+	in.guessable(f, key, x, val)
+	if text := val.fields["S"]; text != nil && len(val.fields) == 1 && x.Kind == ir.Object { // in the types of DynamoDB
+		in.guessable(f, key, x.List[0], text)
+	}
+	return val
+}
+
+// spreads puts the members of a value into an object: {...body}.
+func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
+	val := in.memberGiven(f, "...", x)
+	if x.Kind == ir.Name && len(val.taints) > 0 {
+		val = in.guardedFields(f, x.Str, val)
+	}
+	if len(val.taints) > 0 { // it may have any of the fields that stand before it
+		for k, field := range sorted(v.fields) {
+			v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})
+		}
+	}
+	for k, field := range sorted(val.fields) {
+		v.fields[k] = field
+	}
+	v.elem = join(v.elem, val.elem)
+	v.taints = addTaints(v.taints, val.taints)
+	v.someOf(val, x)
+	if v.spread == nil || v.spread.closed() {
+		v.spread = val
+	}
 }
 
 // someOf notes which of the fields that an object spreads into another one are there on some ways only: {...(a && {b})}.
@@ -291,54 +365,23 @@ func (in *interp) array(f frame, e *ir.Expr) *Value {
 	return v
 }
 
+// binary is what an operator makes of two values.
 func (in *interp) binary(f frame, e *ir.Expr) *Value {
 	in.comparesMembers(f, e)
 	switch e.Str {
 	case "+":
-		x, y := in.eval(f, e.X), in.eval(f, e.Y)
-		if x.isList || y.isList { // of Python
-			return in.plus(x, y)
-		}
-		if v := sum(x, y); v != nil {
-			return v
-		}
-		v := in.joined(f, []*Value{x, y}, e.At)
-		if len(x.numbers)+len(y.numbers) > 0 && x.written != inQuotes && y.written != inQuotes {
-			v.numbers = addTaints(x.numbers, y.numbers)
-		}
-		return v
-	case "%":
-		if f.file.Language == ir.Python {
-			x := in.eval(f, e.X)
-			parts := []*ir.Expr{e.Y}
-			if e.Y.Kind == ir.Array {
-				parts = e.Y.List
-			}
-			values := make([]*Value, len(parts))
-			for i, p := range parts {
-				values[i] = in.eval(f, p)
-			}
-			return in.formatted(f, x, "%", values, e.At)
-		}
+		return in.plusOf(f, e)
 	case "||", "??":
-		x := in.eval(f, e.X)
-		y := in.eval(f, e.Y)
-		if f.file.Language == ir.Go {
+		x, y := in.eval(f, e.X), in.eval(f, e.Y)
+		switch {
+		case f.file.Language == ir.Go:
 			return &Value{}
-		}
-		if isThere(x) {
+		case isThere(x):
 			return x
 		}
 		return backed(x, y)
 	case "&&":
-		in.eval(f, e.X)
-		var y *Value
-		in.ifDebugging(e.X, func() {
-			then := in.inBranch(f.s, func() { in.guard(f, e.X, true); in.sameUser(f, e.X, true); y = in.eval(f, e.Y) })
-			in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
-			in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
-		})
-		return y
+		return in.and(f, e)
 	case "|": // of dictionaries
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)
 		if len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
@@ -347,23 +390,75 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		return &Value{random: ofNumbers("|", x, y)}
 	case "&":
 		return allOf(in.eval(f, e.X), in.eval(f, e.Y))
-	case "/": // pathlib
-		if f.file.Language == ir.Python {
+	}
+	if f.file.Language == ir.Python {
+		switch e.Str {
+		case "%":
+			return in.percent(f, e)
+		case "/": // pathlib
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)
 			return &Value{taints: addTaints(x.taints, y.taints), numbers: addTaints(x.numbers, y.numbers), ref: x.ref}
 		}
 	}
+	return in.comparison(f, e)
+}
+
+// plusOf is a sum, a text that is put together, or a list of Python.
+func (in *interp) plusOf(f frame, e *ir.Expr) *Value {
+	x, y := in.eval(f, e.X), in.eval(f, e.Y)
+	if x.isList || y.isList {
+		return in.plus(x, y)
+	}
+	if v := sum(x, y); v != nil {
+		return v
+	}
+	v := in.joined(f, []*Value{x, y}, e.At)
+	if len(x.numbers)+len(y.numbers) > 0 && x.written != inQuotes && y.written != inQuotes {
+		v.numbers = addTaints(x.numbers, y.numbers)
+	}
+	return v
+}
+
+// and is the second of two values, worked out as what the first one says of it.
+func (in *interp) and(f frame, e *ir.Expr) *Value {
+	in.eval(f, e.X)
+	var y *Value
+	in.ifDebugging(e.X, func() {
+		then := in.whenTrue(f, e.X, true, func() { y = in.eval(f, e.Y) })
+		in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
+		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it
+	})
+	return y
+}
+
+// percent is a text of Python with placeholders: "%s of %s" % (name, shop).
+func (in *interp) percent(f frame, e *ir.Expr) *Value {
+	x := in.eval(f, e.X)
+	parts := []*ir.Expr{e.Y}
+	if e.Y.Kind == ir.Array {
+		parts = e.Y.List
+	}
+	values := make([]*Value, len(parts))
+	for i, p := range parts {
+		values[i] = in.eval(f, p)
+	}
+	return in.formatted(f, x, "%", values, e.At)
+}
+
+// comparison is what two values are to each other, or what arithmetic makes of them.
+func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 	turning := in.turning == e
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
 	if turning {
 		in.turning = e
 	}
+	data := codesOf(x, y)
 	switch e.Str {
 	case "===", "==", "!==", "!=":
 		in.comparesCode(f, e.At, x, y)
 		in.comparesDigest(f, e, x, y)
-	}
-	switch data := codesOf(x, y); e.Str {
+		in.likened(f, e, x, y)
+		in.told(e, data)
 	case "in", "not in":
 		in.isIn(x, y)
 	case "<", "<=", ">", ">=":
@@ -373,15 +468,12 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			in.repeats(f, e, x, y)
 		}
 		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y)}
-	case "===", "==":
-		in.likened(f, e, x, y)
-		in.told(e, data)
-		return &Value{proves: data, taints: in.tellsOf(x, y), without: compared(e.Str, x, y)}
-	case "!==", "!=":
-		in.likened(f, e, x, y)
-		in.told(e, data)
 	}
-	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+	if e.Str == "===" || e.Str == "==" {
+		out.proves = data
+	}
+	return out
 }
 
 // sum is what two whole numbers that are written out make.

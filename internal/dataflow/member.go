@@ -26,6 +26,38 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if v == nil {
 		return nothing
 	}
+	if x := in.ownField(f, v, key, at); x != nil {
+		return x
+	}
+	if x := in.fieldOfLanguage(f, v, key); x != nil {
+		return x
+	}
+	out := partOfLibrary(v, key)
+	if v.elem != nil {
+		out = join(out, asHeader(v.elem, key))
+	}
+	if out.ref != "" {
+		safe := false
+		if out, safe = in.propertyByRows(f, v, out, key, at); safe {
+			return out
+		}
+	}
+	if len(v.taints) > 0 {
+		out = in.outsidersPart(f, v, out, key, at)
+	}
+	if s := v.secret.part(in.p, key); s != nil {
+		c := *out
+		c.secret = s
+		out = &c
+	}
+	if out.empty() {
+		return &Value{}
+	}
+	return out
+}
+
+// ownField is a field that an object has, or its class; nil where neither has one of that name.
+func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
 	if o := in.over[v]; o != nil {
 		if x := o[key]; x != nil {
 			return join(x, v.fields[key])
@@ -46,115 +78,119 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		return x
 	}
 	if v.class != nil {
-		if key == "__dict__" {
-			return v
+		return in.fieldOfClass(f, v, key, at)
+	}
+	return nil
+}
+
+// fieldOfClass is what an instance, or a class itself, has by what its class declares: a method, a property, an attribute; nil where it
+// declares nothing of that name.
+func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
+	if key == "__dict__" {
+		return v
+	}
+	if m := v.class.method(key, 0); m != nil {
+		if isProperty(m.fn) && (!v.isType || m.fn.Static) {
+			return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
 		}
-		if m := v.class.method(key, 0); m != nil {
-			if isProperty(m.fn) && (!v.isType || m.fn.Static) {
-				return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
-			}
-			this := v
-			if v.self != nil {
-				this = v.self
-			}
-			return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: this}}}
-		}
-		if v.class.static != nil {
-			if x, ok := v.class.static.fields[key]; ok {
-				return in.attributeOf(v, x, key)
-			}
-		}
-		if x := v.class.inherited(key, 0); x != nil {
+		return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: orSelf(v)}}}
+	}
+	if v.class.static != nil {
+		if x, ok := v.class.static.fields[key]; ok {
 			return in.attributeOf(v, x, key)
 		}
-		if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
-			return &Value{ref: ref + "." + key, rows: v.class}
-		}
-		if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
-			return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
-		}
 	}
-	if v.ref == "celebrate.Segments" { // names of the parts of a request
+	if x := v.class.inherited(key, 0); x != nil {
+		return in.attributeOf(v, x, key)
+	}
+	if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
+		return &Value{ref: ref + "." + key, rows: v.class}
+	}
+	if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
+		return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
+	}
+	return nil
+}
+
+// fieldOfLanguage is a field that values have whatever they are: prototypes, lengths, methods of rows; nil for others.
+func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
+	switch {
+	case v.ref == "celebrate.Segments": // names of the parts of a request
 		return constant(strings.ToLower(key))
-	}
-	if key == "prototype" && v.class != nil && v.isType {
+	case key == "prototype" && v.class != nil && v.isType:
 		return v.class.prototype()
-	}
-	if key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared {
+	case key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared:
 		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
 		return v.fields["prototype"]
-	}
-	if key == "length" && f.file != nil && f.file.Language == ir.Node { // a number
+	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
 		return &Value{}
 	}
-	if m := v.methodOfRow(key); m != nil {
-		return m
-	}
+	return v.methodOfRow(key)
+}
+
+// partOfLibrary is a part of a library by its path, or nothing that is known.
+func partOfLibrary(v *Value, key string) *Value {
 	out := &Value{}
-	if v.ref != "" {
-		out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
-		if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
-			out.ref = "boto3:" + first(service)
-		}
-		if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
-			out.ref = "builtin." + key
-		}
-		if v.ref == "path" && (key == "posix" || key == "win32") { // the same functions, for the paths of one system
-			out.ref = "path"
-		}
+	if v.ref == "" {
+		return out
 	}
-	if v.elem != nil {
-		out = join(out, asHeader(v.elem, key))
+	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
+	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
+		out.ref = "boto3:" + first(service)
 	}
-	if out.ref != "" {
-		for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
-			switch {
-			case m.Kind == useKind && len(m.when) > 0: // it depends on how it is called
-			case m.Kind == useKind:
-				in.used(f, &ir.Expr{At: at}, m, &arguments{})
-			case m.Kind == sourceKind:
-				c := *out
-				c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
-				out = &c
-				if in.payload != nil && key == "payload" {
-					out = in.enforced(out)
-				}
-			case m.Kind == sanitizer && len(m.In) == 1 && m.In[0] == "recv" && len(v.taints) > 0: // a property
-				c := *cleanedBy(v, m.For)
-				c.ref, c.fields, c.elem = out.ref, nil, nil
-				return &c
-			}
-		}
+	if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
+		out.ref = "builtin." + key
 	}
-	if len(v.taints) > 0 {
-		c := *out
-		parts := in.parts(v.taints, key)
-		if key == "json_body" && f.file.Language == ir.Python { // of the data classes of Powertools
-			parts = in.parsed(f, &ir.Expr{At: at}, &Value{taints: parts}).taints
-		}
-		if isAddress(v.ref) { // its parts are texts
-			parts = cleanedBy(&Value{taints: texts(parts)}, textOnly).taints
-		}
-		if isAddress(v.ref) && (key == "path" || key == "pathname") {
-			for _, t := range parts { // copies of their own
-				t.lead = "/"
-			}
-		}
-		c.taints = addTaints(c.taints, parts)
-		if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
-			c.ref = eventBucket
-		}
-		out = &c
-	}
-	if s := v.secret.part(in.p, key); s != nil {
-		c := *out
-		c.secret = s
-		out = &c
-	}
-	if out.empty() {
-		return &Value{}
+	if v.ref == "path" && (key == "posix" || key == "win32") { // the same functions, for the paths of one system
+		out.ref = "path"
 	}
 	return out
+}
+
+// propertyByRows is a part of a library with what rows tell of it where it is read and not called; it reports whether they tell that it is
+// a property which makes harmless what it is a part of, which is all that counts then.
+func (in *interp) propertyByRows(f frame, v, out *Value, key string, at int32) (*Value, bool) {
+	for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
+		switch {
+		case m.Kind == useKind && len(m.when) > 0: // it depends on how it is called
+		case m.Kind == useKind:
+			in.used(f, &ir.Expr{At: at}, m, &arguments{})
+		case m.Kind == sourceKind:
+			c := *out
+			c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
+			out = &c
+			if in.payload != nil && key == "payload" {
+				out = in.enforced(out)
+			}
+		case m.Kind == sanitizer && len(m.In) == 1 && m.In[0] == "recv" && len(v.taints) > 0: // a property
+			c := *cleanedBy(v, m.For)
+			c.ref, c.fields, c.elem = out.ref, nil, nil
+			return &c, true
+		}
+	}
+	return out, false
+}
+
+// outsidersPart is a part of a value of an outsider's: they decide it too.
+func (in *interp) outsidersPart(f frame, v, out *Value, key string, at int32) *Value {
+	c := *out
+	parts := in.parts(v.taints, key)
+	if key == "json_body" && f.file.Language == ir.Python { // of the data classes of Powertools
+		parts = in.parsed(f, &ir.Expr{At: at}, &Value{taints: parts}).taints
+	}
+	if isAddress(v.ref) { // its parts are texts
+		parts = cleanedBy(&Value{taints: texts(parts)}, textOnly).taints
+	}
+	if isAddress(v.ref) && (key == "path" || key == "pathname") {
+		for _, t := range parts { // copies of their own
+			t.lead = "/"
+		}
+	}
+	c.taints = addTaints(c.taints, parts)
+	if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
+		c.ref = eventBucket
+	}
+	return &c
 }
 
 // isProperty reports whether a method is read like a field.

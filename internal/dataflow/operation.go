@@ -36,90 +36,115 @@ func (p *Program) operationOf(language ir.Language, ref string, args *arguments,
 		return nil, false
 	}
 	before, method := ref[:dot], ref[dot+1:]
-	call := sdk.Call{Method: method}
-	params := args.get(0)
-	switch {
-	case language == ir.Go:
+	var call sdk.Call
+	var params *Value
+	switch language {
+	case ir.Go:
 		client, operation, request := goOperation(ref, args)
 		if client == "" || !strings.Contains(before, "()") && !strings.HasPrefix(method, "New") {
 			return nil, false
 		}
-		call.Language, call.Client, call.Method, params = sdk.Go, client, operation, request
-	case language == ir.Python:
-		service, ok := strings.CutPrefix(before, "boto3:")
-		if !ok {
-			return nil, false
-		}
-		call.Language, call.Client = sdk.Python, strings.TrimSuffix(strings.ReplaceAll(service, "()", ""), ".batch_writer")
-		if page, ok := strings.CutSuffix(call.Client, ".get_paginator"); ok && method == "paginate" {
-			call.Client = page
-			if len(made) > 0 && made[0].known {
-				call.Method = made[0].text
-			}
-		}
-		params = &Value{fields: args.kw}
-		if names := positional[call.Client+"."+method]; len(names) > 0 {
-			params = &Value{fields: maps.Clone(args.kw)}
-			for i, name := range names {
-				if i < len(args.list) {
-					params.fields[name] = args.list[i]
-				}
-			}
-		}
-		params = bound(call.Client, params, made)
-		if method == "generate_presigned_post" {
-			call.Method = "put_object"
-		}
-		if method == "generate_presigned_url" {
-			name := orNothing(args.kw["ClientMethod"])
-			if name == nothing {
-				name = args.get(0)
-			}
-			call.Method, params = name.text, orNothing(args.kw["Params"])
-			if params == nothing {
-				params = args.get(1)
-			}
-		}
-		if args.rest != nil {
-			params = join(params, args.rest)
-		}
-	case ref == "@aws-sdk/s3-presigned-post.createPresignedPost":
-		call.Language, call.Client, call.Method, params = sdk.NodeV3, "@aws-sdk/client-s3", "PutObjectCommand", args.get(1)
-	case ref == "@aws-sdk/lib-storage.Upload":
-		call.Language, call.Client, call.Method, params = sdk.NodeV3, "@aws-sdk/client-s3", "PutObjectCommand", orNothing(args.get(0).fields["params"])
-	case strings.HasPrefix(method, "paginate") && strings.HasPrefix(ref, "@aws-sdk/"):
-		call.Language, call.Client, params = sdk.NodeV3, before, args.get(1)
-	case method == "send" || method == "getSignedUrl" && strings.HasPrefix(ref, "@aws-sdk/"): // a command of v3
-		command := args.get(0)
-		if method == "getSignedUrl" {
-			command = args.get(1)
-		}
-		pkg, class, ok := strings.Cut(strings.TrimSuffix(command.ref, "()"), ".")
-		if !ok || !strings.HasSuffix(class, "Command") {
-			return nil, false
-		}
-		call.Language, call.Client, call.Method = sdk.NodeV3, pkg, class
-		params = nothing
-		if len(command.args) > 0 {
-			params = command.args[0]
-		}
-	case strings.HasPrefix(ref, "@aws-sdk/"):
-		pkg, _, ok := strings.Cut(before, ".")
-		if !ok || !strings.Contains(before, "()") {
-			return nil, false
-		}
-		call.Language, call.Client = sdk.NodeV3, pkg
+		call, params = sdk.Call{Language: sdk.Go, Client: client, Method: operation}, request
+	case ir.Python:
+		call, params = pythonOperation(before, method, args, made)
 	default:
-		call.Language, call.Client = sdk.NodeV2, nodeV2Client(before)
-		if strings.HasPrefix(method, "getSignedUrl") && args.get(0).known {
-			call.Method, params = args.get(0).text, args.get(1)
-		}
+		call, params = nodeOperation(ref, before, method, args)
+	}
+	if params == nil {
+		return nil, false
 	}
 	var out []awsCall
 	for _, op := range resolved(call) {
 		out = append(out, awsCall{op: op, params: params, resource: method == "get_queue_by_name"})
 	}
 	return out, len(out) > 0
+}
+
+// pythonOperation is a call of boto3, with its parameters under their names; without parameters where it is none.
+func pythonOperation(before, method string, args *arguments, made []*Value) (sdk.Call, *Value) {
+	service, ok := strings.CutPrefix(before, "boto3:")
+	if !ok {
+		return sdk.Call{}, nil
+	}
+	call := sdk.Call{Language: sdk.Python, Client: strings.TrimSuffix(strings.ReplaceAll(service, "()", ""), ".batch_writer"), Method: method}
+	if page, ok := strings.CutSuffix(call.Client, ".get_paginator"); ok && method == "paginate" {
+		call.Client = page
+		if len(made) > 0 && made[0].known {
+			call.Method = made[0].text
+		}
+	}
+	params := &Value{fields: args.kw}
+	if names := positional[call.Client+"."+method]; len(names) > 0 {
+		params = &Value{fields: maps.Clone(args.kw)}
+		for i, name := range names {
+			if i < len(args.list) {
+				params.fields[name] = args.list[i]
+			}
+		}
+	}
+	params = bound(call.Client, params, made)
+	switch method {
+	case "generate_presigned_post":
+		call.Method = "put_object"
+	case "generate_presigned_url":
+		call.Method, params = presigned(args)
+	}
+	if args.rest != nil {
+		params = join(params, args.rest)
+	}
+	return call, params
+}
+
+// presigned is the operation that an address of boto3 allows, and its parameters.
+func presigned(args *arguments) (method string, params *Value) {
+	name := orNothing(args.kw["ClientMethod"])
+	if name == nothing {
+		name = args.get(0)
+	}
+	params = orNothing(args.kw["Params"])
+	if params == nothing {
+		params = args.get(1)
+	}
+	return name.text, params
+}
+
+// nodeOperation is a call of an SDK for Node.js, with its parameters; without parameters where it is none.
+func nodeOperation(ref, before, method string, args *arguments) (sdk.Call, *Value) {
+	const s3 = "@aws-sdk/client-s3"
+	ofV3 := strings.HasPrefix(ref, "@aws-sdk/")
+	switch {
+	case ref == "@aws-sdk/s3-presigned-post.createPresignedPost":
+		return sdk.Call{Language: sdk.NodeV3, Client: s3, Method: "PutObjectCommand"}, args.get(1)
+	case ref == "@aws-sdk/lib-storage.Upload":
+		return sdk.Call{Language: sdk.NodeV3, Client: s3, Method: "PutObjectCommand"}, orNothing(args.get(0).fields["params"])
+	case ofV3 && strings.HasPrefix(method, "paginate"):
+		return sdk.Call{Language: sdk.NodeV3, Client: before, Method: method}, args.get(1)
+	case method == "send":
+		return commandOfV3(args.get(0))
+	case ofV3 && method == "getSignedUrl":
+		return commandOfV3(args.get(1))
+	case ofV3:
+		pkg, _, ok := strings.Cut(before, ".")
+		if !ok || !strings.Contains(before, "()") {
+			return sdk.Call{}, nil
+		}
+		return sdk.Call{Language: sdk.NodeV3, Client: pkg, Method: method}, args.get(0)
+	}
+	call := sdk.Call{Language: sdk.NodeV2, Client: nodeV2Client(before), Method: method}
+	if strings.HasPrefix(method, "getSignedUrl") && args.get(0).known {
+		call.Method = args.get(0).text
+		return call, args.get(1)
+	}
+	return call, args.get(0)
+}
+
+// commandOfV3 is the call that a command of version 3 stands for: client.send(new GetObjectCommand({...})).
+func commandOfV3(command *Value) (sdk.Call, *Value) {
+	pkg, class, ok := strings.Cut(strings.TrimSuffix(command.ref, "()"), ".")
+	if !ok || !strings.HasSuffix(class, "Command") {
+		return sdk.Call{}, nil
+	}
+	return sdk.Call{Language: sdk.NodeV3, Client: pkg, Method: class}, orNothing(first1(command.args))
 }
 
 // byName are the names of what resources of boto3 are made with, in order.

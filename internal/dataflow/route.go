@@ -7,113 +7,26 @@ import (
 	"wardlet.example/internal/ir"
 )
 
+// outside makes the data of an outsider's that stands at a path of a request.
+type outside func(path string) []*Taint
+
+// outsideOf is the data of whoever sends a request to a route.
+func (in *interp) outsideOf(r *routed) outside {
+	fn := r.fn.fn
+	return func(path string) []*Taint {
+		return []*Taint{{Path: path, Source: in.source(path), step: &step{fn.File, fn.Start, "a request comes to " + orElse(fn.Name, "this function"), nil, in.steps}}}
+	}
+}
+
 // route follows a function that a framework calls.
 func (in *interp) route(r *routed) {
 	f := frame{r.fn.scope, r.fn.fn.File}
-	outside := func(path string) []*Taint {
-		return []*Taint{{Path: path, Source: in.source(path), step: &step{r.fn.fn.File, r.fn.fn.Start, "a request comes to " + orElse(r.fn.fn.Name, "this function"), nil, in.steps}}}
-	}
-	args := &arguments{}
-	switch r.framework {
-	case "fastify-error":
-		args.list = []*Value{{}, {ref: "fastify.Request", taints: outside("req")}, {ref: "fastify.Reply"}}
-	case "hono-error":
-		args.list = []*Value{{}, {ref: "hono.Context", taints: outside("ctx")}}
-	case "go", "go-error":
-		args = in.goRequest(f, r, outside)
-	case "express":
-		request := &Value{ref: "express.Request", taints: outside("req")}
-		if in.p.plainQuery(r.file) {
-			request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: outside("req.query")}, textOnly)}
-		}
-		request = in.request(r, request)
-		for _, part := range []string{"body", "query", "params", "headers"} { // of celebrate
-			if s := orNothing(r.schema).fields[part]; s != nil && !r.middle {
-				in.checkedPart(f, request, part, s, namesAll(s), r.at)
-			}
-		}
-		args.list = []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
-		if len(r.fn.fn.Params) == 4 { // it handles errors
-			args.list = append([]*Value{{}}, args.list...)
-		}
-	case "fastify":
-		args.list = []*Value{in.request(r, in.checkedRequest(f, &Value{ref: "fastify.Request", taints: outside("req")}, r.schema, r.at)), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
-	case "typera":
-		args.list = []*Value{{ref: "express.Request", taints: outside("req")}}
-	case "typera-parsed":
-		request := outside("req")
-		args.list = []*Value{{ref: "express.Request", taints: []*Taint{request[0].cleaned([]string{"nosql", "prototype-pollution"})}}}
-	case "flask-error":
-		args.list = []*Value{{}}
-	case "flask-after":
-		args.list = []*Value{{ref: "flask.Response()"}}
-	case "graphql-names": // AppSync gives the arguments by their names
-		for _, p := range r.fn.params() {
-			x := &Value{}
-			if name := parameterName(p); !ofGraphQL[name] {
-				x.taints = typed(outside(name))
-			}
-			args.list = append(args.list, x)
-		}
-	case "graphql-first":
-		args.list = []*Value{{taints: typed(outside("args"))}, {}, {}}
-	case "graphql":
-		sent := &Value{taints: typed(outside("args"))}
-		args.list = []*Value{{}, sent, {}, {}}
-	case "koa":
-		args.list = []*Value{in.request(r, &Value{ref: "koa.Context", taints: outside("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
-	case "hono":
+	if r.framework == "hono" {
 		in.validators = r.schema
 		defer func() { in.validators = nil }()
-		args.list = []*Value{in.request(r, &Value{ref: "hono.Context", taints: outside("ctx")}), {}}
-	case "perhaps": // a library of which nothing is known calls it
-		for range max(1, len(r.fn.fn.Params)) {
-			given := outside("event")
-			given[0].unsure = true
-			args.list = append(args.list, &Value{taints: given})
-		}
-	case "slack":
-		args = sentBySlack(outside)
-	case "falcon":
-		args.list = []*Value{{taints: outside("req")}, {}}
-		for _, part := range r.fn.params()[min(2, len(r.fn.params())):] { // parts of the path
-			args.list = append(args.list, &Value{taints: outside(parameterName(part))})
-		}
-	case "bot":
-		args = sentToBot(r, outside)
-	case "hapi":
-		args = in.hapi(f, r, outside)
-	case "trpc":
-		args = in.procedure(f, r, outside)
-	case "nest", "nest-graphql":
-		args = in.controlled(f, r, outside)
-	case "event":
-		args.list = []*Value{{taints: outside("event")}, {}}
-	case "record":
-		args.list = []*Value{{taints: outside("event.Records[]")}, {}}
-	default: // the parameters are parts of the path, or what the framework reads from the request
-		for _, p := range r.fn.fn.Params {
-			name := parameterName(p)
-			switch {
-			case r.typed[name]:
-				args.list = append(args.list, &Value{})
-			case requestPlatform[name] != nil && p.Kind == ir.Name && p.Y != nil && lastPart(textOf(p.Y)) != "Request": // a model that is called so
-				args.list = append(args.list, in.fromRequest(f, r, p, outside("body"), 0))
-			case name != "self":
-				args.list = append(args.list, in.fromRequest(f, r, p, outside(name), 0))
-			}
-		}
 	}
-	switch r.framework {
-	case "fastapi":
-		if r.html {
-			in.answers = "text"
-		}
-	case "flask", "flask-error", "flask-class", "hapi": // a text is sent as HTML
-		in.answers = "text"
-	case "powertools", "chalice":
-		in.answers = "lambda"
-	}
+	args := in.argumentsOf(f, r, in.outsideOf(r))
+	in.answers = orElse(sentHow(r), in.answers)
 	in.payload = in.expected(f, r.fn.fn)
 	in.bodies = answersBody[r.framework] && !r.use && !r.shaped() && !leavesOut(r.fn.fn)
 	this := r.fn.this
@@ -134,6 +47,164 @@ func (in *interp) route(r *routed) {
 	if !r.use { // what it has checked says nothing of other routes
 		in.signed = before
 	}
+}
+
+// sentHow is how a framework sends what a route returns; empty where that is not known.
+func sentHow(r *routed) string {
+	switch r.framework {
+	case "fastapi":
+		if r.html {
+			return "text"
+		}
+	case "flask", "flask-error", "flask-class", "hapi": // a text is sent as HTML
+		return "text"
+	case "powertools", "chalice":
+		return "lambda"
+	}
+	return ""
+}
+
+// argumentsOf are what a framework gives to a function of a route.
+func (in *interp) argumentsOf(f frame, r *routed, from outside) *arguments {
+	switch r.framework {
+	case "go", "go-error":
+		return in.goRequest(f, r, from)
+	case "express":
+		return in.expressRequest(f, r, from)
+	case "slack":
+		return sentBySlack(from)
+	case "bot":
+		return sentToBot(r, from)
+	case "hapi":
+		return in.hapi(f, r, from)
+	case "trpc":
+		return in.procedure(f, r, from)
+	case "nest", "nest-graphql":
+		return in.controlled(f, r, from)
+	case "graphql-names":
+		return byNames(r, from)
+	case "falcon":
+		return falconRequest(r, from)
+	case "perhaps":
+		return perhapsEvents(r, from)
+	}
+	if list := in.requestOfNode(f, r, from); list != nil {
+		return &arguments{list: list}
+	}
+	if list := fixed(r, from); list != nil {
+		return &arguments{list: list}
+	}
+	return in.byParameters(f, r, from)
+}
+
+// requestOfNode are a request and what answers it, as frameworks of Node.js give them; nil for others.
+func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
+	switch r.framework {
+	case "fastify":
+		request := in.checkedRequest(f, &Value{ref: "fastify.Request", taints: from("req")}, r.schema, r.at)
+		return []*Value{in.request(r, request), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
+	case "koa":
+		return []*Value{in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
+	case "hono":
+		return []*Value{in.request(r, &Value{ref: "hono.Context", taints: from("ctx")}), {}}
+	case "fastify-error":
+		return []*Value{{}, {ref: "fastify.Request", taints: from("req")}, {ref: "fastify.Reply"}}
+	case "hono-error":
+		return []*Value{{}, {ref: "hono.Context", taints: from("ctx")}}
+	case "typera":
+		return []*Value{{ref: "express.Request", taints: from("req")}}
+	case "typera-parsed":
+		return []*Value{{ref: "express.Request", taints: []*Taint{from("req")[0].cleaned([]string{"nosql", "prototype-pollution"})}}}
+	}
+	return nil
+}
+
+// fixed is what is always given alike: events, arguments of fields, errors; nil for others.
+func fixed(r *routed, from outside) []*Value {
+	switch r.framework {
+	case "flask-error":
+		return []*Value{{}}
+	case "flask-after":
+		return []*Value{{ref: "flask.Response()"}}
+	case "graphql-first":
+		return []*Value{{taints: typed(from("args"))}, {}, {}}
+	case "graphql":
+		return []*Value{{}, {taints: typed(from("args"))}, {}, {}}
+	case "event":
+		return []*Value{{taints: from("event")}, {}}
+	case "record":
+		return []*Value{{taints: from("event.Records[]")}, {}}
+	}
+	return nil
+}
+
+// expressRequest are the request and the response of Express, after the error where a function handles errors.
+func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
+	request := &Value{ref: "express.Request", taints: from("req")}
+	if in.p.plainQuery(r.file) {
+		request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: from("req.query")}, textOnly)}
+	}
+	request = in.request(r, request)
+	for _, part := range []string{"body", "query", "params", "headers"} { // of celebrate
+		if s := orNothing(r.schema).fields[part]; s != nil && !r.middle {
+			in.checkedPart(f, request, part, s, namesAll(s), r.at)
+		}
+	}
+	list := []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
+	if len(r.fn.fn.Params) == 4 {
+		list = append([]*Value{{}}, list...)
+	}
+	return &arguments{list: list}
+}
+
+// byNames are the arguments of a function that answers a field, which AppSync gives by their names.
+func byNames(r *routed, from outside) *arguments {
+	args := &arguments{}
+	for _, p := range r.fn.params() {
+		x := &Value{}
+		if name := parameterName(p); !ofGraphQL[name] {
+			x.taints = typed(from(name))
+		}
+		args.list = append(args.list, x)
+	}
+	return args
+}
+
+// falconRequest are a request, what answers it, and the parts of the path.
+func falconRequest(r *routed, from outside) *arguments {
+	args := &arguments{list: []*Value{{taints: from("req")}, {}}}
+	for _, part := range r.fn.params()[min(2, len(r.fn.params())):] {
+		args.list = append(args.list, &Value{taints: from(parameterName(part))})
+	}
+	return args
+}
+
+// perhapsEvents is what a library of which nothing is known perhaps gives to a function.
+func perhapsEvents(r *routed, from outside) *arguments {
+	args := &arguments{}
+	for range max(1, len(r.fn.fn.Params)) {
+		event := from("event")
+		event[0].unsure = true
+		args.list = append(args.list, &Value{taints: event})
+	}
+	return args
+}
+
+// byParameters is what a framework gives to parameters by their names and types: parts of the path, or what it reads from the request.
+func (in *interp) byParameters(f frame, r *routed, from outside) *arguments {
+	args := &arguments{}
+	for _, p := range r.fn.fn.Params {
+		name := parameterName(p)
+		switch {
+		case r.typed[name]:
+			args.list = append(args.list, &Value{})
+		case requestPlatform[name] != nil && p.Kind == ir.Name && p.Y != nil && lastPart(textOf(p.Y)) != "Request": // a model that is called so
+			args.list = append(args.list, in.fromRequest(f, r, p, from("body"), 0))
+		case name != "self":
+			args.list = append(args.list, in.fromRequest(f, r, p, from(name), 0))
+		}
+	}
+	return args
 }
 
 // ofGraphQL are parameters of functions that answer fields which no caller sends.

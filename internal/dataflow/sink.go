@@ -19,6 +19,7 @@ func whole(rule string) bool {
 	return false
 }
 
+// sinkAt tells of outsiders' data in a call that can do harm.
 func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	if in.st != nil {
 		in.revealedBy(f, e, m, recv, args)
@@ -26,99 +27,121 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			return
 		}
 	}
-	if m.Rule == "html-response" && in.noPage(f, recv) {
-		return
-	}
-	if m.Rule == "sql" && m.Package == "pg-promise" {
-		in.putRaw(f, e, m, args)
-	}
-	if m.Rule == "error-details" {
-		for _, name := range m.narrowed(args) {
-			for _, v := range inputs(name, recv, args) {
-				if f.file.Language == ir.Go {
-					v = goJSON(v, 0)
-				}
-				in.tellsAnswer(answerAt{f, e.At, callName(m), v, refusesWith(e)})
-			}
-		}
-		return
-	}
-	if m.Rule == "weak-password-hash" {
-		in.hashesPassword(f, e, m)
-		return
-	}
-	if m.Rule == "static-iv" {
-		in.fixedStart(f, e, m, args)
-		return
-	}
-	if m.Rule == "log" { // of which no line can be forged
-		in.logs(f, e, m, recv, args)
+	if in.sinkOfItsOwn(f, e, m, recv, args) || m.Rule == "ssrf" && in.asksSafely(f, e, m, recv) {
 		return
 	}
 	var shown []*Value
 	if m.Rule == "log-injection" {
-		in.logs(f, e, m, recv, args)
 		shown = asCode(args)
-	}
-	if m.Rule == "ssrf" {
-		in.requestOf(f, e, m, recv, args)
-		in.asksPlainly(f, e, m, recv, args)
-		in.tellsServers(f, e, m, recv, args)
-	}
-	if m.Rule == "os-command" && callsAWS(args) {
-		in.doubt(f, e.At, "", "the command line tool of AWS is called")
-	}
-	if m.Rule == "ssrf" && f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
-		return
-	}
-	if m.Rule == "ssrf" && recv != nil && recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv) {
-		return
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range in.allInputs(name, recv, args) {
-			if slices.Contains(shown, v) {
-				continue
-			}
-			taints := in.lookedAt(m, recv, v.taints)
-			if m.Rule == "mass-assignment" || m.Rule == amountRule {
-				in.amountsIn(f, e.At, callName(m), v, nil, 0)
-			}
-			if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] {
-				in.keepsFields(f, e.At, callName(m), v)
-			}
-			switch {
-			case m.Rule == sizeRule:
-				taints = amounts(v)
-			case m.Rule == amountRule && len(v.fields) == 0 && v.elem == nil:
-				taints = amounts(v)
-			}
-			if whole(m.Rule) && !m.object {
-				taints = v.all()
-			}
-			if m.Package == "importlib" {
-				taints = outOfPackage(taints)
-			}
-			if m.Rule == "mass-assignment" && v.named != nil { // an outsider names the fields
-				taints = addTaints(taints, v.named.taints)
-			}
-			if m.text {
-				taints = objects(taints)
-			}
-			if m.text && m.Rule == "nosql" {
-				taints = asScript(taints)
-			}
-			if m.object {
-				taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
-			}
-			if m.Rule == "nosql" {
-				in.hit(f, e.At, "redos", callName(m), under(v, "$regex", 0), false)
-				in.hitOf(f, e.At, m, callName(m), asScript(objects(scriptsIn(v))), false)
-			}
-			if holds := in.p.holdsFor(f.file, m); holds != model.No {
-				in.hitOf(f, e.At, m, callName(m), taints, holds == model.Maybe)
+			if !slices.Contains(shown, v) {
+				in.sinkGets(f, e, m, recv, v)
 			}
 		}
 	}
+}
+
+// sinkOfItsOwn does what a rule asks of a call beside whose data it gets; it reports whether that is all that the rule asks.
+func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) bool {
+	switch m.Rule {
+	case "html-response":
+		return in.noPage(f, recv)
+	case "sql":
+		if m.Package == "pg-promise" {
+			in.putRaw(f, e, m, args)
+		}
+	case "error-details":
+		in.answersDetails(f, e, m, recv, args)
+		return true
+	case "weak-password-hash":
+		in.hashesPassword(f, e, m)
+		return true
+	case "static-iv":
+		in.fixedStart(f, e, m, args)
+		return true
+	case "log": // of which no line can be forged
+		in.logs(f, e, m, recv, args)
+		return true
+	case "log-injection":
+		in.logs(f, e, m, recv, args)
+	case "ssrf":
+		in.requestOf(f, e, m, recv, args)
+		in.asksPlainly(f, e, m, recv, args)
+		in.tellsServers(f, e, m, recv, args)
+	case "os-command":
+		if callsAWS(args) {
+			in.doubt(f, e.At, "", "the command line tool of AWS is called")
+		}
+	}
+	return false
+}
+
+// answersDetails tells of what an answer lets out of an error.
+func (in *interp) answersDetails(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	for _, name := range m.narrowed(args) {
+		for _, v := range inputs(name, recv, args) {
+			if f.file.Language == ir.Go {
+				v = goJSON(v, 0)
+			}
+			in.tellsAnswer(answerAt{f, e.At, callName(m), v, refusesWith(e)})
+		}
+	}
+}
+
+// asksSafely reports whether a request of Go goes to no server of the inside, whoever says where: another place looks at that.
+func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value) bool {
+	if f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
+		return true
+	}
+	return recv != nil && recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv)
+}
+
+// sinkGets tells of outsiders' data in one thing that a call gets.
+func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
+	what := callName(m)
+	taints := in.lookedAt(m, recv, v.taints)
+	if m.Rule == "mass-assignment" || m.Rule == amountRule {
+		in.amountsIn(f, e.At, what, v, nil, 0)
+	}
+	if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] {
+		in.keepsFields(f, e.At, what, v)
+	}
+	taints = countedBy(m, v, taints)
+	if m.Rule == "nosql" {
+		in.hit(f, e.At, "redos", what, under(v, "$regex", 0), false)
+		in.hitOf(f, e.At, m, what, asScript(objects(scriptsIn(v))), false)
+	}
+	if holds := in.p.holdsFor(f.file, m); holds != model.No {
+		in.hitOf(f, e.At, m, what, taints, holds == model.Maybe)
+	}
+}
+
+// countedBy are the taints of a value that a rule counts, of those that the value has itself: numbers only, objects only, or what is inside too.
+func countedBy(m *Model, v *Value, taints []*Taint) []*Taint {
+	if m.Rule == sizeRule || m.Rule == amountRule && len(v.fields) == 0 && v.elem == nil {
+		taints = amounts(v)
+	}
+	if whole(m.Rule) && !m.object {
+		taints = v.all()
+	}
+	if m.Package == "importlib" {
+		taints = outOfPackage(taints)
+	}
+	if m.Rule == "mass-assignment" && v.named != nil { // an outsider names the fields
+		taints = addTaints(taints, v.named.taints)
+	}
+	if m.text {
+		taints = objects(taints)
+	}
+	if m.text && m.Rule == "nosql" {
+		taints = asScript(taints)
+	}
+	if m.object {
+		taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.isObject() })
+	}
+	return taints
 }
 
 // outOfPackage are names of modules of Python without those that stand behind the name of a package: they are modules of it.
