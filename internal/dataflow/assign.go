@@ -42,55 +42,70 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 			}
 		}
 	case ir.Array:
-		if p.Str == "results" {
-			in.bindResults(f, p, v, declares)
-			return
-		}
-		for i, e := range p.List {
-			if e.Kind == ir.Spread {
-				in.bind(f, e.X, v, declares)
-				continue
-			}
-			in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
-		}
+		in.bindList(f, p, v, declares)
 	case ir.Member:
-		x := in.eval(f, p.X)
-		in.standsAt(f, p.At)
-		if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
-			if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
-				in.assign(f, schema, "statics", x, p.At)
-			}
-		}
-		in.assign(f, x, p.Str, v, p.At)
-		in.onSomeWays(x, p.Str)
-		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
-			x.class.static.fields[p.Str] = v
-		}
-		in.forget(f, textOf(p))
+		in.bindMember(f, p, v)
 	case ir.Index:
-		x, key := in.eval(f, p.X), in.eval(f, p.Y)
-		in.standsAt(f, p.At)
-		if key.known {
-			in.assign(f, x, key.text, v, p.At)
-			in.onSomeWays(x, key.text)
-			return
+		in.bindIndex(f, p, v)
+	}
+}
+
+// bindList gives each name of a list its element.
+func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
+	if p.Str == "results" {
+		in.bindResults(f, p, v, declares)
+		return
+	}
+	for i, e := range p.List {
+		if e.Kind == ir.Spread {
+			in.bind(f, e.X, v, declares)
+			continue
 		}
-		if in.assignOneOf(f, x, key, v, p.At) {
-			return
+		in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
+	}
+}
+
+// bindMember sets a member: order.total = 0.
+func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
+	x := in.eval(f, p.X)
+	in.standsAt(f, p.At)
+	if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
+		if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
+			in.assign(f, schema, "statics", x, p.At)
 		}
-		in.dynamicKey(f, p, key)
-		for _, t := range x.chosen {
-			if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
-				in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
-			}
+	}
+	in.assign(f, x, p.Str, v, p.At)
+	in.onSomeWays(x, p.Str)
+	if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
+		x.class.static.fields[p.Str] = v
+	}
+	in.forget(f, textOf(p))
+}
+
+// bindIndex sets what stands under a key, which perhaps an outsider gives: orders[id] = order.
+func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
+	x, key := in.eval(f, p.X), in.eval(f, p.Y)
+	in.standsAt(f, p.At)
+	if key.known {
+		in.assign(f, x, key.text, v, p.At)
+		in.onSomeWays(x, key.text)
+		return
+	}
+	if in.assignOneOf(f, x, key, v, p.At) {
+		return
+	}
+	in.dynamicKey(f, p, key)
+	for _, t := range x.chosen {
+		if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
+			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
 		}
-		if in.keepsForAll(f, x, key, v, p.At) {
-			return
-		}
-		in.assignElem(x, v)
-		if x != nil && x != nothing && !x.shared {
-			x.named = join(x.named, key)
-		}
+	}
+	if in.keepsForAll(f, x, key, v, p.At) {
+		return
+	}
+	in.assignElem(x, v)
+	if x != nil && x != nothing && !x.shared {
+		x.named = join(x.named, key)
 	}
 }
 
@@ -141,24 +156,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
 		in.place(f, at, "debug-mode", "Echo", "debug mode")
 	}
-	if x.ref != "" && len(v.taints) > 0 {
-		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
-			if m.Kind != sink || m.Rule == "error-details" || m.Rule == "html-response" && in.noPageOfKoa(f, x, v) {
-				continue
-			}
-			if m.applies(&arguments{list: []*Value{v}}) {
-				in.hit(f, at, m.Rule, callName(m), v.taints, false)
-			}
-		}
-	}
-	if x.ref != "" && !v.empty() { // ctx.body = { stack }
-		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
-			if m.Kind == sink && m.Rule == "error-details" {
-				in.tellsTrace(f, at, callName(m), v)
-				in.tellsError(f, at, m.Rule, callName(m), errorOfAxios, v, axiosError, axiosError+".toJSON()")
-			}
-		}
-	}
+	in.assignsToSink(f, x, key, v, at)
 	if key == "emailMessage" { // of Cognito's triggers: what is sent as HTML
 		for _, t := range x.taints {
 			if strings.HasSuffix(t.Path, "event.response") {
@@ -189,6 +187,28 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
+	}
+}
+
+// assignsToSink tells of what is assigned where rows say that it does harm: element.innerHTML = name, ctx.body = { stack }.
+func (in *interp) assignsToSink(f frame, x *Value, key string, v *Value, at int32) {
+	if x.ref != "" && len(v.taints) > 0 {
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind != sink || m.Rule == "error-details" || m.Rule == "html-response" && in.noPageOfKoa(f, x, v) {
+				continue
+			}
+			if m.applies(&arguments{list: []*Value{v}}) {
+				in.hit(f, at, m.Rule, callName(m), v.taints, false)
+			}
+		}
+	}
+	if x.ref != "" && !v.empty() { // ctx.body = { stack }
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind == sink && m.Rule == "error-details" {
+				in.tellsTrace(f, at, callName(m), v)
+				in.tellsError(f, at, m.Rule, callName(m), errorOfAxios, v, axiosError, axiosError+".toJSON()")
+			}
+		}
 	}
 }
 

@@ -129,13 +129,7 @@ var awsWrapped = map[string]bool{
 // sdkCall follows a call of an SDK of AWS.
 func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
-	if awsWrapped[ref] {
-		return args.get(0), true
-	}
-	if strings.HasPrefix(ref, "aws-xray-sdk") && strings.Contains(ref, ".capture") && len(args.list) > 0 && !slices.ContainsFunc(args.list, func(v *Value) bool { return len(v.fns) > 0 }) { // captureHTTPs(require("https")), and not captureAsyncFunc("name", f)
-		return args.get(0), true
-	}
-	if tracer := strings.LastIndex(ref, ".captureAWS"); tracer > 0 { // of Powertools
+	if wrapsClient(ref, args) {
 		return args.get(0), true
 	}
 	if !isAWS(ref) {
@@ -170,6 +164,22 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 		in.unnamed(f, e.At, ref, args)
 		return out, true
 	}
+	in.operations(f, e, callee, args, c, out)
+	return out, true
+}
+
+// wrapsClient reports whether a call gives the client back that it gets, and watches it.
+func wrapsClient(ref string, args *arguments) bool {
+	if awsWrapped[ref] || strings.LastIndex(ref, ".captureAWS") > 0 { // of Powertools
+		return true
+	}
+	// captureHTTPs(require("https")), and not captureAsyncFunc("name", f)
+	return strings.HasPrefix(ref, "aws-xray-sdk") && strings.Contains(ref, ".capture") && len(args.list) > 0 && !slices.ContainsFunc(args.list, func(v *Value) bool { return len(v.fns) > 0 })
+}
+
+// operations follows the operations that a call does, and what it gives of them, also to a callback.
+func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments, c []awsCall, out *Value) {
+	ref := callee.ref
 	out.ref = "" // what an operation gives is data
 	if isSigning(ref) {
 		in.linkLives(f, e, args)
@@ -199,12 +209,11 @@ func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (
 	if strings.HasSuffix(ref, ".batch_writer") { // what it gives takes single items
 		out.ref, out.taints, out.args = ref+"()", nil, callee.args
 	}
-	for _, a := range args.list { // a callback gets what the call gives
+	for _, a := range args.list {
 		for _, fn := range a.fns {
 			in.invoke(f, fn, fn.this, &arguments{list: []*Value{nothing, out}}, e.At)
 		}
 	}
-	return out, true
 }
 
 // listed is the resource of boto3 that a call gives many of: a collection's, or the messages of a queue.
@@ -435,63 +444,12 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	if keepsOrSends[c.op.Key] {
 		in.keepsFields(f, e.At, c.op.Key, c.params)
 	}
-	for _, s := range c.op.Subjects {
-		if targets[s.Member] {
-			if v := c.params.fields[s.Member]; v != nil {
-				before := len(in.hits)
-				in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, v.taints, false)
-				for _, h := range in.hits[before:] {
-					for _, a := range c.op.Actions {
-						h.Needs = append(h.Needs, a.Name)
-					}
-				}
-			} else {
-				in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, wholeRequest(c), false)
-			}
-		}
-	}
+	in.worksOn(f, e, c)
 	for _, m := range in.p.models.tables[aws].exact[client+"."+name] {
 		switch m.Kind {
 		case sink:
 			for _, member := range m.In {
-				v := in.inside(f, c.params, member, e.At)
-				if v == nil && len(c.params.taints) > 0 && m.Rule != "mass-assignment" && m.Rule != "object-key" {
-					continue // that somebody sends the whole request is another thing
-				}
-				taints := orNothing(v).taints
-				if m.Rule == "mass-assignment" {
-					in.overwritten(f, e.At, c.op.Key, v)
-				}
-				if m.Rule == "mass-assignment" || m.Rule == amountRule {
-					expression := strings.Replace(member, "ExpressionAttributeValues", "UpdateExpression", 1)
-					in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)
-				}
-				switch m.Rule {
-				case sizeRule:
-					taints = amounts(v)
-				case amountRule:
-					taints = nil
-				}
-				if m.object {
-					taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.object })
-				}
-				switch {
-				case m.Rule == "os-command":
-					taints = orNothing(v).all()
-				case member == "ExpressionAttributeNames":
-					taints = objects(namedByAll(v))
-				case m.Rule == "clear-password":
-					taints = passwords(v)
-				case member == "UpdateExpression":
-					taints = undeclared(taints, c.params.fields["ExpressionAttributeNames"])
-				}
-				if member == "CopySource" {
-					taints = behindBucket(taints)
-				}
-				if m.Rule == "mass-assignment" && v != nil && v.named != nil {
-					taints = addTaints(taints, v.named.taints)
-				}
-				in.hitOf(f, e.At, m, c.op.Key, taints, false)
+				in.memberOf(f, e, c, m, member)
 			}
 		case sourceKind:
 			if !c.signed { // an address is not what is kept there
@@ -503,6 +461,74 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 			}
 		}
 	}
+}
+
+// worksOn tells of an outsider who says on what an operation works.
+func (in *interp) worksOn(f frame, e *ir.Expr, c awsCall) {
+	for _, s := range c.op.Subjects {
+		if !targets[s.Member] {
+			continue
+		}
+		v := c.params.fields[s.Member]
+		if v == nil {
+			in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, wholeRequest(c), false)
+			continue
+		}
+		before := len(in.hits)
+		in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, v.taints, false)
+		for _, h := range in.hits[before:] {
+			for _, a := range c.op.Actions {
+				h.Needs = append(h.Needs, a.Name)
+			}
+		}
+	}
+}
+
+// memberOf tells of outsiders' data in a member of a request in which a row says that it does harm.
+func (in *interp) memberOf(f frame, e *ir.Expr, c awsCall, m *Model, member string) {
+	v := in.inside(f, c.params, member, e.At)
+	if v == nil && len(c.params.taints) > 0 && m.Rule != "mass-assignment" && m.Rule != "object-key" {
+		return // that somebody sends the whole request is another thing
+	}
+	if m.Rule == "mass-assignment" {
+		in.overwritten(f, e.At, c.op.Key, v)
+	}
+	if m.Rule == "mass-assignment" || m.Rule == amountRule {
+		expression := strings.Replace(member, "ExpressionAttributeValues", "UpdateExpression", 1)
+		in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)
+	}
+	in.hitOf(f, e.At, m, c.op.Key, countedIn(c, m, member, v), false)
+}
+
+// countedIn are the taints of a member of a request that a rule counts.
+func countedIn(c awsCall, m *Model, member string, v *Value) []*Taint {
+	taints := orNothing(v).taints
+	switch m.Rule {
+	case sizeRule:
+		taints = amounts(v)
+	case amountRule:
+		taints = nil
+	}
+	if m.object {
+		taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return !t.object })
+	}
+	switch {
+	case m.Rule == "os-command":
+		taints = orNothing(v).all()
+	case member == "ExpressionAttributeNames":
+		taints = objects(namedByAll(v))
+	case m.Rule == "clear-password":
+		taints = passwords(v)
+	case member == "UpdateExpression":
+		taints = undeclared(taints, c.params.fields["ExpressionAttributeNames"])
+	}
+	if member == "CopySource" {
+		taints = behindBucket(taints)
+	}
+	if m.Rule == "mass-assignment" && v != nil && v.named != nil {
+		taints = addTaints(taints, v.named.taints)
+	}
+	return taints
 }
 
 // namedByAll are outsiders' objects of which every field names an attribute: names["#" + key] = key for each of its keys.

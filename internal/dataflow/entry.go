@@ -58,23 +58,37 @@ func (p *Program) Run(e Entry) Result {
 	}
 	in.settle()
 	routes := p.routesOf(r.Files)
-	for _, route := range routes {
-		in.route(route)
-		in.keeping(route.fn)
-		in.settle()
-	}
+	in.followRoutes(routes)
 	perhaps := in.perhapsEntries(v)
-	for _, route := range perhaps {
-		in.route(route)
-		in.keeping(route.fn)
-		in.settle()
-	}
+	in.followRoutes(perhaps)
 	routes = append(routes, perhaps...)
 	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	in.heldUses(r.Files)
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
+	r.Hits, r.Places = apart(append(in.toldOnce(), p.loadHits(r.Files)...))
+	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
+	if len(in.keepers) > 0 && !in.cut {
+		keepers := in.keepers
+		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
+	}
+	in.notedBeside(&r, v)
+	return r
+}
+
+// followRoutes follows the functions of routes, one after the other.
+func (in *interp) followRoutes(routes []*routed) {
+	for _, route := range routes {
+		in.route(route)
+		in.keeping(route.fn)
+		in.settle()
+	}
+}
+
+// toldOnce are the hits without those of which another one tells already: code of an operator of MongoDB, and a token that is not verified, which
+// is told of once at each place, and not where another place verifies it.
+func (in *interp) toldOnce() []*Hit {
 	queries := map[string]bool{}
 	for _, h := range in.hits {
 		if h.Rule == "nosql" {
@@ -82,27 +96,25 @@ func (p *Program) Run(e Entry) Result {
 		}
 	}
 	tokens := map[string]bool{}
-	hits := slices.DeleteFunc(in.hits, func(h *Hit) bool {
-		if h.Rule == "code-eval" && queries[h.File.Path+itoa(int(h.At))] { // $where is one of the operators
+	return slices.DeleteFunc(in.hits, func(h *Hit) bool {
+		place := h.File.Path + itoa(int(h.At))
+		if h.Rule == "code-eval" && queries[place] { // $where is one of the operators
 			return true
 		}
 		if h.Rule != "jwt-unverified" {
 			return false
 		}
-		place := h.File.Path + itoa(int(h.At))
 		if tokens[place] || in.verified[strings.ReplaceAll(h.Path, "[]", "")] && !slices.Contains(in.failed, place) {
 			return true
 		}
 		tokens[place] = true
 		return false
 	})
-	r.Hits, r.Places = apart(append(hits, p.loadHits(r.Files)...))
-	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
-	if len(in.keepers) > 0 && !in.cut {
-		keepers := in.keepers
-		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
-	}
-	r.Doubts, r.Packages = in.doubts, p.packages(r.Files)
+}
+
+// notedBeside puts into a result what was noted beside the hits, in the entry and while its modules were loaded.
+func (in *interp) notedBeside(r *Result, v *Value) {
+	r.Doubts, r.Packages = in.doubts, in.p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Unlooked, r.Endless = in.unlooked(), in.endless()
 	if v != nil && len(v.fns) > 0 {
@@ -112,11 +124,10 @@ func (p *Program) Run(e Entry) Result {
 		r.Unguarded = in.unguarded
 	}
 	for _, file := range r.Files {
-		if m := p.modules[file]; m != nil {
+		if m := in.p.modules[file]; m != nil {
 			r.Uses, r.Sends, r.Doubts = append(r.Uses, m.uses...), append(r.Sends, m.sends...), append(r.Doubts, m.doubts...)
 		}
 	}
-	return r
 }
 
 // handler is what a module gives under the name of a handler: a member of an object, a method of an instance too.

@@ -141,43 +141,10 @@ func generated(file string, source []byte) bool {
 func (p *Program) runGo(in *interp, g *goPackage) {
 	loader := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: in.sources, seen: map[string]bool{}, starting: g}
 	frames := make([]frame, len(g.files))
-	each := func(follow func(f frame, s *ir.Stmt)) {
-		for i, m := range g.files {
-			loader.loading = m
-			for _, s := range m.file.Body {
-				follow(frames[i], s)
-			}
-		}
-	}
 	for i, m := range g.files {
 		frames[i] = frame{g.fileScope(m), m.file}
 	}
-	each(func(f frame, s *ir.Stmt) {
-		if s.Kind == ir.Import {
-			p.importGo(loader, f, s)
-		}
-	})
-	each(func(f frame, s *ir.Stmt) {
-		if s.Kind == ir.Declare {
-			g.scope.vars[s.Class.Name] = loader.goClass(f, s.Class)
-		}
-	})
-	var begins []*closure
-	each(func(f frame, s *ir.Stmt) {
-		if s.Kind != ir.Define {
-			return
-		}
-		c := &closure{fn: s.Fn, scope: f.s}
-		switch kind := g.scope.vars[s.Fn.Of]; {
-		case s.Fn.Of != "" && kind != nil && kind.class != nil:
-			kind.class.methods[s.Fn.Name] = c
-		case s.Fn.Of != "":
-		case s.Fn.Name == "init":
-			begins = append(begins, c)
-		default:
-			g.scope.vars[s.Fn.Name] = &Value{fns: []*closure{c}}
-		}
-	})
+	begins := loader.declaresGo(g, frames)
 	for _, d := range g.inOrder(frames) {
 		loader.loading = p.modules[d.f.file.Path]
 		loader.statement(d.f, d.s)
@@ -196,6 +163,42 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 	if loader.cut {
 		p.Cut[first.file.Path] = "it takes too many steps to follow"
 	}
+	g.share()
+}
+
+// declaresGo makes what a package declares, in the order in which one needs the other: imports, types, functions. It gives the functions that
+// are called at the start.
+func (in *interp) declaresGo(g *goPackage, frames []frame) []*closure {
+	each := func(kind ir.StmtKind, follow func(f frame, s *ir.Stmt)) {
+		for i, m := range g.files {
+			in.loading = m
+			for _, s := range m.file.Body {
+				if s.Kind == kind {
+					follow(frames[i], s)
+				}
+			}
+		}
+	}
+	each(ir.Import, func(f frame, s *ir.Stmt) { in.p.importGo(in, f, s) })
+	each(ir.Declare, func(f frame, s *ir.Stmt) { g.scope.vars[s.Class.Name] = in.goClass(f, s.Class) })
+	var begins []*closure
+	each(ir.Define, func(f frame, s *ir.Stmt) {
+		c := &closure{fn: s.Fn, scope: f.s}
+		switch kind := g.scope.vars[s.Fn.Of]; {
+		case s.Fn.Of != "" && kind != nil && kind.class != nil:
+			kind.class.methods[s.Fn.Name] = c
+		case s.Fn.Of != "":
+		case s.Fn.Name == "init":
+			begins = append(begins, c)
+		default:
+			g.scope.vars[s.Fn.Name] = &Value{fns: []*closure{c}}
+		}
+	})
+	return begins
+}
+
+// share marks what a package holds, and what its handler is a method of, as what all entries share.
+func (g *goPackage) share() {
 	seen := map[*Value]bool{}
 	for _, v := range g.scope.vars {
 		share(v, seen, 0)

@@ -28,41 +28,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 	case ir.Not:
 		in.guard(f, e.X, !holds)
 	case ir.Binary:
-		switch e.Str {
-		case "&&":
-			if holds {
-				in.guard(f, e.X, true)
-				in.guard(f, e.Y, true)
-			} else {
-				in.either2(f, e.X, e.Y, false)
-			}
-		case "||":
-			if !holds {
-				in.guard(f, e.X, false)
-				in.guard(f, e.Y, false)
-			} else {
-				in.either2(f, e.X, e.Y, true)
-			}
-		case "===", "==":
-			in.compared(f, e, holds)
-		case "!==", "!=":
-			in.compared(f, e, !holds)
-		case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
-			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
-				in.trust(f, x, []string{"all"})
-			}
-			in.asNumber(f, e, holds)
-		case "-": // what is left of set(x) - ALLOWED
-			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
-				in.trust(f, x, []string{"all"})
-			}
-		case "in":
-			in.contained(f, e, holds)
-		case "not in":
-			in.contained(f, e, !holds)
-		case "instanceof":
-			in.instanceOf(f, e, holds)
-		}
+		in.binaryIsTrue(f, e, holds)
 	case ir.Call:
 		in.present(f, e)
 		in.tested(f, e, holds)
@@ -79,26 +45,70 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 			}
 		}
 	case ir.Name:
-		in.present(f, e)
-		if !holds {
-			in.trust(f, e, []string{"all"})
-			in.trustHost(f, e)
-		} else if in.proving > 0 {
-			in.trust(f, e, []string{truthMark})
-		}
-		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
-			in.proving++
-			if isAnswer(test) {
-				in.naming++
-			}
-			in.guard(f, test, holds)
-			in.proving--
-			if isAnswer(test) {
-				in.naming--
-			}
-		}
+		in.nameIsTrue(f, e, holds)
 	case ir.Assign:
 		in.guard(f, e.Y, holds)
+	}
+}
+
+// binaryIsTrue notes what holds where two expressions are to each other as they are asked to be, or are not.
+func (in *interp) binaryIsTrue(f frame, e *ir.Expr, holds bool) {
+	switch e.Str {
+	case "&&":
+		if holds {
+			in.guard(f, e.X, true)
+			in.guard(f, e.Y, true)
+		} else {
+			in.either2(f, e.X, e.Y, false)
+		}
+	case "||":
+		if !holds {
+			in.guard(f, e.X, false)
+			in.guard(f, e.Y, false)
+		} else {
+			in.either2(f, e.X, e.Y, true)
+		}
+	case "===", "==":
+		in.compared(f, e, holds)
+	case "!==", "!=":
+		in.compared(f, e, !holds)
+	case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
+		if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
+			in.trust(f, x, []string{"all"})
+		}
+		in.asNumber(f, e, holds)
+	case "-": // what is left of set(x) - ALLOWED
+		if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
+			in.trust(f, x, []string{"all"})
+		}
+	case "in":
+		in.contained(f, e, holds)
+	case "not in":
+		in.contained(f, e, !holds)
+	case "instanceof":
+		in.instanceOf(f, e, holds)
+	}
+}
+
+// nameIsTrue notes what holds where a name stands for something, or for nothing: also the test that it keeps the answer of.
+func (in *interp) nameIsTrue(f frame, e *ir.Expr, holds bool) {
+	in.present(f, e)
+	if !holds {
+		in.trust(f, e, []string{"all"})
+		in.trustHost(f, e)
+	} else if in.proving > 0 {
+		in.trust(f, e, []string{truthMark})
+	}
+	if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
+		in.proving++
+		if isAnswer(test) {
+			in.naming++
+		}
+		in.guard(f, test, holds)
+		in.proving--
+		if isAnswer(test) {
+			in.naming--
+		}
 	}
 }
 
@@ -422,20 +432,7 @@ const formMark = "its form was looked at"
 
 // tested: a call that says yes or no about its argument.
 func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
-	for _, m := range in.modelsOf(f, e) {
-		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(in.quietArguments(f, e)) {
-			continue
-		}
-		for _, name := range m.In {
-			if x := argumentExpr(e, name); x != nil {
-				if in.tellsEnough(f, e, m) {
-					in.trust(f, x, append([]string{formMark}, m.For...))
-				} else if in.tellsHost(f, e) {
-					in.trust(f, x, leadsNowhere)
-				}
-			}
-		}
-	}
+	in.testedByRows(f, e, holds)
 	in.noOther(f, e, holds)
 	in.goTested(f, e, holds)
 	in.ofKinds(f, e, holds)
@@ -466,38 +463,68 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	} else {
 		in.provedBy(f, e, no)
 	}
-	if e.X.Kind == ir.Member && !holds && e.X.Str == "includes" && len(e.List) == 1 && e.List[0].Kind == ir.Const && e.List[0].Str == ".." {
-		in.trust(f, e.X.X, []string{"path-traversal", "object-key"})
+	in.textTested(f, e, holds)
+	in.listTested(f, e, holds)
+}
+
+// testedByRows: a test that rows know, of the form that a text has.
+func (in *interp) testedByRows(f frame, e *ir.Expr, holds bool) {
+	for _, m := range in.modelsOf(f, e) {
+		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(in.quietArguments(f, e)) {
+			continue
+		}
+		for _, name := range m.In {
+			if x := argumentExpr(e, name); x != nil {
+				if in.tellsEnough(f, e, m) {
+					in.trust(f, x, append([]string{formMark}, m.For...))
+				} else if in.tellsHost(f, e) {
+					in.trust(f, x, leadsNowhere)
+				}
+			}
+		}
 	}
-	if e.X.Kind == ir.Member && holds && (e.X.Str == "endsWith" || e.X.Str == "endswith") && len(e.List) == 1 {
-		if end := in.quiet(f, e.List[0]); end.known && strings.HasPrefix(end.text, ".") {
+}
+
+// textTested: a test of what is in a text, or how it ends: path.includes(".."), host.endsWith(".example.com").
+func (in *interp) textTested(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind != ir.Member || len(e.List) != 1 {
+		return
+	}
+	switch x := e.List[0]; {
+	case !holds && e.X.Str == "includes" && x.Kind == ir.Const && x.Str == "..":
+		in.trust(f, e.X.X, []string{"path-traversal", "object-key"})
+	case holds && (e.X.Str == "endsWith" || e.X.Str == "endswith"):
+		if end := in.quiet(f, x); end.known && strings.HasPrefix(end.text, ".") {
 			in.trustHost(f, e.X.X)
 		}
 	}
-	if !holds && e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // names of prototypes are refused
-		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
-			in.trust(f, e.List[0], []string{"prototype-pollution", safeName})
-		}
-	}
-	if !holds {
-		return
-	}
-	if f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
+}
+
+// listTested: a test of whether something is one of a list that no outsider has made: [...].includes(x), new Set().has(x), slices.Contains(list, x).
+func (in *interp) listTested(f frame, e *ir.Expr, holds bool) {
+	if holds && f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
 		if list := in.quiet(f, e.List[0]); len(list.theirs()) == 0 && len(list.fields) > 0 {
 			in.trustHost(f, e.List[1])
 		}
 	}
-	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 && e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") {
-		// Object.values(KINDS).includes(x)
+	if e.X.Kind != ir.Member || e.X.Str != "includes" && e.X.Str != "has" || len(e.List) != 1 {
+		return
+	}
+	x := e.List[0]
+	if !holds { // names of prototypes are refused
+		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
+			in.trust(f, x, []string{"prototype-pollution", safeName})
+		}
+		return
+	}
+	if e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") { // Object.values(KINDS).includes(x)
 		if list := in.quiet(f, first0(e.X.X.List)); len(list.theirs()) == 0 && len(list.fields) > 0 {
-			in.trust(f, e.List[0], []string{"all"})
+			in.trust(f, x, []string{"all"})
 		}
 	}
-	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // [..].includes(x), new Set().has(x)
-		if list := in.quiet(f, e.X.X); len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
-			in.trust(f, e.List[0], []string{"all"})
-			in.trustHost(f, e.List[0])
-		}
+	if list := in.quiet(f, e.X.X); len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
+		in.trust(f, x, []string{"all"})
+		in.trustHost(f, x)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"wardlet.example/internal/ir"
 )
 
+// parameters gives the parameters of a function their values.
 func (in *interp) parameters(f, g frame, c *closure, this *Value, args *arguments, at int32) {
 	params := c.fn.Params
 	if c.fn.File.Language == ir.Python && c.fn.Class != nil && !c.fn.Static && len(params) > 0 { // self, cls
@@ -19,52 +20,21 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 		}
 		params = params[1:]
 	}
-	note := "is given to " + orElse(c.fn.Name, "a function")
 	for i, p := range params {
-		v := args.get(i)
+		if p.Kind == ir.Spread {
+			in.bind(g, p.X, spreadInto(p, i, args), true)
+			continue
+		}
 		name := p
 		if p.Kind == ir.Default {
 			name = p.X
 		}
-		if name.Kind == ir.Name {
-			if kw, ok := args.kw[name.Str]; ok {
-				v = kw
-			}
-		}
-		if p.Kind == ir.Spread {
-			if p.Str == "**" {
-				given := &Value{fields: args.kw}
-				if args.dict != nil {
-					given.taints, given.elem = args.dict.taints, args.dict.elem
-				}
-				in.bind(g, p.X, given, true)
-				continue
-			}
-			rest := &Value{fields: map[string]*Value{}}
-			for j := i; j < len(args.list); j++ {
-				rest.fields[itoa(j-i)] = args.list[j]
-			}
-			rest.elem = args.rest
-			in.bind(g, p.X, rest, true)
-			continue
-		}
-		if len(v.taints) > 0 {
-			w := *v
-			w.taints = in.stepped(f, v.taints, at, note)
-			v = &w
-		} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
-			v = in.injected(frame{c.scope, c.fn.File}, name.Y, at, v)
-		}
-		if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
-			v = join(v, in.injection(frame{c.scope, c.fn.File}, name.List, name.Y, at))
-		}
-		if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
-			numbers := amounts(v)
-			if v = checked(v); signedGo[name.Y.Str] {
-				v.numbers = numbers
-			}
-		}
+		v := args.get(i)
 		_, named := args.kw[name.Str]
+		if named && name.Kind == ir.Name {
+			v = args.kw[name.Str]
+		}
+		v = in.asParameter(f, c, p, name, v, at)
 		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
 		if byDefault && in.st != nil {
 			v = in.madeOnce(g, p, v)
@@ -78,6 +48,44 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 	if _, named := g.s.vars["arguments"]; c.fn.File.Language == ir.Node && !named {
 		g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
 	}
+}
+
+// spreadInto are the arguments that are left for a parameter which takes all of them: ...list, **fields.
+func spreadInto(p *ir.Expr, from int, args *arguments) *Value {
+	if p.Str == "**" {
+		given := &Value{fields: args.kw}
+		if args.dict != nil {
+			given.taints, given.elem = args.dict.taints, args.dict.elem
+		}
+		return given
+	}
+	rest := &Value{fields: map[string]*Value{}, elem: args.rest}
+	for j := from; j < len(args.list); j++ {
+		rest.fields[itoa(j-from)] = args.list[j]
+	}
+	return rest
+}
+
+// asParameter is an argument as a parameter has it: an object that something else makes where nothing is given, a number by its type.
+func (in *interp) asParameter(f frame, c *closure, p, name *ir.Expr, v *Value, at int32) *Value {
+	own := frame{c.scope, c.fn.File}
+	if len(v.taints) > 0 {
+		w := *v
+		w.taints = in.stepped(f, v.taints, at, "is given to "+orElse(c.fn.Name, "a function"))
+		v = &w
+	} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
+		v = in.injected(own, name.Y, at, v)
+	}
+	if v.empty() && name.Kind == ir.Name && len(name.List) > 0 {
+		v = join(v, in.injection(own, name.List, name.Y, at))
+	}
+	if c.fn.File.Language == ir.Go && name.Y != nil && name.Y.Kind == ir.Name && harmlessGo[name.Y.Str] { // a number
+		numbers := amounts(v)
+		if v = checked(v); signedGo[name.Y.Str] {
+			v.numbers = numbers
+		}
+	}
+	return v
 }
 
 // injected is what a parameter gets of which nothing is known but the type: an object of a class of the program, which something else has

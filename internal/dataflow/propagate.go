@@ -45,26 +45,7 @@ func cleanedInside(v *Value, rules []string, depth int) *Value {
 
 // propagate lets what goes in come out, by a row.
 func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments, out *Value, called map[*closure]bool) {
-	var taints []*Taint
-	if m.Kind == sourceKind {
-		taints = in.sourceTaint(f, m, e.At)
-		if k := args.get(0); k.known && strings.EqualFold(k.text, "origin") { // of a header
-			taints = in.parts(taints, k.text)
-		} else if name := partAsked(f, k); name != "" {
-			taints = in.parts(taints, name)
-		}
-	}
-	for _, name := range m.In {
-		if v := in.ofInput(name, recv, args); v != nil {
-			taints = addTaints(taints, v.all())
-		}
-	}
-	if m.Kind == propagator && m.Package == "net/http" {
-		taints = partsOfRequest(m, taints)
-		if name := partAsked(f, args.get(0)); name != "" && strings.HasPrefix(m.Member, "Request().") {
-			taints = in.parts(taints, name)
-		}
-	}
+	taints := in.flowing(f, e, m, recv, args)
 	if m.Kind == sanitizer && (tokens[packageOf(m.Package)] || m.Language == ir.Go && tokens[goPath(m.Package)]) {
 		in.verifies(taints)
 	}
@@ -74,21 +55,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		}
 	}
 	if m.Kind == sanitizer || m.Kind == validator {
-		var kept []*Taint
-		for _, t := range taints {
-			if u := t.cleaned(m.For); u != nil {
-				if writesBase64(m) {
-					u.plain = t
-				}
-				u.check = &step{file: f.file, at: e.At}
-				kept = append(kept, u)
-			} else {
-				u := *t
-				u.check = &step{file: f.file, at: e.At}
-				out.safe = addTaints(out.safe, []*Taint{&u})
-			}
-		}
-		taints = kept
+		taints = cleanedHere(f, e, m, taints, out)
 	}
 	if m.Kind != sourceKind {
 		taints = in.stepped(f, taints, e.At, "goes through "+orElse(memberName(m), m.Package))
@@ -123,6 +90,52 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 			out.json = jsonOf(m, recv, args)
 		}
 	}
+}
+
+// flowing are the taints that go into a call by what a row says: those of a source, and of what it gets.
+func (in *interp) flowing(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) []*Taint {
+	var taints []*Taint
+	if m.Kind == sourceKind {
+		taints = in.sourceTaint(f, m, e.At)
+		if k := args.get(0); k.known && strings.EqualFold(k.text, "origin") { // of a header
+			taints = in.parts(taints, k.text)
+		} else if name := partAsked(f, k); name != "" {
+			taints = in.parts(taints, name)
+		}
+	}
+	for _, name := range m.In {
+		if v := in.ofInput(name, recv, args); v != nil {
+			taints = addTaints(taints, v.all())
+		}
+	}
+	if m.Kind == propagator && m.Package == "net/http" {
+		taints = partsOfRequest(m, taints)
+		if name := partAsked(f, args.get(0)); name != "" && strings.HasPrefix(m.Member, "Request().") {
+			taints = in.parts(taints, name)
+		}
+	}
+	return taints
+}
+
+// cleanedHere are the taints that are left where a call makes them harmless for some rules; what it makes harmless altogether is noted at what
+// it gives.
+func cleanedHere(f frame, e *ir.Expr, m *Model, taints []*Taint, out *Value) []*Taint {
+	var kept []*Taint
+	for _, t := range taints {
+		u := t.cleaned(m.For)
+		if u == nil {
+			safe := *t
+			safe.check = &step{file: f.file, at: e.At}
+			out.safe = addTaints(out.safe, []*Taint{&safe})
+			continue
+		}
+		if writesBase64(m) {
+			u.plain = t
+		}
+		u.check = &step{file: f.file, at: e.At}
+		kept = append(kept, u)
+	}
+	return kept
 }
 
 // decodes are members that read base64.

@@ -6,53 +6,20 @@ import (
 	"wardlet.example/internal/ir"
 )
 
+// statement follows a statement; it reports whether it always leaves.
 func (in *interp) statement(f frame, s *ir.Stmt) bool {
 	switch s.Kind {
 	case ir.Eval:
-		if s.Str == "global" || s.Str == "nonlocal" {
-			if f.s.global == nil {
-				f.s.global = map[string]bool{}
-			}
-			for _, n := range s.Names {
-				f.s.global[n.Name] = s.Str == "global"
-			}
-		}
-		if s.X != nil {
-			before := in.acted
-			in.eval(f, s.X)
-			in.floats(f, s.X, before)
-			if s.Str == "go" {
-				in.runsBeside(f, s.X, before)
-			}
-			in.passed(f, s.X)
-			if in.leaves(f, s.X) {
-				return true
-			}
-		}
-	case ir.Return, ir.Throw:
+		return in.evaluates(f, s)
+	case ir.Throw:
 		v := nothing
 		if s.X != nil {
 			v = in.eval(f, s.X)
 		}
-		if s.Kind == ir.Throw {
-			in.thrown = joinThrown(in.thrown, v)
-		}
-		if s.Kind == ir.Return {
-			f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
-			if n := len(in.stack); n > 0 {
-				in.guessable(f, in.stack[n-1].Name, s.X, v)
-			}
-			if in.depth == 1 && s.X != nil {
-				if f.file.Language == ir.Go && isOfDatabase(v.ref) {
-					in.routeError = v
-				}
-				in.returned(f, s.X, v)
-				if !in.mute {
-					in.reveals(f, s.X.At, "the response", v, answered)
-				}
-			}
-			in.returnsHere()
-		}
+		in.thrown = joinThrown(in.thrown, v)
+		return true
+	case ir.Return:
+		in.returns(f, s)
 		return true
 	case ir.Leave:
 		f.s.leave()
@@ -83,6 +50,51 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 	return false
 }
 
+// evaluates follows an expression that stands for itself, or declares names as those of a scope further out; it reports whether it always leaves.
+func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
+	if s.Str == "global" || s.Str == "nonlocal" {
+		if f.s.global == nil {
+			f.s.global = map[string]bool{}
+		}
+		for _, n := range s.Names {
+			f.s.global[n.Name] = s.Str == "global"
+		}
+	}
+	if s.X == nil {
+		return false
+	}
+	before := in.acted
+	in.eval(f, s.X)
+	in.floats(f, s.X, before)
+	if s.Str == "go" {
+		in.runsBeside(f, s.X, before)
+	}
+	in.passed(f, s.X)
+	return in.leaves(f, s.X)
+}
+
+// returns follows what a function gives back; what the handler itself gives back is the answer.
+func (in *interp) returns(f frame, s *ir.Stmt) {
+	v := nothing
+	if s.X != nil {
+		v = in.eval(f, s.X)
+	}
+	f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
+	if n := len(in.stack); n > 0 {
+		in.guessable(f, in.stack[n-1].Name, s.X, v)
+	}
+	if in.depth == 1 && s.X != nil {
+		if f.file.Language == ir.Go && isOfDatabase(v.ref) {
+			in.routeError = v
+		}
+		in.returned(f, s.X, v)
+		if !in.mute {
+			in.reveals(f, s.X.At, "the response", v, answered)
+		}
+	}
+	in.returnsHere()
+}
+
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	if len(s.Else) == 0 && ir.Ends(s.Body) {
 		in.refused = refusesMore(s.X)
@@ -96,20 +108,14 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	in.denies(f, s, answer)
 	in.ifDebugging(s.X, func() {
 		if decided != no {
-			then = in.inBranch(f.s, func() {
-				in.guard(f, s.X, true)
-				in.sameUser(f, s.X, true)
+			then = in.whenTrue(f, s.X, true, func() {
 				in.sameCondition(f, s.X)
 				ends[0] = in.run(f, s.Body)
 			})
 			ways[0] = in.ended()
 		}
 		if decided != yes {
-			other = in.inBranch(f.s, func() {
-				in.guard(f, s.X, false)
-				in.sameUser(f, s.X, false)
-				ends[1] = in.run(f, s.Else)
-			})
+			other = in.whenTrue(f, s.X, false, func() { ends[1] = in.run(f, s.Else) })
 			ways[1] = in.ended()
 		}
 		in.meets(ways, ends[:])
