@@ -95,7 +95,7 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	if byTags.MatchString(ref) {
 		in.checkedByTags(c.args.get(len(c.args.list)-1), 0)
 	}
-	if follow := in.p.nativeGo[ref]; follow != nil {
+	if follow := in.p.models.natives.ofGo[ref]; follow != nil {
 		if v, ok := follow(in, c); ok {
 			return v, true
 		}

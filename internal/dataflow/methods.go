@@ -14,7 +14,7 @@ func (in *interp) methods(c call) (*Value, bool) {
 	if c.recv.json != nil && keepsText[c.method] && !strings.HasPrefix(c.args.get(0).text, "base64") && c.args.get(0).text != "hex" { // what it was written from is known
 		return c.recv, true
 	}
-	for _, table := range in.p.methods {
+	for _, table := range in.p.models.natives.methods {
 		if follow := table[c.method]; follow != nil {
 			if v, ok := follow(in, c); ok {
 				return v, true

@@ -62,6 +62,7 @@ type Models struct {
 	tables  map[ir.Language]*table
 	own     map[ir.Language]*table // rows of the user that make safe: they stand apart, because they may only take away
 	effects map[ir.Language]*table // what calls do elsewhere, whatever they are given
+	natives natives                // what belongs to the languages themselves
 	Count   int
 }
 
@@ -75,7 +76,7 @@ type table struct {
 
 // ReadModels reads files of rows, the built-in ones and a user's own; what is not understood is told and left out.
 func ReadModels(builtin, own map[string][]byte) (*Models, []model.Diagnostic) {
-	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}, effects: map[ir.Language]*table{}}
+	m := &Models{tables: map[ir.Language]*table{}, own: map[ir.Language]*table{}, effects: map[ir.Language]*table{}, natives: newNatives()}
 	for _, language := range []ir.Language{ir.Node, ir.Python, ir.Go, aws} {
 		m.tables[language], m.own[language], m.effects[language] = newTable(), newTable(), newTable()
 	}

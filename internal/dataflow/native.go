@@ -19,12 +19,18 @@ type call struct {
 // native follows a call of something that belongs to a language; it reports false where what follows it has to be found out otherwise.
 type native func(*interp, call) (*Value, bool)
 
-// natives are the functions of the languages and their standard libraries that rows cannot tell of, by their paths. Each program has a
-// table of its own: what is followed calls again, so that a variable would need itself.
-func natives() map[string]native {
-	out := named(nativesOfNode())
-	maps.Copy(out, named(nativesOfPython()))
-	return out
+// natives are the parts of the languages and their standard libraries that rows cannot tell of. They stand beside the rows and not in a variable:
+// what is followed calls again, so that a variable would need itself.
+type natives struct {
+	functions map[string]native   // of JavaScript and Python, by their paths
+	ofGo      map[string]native   // of Go and its libraries, by their paths
+	methods   []map[string]native // of texts, functions and containers, by their names, in the order in which they are tried
+}
+
+func newNatives() natives {
+	functions := named(nativesOfNode())
+	maps.Copy(functions, named(nativesOfPython()))
+	return natives{functions, nativesOfGo(), []map[string]native{methodsOfText(), methodsOfFunction(), methodsOfContainer()}}
 }
 
 // named gives functions that follow calls their names: several names are followed alike.
@@ -46,7 +52,7 @@ func (in *interp) native(c call) (*Value, bool) {
 	if of := c.args.get(0); c.method == "__new__" && of.isType && of.class != nil { // super().__new__(cls)
 		return &Value{class: of.class, fields: map[string]*Value{}}, true
 	}
-	if follow := in.p.natives[c.callee.ref]; follow != nil {
+	if follow := in.p.models.natives.functions[c.callee.ref]; follow != nil {
 		if v, ok := follow(in, c); ok {
 			return v, true
 		}

@@ -35,9 +35,6 @@ type Program struct {
 	modules   map[string]*module
 	minimums  map[string]bool // names of fields that schemas of stores give bounds to
 	trees     *Trees
-	natives   map[string]native   // functions of the languages, by their paths
-	methods   []map[string]native // methods of texts, functions and containers, by their names
-	nativeGo  map[string]native   // functions of Go and its libraries
 	memo      map[memoKey]*Value
 	routed    []*routed
 	held      map[string][]*closure // functions that libraries got while modules were loaded, by file
@@ -70,10 +67,7 @@ type Program struct {
 
 // New begins a program.
 func New(files Files, models *Models, trees *Trees) *Program {
-	p := &Program{files: files, models: models, modules: map[string]*module{}, trees: trees, memo: map[memoKey]*Value{}, versions: map[string]string{}, patterns: map[string]bool{}, Broken: map[string]bool{}, Cut: map[string]string{}}
-	p.natives, p.nativeGo = natives(), nativesOfGo()
-	p.methods = []map[string]native{methodsOfText(), methodsOfFunction(), methodsOfContainer()}
-	return p
+	return &Program{files: files, models: models, modules: map[string]*module{}, trees: trees, memo: map[memoKey]*Value{}, versions: map[string]string{}, patterns: map[string]bool{}, Broken: map[string]bool{}, Cut: map[string]string{}}
 }
 
 // Trees are source files, each read once for all programs. They may be shared by programs that run side by side.
