@@ -204,9 +204,10 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.goesOn(again)
 		in.thrown = joinThrown(in.thrown, in.throws[again])
 		in.tellsAgain(f, c, args, at, again)
+		in.meetsAgain(in.siteOf(f, c, args, at), again)
 		return v
 	}
-	calls, hits, told := len(in.sends)+len(in.uses), len(in.hits), len(in.telling)
+	calls, hits, told, met := len(in.sends)+len(in.uses), len(in.hits), len(in.telling), len(in.meetings)
 	out, thrown := in.body(f, c, this, args, at, facts)
 	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
 		in.p.memo[key] = out
@@ -216,6 +217,7 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	}
 	in.throws[again] = thrown
 	in.keepsAnswers(again, in.telling[told:])
+	in.keepsMeetings(again, in.meetings[met:])
 	in.endsAt(again)
 	in.results[again] = out
 	return out
@@ -246,7 +248,7 @@ func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
+	in.sites = append(in.sites, in.siteOf(f, c, args, at))
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
 	g := frame{s, c.fn.File}

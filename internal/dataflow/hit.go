@@ -10,27 +10,28 @@ import (
 
 // Hit is an outsider's data at a place where it can do harm.
 type Hit struct {
-	Rule   string
-	File   *ir.File
-	At     int32
-	What   string   // the call: exec, Pool().query
-	Path   string   // what of the entry it is: event.body
-	Stored bool     // it was stored before, and is read from there
-	Own    bool     // it is read from where only the application keeps things, as far as this entry shows
-	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
-	Unsure bool     // something in between is not known
-	Steps  []Step
-	Ways   []Way    // all that come there, the one above among them
-	End    *Step    // where the way ends, where that is another place
-	Away   bool     // it goes to somebody else than whoever called the function: a mail
-	Inside bool     // what it is about does not get out to who calls
-	Kept   string   // in what it is kept until the next invocation
-	Leak   *Leak    // of sensitive data
-	Record *Send    // what read the record that it is, which does harm only where that holds a secret
-	Taken  []string // the fields that were taken out of the record
-	Unless string   // the setting of the environment with which it would be otherwise
-	place  bool     // nobody's data is needed for harm
-	doubt  int      // how surely an outsider decides: of several ways the surest is told
+	Rule     string
+	File     *ir.File
+	At       int32
+	What     string   // the call: exec, Pool().query
+	Path     string   // what of the entry it is: event.body
+	Stored   bool     // it was stored before, and is read from there
+	Own      bool     // it is read from where only the application keeps things, as far as this entry shows
+	Needs    []string // actions that the call needs where it is one of AWS, as service:Name
+	Unsure   bool     // something in between is not known
+	Steps    []Step
+	Ways     []Way     // all that come there, the one above among them
+	End      *Step     // where the way ends, where that is another place
+	Away     bool      // it goes to somebody else than whoever called the function: a mail
+	Inside   bool      // what it is about does not get out to who calls
+	Kept     string    // in what it is kept until the next invocation
+	Leak     *Leak     // of sensitive data
+	Record   *Send     // what read the record that it is, which does harm only where that holds a secret
+	Taken    []string  // the fields that were taken out of the record
+	Unless   string    // the setting of the environment with which it would be otherwise
+	meetings []meeting // all comings to the sink, with the calls that lead there
+	place    bool      // nobody's data is needed for harm
+	doubt    int       // how surely an outsider decides: of several ways the surest is told
 }
 
 // Step is one hop of the way.
@@ -143,6 +144,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		}
 		if first := in.hitAt[key]; first != nil {
 			first.also(t, in.sites, in.where(f))
+			in.comesTo(meeting{first, t, in.where(f), in.sites, unsure || t.unsure || signed})
 			if t.doubt() < first.doubt {
 				first.begins(t, in.sites)
 				first.Unsure = unsure || t.unsure || signed
@@ -166,6 +168,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		h := &Hit{Rule: rule, File: f.file, At: at, What: what, Unsure: unsure || t.unsure || signed}
 		h.begins(t, in.sites)
 		h.also(t, in.sites, in.where(f))
+		in.comesTo(meeting{h, t, in.where(f), in.sites, h.Unsure})
 		in.hits = append(in.hits, h)
 		if in.hitAt == nil {
 			in.hitAt = map[string]*Hit{}

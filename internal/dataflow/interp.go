@@ -58,6 +58,8 @@ type interp struct {
 	answersMade  map[answerMade]bool   // what was told of that answers let out
 	telling      []answerAt            // answers of which something can be told
 	answersOf    map[string][]answerAt // those of calls, as results
+	meetings     []meeting             // what came to sinks
+	meetingsOf   map[string][]meeting  // that of calls, as results
 	rejected     *Value                // what a promise fails with whose failure is handled
 	handsOn      bool                  // an answer is looked at that was made elsewhere
 	starting     *goPackage            // the package of Go whose main is followed
@@ -98,11 +100,13 @@ const (
 
 // site is where a function is called.
 type site struct {
-	file  *ir.File
-	at    int32
-	name  string
-	time  int
-	given *arguments
+	file   *ir.File
+	at     int32
+	name   string
+	time   int
+	given  *arguments
+	fn     *ir.Func
+	direct bool // it is a call of the function itself
 }
 
 // frame is where an expression stands.
