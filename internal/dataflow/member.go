@@ -37,10 +37,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		out = join(out, asHeader(v.elem, key))
 	}
 	if out.ref != "" {
-		safe := false
-		if out, safe = in.propertyByRows(f, v, out, key, at); safe {
-			return out
+		x, safe := in.propertyByRows(f, v, out, key, at)
+		if safe {
+			return x
 		}
+		out = x
 	}
 	if len(v.taints) > 0 {
 		out = in.outsidersPart(f, v, out, key, at)
