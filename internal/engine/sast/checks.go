@@ -31,6 +31,8 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"default-made-once":             madeOnce,
 	"empty-error-handler":           emptyHandlers,
 	"error-logged-without-stack":    stackless,
+	"error-answered-to-nobody":      toNobody,
+	"error-not-logged":              unlogged,
 	"error-swallowed":               forgotten,
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
