@@ -159,7 +159,7 @@ func (p *Program) handlersOfOptions(c call, framework string) {
 			if h := a.fields[hook]; h != nil {
 				for _, fn := range slices.Concat(h.fns, h.wraps, elementFns(h)) {
 					r := &routed{framework: framework, fn: fn, file: c.f.file.Path, at: c.e.At, middle: true}
-					p.routed = slices.Insert(p.routed, len(p.routed)-1, r) // before the handler
+					p.routed = slices.Insert(p.routed, max(0, len(p.routed)-1), r) // before the handler, where it is there already
 				}
 			}
 		}
