@@ -300,15 +300,27 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 	}
 }
 
-// ownFolder is the folder that an import means by the address of the repository, where no go.mod tells it: github.com/owner/repository/folder.
-// It has at least so many parts.
+// ownFolder is the folder that an import means by the address of the repository, where no go.mod tells it: github.com/owner/repository/folder,
+// or example.com/module/folder. It has at least so many parts.
 func (p *Program) ownFolder(name string, parts int) (string, bool) {
-	address := strings.SplitN(name, "/", 4)
-	if len(address) < 4 || !strings.Contains(address[0], ".") || strings.Count(address[3], "/")+1 < parts {
+	host, _, _ := strings.Cut(name, "/")
+	address := strings.Split(name, "/")
+	if !strings.Contains(host, ".") {
 		return "", false
 	}
-	return address[3], len(p.goFiles(address[3])) > 0
+	root := 3
+	if !hostsByOwner[host] {
+		root = 2
+	}
+	if len(address) < root+parts {
+		return "", false
+	}
+	folder := path.Join(address[root:]...)
+	return folder, len(p.goFiles(folder)) > 0
 }
+
+// hostsByOwner are hosts of repositories, under whose names those of their owners stand.
+var hostsByOwner = set("github.com gitlab.com bitbucket.org")
 
 // below is the rest of a path below another one.
 func below(name, root string) (string, bool) {

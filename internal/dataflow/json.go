@@ -97,6 +97,40 @@ func (t *Taint) decoded() *Taint {
 // Parsed reports whether all of what was parsed is meant, and no part of it.
 func (t *Taint) Parsed() bool { return t.parsed != "" && t.parsedWhole() }
 
+// deepestShown bounds how far objects are looked into for those that say themselves how they are written.
+const deepestShown = 3
+
+// shown is what JSON.stringify writes of a value: objects with a method toJSON say it themselves.
+func (in *interp) shown(f frame, v *Value, at int32, depth int) *Value {
+	if v == nil || depth > deepestShown || f.file.Language != ir.Node {
+		return v
+	}
+	if v.class != nil && !v.isType {
+		if m := v.class.method("toJSON", 0); m != nil {
+			return in.invoke(f, m, v, &arguments{}, at)
+		}
+	}
+	out := v
+	set := func() {
+		if out == v {
+			c := *v
+			c.fields = maps.Clone(v.fields)
+			out = &c
+		}
+	}
+	for name, x := range sorted(v.fields) {
+		if w := in.shown(f, x, at, depth+1); w != x {
+			set()
+			out.fields[name] = w
+		}
+	}
+	if w := in.shown(f, v.elem, at, depth+1); w != v.elem {
+		set()
+		out.elem = w
+	}
+	return out
+}
+
 // parsed is what JSON text holds: an outsider's text can hold anything.
 func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 	if v.json != nil {

@@ -124,7 +124,7 @@ func (in *interp) parsesJSON(c call) (*Value, bool) {
 
 // writesJSON is a value as JSON, as it is or as a function makes it that stands in for its members.
 func (in *interp) writesJSON(c call) (*Value, bool) {
-	written := c.args.get(0)
+	written := in.shown(c.f, c.args.get(0), c.e.At, 0)
 	taints := inJSON(written)
 	for _, fn := range c.args.get(1).fns { // a replacer, which is given the value itself first
 		replaced := in.invoke(c.f, fn, fn.this, &arguments{list: []*Value{constant(""), written}}, c.e.At)
