@@ -162,6 +162,12 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			return
 		}
 		in.seen[again] = true
+		if n := len(in.stack); rule == "jwt-unverified" && n > 0 && in.returning != nil && in.returning.At <= at && at < in.returning.End {
+			if in.givenBack == nil {
+				in.givenBack = map[string]*ir.Func{}
+			}
+			in.givenBack[f.file.Path+itoa(int(at))] = in.stack[n-1]
+		}
 		if rule == "jwt-unverified" && in.catching > 0 { // also where the verification has failed
 			in.failed = append(in.failed, f.file.Path+itoa(int(at)))
 		}

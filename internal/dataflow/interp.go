@@ -26,6 +26,9 @@ type interp struct {
 	provedAt     map[*ir.Expr][]*Taint // calls and equations that told whether a code is right, with the data
 	signed       map[string]bool       // data whose code of a key was right, by their paths: true where the application made it
 	verified     map[string]bool       // tokens that are verified, by their paths
+	verifiedIn   map[string][]*ir.Func // the functions in which they are
+	givenBack    map[string]*ir.Func   // places where tokens are read without verifying them, for the function to return that
+	returning    *ir.Expr              // what a statement returns
 	loading      *module               // the module that is being loaded
 	reached      []string              // files that were imported while the entry ran
 	results      map[string]*Value     // of calls, by what went in

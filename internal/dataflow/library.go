@@ -294,7 +294,7 @@ func (in *interp) callsBack(c call, a, out *Value, t *rowsTold) {
 	for _, fn := range a.fns {
 		if !t.called[fn] && in.loading == nil {
 			t.called[fn] = true
-			in.invoke(c.f, fn, fn.this, in.givenBack(c, fn, out, t), c.e.At)
+			in.invoke(c.f, fn, fn.this, in.forCallback(c, fn, out, t), c.e.At)
 		}
 		out.wraps = addFns(out.wraps, []*closure{fn})
 	}
@@ -304,8 +304,8 @@ func (in *interp) callsBack(c call, a, out *Value, t *rowsTold) {
 	out.wraps = addFns(out.wraps, a.wraps)
 }
 
-// givenBack is what a library gives to a function that it got.
-func (in *interp) givenBack(c call, fn *closure, out *Value, t *rowsTold) *arguments {
+// forCallback is what a library gives to a function that it got.
+func (in *interp) forCallback(c call, fn *closure, out *Value, t *rowsTold) *arguments {
 	given := callbackArguments(fn, out)
 	if !t.known && !t.queries {
 		given = in.perhapsElements(c.f, c.e, c.args, given)

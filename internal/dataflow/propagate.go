@@ -203,7 +203,14 @@ func (in *interp) verifies(taints []*Taint) {
 		in.verified = map[string]bool{}
 	}
 	for _, t := range taints {
-		in.verified[strings.ReplaceAll(t.Path, "[]", "")] = true
+		path := strings.ReplaceAll(t.Path, "[]", "")
+		in.verified[path] = true
+		if n := len(in.stack); n > 0 {
+			if in.verifiedIn == nil {
+				in.verifiedIn = map[string][]*ir.Func{}
+			}
+			in.verifiedIn[path] = append(in.verifiedIn[path], in.stack[n-1])
+		}
 	}
 }
 

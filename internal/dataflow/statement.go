@@ -12,11 +12,7 @@ func (in *interp) statement(f frame, s *ir.Stmt) bool {
 	case ir.Eval:
 		return in.evaluates(f, s)
 	case ir.Throw:
-		v := nothing
-		if s.X != nil {
-			v = in.eval(f, s.X)
-		}
-		in.thrown = joinThrown(in.thrown, v)
+		in.thrown = joinThrown(in.thrown, in.leavesWith(f, s.X))
 		return true
 	case ir.Return:
 		in.returns(f, s)
@@ -73,12 +69,21 @@ func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
 	return in.leaves(f, s.X)
 }
 
+// leavesWith is what a statement leaves a function with.
+func (in *interp) leavesWith(f frame, x *ir.Expr) *Value {
+	if x == nil {
+		return nothing
+	}
+	before := in.returning
+	in.returning = x
+	v := in.eval(f, x)
+	in.returning = before
+	return v
+}
+
 // returns follows what a function gives back; what the handler itself gives back is the answer.
 func (in *interp) returns(f frame, s *ir.Stmt) {
-	v := nothing
-	if s.X != nil {
-		v = in.eval(f, s.X)
-	}
+	v := in.leavesWith(f, s.X)
 	f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
 	if n := len(in.stack); n > 0 {
 		in.guessable(f, in.stack[n-1].Name, s.X, v)
