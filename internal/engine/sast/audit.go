@@ -374,7 +374,7 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		if !c.MovesMoney() || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
 			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
 		}) {
 			continue
@@ -397,5 +397,5 @@ func handlesErrors(fn *ir.Func) bool {
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
 func storesElsewhere(c dataflow.Called) bool {
-	return !movesMoney(c) && storing.MatchString(c.Ref)
+	return !c.MovesMoney() && storing.MatchString(c.Ref)
 }

@@ -44,7 +44,7 @@ func paidAgain(n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if movesMoney(c) && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
+		if c.MovesMoney() && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "a payment", "others": "for an event that may be delivered twice, and nothing says that it is the same payment"}})
 		}
 	}
@@ -119,16 +119,10 @@ func inBatches(_ *work, n *paths.Node) []spot {
 // onlyOnce are names of what keeps a record from being worked on twice.
 var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures?|partial_?(batch|response)|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
 
-// pays are calls of libraries that move money.
-var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
-
-// movesMoney reports whether a call of a library is a payment.
-func movesMoney(c dataflow.Called) bool { return c.DoesAny(dataflow.Pays) || pays.MatchString(c.Ref) }
-
 // harmfulElsewhere says what a call of a library does that must not be done twice; empty for others.
 func harmfulElsewhere(c dataflow.Called) string {
 	switch {
-	case movesMoney(c):
+	case c.MovesMoney():
 		return "a payment"
 	case c.DoesAny(dataflow.Sends):
 		return "a message to people"
