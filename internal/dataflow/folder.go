@@ -123,6 +123,9 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	if prefix.known && scheme.MatchString(prefix.text) {
 		return fixedHost.MatchString(prefix.text)
 	}
+	if !prefix.known && ofHost.MatchString(settingOf(prefix)) { // https://app.example.com, and so https://app.example.com.evil.net
+		return false
+	}
 	if !prefix.known || !strings.HasPrefix(prefix.text, "/") {
 		return true
 	}
@@ -136,3 +139,6 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	}
 	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
 }
+
+// ofHost are settings that end with the name of a host, and so with nothing that ends it.
+var ofHost = regexp.MustCompile(`(?i)(^|[^a-z])(origin|host|hostname|domain)$`)
