@@ -9,7 +9,7 @@ import (
 
 // respond checks what a handler answers over HTTP: an object with headers and a body.
 func (in *interp) respond(f frame, v *Value, at int32) {
-	if v == nil {
+	if v == nil || in.inVain || in.mute {
 		return
 	}
 	if v.told == nil {

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/ir"
@@ -32,7 +33,10 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	callee = in.ofTypes(f, e, callee)
 	in.p.leadsTo(e, callee)
 	in.callsDirectly(f, e, callee)
+	inVain := in.inVain
+	in.inVain = inVain || callee.ref == "lambda.callback" && in.failsWith(e) // what is given beside an error is dropped
 	args := in.arguments(f, e)
+	in.inVain = inVain
 	in.asksMembers(f, e)
 	v := namedHeader(in.callOf(call{f, e, recv, method, callee, args}), callee, args)
 	v = writtenNumber(v, recv, callee, method, args)
@@ -176,9 +180,25 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	default:
 		return false
 	}
+	if at == 1 && in.failsWith(e) {
+		return true
+	}
 	in.respondAgain(f, args.get(at), argumentExpr(e, itoa(at)), e.At)
 	return true
 }
+
+// failsWith reports whether a callback is given an error that is certainly there: the one that a function gets alone, as in
+// save().catch((err) => callback(err, answer)).
+func (in *interp) failsWith(e *ir.Expr) bool {
+	if len(e.List) < 2 || e.List[0].Kind != ir.Name || len(in.stack) == 0 {
+		return false
+	}
+	fn := in.stack[len(in.stack)-1]
+	return len(fn.Params) == 1 && fn.Params[0].Kind == ir.Name && fn.Params[0].Str == e.List[0].Str && isErrorName.MatchString(e.List[0].Str)
+}
+
+// isErrorName is what people call an error.
+var isErrorName = regexp.MustCompile(`(?i)^(e|ex|err|error|exception|reason)$`)
 
 // invoke follows a function of the program with its arguments.
 func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at int32) *Value {

@@ -15,6 +15,7 @@ type Kept struct {
 	What   string
 	Fields []string // the paths of the parts
 	known  bool     // something was made sure of one of them
+	whole  []string // bodies that go on as the text that came in
 }
 
 // keepsOrSends are operations that store or send what they get, and those of models, which are paid for by how much they are asked.
@@ -55,6 +56,9 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 			continue
 		}
 		k.known = k.known || t.check != nil
+		if !t.object && strings.HasSuffix(t.Path, "body") {
+			k.whole = append(k.whole, t.Path)
+		}
 		if !slices.Contains(k.Fields, t.Path) && len(k.Fields) < maxFields {
 			k.Fields = append(k.Fields, t.Path)
 		}
@@ -89,7 +93,9 @@ func (in *interp) unlooked() []Kept {
 		if k.known {
 			return nil
 		}
-		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool { return !sentByCallers(path) })
+		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
+			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
+		})
 		for _, path := range k.Fields {
 			l := in.looked
 			if in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path) {

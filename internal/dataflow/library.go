@@ -48,6 +48,12 @@ func (in *interp) configures(c call) {
 		in.runsHooks(c.args, c.e.At)
 	}
 	in.validating(c.e, ref, c.args)
+	if c.recv != nil && (c.method == "validateSync" || c.method == "validate") && strings.HasPrefix(ref, "mongoose.model()") && in.st == nil { // by its schema
+		for _, given := range c.recv.args {
+			mark(&in.looked.shapes, given.all())
+			mark(&in.looked.asked, given.all())
+		}
+	}
 	in.fewRounds(c.f, c.e, ref, c.args)
 	in.lowCost(c.f, c.e, ref, c.args)
 	if byModel[c.method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
@@ -220,7 +226,7 @@ func (in *interp) byRows(c call, out *Value, fails bool) *Value {
 			in.perhapsCalled(c.f, c.e, ref, c.args)
 		}
 	}
-	if c.recv != nil && strings.HasPrefix(ref, "@middy/core") && middleware(c.method, c.recv, c.args, out) {
+	if c.recv != nil && middy[packageOf(ref)] && middleware(c.method, c.recv, c.args, out) {
 		return out
 	}
 	for _, a := range append(slices.Clone(c.args.list), kwValues(c.args)...) {

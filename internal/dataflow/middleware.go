@@ -24,6 +24,9 @@ func middleware(method string, recv *Value, args *arguments, out *Value) bool {
 	return true
 }
 
+// middy are the names of its package, of which the second is that of its first version.
+var middy = set("@middy/core middy")
+
 // notCatching are middlewares of middy that answer nothing when something fails.
 var notCatching = set(`@middy/http-json-body-parser @middy/http-urlencode-body-parser @middy/http-header-normalizer @middy/http-event-normalizer @middy/event-normalizer
 	@middy/http-cors @middy/http-security-headers @middy/http-content-negotiation @middy/do-not-wait-for-empty-event-loop @middy/input-output-logger @middy/error-logger
@@ -31,7 +34,7 @@ var notCatching = set(`@middy/http-json-body-parser @middy/http-urlencode-body-p
 
 // letsThrough reports whether middy stands around a handler with no middleware that catches what fails.
 func letsThrough(v *Value) bool {
-	if packageOf(v.ref) != "@middy/core" || len(v.wraps) == 0 {
+	if !middy[packageOf(v.ref)] || len(v.wraps) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(v.middle, func(m *Value) bool {

@@ -3,8 +3,9 @@ package dataflow
 // nativesOfNode are those of JavaScript and of libraries for Node.js: several paths are followed alike.
 func nativesOfNode() map[string]native {
 	return map[string]native{
-		"builtin.Promise": (*interp).newPromise,
-		`builtin.Promise.resolve builtin.Promise.reject builtin.Promise.all builtin.Promise.allSettled builtin.Promise.race builtin.Promise.any
+		"builtin.Promise":        (*interp).newPromise,
+		"builtin.Promise.reject": (*interp).rejectedPromise,
+		`builtin.Promise.resolve builtin.Promise.all builtin.Promise.allSettled builtin.Promise.race builtin.Promise.any
 			builtin.Object builtin.Object.freeze builtin.structuredClone aws4.sign`: (*interp).firstGiven,
 		"builtin.Array.from":                (*interp).arrayFrom,
 		"builtin.Object.assign":             (*interp).objectAssign,
@@ -31,6 +32,12 @@ func (in *interp) newPromise(c call) (*Value, bool) {
 		in.invoke(c.f, fn, nil, &arguments{list: []*Value{{sink: result}, {}}}, c.e.At)
 	}
 	return result, true
+}
+
+// rejectedPromise: Promise.reject(error) gives nothing to who waits for it, but throws the error there.
+func (in *interp) rejectedPromise(c call) (*Value, bool) {
+	in.thrown = joinThrown(in.thrown, c.args.get(0))
+	return &Value{}, true
 }
 
 // arrayFrom: Array.from(list), or Array.from(list, (x) => ...).

@@ -28,6 +28,7 @@ type looked struct {
 	most    map[string]bool // what is more than something is refused: negative numbers are not
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
+	bodies  map[string]bool // whether there is a body, of which that says nothing more
 	lengths map[string]bool // how long it is
 	limits  map[string]bool // how long it is at most
 	texts   map[string]bool // it was found to be a text
@@ -275,7 +276,10 @@ func (in *interp) isOfType(v *Value, text bool) {
 // isAsked notes that code asks for values, but for bodies as a whole: that there is one says nothing of what is in it.
 func (in *interp) isAsked(taints []*Taint) {
 	for _, t := range taints {
-		if t.Path != "event" && !strings.HasSuffix(t.Path, "body") {
+		switch {
+		case strings.HasSuffix(t.Path, "body"):
+			mark(&in.looked.bodies, []*Taint{t})
+		case t.Path != "event":
 			mark(&in.looked.asked, []*Taint{t})
 		}
 	}

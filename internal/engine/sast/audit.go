@@ -366,7 +366,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 
 // unrecordedPayments are payments of which nothing is kept and nothing logged.
 func unrecordedPayments(_ *work, n *paths.Node) []spot {
-	if n.Result.Cut {
+	if n.Result.Cut || slices.ContainsFunc(n.Result.Packages, durable.MatchString) {
 		return nil
 	}
 	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(c) && !isOperation(n, c.File, c.Expr) }) {
@@ -387,6 +387,9 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	return out
 }
+
+// durable are packages of durable functions, whose steps are kept with what they gave.
+var durable = regexp.MustCompile(`durable[-_]execution`)
 
 // handlesErrors reports whether a function gets an error first, as those that frameworks call when something went wrong.
 func handlesErrors(fn *ir.Func) bool {

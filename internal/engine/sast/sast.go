@@ -301,7 +301,7 @@ func (w *work) ask(n *paths.Node) known {
 func (w *work) follow() {
 	for _, f := range w.app.Functions {
 		if followed(f) {
-			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f), Mute: answersNobody(f)})
+			r := w.program.Run(dataflow.Entry{File: module(f), Symbol: f.Code.Symbol, Quiet: onlyPlatform(f), Loose: !overHTTP(f), Typed: onlyGraphQL(f), Own: w.onlyCode(f), Mute: answersNobody(w.app, f)})
 			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
 	}
@@ -413,7 +413,7 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 		}
 		for _, b := range w.engine.matches {
 			q := b.queries[file.Language]
-			if q == nil || !w.selected(b.ID) {
+			if q == nil || !w.selected(b.ID) || b.Taint == ofAnswers && answersNobody(w.app, f) {
 				continue
 			}
 			matches, complete := q.Find(file.Tree)
@@ -430,6 +430,9 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 		}
 	}
 }
+
+// ofAnswers is the kind of harm of patterns that look at answers.
+const ofAnswers = "stack-trace"
 
 // match is the finding for a place that fits a pattern.
 func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) finding.Finding {
@@ -575,9 +578,13 @@ func outward(f *model.Function) bool {
 }
 
 // answersNobody reports whether nobody gets what a function returns.
-func answersNobody(f *model.Function) bool {
+func answersNobody(app *model.App, f *model.Function) bool {
 	for _, t := range f.Triggers {
 		switch t.Kind {
+		case model.TriggerWebSocket: // only a response of the route hands on what the function gives
+			if slices.ContainsFunc(app.Resources, func(r *model.Resource) bool { return r.Type == "AWS::ApiGatewayV2::RouteResponse" }) {
+				return false
+			}
 		case model.TriggerQueue, model.TriggerTopic, model.TriggerStream, model.TriggerObject, model.TriggerBus, model.TriggerSchedule:
 		default:
 			return false
