@@ -209,6 +209,9 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		return &Value{taints: args.all()}
 	}
 	if in.callsItself(c, args) {
+		if v := in.soFar(c.fn); v != nil {
+			return v
+		}
 		return &Value{taints: args.all()}
 	}
 	key, plain := in.memo(c, this, args)
@@ -258,6 +261,41 @@ func (in *interp) callsItself(c *closure, args *arguments) bool {
 	return n > most && !(n < mostCounted && args.counts() && in.advances(c.fn))
 }
 
+// soFar is what a function has given back up to where it calls itself: more does not come of that, where it also gives something back without
+// calling itself, which is a part of its result anyway; nil where it does not.
+func (in *interp) soFar(fn *ir.Func) *Value {
+	if len(in.running) != len(in.stack) || !in.ends(fn) {
+		return nil
+	}
+	i := len(in.stack) - 1
+	for in.stack[i] != fn {
+		i--
+	}
+	return orElseValue(in.running[i].result, &Value{})
+}
+
+// ends reports whether a function, by its text, returns something at one place that does not call it.
+func (in *interp) ends(fn *ir.Func) bool {
+	if fn.Name == "" {
+		return false
+	}
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.X != nil && !mentionsName(s.X, fn.Name)
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+func mentionsName(e *ir.Expr, name string) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || (x.Kind == ir.Name || x.Kind == ir.Member) && x.Str == name
+		return !found
+	})
+	return found
+}
+
 // body follows the statements of a function; it gives what the function returns or yields, and what it throws.
 func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int32, facts []Fact) (out, thrown *Value) {
 	before := in.thrown
@@ -271,10 +309,12 @@ func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int
 	in.sites = append(in.sites, in.siteOf(f, c, args, at))
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
+	in.running = append(in.running, s)
 	g := frame{s, c.fn.File}
 	in.parameters(f, g, c, this, args, at)
 	in.within(facts, func() { in.untilReturn(func() bool { return in.run(g, c.fn.Body) }) })
 	in.depth--
+	in.running = in.running[:len(in.running)-1]
 	in.stack = in.stack[:len(in.stack)-1]
 	in.sites = in.sites[:len(in.sites)-1]
 	out = orNothing(s.result)

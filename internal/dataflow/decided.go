@@ -27,6 +27,12 @@ func (in *interp) decided(f frame, e *ir.Expr) answer {
 		if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 {
 			return in.isGiven(f, e.List[0], in.constants(f, e.X.X))
 		}
+		switch name := textOf(e.X); {
+		case name == "Array.isArray" && len(e.List) == 1 && in.quiet(f, e.List[0]).isSentText():
+			return no
+		case name == "isinstance" && len(e.List) == 2 && in.isNoneOf(f, e.List[0], e.List[1]):
+			return no
+		}
 	case ir.Binary:
 		switch e.Str {
 		case "&&", "||":
@@ -35,6 +41,10 @@ func (in *interp) decided(f frame, e *ir.Expr) answer {
 			return in.equalToGiven(f, e)
 		case "!==", "!=":
 			return opposite(in.equalToGiven(f, e))
+		case "instanceof":
+			if in.isNoneOf(f, e.X, e.Y) {
+				return no
+			}
 		case "in":
 			return in.isGiven(f, e.X, in.constants(f, e.Y))
 		case "not in":
@@ -42,6 +52,25 @@ func (in *interp) decided(f frame, e *ir.Expr) answer {
 		}
 	}
 	return anyAnswer
+}
+
+// isNoneOf reports whether a value came from outside as it is, and so is no object of a class of the program.
+func (in *interp) isNoneOf(f frame, x, kind *ir.Expr) bool {
+	c := in.quiet(f, kind)
+	return c.class != nil && c.isType && in.quiet(f, x).isSent()
+}
+
+// isSent reports whether a value is what an outsider sent or stored, as it came or taken out of it.
+func (v *Value) isSent() bool {
+	return len(v.taints) > 0 && v.class == nil && len(v.others) == 0 && len(v.fields) == 0 && len(v.fns) == 0 && v.ref == "" && !v.mixed &&
+		!slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.unsure || t.Source == nil })
+}
+
+// isSentText reports whether a value is a text that an outsider sent.
+func (v *Value) isSentText() bool {
+	return v.isSent() && v.elem == nil && !v.isList && !slices.ContainsFunc(v.taints, func(t *Taint) bool {
+		return t.Source.Stored || t.object || t.pieces || strings.Contains(t.Path, "multiValue")
+	})
 }
 
 func (in *interp) equalToGiven(f frame, e *ir.Expr) answer {

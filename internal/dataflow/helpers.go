@@ -164,11 +164,11 @@ func (in *interp) tellsAgain(f frame, c *closure, args *arguments, at int32, cal
 	if len(in.answersOf[call]) == 0 {
 		return
 	}
-	in.stack = append(in.stack, c.fn)
+	in.stack, in.running = append(in.stack, c.fn), append(in.running, &scope{})
 	in.sites = append(in.sites, in.siteOf(f, c, args, at))
 	for _, a := range in.answersOf[call] {
 		in.tellsAnswer(a)
 	}
-	in.stack = in.stack[:len(in.stack)-1]
+	in.stack, in.running = in.stack[:len(in.stack)-1], in.running[:len(in.running)-1]
 	in.sites = in.sites[:len(in.sites)-1]
 }
