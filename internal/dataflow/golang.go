@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -291,13 +292,25 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 					return path.Join(dir, string(r[2]), rest), true
 				}
 			}
-			return p.ownFolder(name, certainParts)
+			if p.isOfOthers(name, text) {
+				return p.ownFolder(name, certainParts)
+			}
+			return p.ownFolder(name, 1)
 		}
 		if dir == "." || dir == "/" || dir == "" {
 			return p.ownFolder(name, 1)
 		}
 		dir = path.Dir(dir)
 	}
+}
+
+// isOfOthers reports whether an import is of a module of others: go.mod asks for it, or it is a known one.
+func (p *Program) isOfOthers(name string, gomod []byte) bool {
+	parts := strings.SplitN(name, "/", 4)
+	if len(parts) < 4 {
+		return true
+	}
+	return strings.HasPrefix(name, "github.com/aws/") || p.models.tables[ir.Go].known[goPath(name)] || bytes.Contains(gomod, []byte(strings.Join(parts[:3], "/")))
 }
 
 // ownFolder is the folder that an import means by the address of the repository, where no go.mod tells it: github.com/owner/repository/folder,
