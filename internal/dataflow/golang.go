@@ -878,7 +878,7 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		if args.rest != nil {
 			values = append(slices.Clone(values), args.rest)
 		}
-		out := in.formatted(f, args.get(at), "%", values, e.At)
+		out := in.formatted(f, args.get(at), "%", values, nil, e.At)
 		out = wrapped(args.get(at), out, values)
 		if len(values) == 1 && oneHole.MatchString(args.get(at).text) {
 			out.numbers = values[0].numbers
@@ -949,6 +949,11 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		return &Value{}, true
 	case "net/url.Values().Encode":
 		return cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries), true
+	case "net/url.URL().String":
+		if v := in.addressOf(f, e, recv); v != nil {
+			return v, true
+		}
+		return nil, false
 	case "encoding/gob.Register", "encoding/gob.RegisterName":
 		in.p.registered = true
 		return &Value{}, true

@@ -90,7 +90,7 @@ func (in *interp) ofText(f frame, e *ir.Expr, recv *Value, method string, args *
 			if args.dict != nil {
 				parts = append(parts, &Value{taints: args.dict.taints})
 			}
-			return in.formatted(f, recv, "{", parts, e.At), true
+			return in.formatted(f, recv, "{", parts, args.kw, e.At), true
 		}
 		return nil, false
 	case "join":

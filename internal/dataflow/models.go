@@ -783,27 +783,29 @@ func (in *interp) source(label string) *Source {
 
 // Hit is an outsider's data at a place where it can do harm.
 type Hit struct {
-	Rule   string
-	File   *ir.File
-	At     int32
-	What   string   // the call: exec, Pool().query
-	Path   string   // what of the entry it is: event.body
-	Stored bool     // it was stored before, and is read from there
-	Own    bool     // it is read from where only the application keeps things, as far as this entry shows
-	Needs  []string // actions that the call needs where it is one of AWS, as service:Name
-	Unsure bool     // something in between is not known
-	Steps  []Step
-	Ways   []Way    // all that come there, the one above among them
-	End    *Step    // where the way ends, where that is another place
-	Away   bool     // it goes to somebody else than whoever called the function: a mail
-	Inside bool     // what it is about does not get out to who calls
-	Kept   string   // in what it is kept until the next invocation
-	Leak   *Leak    // of sensitive data
-	Record *Send    // what read the record that it is, which does harm only where that holds a secret
-	Taken  []string // the fields that were taken out of the record
-	Unless string   // the setting of the environment with which it would be otherwise
-	place  bool     // nobody's data is needed for harm
-	doubt  int      // how surely an outsider decides: of several ways the surest is told
+	Rule    string
+	File    *ir.File
+	At      int32
+	What    string   // the call: exec, Pool().query
+	Path    string   // what of the entry it is: event.body
+	Stored  bool     // it was stored before, and is read from there
+	Own     bool     // it is read from where only the application keeps things, as far as this entry shows
+	Needs   []string // actions that the call needs where it is one of AWS, as service:Name
+	Unsure  bool     // something in between is not known
+	Steps   []Step
+	Ways    []Way    // all that come there, the one above among them
+	End     *Step    // where the way ends, where that is another place
+	Away    bool     // it goes to somebody else than whoever called the function: a mail
+	Inside  bool     // what it is about does not get out to who calls
+	Kept    string   // in what it is kept until the next invocation
+	Leak    *Leak    // of sensitive data
+	Record  *Send    // what read the record that it is, which does harm only where that holds a secret
+	Taken   []string // the fields that were taken out of the record
+	Unless  string   // the setting of the environment with which it would be otherwise
+	Setting string   // the setting that decides of which host is asked
+	address string   // the address with a hole for that setting
+	place   bool     // nobody's data is needed for harm
+	doubt   int      // how surely an outsider decides: of several ways the surest is told
 }
 
 // Step is one hop of the way.
