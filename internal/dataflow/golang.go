@@ -940,20 +940,10 @@ func (in *interp) goNative(f frame, e *ir.Expr, recv, callee *Value, args *argum
 		}
 		return v, true
 	}
+	if v := in.goQuery(f, e, recv, ref, args); v != nil {
+		return v, true
+	}
 	switch ref {
-	case "net/url.Values().Set", "net/url.Values().Add":
-		if k := args.get(0); k.known && recv != nil && recv != nothing && !recv.shared && len(recv.fields) < maxFields {
-			recv.fields = mapsClone(recv.fields)
-			recv.fields[k.text] = join(recv.fields[k.text], args.get(1))
-		}
-		return &Value{}, true
-	case "net/url.Values().Encode":
-		return cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries), true
-	case "net/url.URL().String":
-		if v := in.addressOf(f, e, recv); v != nil {
-			return v, true
-		}
-		return nil, false
 	case "encoding/gob.Register", "encoding/gob.RegisterName":
 		in.p.registered = true
 		return &Value{}, true

@@ -28,6 +28,7 @@ type interp struct {
 	uses         []Use
 	downloaded   []*Taint              // what files hold that were fetched from buckets
 	files        map[string][]*Taint   // the same, by the names of the files
+	queries      map[*Value]*Value     // the queries of addresses that are put together as objects
 	fileHolds    map[*Value][]*Taint   // what files hold that were written, by the values that name them
 	waiting      map[*Value][]waiting  // functions that get what later flows into what they listen to
 	namesChecked map[string]bool       // archives whose members' names are asked where they lead, by their paths
@@ -508,6 +509,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
+	in.setsQuery(f, at, x, key, v)
 	if x.ref == koaContext && key == "type" {
 		in.kindIs(f, x, v)
 	}
@@ -670,6 +672,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if m := v.methodOfRow(key); m != nil {
 		return m
 	}
+	if q := in.queries[v]; q != nil && key == "searchParams" {
+		return q
+	}
 	out := &Value{}
 	if v.ref != "" {
 		out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
@@ -730,6 +735,12 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		c := *out
 		c.secret = s
 		out = &c
+	}
+	if key == "searchParams" && isAddress(v.ref) {
+		in.hasQuery(v, out)
+	}
+	if key == "href" && in.queries[v] != nil {
+		return in.withQuery(v, "toString", out)
 	}
 	if out.empty() {
 		return &Value{}

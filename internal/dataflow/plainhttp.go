@@ -209,22 +209,6 @@ func (v *Value) madeAddresses(depth int) []address {
 	return openAddress
 }
 
-// addressOf is the text of an address that Go code has put together as a struct; nil where no host is in it.
-func (in *interp) addressOf(f frame, e *ir.Expr, recv *Value) *Value {
-	if recv == nil || recv.fields["Host"] == nil {
-		return nil
-	}
-	parts := []*Value{orNothing(recv.fields["Scheme"]), constant("://"), recv.fields["Host"]}
-	if path := recv.fields["Path"]; path != nil && !strings.HasPrefix(path.text+path.prefix, "/") {
-		parts = append(parts, constant("/"))
-	}
-	parts = append(parts, orNothing(recv.fields["Path"]))
-	if query := recv.fields["RawQuery"]; query != nil {
-		parts = append(parts, constant("?"), query)
-	}
-	return in.joined(f, parts, e.At)
-}
-
 // behindBase are addresses behind which paths stand.
 func behindBase(all []address) []address {
 	out := make([]address, len(all))
