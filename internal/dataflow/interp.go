@@ -510,6 +510,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 	in.headerOf(f, at, key, v)
 	in.setsQuery(f, at, x, key, v)
+	if key == "Validator" && x.ref == "github_com/gin-gonic/gin/binding" {
+		in.p.ownBinding = true
+	}
 	if x.ref == koaContext && key == "type" {
 		in.kindIs(f, x, v)
 	}

@@ -82,6 +82,7 @@ type Taint struct {
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
+	typed  bool            // Go: a decoder has read it into a simple type, and nothing else was asked of it
 	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
