@@ -1246,7 +1246,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		out.prefix, _, _ = strings.Cut(out.prefix, outsiders)
 	}
 	if !out.known {
-		out.text = ""
+		out.text, out.clock = "", clockOf(parts, false)
 	}
 	if !out.known && len(parts) <= maxTextParts {
 		out.parts = parts
@@ -1501,7 +1501,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if f.file.Language == ir.Python && e.Str == "*" {
 			in.repeats(f, e, x, y)
 		}
-		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y)}
+		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	case "===", "==":
 		in.likened(f, e, x, y)
 		in.told(e, data)
@@ -1510,7 +1510,7 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		in.likened(f, e, x, y)
 		in.told(e, data)
 	}
-	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+	return &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 }
 
 // sum is what two whole numbers that are written out make.
@@ -1549,6 +1549,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if f.file.Language == ir.Go {
 		if e.X.Kind != ir.Array {
 			v = errorOfGo(e.X, goResult(v))
+			in.predictable(f, lastName(e.X), e.Y, v)
 		}
 		in.bind(f, e.X, v, e.Str == ":=")
 		in.rememberResults(f, e)
