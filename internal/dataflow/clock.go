@@ -89,6 +89,9 @@ func (v *Value) isOpen() bool {
 
 // predictable tells of a value that is made of the time and becomes something by which somebody is let in.
 func (in *interp) predictable(f frame, name string, from *ir.Expr, v *Value) {
+	if v != nil && v.clock == nil && v.json != nil && secretText[name] {
+		v = v.json.bareSecret()
+	}
 	if v == nil || v.clock == nil || name == "" || from == nil || in.st != nil {
 		return
 	}
@@ -111,6 +114,23 @@ func (in *interp) predictable(f frame, name string, from *ir.Expr, v *Value) {
 	for _, h := range in.hits[before:] {
 		h.Steps = []Step{{v.clock.file, v.clock.at, v.clock.note}}
 	}
+}
+
+// secretText are the members of requests that hold a secret as a text, bareNames the names under which it stands where that is JSON, which say
+// nothing of what it is.
+var (
+	secretText = set("SecretString secret_string")
+	bareNames  = set("value secret key current data")
+)
+
+// bareSecret is the secret of an object that holds one; nil where that is not known.
+func (v *Value) bareSecret() *Value {
+	for name, x := range sorted(v.fields) {
+		if bareNames[strings.ToLower(name)] && x != nil && x.clock != nil {
+			return x
+		}
+	}
+	return nil
 }
 
 // namesSession is the beginning of a header that sets a cookie which says who somebody is.
