@@ -124,6 +124,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	in.callsDirectly(f, e, callee)
 	args := in.arguments(f, e)
 	in.asksMembers(f, e)
+	in.fillsMemory(f, e, recv, method, args)
 	v := namedHeader(in.callOf(f, e, recv, callee, method, args), callee, args)
 	v = writtenNumber(v, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
@@ -741,6 +742,9 @@ func (in *interp) native(f frame, e *ir.Expr, recv *Value, method string, callee
 		if callee.ref == "builtin.next" {
 			v = in.elements(v)
 		}
+		if v == nothing { // one that is filled later
+			v = &Value{}
+		}
 		if fn := args.get(1); callee.ref == "builtin.Array.from" && len(fn.fns) > 0 { // Array.from(list, (x) => ...)
 			return &Value{elem: in.applied(f, fn, nil, &Value{fields: indexed([]*Value{in.elements(v), {}})}, e.At)}, true
 		}
@@ -1040,6 +1044,7 @@ var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().con
 func (in *interp) library(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
 	ref := callee.ref
 	in.callsLibrary(f, e, ref, method, recv, args)
+	in.callsClient(f, e, ref, method, args)
 	if givesItself[ref] {
 		return recv
 	}

@@ -95,6 +95,7 @@ type interp struct {
 	tries        int                   // what fails is caught
 	handedOn     []*Kept               // calls that store or send parts of what came in
 	decoded      []Called              // Go: where what an outsider sent is read into a variable
+	guards       []Guard               // conditions by which somebody is turned away that ask what a module keeps
 	unguarded    []Called              // where the body of a request is parsed and nothing catches what fails
 	st           *invocations          // where the entry is followed as one of two invocations
 }
@@ -239,6 +240,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	ways := make([]*snapshot, 2)
 	decided := in.decided(f, s.X)
 	in.denies(f, s, answer)
+	in.asksMemory(f, s)
 	in.ifDebugging(s.X, func() {
 		if decided != no {
 			then = in.inBranch(f.s, func() {
@@ -418,6 +420,7 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 				in.assign(f, schema, "statics", x, p.At)
 			}
 		}
+		in.setsClient(f, p, p.Str, v)
 		in.assign(f, x, p.Str, v, p.At)
 		in.onSomeWays(x, p.Str)
 		if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
@@ -428,10 +431,12 @@ func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
 		x, key := in.eval(f, p.X), in.eval(f, p.Y)
 		in.standsAt(f, p.At)
 		if key.known {
+			in.setsClient(f, p, key.text, v)
 			in.assign(f, x, key.text, v, p.At)
 			in.onSomeWays(x, key.text)
 			return
 		}
+		in.remembers(f, x, p.Y, key)
 		if in.assignOneOf(f, x, key, v, p.At) {
 			return
 		}
