@@ -591,7 +591,11 @@ func (in *interp) eventPart(v *Value, name, t string) *Value {
 		}
 		return &Value{elem: one}
 	case eventStructs()[t] != nil:
-		return &Value{taints: part, ref: eventTypes + t + "()"}
+		out := &Value{taints: part, ref: eventTypes + t + "()"}
+		if slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + name) }) {
+			out.fields = map[string]*Value{"name": {ref: eventBucket + ".name", taints: in.parts(part, "name")}}
+		}
+		return out
 	case harmlessGo[t]:
 		return checked(&Value{taints: part})
 	}

@@ -51,6 +51,7 @@ type Value struct {
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
 	secret  *secret         // it came from a store of secrets
 	trace   *step           // where the stack of an error was read that it is, or is made of
+	ofKey   string          // what it is of the key of the object that the event is about
 	clock   *step           // where the time is read that it is made of, and of nothing that others do not know
 	random  *roll           // it is made of a random number that can be guessed
 	backed  bool            // it is a setting, and something else only where that is missing
@@ -320,6 +321,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	}
 	if v.random == nil {
 		v.random = b.random
+	}
+	if a.ofKey != b.ofKey {
+		v.ofKey = ""
 	}
 	if a.clock == nil || b.clock == nil { // otherwise it may be something that is not made of the time
 		v.clock = nil
