@@ -14,7 +14,13 @@ import (
 // repeatedly are the calls that a batch of messages makes again when one of its records fails: payments, messages to people and counts,
 // in a loop over the records of a batch that is delivered again as a whole.
 func repeatedly(w *work, n *paths.Node) []spot {
-	return append(inBatches(w, n), triedAgain(n)...)
+	out := append(inBatches(w, n), triedAgain(n)...)
+	for _, s := range paidPerEvent(n) {
+		if !slices.ContainsFunc(out, func(o spot) bool { return o.file == s.file && o.at == s.at }) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // inBatches are those that a batch makes again.
