@@ -95,6 +95,7 @@ type interp struct {
 	tries        int                   // what fails is caught
 	handedOn     []*Kept               // calls that store or send parts of what came in
 	decoded      []Called              // Go: where what an outsider sent is read into a variable
+	befores      []*ir.Func            // middlewares of middy that run before a handler
 	guards       []Guard               // conditions by which somebody is turned away that ask what a module keeps
 	unguarded    []Called              // where the body of a request is parsed and nothing catches what fails
 	st           *invocations          // where the entry is followed as one of two invocations

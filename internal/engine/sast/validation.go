@@ -93,7 +93,7 @@ func ignored(_ *work, n *paths.Node) []spot {
 		}
 	}
 	out = append(out, caughtModels(n, out)...)
-	return append(append(append(out, refusals(n)...), yesAnyway(n)...), unusedLookUps(n)...)
+	return append(append(append(out, refusals(n)...), yesAnyway(n)...), append(unusedLookUps(n), answersAndGoesOn(n)...)...)
 }
 
 // hasCallback reports whether a call is given a function.
