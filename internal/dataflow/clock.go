@@ -14,8 +14,11 @@ import (
 const Predictable = "predictable-secret"
 
 var (
-	// clocks are calls that tell the time, or make a name of it.
-	clocks = regexp.MustCompile(`^(builtin\.Date\.now|time\.(time|time_ns|monotonic|perf_counter)|datetime\.(datetime\.)?(now|utcnow|today)|time\.Now|moment(\.utc)?|dayjs|process\.hrtime(\.bigint)?|builtin\.(process\.hrtime(\.bigint)?|performance\.now)|uuid(\.default)?\.(v1|uuid1)|uuid\.v1(\.default)?|github_com/google/uuid\.NewUUID)$`)
+	// clocks are calls that tell the time, or make a name of it; those of libraries for dates tell it where they are given nothing.
+	clocks = set(`builtin.Date.now time.time time.time_ns time.monotonic time.perf_counter datetime.now datetime.utcnow datetime.today datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today
+		time.Now process.hrtime process.hrtime.bigint builtin.process.hrtime builtin.process.hrtime.bigint builtin.performance.now
+		uuid.v1 uuid.default.v1 uuid.v1.default uuid.uuid1 github_com/google/uuid.NewUUID`)
+	datesOfNow = set("builtin.Date moment moment.utc dayjs moment.default dayjs.default")
 	// keepsClock are functions that bring the time into another form, beside those of random numbers.
 	keepsClock = set(`getTime valueOf toISOString toJSON toUTCString toDateString strftime isoformat timestamp timetuple unix Unix UnixNano UnixMilli UnixMicro Nanosecond Format format FormatInt Itoa FormatUint
 		String EncodeToString hexlify digest hexdigest byte string Sum Sum256 Sum512 b64encode urlsafe_b64encode mktime replace split join`)
@@ -30,21 +33,14 @@ func ticks(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value) 
 	if v == nil || v == nothing || v.known {
 		return v
 	}
-	name := lastPart(textOf(e.X))
-	if e.X.Kind == ir.Member {
-		name = e.X.Str
-	}
 	var from *step
-	switch {
-	case clocks.MatchString(callee.ref) && !(strings.HasPrefix(callee.ref, "moment") || callee.ref == "dayjs") || callee.ref == "builtin.Date" && len(args.list) == 0:
+	switch given := append([]*Value{orNothing(recv)}, args.list...); {
+	case clocks[callee.ref] || datesOfNow[callee.ref] && len(args.list) == 0:
 		from = &step{file: f.file, at: e.At, note: "the time is read"}
-	case clocks.MatchString(callee.ref) && len(args.list) == 0:
-		from = &step{file: f.file, at: e.At, note: "the time is read"}
-	case keepsRandom[name] || keepsClock[name] || digestsOfTime.MatchString(callee.ref):
-		if strings.Contains(strings.ToLower(callee.ref), "hmac") {
-			return v
-		}
-		from = clockOf(append([]*Value{orNothing(recv)}, args.list...), recv == nil || recv.clock == nil && recv.ref != "" || recv.empty())
+	case !slices.ContainsFunc(given, func(x *Value) bool { return x != nil && x.clock != nil }):
+		return v
+	case keepsTime(e, callee.ref):
+		from = clockOf(given, recv == nil || recv.clock == nil && recv.ref != "" || recv.empty())
 	}
 	if from == nil {
 		return v
@@ -52,6 +48,15 @@ func ticks(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value) 
 	c := *v
 	c.clock = from
 	return &c
+}
+
+// keepsTime reports whether a call brings what it gets into another form, without anything that others do not know.
+func keepsTime(e *ir.Expr, ref string) bool {
+	name := lastPart(textOf(e.X))
+	if e.X.Kind == ir.Member {
+		name = e.X.Str
+	}
+	return (keepsRandom[name] || keepsClock[name] || digestsOfTime.MatchString(ref)) && !strings.Contains(strings.ToLower(ref), "hmac")
 }
 
 // clockOf is where the time is read that a text of some parts is made of; nil where there is none, or something in it that others do not know.
