@@ -33,7 +33,7 @@ var about = map[string][]string{
 	"stack-to-client": {"stack", "error-in-response"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
 	"predictable-token": {"random"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
 	"code-evaluation": {"code-injection"}, "dynamodb-expression-injection": {"dynamodb", "partiql"}, "not-awaited": {"unawaited"}, "unvalidated-number": {"unvalidated-number", "unbounded-size"},
-	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result", "empty-error-handler"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
+	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result", "empty-error-handler", "error-not-logged", "error-answered"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
 	"login-unlimited": {"login-without"}, "state-between-invocations": {"state-between", "default-made-once"}, "sensitive-response": {"sensitive-data-in-response"},
 	"retry-repeats": {"retry-repeats", "batch"}, "sensitive-message": {"sensitive-data-in-messages"}, "sensitive-url": {"sensitive-data-in-url"},
 	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},

@@ -29,9 +29,14 @@ var (
 	readsSQL   = regexp.MustCompile(`(?i)^\s*select\s`)
 	limitsSQL  = regexp.MustCompile(`(?is)\b(where|limit|fetch\s+(first|next)|group\s+by|having|count|sum|avg|min|max|exists|top\s+\d+|values|union|dual)\b|\?|\$\d|%s`)
 	// paysAt are addresses at which money is moved: https://api.example.com/v1/charges
-	paysAt    = regexp.MustCompile(`(?i)^https?://[^\s?]+/(payments?|charges?|payouts?|refunds?|payment[_-]?intents)(/capture|/confirm)?/?$`)
+	paysAt = regexp.MustCompile(`(?i)^https?://[^\s?]+/(payments?|charges?|payouts?|refunds?|payment[_-]?intents)(/capture|/confirm)?/?$`)
+	// pays are calls that move money, of libraries of which no row tells it: those for the same services in other versions and languages.
+	pays      = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
 	fromTable = regexp.MustCompile("(?is)^\\s*select\\s.+\\sfrom\\s+[\\w.\"`\\[\\]]+")
 )
+
+// MovesMoney reports whether a call is a payment: by the rows, by the address that it asks, or by what it is called.
+func (c Called) MovesMoney() bool { return c.DoesAny(Pays) || pays.MatchString(c.Ref) }
 
 // effects are what a call does elsewhere, by the rows about what is called, or by the statement of SQL that it is given; and the inputs
 // that limit what it reads.

@@ -9,9 +9,9 @@ import (
 
 // Go puts addresses together in structs: url.URL{Host: host}, q := req.URL.Query(), q.Set("page", page), req.URL.RawQuery = q.Encode().
 
-// queryOf is a call of a method of the query of an address that goes out, by its name; ownRequest an address of a request that is made.
+// queryCall is a call of a method of the query of an address that goes out, by its name; ownRequest an address of a request that is made.
 var (
-	queryOf    = regexp.MustCompile(`^net/(?:url\.Values\(\)|(?:http\.NewRequest(?:WithContext)?\(\)\.URL|url\.(?:Parse|ParseRequestURI|URL)\(\))\.Query\(\))\.(Set|Add|Encode)$`)
+	queryCall  = regexp.MustCompile(`^net/(?:url\.Values\(\)|(?:http\.NewRequest(?:WithContext)?\(\)\.URL|url\.(?:Parse|ParseRequestURI|URL)\(\))\.Query\(\))\.(Set|Add|Encode)$`)
 	ownRequest = regexp.MustCompile(`^net/http\.NewRequest(WithContext)?\(\)\.URL$`)
 	addresses  = set("net/url.URL().String net/url.Parse().String net/url.ParseRequestURI().String")
 )
@@ -22,7 +22,7 @@ func (in *interp) goQuery(f frame, e *ir.Expr, recv *Value, ref string, args *ar
 	if addresses[ref] {
 		return in.addressOf(f, e, recv)
 	}
-	found := queryOf.FindStringSubmatch(ref)
+	found := queryCall.FindStringSubmatch(ref)
 	switch {
 	case found == nil:
 		return nil

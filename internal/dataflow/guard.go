@@ -1,8 +1,6 @@
 package dataflow
 
 import (
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -30,41 +28,7 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 	case ir.Not:
 		in.guard(f, e.X, !holds)
 	case ir.Binary:
-		switch e.Str {
-		case "&&":
-			if holds {
-				in.guard(f, e.X, true)
-				in.guard(f, e.Y, true)
-			} else {
-				in.either2(f, e.X, e.Y, false)
-			}
-		case "||":
-			if !holds {
-				in.guard(f, e.X, false)
-				in.guard(f, e.Y, false)
-			} else {
-				in.either2(f, e.X, e.Y, true)
-			}
-		case "===", "==":
-			in.compared(f, e, holds)
-		case "!==", "!=":
-			in.compared(f, e, !holds)
-		case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
-			if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
-				in.trust(f, x, []string{"all"})
-			}
-			in.asNumber(f, e, holds)
-		case "-": // what is left of set(x) - ALLOWED
-			if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
-				in.trust(f, x, []string{"all"})
-			}
-		case "in":
-			in.contained(f, e, holds)
-		case "not in":
-			in.contained(f, e, !holds)
-		case "instanceof":
-			in.instanceOf(f, e, holds)
-		}
+		in.binaryIsTrue(f, e, holds)
 	case ir.Call:
 		in.present(f, e)
 		in.tested(f, e, holds)
@@ -81,26 +45,70 @@ func (in *interp) isTrue(f frame, e *ir.Expr, holds bool) {
 			}
 		}
 	case ir.Name:
-		in.present(f, e)
-		if !holds {
-			in.trust(f, e, []string{"all"})
-			in.trustHost(f, e)
-		} else if in.proving > 0 {
-			in.trust(f, e, []string{truthMark})
-		}
-		if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
-			in.proving++
-			if isAnswer(test) {
-				in.naming++
-			}
-			in.guard(f, test, holds)
-			in.proving--
-			if isAnswer(test) {
-				in.naming--
-			}
-		}
+		in.nameIsTrue(f, e, holds)
 	case ir.Assign:
 		in.guard(f, e.Y, holds)
+	}
+}
+
+// binaryIsTrue notes what holds where two expressions are to each other as they are asked to be, or are not.
+func (in *interp) binaryIsTrue(f frame, e *ir.Expr, holds bool) {
+	switch e.Str {
+	case "&&":
+		if holds {
+			in.guard(f, e.X, true)
+			in.guard(f, e.Y, true)
+		} else {
+			in.either2(f, e.X, e.Y, false)
+		}
+	case "||":
+		if !holds {
+			in.guard(f, e.X, false)
+			in.guard(f, e.Y, false)
+		} else {
+			in.either2(f, e.X, e.Y, true)
+		}
+	case "===", "==":
+		in.compared(f, e, holds)
+	case "!==", "!=":
+		in.compared(f, e, !holds)
+	case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
+		if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
+			in.trust(f, x, []string{"all"})
+		}
+		in.asNumber(f, e, holds)
+	case "-": // what is left of set(x) - ALLOWED
+		if x := setOf(e.X); !holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
+			in.trust(f, x, []string{"all"})
+		}
+	case "in":
+		in.contained(f, e, holds)
+	case "not in":
+		in.contained(f, e, !holds)
+	case "instanceof":
+		in.instanceOf(f, e, holds)
+	}
+}
+
+// nameIsTrue notes what holds where a name stands for something, or for nothing: also the test that it keeps the answer of.
+func (in *interp) nameIsTrue(f frame, e *ir.Expr, holds bool) {
+	in.present(f, e)
+	if !holds {
+		in.trust(f, e, []string{"all"})
+		in.trustHost(f, e)
+	} else if in.proving > 0 {
+		in.trust(f, e, []string{truthMark})
+	}
+	if test := in.testOf(f, e.Str); test != nil && in.proving < deepestProof {
+		in.proving++
+		if isAnswer(test) {
+			in.naming++
+		}
+		in.guard(f, test, holds)
+		in.proving--
+		if isAnswer(test) {
+			in.naming--
+		}
 	}
 }
 
@@ -385,35 +393,6 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 	}
 }
 
-// commonFolder: what some paths have in common is the folder.
-func (in *interp) commonFolder(f frame, x *ir.Expr) {
-	if x.Kind == ir.Name {
-		x = in.testOf(f, x.Str)
-	}
-	if x == nil || x.Kind != ir.Call || !commonOf[lastPart(textOf(x.X))] || len(x.List) != 1 || x.List[0].Kind != ir.Array {
-		return
-	}
-	for _, p := range x.List[0].List {
-		in.trust(f, p, []string{"path-traversal"})
-	}
-}
-
-// isOwnFolder reports whether a path is made of nothing that an outsider decides.
-func (in *interp) isOwnFolder(f frame, path *ir.Expr) bool {
-	if path.Kind == ir.Name {
-		if made := in.testOf(f, path.Str); made != nil && len(partsOfPath(made)) > 0 {
-			path = made
-		}
-	}
-	parts := partsOfPath(path)
-	if len(parts) == 0 {
-		return len(in.quiet(f, path).theirs()) == 0
-	}
-	return !slices.ContainsFunc(parts, func(p *ir.Expr) bool { return len(in.quiet(f, p).theirs()) > 0 })
-}
-
-var commonOf = set("commonpath commonprefix")
-
 // quiet looks at an expression that was evaluated already.
 func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 	switch e.Kind {
@@ -453,20 +432,7 @@ const formMark = "its form was looked at"
 
 // tested: a call that says yes or no about its argument.
 func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
-	for _, m := range in.modelsOf(f, e) {
-		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(in.quietArguments(f, e)) {
-			continue
-		}
-		for _, name := range m.In {
-			if x := argumentExpr(e, name); x != nil {
-				if in.tellsEnough(f, e, m) {
-					in.trust(f, x, append([]string{formMark}, m.For...))
-				} else if in.tellsHost(f, e) {
-					in.trust(f, x, leadsNowhere)
-				}
-			}
-		}
-	}
+	in.testedByRows(f, e, holds)
 	in.noOther(f, e, holds)
 	in.goTested(f, e, holds)
 	in.ofKinds(f, e, holds)
@@ -497,38 +463,68 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 	} else {
 		in.provedBy(f, e, no)
 	}
-	if e.X.Kind == ir.Member && !holds && e.X.Str == "includes" && len(e.List) == 1 && e.List[0].Kind == ir.Const && e.List[0].Str == ".." {
-		in.trust(f, e.X.X, []string{"path-traversal", "object-key"})
+	in.textTested(f, e, holds)
+	in.listTested(f, e, holds)
+}
+
+// testedByRows: a test that rows know, of the form that a text has.
+func (in *interp) testedByRows(f frame, e *ir.Expr, holds bool) {
+	for _, m := range in.modelsOf(f, e) {
+		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(in.quietArguments(f, e)) {
+			continue
+		}
+		for _, name := range m.In {
+			if x := argumentExpr(e, name); x != nil {
+				if in.tellsEnough(f, e, m) {
+					in.trust(f, x, append([]string{formMark}, m.For...))
+				} else if in.tellsHost(f, e) {
+					in.trust(f, x, leadsNowhere)
+				}
+			}
+		}
 	}
-	if e.X.Kind == ir.Member && holds && (e.X.Str == "endsWith" || e.X.Str == "endswith") && len(e.List) == 1 {
-		if end := in.quiet(f, e.List[0]); end.known && strings.HasPrefix(end.text, ".") {
+}
+
+// textTested: a test of what is in a text, or how it ends: path.includes(".."), host.endsWith(".example.com").
+func (in *interp) textTested(f frame, e *ir.Expr, holds bool) {
+	if e.X.Kind != ir.Member || len(e.List) != 1 {
+		return
+	}
+	switch x := e.List[0]; {
+	case !holds && e.X.Str == "includes" && x.Kind == ir.Const && x.Str == "..":
+		in.trust(f, e.X.X, []string{"path-traversal", "object-key"})
+	case holds && (e.X.Str == "endsWith" || e.X.Str == "endswith"):
+		if end := in.quiet(f, x); end.known && strings.HasPrefix(end.text, ".") {
 			in.trustHost(f, e.X.X)
 		}
 	}
-	if !holds && e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // names of prototypes are refused
-		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
-			in.trust(f, e.List[0], []string{"prototype-pollution", safeName})
-		}
-	}
-	if !holds {
-		return
-	}
-	if f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
+}
+
+// listTested: a test of whether something is one of a list that no outsider has made: [...].includes(x), new Set().has(x), slices.Contains(list, x).
+func (in *interp) listTested(f frame, e *ir.Expr, holds bool) {
+	if holds && f.file.Language == ir.Go && textOf(e.X) == "slices.Contains" && len(e.List) == 2 {
 		if list := in.quiet(f, e.List[0]); len(list.theirs()) == 0 && len(list.fields) > 0 {
 			in.trustHost(f, e.List[1])
 		}
 	}
-	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 && e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") {
-		// Object.values(KINDS).includes(x)
+	if e.X.Kind != ir.Member || e.X.Str != "includes" && e.X.Str != "has" || len(e.List) != 1 {
+		return
+	}
+	x := e.List[0]
+	if !holds { // names of prototypes are refused
+		if list := in.quiet(f, e.X.X); mentions(list, "__proto__") {
+			in.trust(f, x, []string{"prototype-pollution", safeName})
+		}
+		return
+	}
+	if e.X.X.Kind == ir.Call && strings.HasPrefix(textOf(e.X.X.X), "Object.") { // Object.values(KINDS).includes(x)
 		if list := in.quiet(f, first0(e.X.X.List)); len(list.theirs()) == 0 && len(list.fields) > 0 {
-			in.trust(f, e.List[0], []string{"all"})
+			in.trust(f, x, []string{"all"})
 		}
 	}
-	if e.X.Kind == ir.Member && (e.X.Str == "includes" || e.X.Str == "has") && len(e.List) == 1 { // [..].includes(x), new Set().has(x)
-		if list := in.quiet(f, e.X.X); len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
-			in.trust(f, e.List[0], []string{"all"})
-			in.trustHost(f, e.List[0])
-		}
+	if list := in.quiet(f, e.X.X); len(list.theirs()) == 0 && (len(list.fields) > 0 || list.ref != "" || e.X.X.Kind == ir.Array) {
+		in.trust(f, x, []string{"all"})
+		in.trustHost(f, x)
 	}
 }
 
@@ -606,395 +602,11 @@ func (in *interp) tellsEnough(f frame, e *ir.Expr, m *Model) bool {
 	return !pattern.known || anchored(pattern, begins, ends)
 }
 
-// anchored reports whether a regular expression is about a text as a whole.
-func anchored(v *Value, begins, ends bool) bool {
-	s := v.text
-	if t := strings.TrimPrefix(s, "/"); t != s {
-		if i := strings.LastIndexByte(t, '/'); i >= 0 {
-			s = t[:i]
-		}
-	}
-	begins = begins || strings.HasPrefix(s, "^") || strings.HasPrefix(s, `\A`)
-	ends = ends || strings.HasSuffix(s, "$") || strings.HasSuffix(s, `\Z`) || strings.HasSuffix(s, `\z`)
-	return begins && ends && !strings.Contains(s, ".*") && !strings.Contains(s, ".+")
-}
-
-// sameText are methods that give a text without a change that matters.
-var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toString")
-
-// trust notes that an expression can do no harm for some rules from here on.
-func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
-	for e.Kind == ir.Call && e.X.Kind == ir.Member && sameText[e.X.Str] && len(e.List) == 0 {
-		e = e.X.X
-	}
-	for e.Kind == ir.Binary && (e.Str == "||" || e.Str == "??") { // (x or "")
-		e = e.X
-	}
-	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
-		e = e.List[0]
-	}
-	in.checksMember(f, e, rules)
-	if text := textOf(e); text != "" {
-		in.trustText(f, text, rules)
-	}
-	if slices.Contains(rules, "path-traversal") {
-		in.trustParts(f, e, 0)
-	}
-}
-
-// trustParts: a path that was put together and leads nowhere else makes its parts harmless: target of abspath(target).
-func (in *interp) trustParts(f frame, path *ir.Expr, depth int) {
-	if path.Kind == ir.Name {
-		if path = in.testOf(f, path.Str); path == nil {
-			return
-		}
-	}
-	for _, part := range partsOfPath(path) {
-		if depth > deepestJoin {
-			return
-		}
-		in.checksMember(f, part, pathOnly)
-		if text := textOf(part); text != "" {
-			in.trustText(f, text, pathOnly)
-		}
-		in.trustParts(f, part, depth+1)
-	}
-}
-
-var pathOnly = []string{"path-traversal"}
-
-// partsOfPath are the expressions of which a path is put together, or that it takes apart.
-func partsOfPath(e *ir.Expr) []*ir.Expr {
-	switch {
-	case e.Kind == ir.Binary && e.Str == "/":
-		return []*ir.Expr{e.X, e.Y}
-	case e.Kind == ir.Call && e.X.Kind == ir.Member && (resolving[e.X.Str] && len(e.List) == 0 || e.X.Str == "split"): // of an object
-		return []*ir.Expr{e.X.X}
-	case e.Kind == ir.Call && (resolving[lastPart(textOf(e.X))] || lastPart(textOf(e.X)) == "Path"):
-		return e.List
-	case e.Kind == ir.Member && e.Str == "parts":
-		return []*ir.Expr{e.X}
-	}
-	return nil
-}
-
-func (in *interp) trustText(f frame, text string, rules []string) {
-	f.s.guards = true
-	v := &Value{fields: map[string]*Value{}}
-	if in.testing != nil {
-		v.test = &step{file: f.file, at: in.testing.At}
-	}
-	if known, ok := in.get(f.s, string(guardMark)+text); ok {
-		maps.Copy(v.fields, known.fields)
-	}
-	for _, r := range rules {
-		v.fields[r] = nothing
-	}
-	in.set(f.s, string(guardMark)+text, v, true)
-}
-
-// forget drops what is known of an expression, and of what is in it, when it is set anew.
-func (in *interp) forget(f frame, text string) {
-	if text == "" || !f.s.guards {
-		return
-	}
-	name := string(guardMark) + text
-	if _, ok := f.s.own(name); ok {
-		in.set(f.s, name, &Value{fields: map[string]*Value{}}, true)
-	}
-}
-
-// harmless takes from the taints of an expression what a guard says of it.
-func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
-	s := f.s
-	for ; s != nil && !s.guards; s = s.parent {
-	}
-	if s == nil {
-		return v
-	}
-	v = in.harmlessPaths(f, v)
-	text := textOf(e)
-	for text != "" && len(v.taints)+len(v.numbers) > 0 {
-		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
-			return checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
-		}
-		i := strings.LastIndexByte(text, '.')
-		if i < 0 {
-			break
-		}
-		text = text[:i]
-	}
-	return v
-}
-
-// pathMark stands before the path of what is known to be harmless, whatever name it has.
-const pathMark = "@"
-
-// harmlessPaths takes from a value what is known to be harmless by the path that it came by.
-func (in *interp) harmlessPaths(f frame, v *Value) *Value {
-	for i, t := range v.taints {
-		g := in.harmlessPath(f, t.Path)
-		if g == nil {
-			continue
-		}
-		c := *v
-		c.taints = slices.Clone(v.taints[:i])
-		for _, t := range v.taints[i:] {
-			u := t
-			if g := in.harmlessPath(f, t.Path); g != nil {
-				u = t.cleaned(keysOf(g.fields))
-			}
-			if u != nil {
-				c.taints = append(c.taints, u)
-			} else {
-				c.safe = addTaints(c.safe, []*Taint{t})
-			}
-		}
-		return &c
-	}
-	return v
-}
-
-// harmlessPath is what is known of a path, or of what it is a part of.
-func (in *interp) harmlessPath(f frame, path string) *Value {
-	for range 4 {
-		if g, ok := in.get(f.s, string(guardMark)+pathMark+path); ok && len(g.fields) > 0 {
-			return g
-		}
-		i := strings.LastIndexByte(path, '.')
-		if i < 0 {
-			break
-		}
-		path = path[:i]
-	}
-	return nil
-}
-
-func keysOf(m map[string]*Value) []string { return slices.Sorted(maps.Keys(m)) }
-
-// cleanedBy is a value whose taints can do no harm for some rules.
-func cleanedBy(v *Value, rules []string) *Value {
-	c := *v
-	c.taints, c.numbers = nil, stillNumbers(v.numbers, rules)
-	for _, t := range v.taints {
-		if u := t.cleaned(rules); u != nil {
-			c.taints = append(c.taints, u)
-		} else {
-			c.safe = addTaints(c.safe, []*Taint{t})
-		}
-	}
-	return &c
-}
-
-// checkedAt is a value whose data was made harmless by something.
-func checkedAt(v *Value, by *step) *Value {
-	if by == nil {
-		return v
-	}
-	for _, list := range [][]*Taint{v.taints, v.safe} {
-		for i, t := range list {
-			u := *t
-			u.check = by
-			list[i] = &u
-		}
-	}
-	return v
-}
-
 func first0(list []*ir.Expr) *ir.Expr {
 	if len(list) == 0 {
 		return &ir.Expr{Kind: ir.Unknown}
 	}
 	return list[0]
-}
-
-// Marks of texts of which the beginning is known: one slash, and not two.
-const (
-	oneSlash = "begins with a slash"
-	notTwo   = "does not begin with two slashes"
-)
-
-// begins: a test of how a text begins. What begins with one slash and not with two stays on the same site; a path that does not lead
-// out of a folder does not begin with two dots, seen from there.
-func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
-	if e.X.Kind != ir.Member || e.X.Str != "startsWith" && e.X.Str != "startswith" || len(e.List) != 1 {
-		return
-	}
-	x, prefix := e.X.X, in.quiet(f, e.List[0])
-	if holds && in.fixedFolder(in.eval(f, e.List[0])) {
-		in.trust(f, x, []string{"object-key"})
-	}
-	switch {
-	case !prefix.known:
-	case prefix.text == "/" && holds:
-		in.trust(f, x, []string{oneSlash})
-	case prefix.text == "//" && !holds:
-		in.trust(f, x, []string{notTwo})
-	case prefix.text == ".." && !holds:
-		in.staysInside(f, x)
-	}
-	if text := textOf(x); text != "" {
-		if g, ok := in.get(f.s, string(guardMark)+text); ok && g.fields[oneSlash] != nil && g.fields[notTwo] != nil && g.fields["open-redirect"] == nil {
-			in.trustText(f, text, leadsNowhere)
-		}
-	}
-}
-
-// fixedFolder reports whether no outsider decides with what the key of an object has to begin: keys do not climb out of a folder. Of an
-// address the key is what stands behind the beginning.
-func (in *interp) fixedFolder(prefix *Value) bool {
-	if prefix.isList || prefix.fields["0"] != nil { // one of several
-		for _, one := range sorted(prefix.fields) {
-			if !in.fixedFolder(one) {
-				return false
-			}
-		}
-		return prefix.elem == nil
-	}
-	if strings.Contains(prefix.text+prefix.prefix, "://") {
-		return false
-	}
-	return len(prefix.theirs()) == 0 && len(prefix.safe) == 0 && !slices.Contains(prefix.alts, "/") && (!prefix.known || strings.Trim(prefix.text, "/") != "")
-}
-
-// resolving are functions that give a path without steps back.
-var resolving = set("resolve normalize join abspath normpath realpath realpathSync Join Clean Abs EvalSymlinks")
-
-// relative are functions that give the way from one path to another.
-var relative = set("relative relpath Rel")
-
-// staysInside: the way from one folder to a path does not begin with a step back.
-func (in *interp) staysInside(f frame, way *ir.Expr) {
-	made := way
-	if way.Kind == ir.Name {
-		made = in.testOf(f, way.Str)
-	}
-	if made == nil || made.Kind != ir.Call || !relative[lastPart(textOf(made.X))] {
-		return
-	}
-	for _, p := range made.List {
-		in.trust(f, p, []string{"path-traversal"})
-	}
-}
-
-// scheme is the beginning of an address that says no host: https://
-var scheme = regexp.MustCompile(`^(?i:https?|ftp)(:|$)|://`)
-
-// beginsEnough reports whether what a text is known to begin with decides where it leads: a host with the slash behind it, or a folder,
-// where the steps back have been taken out of the path before.
-func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
-	prefix := in.quiet(f, e.List[0])
-	if prefix.isList || e.List[0].Kind == ir.Array { // ("http://", "https://")
-		for _, p := range sorted(prefix.fields) {
-			if scheme.MatchString(p.text) && !fixedHost.MatchString(p.text) {
-				return false
-			}
-		}
-	}
-	if prefix.known && scheme.MatchString(prefix.text) {
-		return fixedHost.MatchString(prefix.text)
-	}
-	if !prefix.known || !strings.HasPrefix(prefix.text, "/") {
-		return true
-	}
-	made := e.X.X
-	if made.Kind == ir.Name {
-		t := in.testOf(f, made.Str)
-		if t == nil { // what it is made of is not known here
-			return true
-		}
-		made = t
-	}
-	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
-}
-
-// patternOf is the regular expression of a test: /x/.test(s), s.match(/x/), re.match("x", s), compiled.match(s).
-func (in *interp) patternOf(f frame, e *ir.Expr) *Value {
-	if e.X.Kind != ir.Member {
-		return nothing
-	}
-	for _, x := range append([]*ir.Expr{e.X.X}, e.List...) {
-		v := in.quiet(f, x)
-		if x.Kind == ir.Const && x.Regexp {
-			v = &Value{text: x.Str, known: true, regexp: true}
-		}
-		if p := patternIn(v); p != nil {
-			return p
-		}
-	}
-	if textOf(e.X.X) == "re" && len(e.List) > 0 {
-		return in.quiet(f, e.List[0])
-	}
-	return nothing
-}
-
-// bare is a regular expression without its slashes and flags.
-func bare(v *Value) string {
-	s := v.text
-	if t, ok := strings.CutPrefix(s, "/"); ok {
-		if i := strings.LastIndexByte(t, '/'); i >= 0 {
-			return t[:i]
-		}
-	}
-	return s
-}
-
-// tellsHost reports whether a pattern fixes the host of an address: /^https:\/\/([a-z]+\.)?example\.com\//
-func (in *interp) tellsHost(f frame, e *ir.Expr) bool {
-	p := in.patternOf(f, e)
-	if !p.known {
-		return false
-	}
-	s := bare(p)
-	s = strings.ReplaceAll(s, `\/`, "/")
-	before, after, ok := strings.Cut(s, "://")
-	host, _, ended := strings.Cut(after, "/")
-	return ok && ended && strings.HasPrefix(before, "^") && !strings.Contains(host, ".*") && !strings.Contains(host, ".+") && !strings.Contains(host, "[^")
-}
-
-// noOther: a text in which none but harmless characters were found: if (/[^a-z0-9]/.test(s)) throw ...
-func (in *interp) noOther(f frame, e *ir.Expr, holds bool) {
-	if holds || e.X.Kind != ir.Member {
-		return
-	}
-	p := in.patternOf(f, e)
-	if !p.known {
-		return
-	}
-	s := bare(p)
-	class, ok := strings.CutPrefix(s, "[^")
-	class, closed := strings.CutSuffix(strings.TrimRight(class, "+"), "]")
-	if !ok || !closed || strings.ContainsAny(class, ";|&$`<>()'\" \n/") || strings.Contains(class, `\s`) || strings.Contains(class, `\S`) || strings.Contains(class, `\W`) {
-		return
-	}
-	x := e.X.X
-	if in.quiet(f, x).regexp || x.Kind == ir.Const || textOf(x) == "re" {
-		x = first0(e.List)
-		if textOf(e.X.X) == "re" && len(e.List) > 1 {
-			x = e.List[1]
-		}
-	}
-	in.trust(f, x, []string{"all"})
-}
-
-// ajv: a schema that was compiled, or one that is given with what is checked.
-func (in *interp) ajv(f frame, e *ir.Expr) {
-	callee := in.quiet(f, e.X)
-	if !strings.HasPrefix(callee.ref, "ajv") {
-		return
-	}
-	switch {
-	case strings.HasSuffix(callee.ref, ".compile()") && len(callee.args) > 0:
-		in.byJSONSchema(f, e.List[0], in.quiet(f, e.List[0]), callee.args[0])
-	case strings.HasSuffix(callee.ref, ".validate") && len(e.List) > 1:
-		in.byJSONSchema(f, e.List[1], in.quiet(f, e.List[1]), in.quiet(f, e.List[0]))
-	}
-}
-
-// matched reports whether what a regular expression has found in a text is harmless, because the expression tells what all of it is.
-func (in *interp) matched(f frame, e *ir.Expr) bool {
-	p := in.patternOf(f, e)
-	return p.known && p.text != "" && anchored(p, e.X.Str == "match" && textOf(e.X.X) == "re" || e.X.Str == "fullmatch", e.X.Str == "fullmatch")
 }
 
 // mentions reports whether a list or a set has a text.

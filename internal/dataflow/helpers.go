@@ -24,7 +24,13 @@ func (in *interp) callsDirectly(f frame, e *ir.Expr, callee *Value) {
 			in.direct = map[directCall]bool{}
 		}
 		in.direct[directCall{f.file, e.At, c.fn}] = true
+		in.p.isCalledAt(c.fn, codePlace{f.file, e.At})
 	}
+}
+
+// siteOf is a call of a function.
+func (in *interp) siteOf(f frame, c *closure, args *arguments, at int32) site {
+	return site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args, c.fn, in.direct[directCall{f.file, at, c.fn}]}
 }
 
 // givenAt is where something was given to the functions that are at work, by the outermost of the calls that hand it on, and the function
@@ -33,7 +39,7 @@ func (in *interp) givenAt(f frame, at int32, is func(*Value) bool) (*ir.File, in
 	file, n := f.file, len(in.sites)
 	for n > 0 && len(in.stack) == len(in.sites) {
 		s := in.sites[n-1]
-		if !in.direct[directCall{s.file, s.at, in.stack[n-1]}] || !s.given.hold(is) {
+		if !s.direct || !s.given.hold(is) {
 			break
 		}
 		file, at = s.file, s.at
@@ -159,7 +165,7 @@ func (in *interp) tellsAgain(f frame, c *closure, args *arguments, at int32, cal
 		return
 	}
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args})
+	in.sites = append(in.sites, in.siteOf(f, c, args, at))
 	for _, a := range in.answersOf[call] {
 		in.tellsAnswer(a)
 	}

@@ -25,10 +25,7 @@ var ofChance = regexp.MustCompile(`(?i)rand|alnum|alphanum|letters|digits|(make|
 
 // makesSecret says what nobody may guess and is made where the program is followed; empty where it is nothing of that kind.
 func (in *interp) makesSecret() string {
-	n := len(in.stack)
-	for n > 1 && in.stack[n-1].Name == "" { // in a comprehension, or a function that is given away
-		n--
-	}
+	n := in.namedFunction()
 	if n == 0 {
 		return ""
 	}
@@ -43,11 +40,31 @@ func (in *interp) makesSecret() string {
 	if chance && n > 1 && in.p.sensitive(in.stack[n-2].Name) >= ofToken && makes.MatchString(in.stack[n-2].Name) {
 		return "what " + in.stack[n-2].Name + " gives"
 	}
+	return in.inMaking(n, func(name string) bool { return in.p.sensitive(name) >= ofToken })
+}
+
+// namedFunction is how many functions are at work up to the last one with a name: the others are comprehensions, and functions that are given
+// away.
+func (in *interp) namedFunction() int {
+	n := len(in.stack)
+	for n > 1 && in.stack[n-1].Name == "" {
+		n--
+	}
+	return n
+}
+
+// inMaking is the innermost name of some kind that gets what is worked out, in the function that is the n-th at work, or in the one that calls it
+// where its own name says no more than that it gives something random; empty where there is none.
+func (in *interp) inMaking(n int, is func(name string) bool) string {
+	from := n
+	if ofChance.MatchString(in.stack[n-1].Name) {
+		from--
+	}
 	for _, m := range slices.Backward(in.making) {
-		if m.depth < n && !(chance && m.depth == n-1) {
+		if m.depth < from {
 			break
 		}
-		if in.p.sensitive(m.name) >= ofToken {
+		if is(m.name) {
 			return m.name
 		}
 	}
@@ -115,26 +132,14 @@ func isNewPassword(name string) bool {
 
 // passwordInMaking is the name of the password that is made where the program is followed; empty where none is.
 func (in *interp) passwordInMaking() string {
-	n := len(in.stack)
-	for n > 1 && in.stack[n-1].Name == "" {
-		n--
-	}
+	n := in.namedFunction()
 	if n == 0 {
 		return ""
 	}
-	fn := in.stack[n-1]
-	if isNewPassword(fn.Name) {
-		return fn.Name
+	if name := in.stack[n-1].Name; isNewPassword(name) {
+		return name
 	}
-	for _, m := range slices.Backward(in.making) {
-		if m.depth < n && !(ofChance.MatchString(fn.Name) && m.depth == n-1) {
-			break
-		}
-		if isNewPassword(m.name) {
-			return m.name
-		}
-	}
-	return ""
+	return in.inMaking(n, isNewPassword)
 }
 
 // forName follows what is given to a name.

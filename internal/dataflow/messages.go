@@ -115,6 +115,17 @@ func (in *interp) hasQuery(address, query *Value) {
 	in.queries[address] = query
 }
 
+// queryOf is a part of an address: its query, which is kept to be written into, or its text with what was written there.
+func (in *interp) queryOf(address, part *Value, key string) *Value {
+	switch {
+	case key == "searchParams":
+		in.hasQuery(address, part)
+	case key == "href" && in.queries[address] != nil:
+		return in.withQuery(address, "toString", part)
+	}
+	return part
+}
+
 // withQuery is the text of an address that was put together as an object.
 func (in *interp) withQuery(address *Value, method string, text *Value) *Value {
 	q := in.queries[address]

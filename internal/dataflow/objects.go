@@ -246,3 +246,18 @@ func (in *interp) hold(f frame, v, x *Value, at int32) { in.assign(f, v, cell, x
 func (in *interp) heldBy(v *Value) *Value {
 	return orNothing(join(in.over[v][cell], v.fields[cell]))
 }
+
+// merged is an object with the fields of another over its own.
+func (in *interp) merged(x, y *Value) *Value {
+	v := &Value{fields: map[string]*Value{}, elem: join(x.elem, y.elem), taints: addTaints(x.taints, y.taints)}
+	for k, field := range sorted(x.fields) {
+		if len(y.taints) > 0 {
+			field = join(field, &Value{taints: in.parts(y.taints, k)})
+		}
+		v.fields[k] = field
+	}
+	for k, field := range sorted(y.fields) {
+		v.fields[k] = field
+	}
+	return v
+}

@@ -65,7 +65,8 @@ type Program struct {
 
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
 
-	queryParser bool // an application chooses how Express reads queries
+	queryParser bool                   // an application chooses how Express reads queries
+	callers     map[*ir.Func]callSites // of the functions that were called
 }
 
 // New begins a program.

@@ -431,7 +431,7 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 		return &Value{fields: recv.fields, taints: recv.taints}, true
 	case "json", "model_dump_json", "to_json":
 		fields := &Value{fields: recv.fields, taints: recv.taints}
-		return &Value{taints: in.stepped(f, fields.asJSON(), e.At, "is written as JSON"), json: fields}, true
+		return &Value{taints: in.stepped(f, fields.asJSON(), e.At, intoJSON), json: fields}, true
 	}
 	return nil, false
 }

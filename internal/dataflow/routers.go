@@ -21,9 +21,7 @@ func (p *Program) hapiRoutes(f frame, routes *Value, at int32) {
 	for _, route := range list {
 		options := orNothing(join(route.fields["options"], route.fields["config"]))
 		for _, h := range []*Value{route.fields["handler"], options.fields["handler"]} {
-			for _, fn := range slices.Concat(orNothing(h).fns, orNothing(h).wraps) {
-				p.routed = append(p.routed, &routed{framework: "hapi", fn: fn, file: f.file.Path, at: at, schema: options})
-			}
+			p.answeredBy(f, at, slices.Concat(orNothing(h).fns, orNothing(h).wraps), routed{framework: "hapi", schema: options})
 		}
 	}
 }
@@ -86,9 +84,7 @@ func (p *Program) procedures(f frame, ref string, schema *Value, args *arguments
 		if input := a.fields["input"]; input != nil {
 			s = input
 		}
-		for _, fn := range slices.Concat(a.fns, orNothing(a.fields["resolve"]).fns) {
-			p.routed = append(p.routed, &routed{framework: "trpc", fn: fn, file: f.file.Path, at: at, schema: s})
-		}
+		p.answeredBy(f, at, slices.Concat(a.fns, orNothing(a.fields["resolve"]).fns), routed{framework: "trpc", schema: s})
 	}
 }
 
@@ -138,9 +134,7 @@ func (in *interp) resolversIn(f frame, v *Value, at int32, depth int) {
 	for name, x := range sorted(v.fields) {
 		switch {
 		case name == "resolve" || name == "subscribe":
-			for _, fn := range x.fns {
-				in.p.routed = append(in.p.routed, &routed{framework: "graphql", fn: fn, file: f.file.Path, at: at})
-			}
+			in.p.answeredBy(f, at, x.fns, routed{framework: "graphql"})
 		case name == "fields" && len(x.fns) > 0: // a function that gives them
 			for _, c := range x.fns {
 				in.resolversIn(f, in.invoke(f, c, c.this, &arguments{list: []*Value{{ref: "@pothos/core.builder"}}}, at), at, depth+1)
@@ -159,9 +153,7 @@ func (p *Program) listens(f frame, ref, method string, args *arguments, at int32
 	switch method {
 	case "command", "action", "event", "message", "shortcut", "view", "options":
 		for _, a := range args.list {
-			for _, fn := range slices.Concat(a.fns, a.wraps) {
-				p.routed = append(p.routed, &routed{framework: "slack", fn: fn, file: f.file.Path, at: at})
-			}
+			p.answeredBy(f, at, slices.Concat(a.fns, a.wraps), routed{framework: "slack"})
 		}
 	}
 }
@@ -218,9 +210,7 @@ func (p *Program) added(f frame, ref string, args *arguments, at int32) {
 		}
 	case ref == "telegram.ext.CommandHandler" || ref == "telegram.ext.MessageHandler" || ref == "telegram.ext.CallbackQueryHandler":
 		for _, a := range args.list {
-			for _, fn := range a.fns {
-				p.routed = append(p.routed, &routed{framework: "bot", fn: fn, file: f.file.Path, at: at})
-			}
+			p.answeredBy(f, at, a.fns, routed{framework: "bot"})
 		}
 	}
 }
@@ -241,7 +231,5 @@ func (p *Program) answersErrors(f frame, app, method string, args *arguments, at
 	if !(framework == "fastify" && method == "setErrorHandler") && !(framework == "hono" && method == "onError") {
 		return
 	}
-	for _, fn := range slices.Concat(args.get(0).fns, args.get(0).wraps) {
-		p.routed = append(p.routed, &routed{framework: framework + "-error", fn: fn, file: f.file.Path, at: at})
-	}
+	p.answeredBy(f, at, slices.Concat(args.get(0).fns, args.get(0).wraps), routed{framework: framework + "-error"})
 }

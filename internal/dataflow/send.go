@@ -513,6 +513,18 @@ func (v *Value) Is() (string, bool) {
 	return v.text, v.known
 }
 
+// Names reports whether two values certainly name the same: the same text, or the same setting.
+func (v *Value) Names(other *Value) bool {
+	switch {
+	case v == nil || other == nil:
+		return false
+	case v.known:
+		return other.known && v.text == other.text
+	}
+	setting := settingOf(v)
+	return setting != "" && setting == settingOf(other)
+}
+
 // Begins is what is known of the beginning of a text: all of it where it is known.
 func (v *Value) Begins() string {
 	switch {

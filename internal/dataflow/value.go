@@ -258,6 +258,7 @@ func backed(x, other *Value) *Value {
 // deepestJoin bounds how deep values are joined: they can hold themselves.
 const deepestJoin = 6
 
+// joinTo is join, so deep in values that are joined.
 func joinTo(a, b *Value, depth int) *Value {
 	switch {
 	case a == nil || a == b:
@@ -270,30 +271,42 @@ func joinTo(a, b *Value, depth int) *Value {
 		return onlyPerhaps(a, b).counting(b)
 	}
 	v := *a
+	v.shared, v.told, v.backed = false, nil, false
+	v.joinText(a, b)
+	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
+	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
+	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
+	v.joinMembers(a, b, depth)
+	v.json, v.parts, v.either = sameShape(a.json, b.json, depth), nil, eitherOf(a, b)
+	v.joinMade(b)
+	v.joinKind(a, b)
+	return &v
+}
+
+// joinText is what is known of a text, and on which ways, where it is one of two.
+func (v *Value) joinText(a, b *Value) {
 	v.perhaps = a.perhaps || b.perhaps || lost(a) || lost(b)
-	v.some = someFields(a, b)
+	v.known = a.known && b.known && a.text == b.text
 	if a.written != b.written {
 		v.written = anyhow
 	}
 	if a.without != b.without {
 		v.without = nil
 	}
-	v.shared, v.told, v.backed, v.known = false, nil, false, a.known && b.known && a.text == b.text
+	if a.prefix != b.prefix {
+		v.prefix = ""
+	}
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""
 		v.alts = alternatives(a, b)
 	} else if len(a.alts)+len(b.alts) > 0 {
 		v.alts = alternatives(a, b)
 	}
-	v.asked, v.row = a.asked || b.asked, a.row || b.row
-	if v.over == nil {
-		v.over = b.over
-	}
-	if len(b.holds) > 0 {
-		v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.holds, b.holds))))
-	}
-	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
-	v.mixed = a.mixed || b.mixed || len(a.taints) > 0 && len(a.fields) == 0 && len(b.fields) > 0 || len(b.taints) > 0 && len(b.fields) == 0 && len(a.fields) > 0
+}
+
+// joinMembers joins what stands in two values.
+func (v *Value) joinMembers(a, b *Value, depth int) {
+	v.some = someFields(a, b)
 	if depth < deepestJoin {
 		if len(b.fields) > 0 {
 			v.fields = map[string]*Value{}
@@ -309,28 +322,38 @@ func joinTo(a, b *Value, depth int) *Value {
 			v.grown = grownBy(v.elem, a.put(), b.put())
 		}
 	}
-	if a.prefix != b.prefix {
-		v.prefix = ""
-	}
-	v.json, v.parts, v.either = sameShape(a.json, b.json, depth), nil, eitherOf(a, b)
-	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
 	v.isList, v.bare = a.isList && b.isList, a.bare && b.bare
+}
+
+// joinMade adds to a value what another one is made of: secrets, random numbers, records.
+func (v *Value) joinMade(b *Value) {
+	v.asked, v.row = v.asked || b.asked, v.row || b.row
+	if v.over == nil {
+		v.over = b.over
+	}
+	if len(b.holds) > 0 {
+		v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(v.holds, b.holds))))
+	}
 	if v.trace == nil {
 		v.trace = b.trace
 	}
 	if v.random == nil {
 		v.random = b.random
 	}
-	if a.ofKey != b.ofKey {
+	if v.ofKey != b.ofKey {
 		v.ofKey = ""
 	}
-	if a.clock == nil || b.clock == nil { // otherwise it may be something that is not made of the time
+	if b.clock == nil { // it may be something that is not made of the time
 		v.clock = nil
 	}
 	if v.secret == nil {
 		v.secret = b.secret
 	}
+}
+
+// joinKind is what a value is that is one of two: the functions of both, the class of one, of a library what says most.
+func (v *Value) joinKind(a, b *Value) {
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
@@ -346,7 +369,6 @@ func joinTo(a, b *Value, depth int) *Value {
 	if v.ref == "" || b.ref != "" && !strings.HasSuffix(v.ref, ")") && strings.HasSuffix(b.ref, ")") { // what was made says more than what is there perhaps
 		v.ref, v.args, v.kw, v.filled, v.rows, v.mapped = b.ref, b.args, b.kw, b.filled, b.rows, b.mapped
 	}
-	return &v
 }
 
 // onlyPerhaps is a value that stands beside one of which nothing is known.
@@ -578,3 +600,18 @@ func constantOf(e *ir.Expr) *Value {
 func constant(s string) *Value { return &Value{text: s, known: true} }
 
 var nothing = &Value{}
+
+func itoa(i int) string {
+	if i < 10 {
+		return string(rune('0' + i))
+	}
+	return itoa(i/10) + itoa(i%10)
+}
+
+func mapsClone(m map[string]*Value) map[string]*Value {
+	out := make(map[string]*Value, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}

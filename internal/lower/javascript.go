@@ -672,42 +672,16 @@ func (j *js) expression(n int) *ir.Expr {
 		return j.expr(ir.Unknown, n)
 	}
 	switch kind := j.t.Kind(n); kind {
-	case "identifier", "shorthand_property_identifier", "undefined":
-		e := j.expr(ir.Name, n)
-		e.Str = j.t.Text(n)
-		return e
-	case "super":
-		e := j.expr(ir.Name, n)
-		e.Str = "super"
-		return e
-	case "this":
-		return j.expr(ir.This, n)
-	case "string":
-		return j.constant(n, j.unquoted(n))
-	case "number", "true", "false", "null":
-		e := j.constant(n, j.t.Text(n))
-		e.Bare = true
-		return e
-	case "regex":
-		e := j.constant(n, j.t.Text(n))
-		e.Regexp = true
-		return e
+	case "identifier", "shorthand_property_identifier", "undefined", "super", "this":
+		return j.name(n, kind)
+	case "string", "number", "true", "false", "null", "regex", "update_expression", "meta_property", "import":
+		return j.literal(n, kind)
 	case "template_string":
 		return j.template(n)
-	case "member_expression":
-		e := j.expr(ir.Member, n)
-		e.X, e.Str = j.expression(j.t.Child(n, "object")), strings.TrimPrefix(j.t.Text(j.t.Child(n, "property")), "#")
-		return e
-	case "subscript_expression":
-		e := j.expr(ir.Index, n)
-		e.X, e.Y = j.expression(j.t.Child(n, "object")), j.expression(j.t.Child(n, "index"))
-		return e
+	case "member_expression", "subscript_expression":
+		return j.access(n, kind)
 	case "call_expression", "new_expression":
-		e := j.call(n)
-		if j.t.Kind(j.t.Child(n, "function")) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
-			return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
-		}
-		return e
+		return j.callOf(n)
 	case "arrow_function", "function_expression", "function", "generator_function", "function_declaration":
 		e := j.expr(ir.Lambda, n)
 		e.Fn = j.function(n)
@@ -719,84 +693,157 @@ func (j *js) expression(n int) *ir.Expr {
 	case "object":
 		return j.object(n)
 	case "array", "sequence_expression":
-		e := j.expr(ir.Array, n)
-		if kind != "array" {
-			e.Kind = ir.Unknown
-		}
-		e.List = j.list(n)
-		if kind != "array" && len(e.List) == 2 && e.List[0].Kind == ir.Const { // (0, module.run)(...), as compilers write a call
-			return e.List[1]
-		}
-		return e
-	case "binary_expression":
-		e := j.expr(ir.Binary, n)
-		e.X, e.Y, e.Str = j.expression(j.t.Child(n, "left")), j.expression(j.t.Child(n, "right")), j.t.Text(j.t.Child(n, "operator"))
-		return e
-	case "unary_expression":
-		x := j.expression(j.t.Child(n, "argument"))
-		switch op := j.t.Text(j.t.Child(n, "operator")); op {
-		case "!":
-			e := j.expr(ir.Not, n)
-			e.X = x
-			return e
-		case "typeof":
-			e := j.expr(ir.Unknown, n)
-			e.Str, e.List = "typeof", []*ir.Expr{x}
-			return e
-		default: // -x, +x, void x: numbers, truths
-			e := j.expr(ir.Call, n)
-			e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
-			e.List = []*ir.Expr{x}
-			if op == "delete" {
-				e.Str = op
-			}
-			return e
-		}
-	case "ternary_expression":
-		e := j.expr(ir.Cond, n)
-		e.X, e.Y, e.Z = j.expression(j.t.Child(n, "condition")), j.expression(j.t.Child(n, "consequence")), j.expression(j.t.Child(n, "alternative"))
-		return e
+		return j.sequence(n, kind)
+	case "binary_expression", "unary_expression", "ternary_expression":
+		return j.operator(n, kind)
 	case "assignment_expression", "augmented_assignment_expression":
-		e := j.expr(ir.Assign, n)
-		e.X, e.Y = j.pattern(j.t.Child(n, "left")), j.expression(j.t.Child(n, "right"))
-		if kind != "assignment_expression" {
-			e.Str = j.t.Text(j.t.Child(n, "operator"))
-		}
-		if e.Y.Kind == ir.Lambda && e.Y.Fn.Name == "" && (e.X.Kind == ir.Member || e.X.Kind == ir.Name) {
-			e.Y.Fn.Name = e.X.Str
-		}
-		return e
-	case "await_expression", "yield_expression", "non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "type_assertion", "instantiation_expression", "expression_statement":
-		x := j.t.FirstNamed(n)
-		if kind == "type_assertion" {
-			for c := range j.t.NamedChildren(n) {
-				x = c
-			}
-		}
-		if kind == "await_expression" || kind == "yield_expression" {
-			e := j.expr(ir.Await, n)
-			e.X = j.expression(x)
-			if kind == "yield_expression" {
-				e.Str = "yield"
-				if j.t.HasToken(n, "*") {
-					e.Str = "yield*"
-				}
-			}
-			return e
-		}
-		return j.expression(x)
+		return j.assignment(n, kind)
+	case "await_expression", "yield_expression":
+		return j.awaited(n, kind)
+	case "non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "type_assertion", "instantiation_expression", "expression_statement":
+		return j.inner(n, kind)
 	case "spread_element":
 		e := j.expr(ir.Spread, n)
 		e.X = j.expression(j.t.FirstNamed(n))
 		return e
-	case "update_expression", "meta_property", "import":
-		return j.constant(n, j.t.Text(n))
 	case "object_pattern", "array_pattern", "assignment_pattern":
 		return j.pattern(n)
 	}
 	e := j.expr(ir.Unknown, n)
 	e.List = j.list(n)
 	return e
+}
+
+// name is a name, or one of the words that stand for objects.
+func (j *js) name(n int, kind string) *ir.Expr {
+	if kind == "this" {
+		return j.expr(ir.This, n)
+	}
+	e := j.expr(ir.Name, n)
+	if e.Str = kind; kind != "super" {
+		e.Str = j.t.Text(n)
+	}
+	return e
+}
+
+// literal is a constant as it is written.
+func (j *js) literal(n int, kind string) *ir.Expr {
+	if kind == "string" {
+		return j.constant(n, j.unquoted(n))
+	}
+	e := j.constant(n, j.t.Text(n))
+	switch kind {
+	case "number", "true", "false", "null":
+		e.Bare = true
+	case "regex":
+		e.Regexp = true
+	}
+	return e
+}
+
+// access is a part of an object: a.b, a[b].
+func (j *js) access(n int, kind string) *ir.Expr {
+	if kind == "subscript_expression" {
+		e := j.expr(ir.Index, n)
+		e.X, e.Y = j.expression(j.t.Child(n, "object")), j.expression(j.t.Child(n, "index"))
+		return e
+	}
+	e := j.expr(ir.Member, n)
+	e.X, e.Str = j.expression(j.t.Child(n, "object")), strings.TrimPrefix(j.t.Text(j.t.Child(n, "property")), "#")
+	return e
+}
+
+// callOf is a call, also where one is waited for whose parameters of types are read as those of the waiting.
+func (j *js) callOf(n int) *ir.Expr {
+	e := j.call(n)
+	if j.t.Kind(j.t.Child(n, "function")) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
+		return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
+	}
+	return e
+}
+
+// sequence is a list, or expressions one after the other.
+func (j *js) sequence(n int, kind string) *ir.Expr {
+	e := j.expr(ir.Array, n)
+	if kind != "array" {
+		e.Kind = ir.Unknown
+	}
+	e.List = j.list(n)
+	if kind != "array" && len(e.List) == 2 && e.List[0].Kind == ir.Const { // (0, module.run)(...), as compilers write a call
+		return e.List[1]
+	}
+	return e
+}
+
+// operator is what operators make of one, two or three expressions.
+func (j *js) operator(n int, kind string) *ir.Expr {
+	switch kind {
+	case "binary_expression":
+		e := j.expr(ir.Binary, n)
+		e.X, e.Y, e.Str = j.expression(j.t.Child(n, "left")), j.expression(j.t.Child(n, "right")), j.t.Text(j.t.Child(n, "operator"))
+		return e
+	case "ternary_expression":
+		e := j.expr(ir.Cond, n)
+		e.X, e.Y, e.Z = j.expression(j.t.Child(n, "condition")), j.expression(j.t.Child(n, "consequence")), j.expression(j.t.Child(n, "alternative"))
+		return e
+	}
+	x := j.expression(j.t.Child(n, "argument"))
+	switch op := j.t.Text(j.t.Child(n, "operator")); op {
+	case "!":
+		e := j.expr(ir.Not, n)
+		e.X = x
+		return e
+	case "typeof":
+		e := j.expr(ir.Unknown, n)
+		e.Str, e.List = "typeof", []*ir.Expr{x}
+		return e
+	default: // -x, +x, void x: numbers, truths
+		e := j.expr(ir.Call, n)
+		e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
+		e.List = []*ir.Expr{x}
+		if op == "delete" {
+			e.Str = op
+		}
+		return e
+	}
+}
+
+// assignment gives a function that has no name the one of what it is assigned to.
+func (j *js) assignment(n int, kind string) *ir.Expr {
+	e := j.expr(ir.Assign, n)
+	e.X, e.Y = j.pattern(j.t.Child(n, "left")), j.expression(j.t.Child(n, "right"))
+	if kind != "assignment_expression" {
+		e.Str = j.t.Text(j.t.Child(n, "operator"))
+	}
+	if e.Y.Kind == ir.Lambda && e.Y.Fn.Name == "" && (e.X.Kind == ir.Member || e.X.Kind == ir.Name) {
+		e.Y.Fn.Name = e.X.Str
+	}
+	return e
+}
+
+// awaited is what is waited for, or yielded.
+func (j *js) awaited(n int, kind string) *ir.Expr {
+	x := j.t.FirstNamed(n)
+	e := j.expr(ir.Await, n)
+	e.X = j.expression(x)
+	if kind == "yield_expression" {
+		e.Str = "yield"
+		if j.t.HasToken(n, "*") {
+			e.Str = "yield*"
+		}
+	}
+	return e
+}
+
+// inner is the expression inside of one that adds nothing to it: parentheses, types.
+func (j *js) inner(n int, kind string) *ir.Expr {
+	x := j.t.FirstNamed(n)
+	if kind == "type_assertion" {
+		for c := range j.t.NamedChildren(n) {
+			x = c
+		}
+	}
+	return j.expression(x)
 }
 
 func (j *js) template(n int) *ir.Expr {

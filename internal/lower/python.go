@@ -550,6 +550,8 @@ func (p *py) expression(n int) *ir.Expr {
 		e := p.constant(n, p.t.Text(n))
 		e.Bare = true
 		return e
+	case "slice":
+		return p.constant(n, ":")
 	case "attribute":
 		e := p.expr(ir.Member, n)
 		e.X, e.Str = p.expression(p.t.Child(n, "object")), p.t.Text(p.t.Child(n, "attribute"))
@@ -567,79 +569,104 @@ func (p *py) expression(n int) *ir.Expr {
 	case "dictionary":
 		return p.dictionary(n)
 	case "list", "tuple", "set", "expression_list":
-		e := p.expr(ir.Array, n)
-		e.List = p.list(n)
-		return e
+		return p.listOf(ir.Array, n)
 	case "list_comprehension", "set_comprehension", "generator_expression", "dictionary_comprehension":
 		return p.comprehension(n)
-	case "binary_operator":
-		e := p.expr(ir.Binary, n)
-		e.X, e.Y, e.Str = p.expression(p.t.Child(n, "left")), p.expression(p.t.Child(n, "right")), p.t.Text(p.t.Child(n, "operator"))
-		return e
-	case "boolean_operator":
-		e := p.expr(ir.Binary, n)
-		e.X, e.Y = p.expression(p.t.Child(n, "left")), p.expression(p.t.Child(n, "right"))
-		e.Str = map[string]string{"or": "||", "and": "&&"}[p.t.Text(p.t.Child(n, "operator"))]
-		return e
 	case "comparison_operator":
 		return p.comparison(n)
-	case "not_operator":
-		e := p.expr(ir.Not, n)
-		e.X = p.expression(p.t.Child(n, "argument"))
-		return e
-	case "unary_operator":
-		x := p.expression(p.t.Child(n, "argument"))
-		switch op := p.t.Text(p.t.Child(n, "operator")); {
-		case op == "~": // of objects, the opposite
-			e := p.expr(ir.Unknown, n)
-			e.List = []*ir.Expr{x}
-			return e
-		case op == "-" && x.Kind == ir.Const:
-			x.Str = op + x.Str
-		}
-		return x
+	case "binary_operator", "boolean_operator":
+		return p.binary(n, kind)
+	case "not_operator", "unary_operator":
+		return p.unary(n, kind)
 	case "conditional_expression":
-		parts := p.list(n)
-		e := p.expr(ir.Cond, n)
-		if len(parts) == 3 {
-			e.X, e.Y, e.Z = parts[1], parts[0], parts[2]
-			return e
-		}
+		return p.conditional(n)
 	case "assignment", "augmented_assignment", "named_expression":
-		e := p.expr(ir.Assign, n)
-		left, right := p.t.Child(n, "left"), p.t.Child(n, "right")
-		if kind == "named_expression" {
-			left, right = p.t.Child(n, "name"), p.t.Child(n, "value")
-		}
-		if right < 0 { // a type without a value
-			return p.expr(ir.Const, n)
-		}
-		e.X, e.Y = p.pattern(left), p.expression(right)
-		if kind == "augmented_assignment" {
-			e.Str = p.t.Text(p.t.Child(n, "operator"))
-		}
-		return e
+		return p.assignment(n, kind)
 	case "await", "yield":
-		e := p.expr(ir.Await, n)
-		e.X = p.expression(p.t.FirstNamed(n))
-		if p.t.Kind(n) == "yield" {
-			e.Str = "yield"
-			if p.t.HasToken(n, "from") {
-				e.Str = "yield*"
-			}
-		}
-		return e
+		return p.awaited(n, kind)
 	case "parenthesized_expression", "type", "as_pattern":
 		return p.expression(p.t.FirstNamed(n))
 	case "list_splat", "dictionary_splat":
 		e := p.expr(ir.Spread, n)
 		e.X = p.expression(p.t.FirstNamed(n))
 		return e
-	case "slice":
-		return p.constant(n, ":")
 	}
-	e := p.expr(ir.Unknown, n)
+	return p.listOf(ir.Unknown, n)
+}
+
+// listOf is an expression that is made of others.
+func (p *py) listOf(kind ir.Kind, n int) *ir.Expr {
+	e := p.expr(kind, n)
 	e.List = p.list(n)
+	return e
+}
+
+// binary is what an operator makes of two expressions; and, or are written as in JavaScript.
+func (p *py) binary(n int, kind string) *ir.Expr {
+	e := p.expr(ir.Binary, n)
+	e.X, e.Y, e.Str = p.expression(p.t.Child(n, "left")), p.expression(p.t.Child(n, "right")), p.t.Text(p.t.Child(n, "operator"))
+	if kind == "boolean_operator" {
+		e.Str = map[string]string{"or": "||", "and": "&&"}[e.Str]
+	}
+	return e
+}
+
+// unary is what an operator makes of one expression.
+func (p *py) unary(n int, kind string) *ir.Expr {
+	x := p.expression(p.t.Child(n, "argument"))
+	if kind == "not_operator" {
+		e := p.expr(ir.Not, n)
+		e.X = x
+		return e
+	}
+	switch op := p.t.Text(p.t.Child(n, "operator")); {
+	case op == "~": // of objects, the opposite
+		e := p.expr(ir.Unknown, n)
+		e.List = []*ir.Expr{x}
+		return e
+	case op == "-" && x.Kind == ir.Const:
+		x.Str = op + x.Str
+	}
+	return x
+}
+
+// conditional: a if condition else b.
+func (p *py) conditional(n int) *ir.Expr {
+	parts := p.list(n)
+	if len(parts) != 3 {
+		return p.listOf(ir.Unknown, n)
+	}
+	e := p.expr(ir.Cond, n)
+	e.X, e.Y, e.Z = parts[1], parts[0], parts[2]
+	return e
+}
+
+func (p *py) assignment(n int, kind string) *ir.Expr {
+	e := p.expr(ir.Assign, n)
+	left, right := p.t.Child(n, "left"), p.t.Child(n, "right")
+	if kind == "named_expression" {
+		left, right = p.t.Child(n, "name"), p.t.Child(n, "value")
+	}
+	if right < 0 { // a type without a value
+		return p.expr(ir.Const, n)
+	}
+	e.X, e.Y = p.pattern(left), p.expression(right)
+	if kind == "augmented_assignment" {
+		e.Str = p.t.Text(p.t.Child(n, "operator"))
+	}
+	return e
+}
+
+// awaited is what is waited for, or yielded.
+func (p *py) awaited(n int, kind string) *ir.Expr {
+	e := p.expr(ir.Await, n)
+	e.X = p.expression(p.t.FirstNamed(n))
+	if kind == "yield" {
+		e.Str = "yield"
+		if p.t.HasToken(n, "from") {
+			e.Str = "yield*"
+		}
+	}
 	return e
 }
 

@@ -2,6 +2,7 @@ package sast
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,14 +133,14 @@ func tellsOrigin(fn *ir.Func, counts func(*ir.Expr) bool) bool {
 }
 
 var (
-	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?)?(change|reset|update|set|assign|grant|revoke|promote)_?(the_?|my_?|own_?)?((user|member|account|customer|admin|staff|employee|profile|login)_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa|permissions?)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?from_?[a-z]+)?(_?(handler|route|controller|service|use_?case|command|action))?$`)
+	changesAccount = regexp.MustCompile(`(?i)^_?(handle_?|post_?|put_?|patch_?)?(change|reset|update|set|assign|grant|revoke|promote)_?(the_?|my_?|own_?)?((user|member|account|customer|admin|staff|employee|profile|login)_?s?_?)?(password|passwd|pwd|e?_?mail|email_?address|role|roles|mfa|permissions?)(_?(handler|route|controller|service|use_?case|command|action))?$|^_?(handle_?)?(delete|remove|close|deactivate|disable|update)_?(the_?|my_?)?(user|account|user_?account)(_?from_?[a-z]+)?(_?(handler|route|controller|service|use_?case|command|action))?$`)
 	performs       = regexp.MustCompile(`(?i)^(execute|handle|run|invoke|perform|process|call|handler|exec)(Async)?$`)
 	auditing       = regexp.MustCompile(`(?i)audit|history|activity|activities|log|event|notif|trail`)
 )
 
 // unrecordedChanges are changes of accounts of which nothing is written down besides the change.
 func unrecordedChanges(w *work, n *paths.Node) []spot {
-	if n.Result.Cut || !answersRequests(n.Function) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
+	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
 	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
@@ -155,29 +156,111 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	var out []spot
-	for at, u := range writes {
+	told := map[place]bool{}
+	for _, at := range slices.SortedFunc(maps.Keys(writes), byPlace) {
 		fn := inner(n, at)
-		what := accountPart(u)
+		what := accountPart(writes[at])
 		if fn == nil || what == "" || isRecorded(n, fn, others, at) {
 			continue
 		}
-		out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": what}})
+		told[at] = true
+		for _, p := range sayWhat(n, fn, what, at) {
+			told[p] = true
+			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": "its " + what}})
+		}
 	}
-	slices.SortFunc(out, func(a, b spot) int { return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at)) })
 	for _, fn := range n.Result.Reached {
-		if !changesAccount.MatchString(fn.Name) && !(performs.MatchString(fn.Name) && fn.Class != nil && changesAccount.MatchString(fn.Class.Name)) && !(changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol) {
+		if !isAccountChange(n, fn) && !makesAccount(n, fn) {
 			continue
 		}
-		all := called(n, fn)
-		write, ok := writesIn(all, writes)
-		if !ok || isRecorded(n, fn, others, write) {
+		write, ok := writesIn(called(n, fn), writes)
+		if !ok || isRecorded(n, fn, others, write) || leadsToAnother(n, fn, write) {
 			continue
 		}
-		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == write.file && s.at == write.at }) {
-			out = append(out, spot{file: write.file, at: write.at, fields: map[string]string{"call": accountChange(fn)}})
+		at := seenFrom(n, fn, write)
+		if !told[at] {
+			told[at] = true
+			out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": accountChange(fn)}})
 		}
 	}
 	return out
+}
+
+// sayWhat are the places that say which attribute is changed: the calls of other files where a function changes what it is told to, or what
+// it does itself.
+func sayWhat(n *paths.Node, fn *ir.Func, attribute string, at place) []place {
+	var out []place
+	named := regexp.MustCompile("^:?#?" + regexp.QuoteMeta(attribute) + "$|\\b" + regexp.QuoteMeta(attribute) + "\\s*=")
+	for _, caller := range n.Result.Reached {
+		if caller.File == fn.File || !someName(caller.Body, named) {
+			continue
+		}
+		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && lastName(e.X) == fn.Name && slices.Contains(calledByName(n, e), fn) {
+				out = append(out, place{caller.File, e.At})
+			}
+			return e.Kind != ir.Lambda
+		})
+	}
+	if len(out) == 0 {
+		return []place{at}
+	}
+	return out
+}
+
+// leadsToAnother reports whether a function leads to what it writes by another one that changes an account: that is told of.
+func leadsToAnother(n *paths.Node, fn *ir.Func, write place) bool {
+	return slices.ContainsFunc(called(n, fn)[1:], func(next *ir.Func) bool {
+		if !isAccountChange(n, next) && !makesAccount(n, next) {
+			return false
+		}
+		return slices.ContainsFunc(called(n, next), func(f *ir.Func) bool { return encloses(f, write) })
+	})
+}
+
+func byPlace(a, b place) int {
+	return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at))
+}
+
+// isAccountChange reports whether a function is called after a change of an account, or its class where its own name says nothing.
+func isAccountChange(n *paths.Node, fn *ir.Func) bool {
+	return changesAccount.MatchString(fn.Name) || performs.MatchString(fn.Name) && fn.Class != nil && changesAccount.MatchString(fn.Class.Name) ||
+		changesAccount.MatchString(n.Function.Name) && fn.Name != "" && fn.Name == n.Function.Code.Symbol
+}
+
+// newAccount is what functions are called that make an account.
+var newAccount = regexp.MustCompile(`(?i)^_?(handle_?|post_?)?(register|sign_?up|create|add|insert|post)(_?(a_?)?(new_?)?(user|member|account|customer|admin|staff|employee)s?)?(_?(handler|route|controller|service|use_?case|command|action|account))?$`)
+
+// bare are names of such functions that say of nothing what they make.
+var bare = regexp.MustCompile(`(?i)^_?(handle_?)?(create|add|insert|post)(_?(handler|route|controller|service|use_?case|command|action))?$`)
+
+// makesAccount reports whether a function makes an account: it is called so, and there is a password or a role in what it does.
+func makesAccount(n *paths.Node, fn *ir.Func) bool {
+	named := func(name string) bool { return newAccount.MatchString(name) && !bare.MatchString(name) }
+	if !named(fn.Name) && !(performs.MatchString(fn.Name) && fn.Class != nil && named(fn.Class.Name)) {
+		return false
+	}
+	return slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return someName(f.Body, passwordName) || someName(f.Body, ofAccount) })
+}
+
+// seenFrom is where a function writes something: at the call by which it does so where the writing itself is in another file.
+func seenFrom(n *paths.Node, fn *ir.Func, write place) place {
+	if encloses(fn, write) {
+		return write
+	}
+	at, found := write, false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && !found {
+			found = slices.ContainsFunc(calledByName(n, e), func(next *ir.Func) bool {
+				return next.File != fn.File && slices.ContainsFunc(called(n, next), func(f *ir.Func) bool { return encloses(f, write) })
+			})
+			if found {
+				at = place{fn.File, e.At}
+			}
+		}
+		return !found
+	})
+	return at
 }
 
 // isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
@@ -202,7 +285,7 @@ func accountPart(u dataflow.Use) string {
 			name = u.Params.At("ExpressionAttributeNames").At(name).Begins()
 		}
 		if ofAccount.MatchString(name) {
-			return "its " + name
+			return name
 		}
 	}
 	return ""
@@ -291,7 +374,7 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		if !c.MovesMoney() || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
 			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
 		}) {
 			continue
@@ -314,5 +397,5 @@ func handlesErrors(fn *ir.Func) bool {
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
 func storesElsewhere(c dataflow.Called) bool {
-	return !movesMoney(c) && storing.MatchString(c.Ref)
+	return !c.MovesMoney() && storing.MatchString(c.Ref)
 }

@@ -33,6 +33,8 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"default-made-once":             madeOnce,
 	"empty-error-handler":           emptyHandlers,
 	"error-logged-without-stack":    stackless,
+	"error-answered-to-nobody":      toNobody,
+	"error-not-logged":              unlogged,
 	"error-swallowed":               forgotten,
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
@@ -51,6 +53,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"unbounded-scan":                lookUps,
 	"unstructured-logging":          unstructured,
 	"validation-ignored":            ignored,
+	"client-waits-longer":           waitsLonger,
 }
 
 // checkNames are the names of all checks of this engine.

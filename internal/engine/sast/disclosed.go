@@ -45,24 +45,37 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 	}
 }
 
-// secretOf is a secret that the records hold which a call reads as a whole, by what functions of the application write there; empty where
-// there is none, or the call chooses other attributes.
+// secretOf is a secret that the records hold which a call reads as a whole, by what functions of the application write there, or by how it is
+// declared where it is read; empty where there is none, or the call chooses other attributes.
 func (w *work) secretOf(n *paths.Node, h *dataflow.Hit) string {
 	read := h.Record
 	if w.graph == nil || read.Params.At("ProjectionExpression") != nil || read.Params.At("AttributesToGet") != nil || read.Params.At("IndexName") != nil {
 		return ""
 	}
-	for _, e := range n.In {
-		if e.Read != read || !e.Holds() {
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(e.Send.Params.At("Item").Fields())) {
+	for _, s := range writesTo(n, read) {
+		for _, name := range slices.Sorted(maps.Keys(s.Params.At("Item").Fields())) {
 			if dataflow.IsStoredSecret(name) && !slices.Contains(h.Taken, name) {
 				return name
 			}
 		}
 	}
-	return ""
+	return w.declaredSecret(n, read, h.Taken)
+}
+
+// writesTo are the calls that write what a call reads: those of other functions, and those of the same one that name the same table.
+func writesTo(n *paths.Node, read *dataflow.Send) []*dataflow.Send {
+	var out []*dataflow.Send
+	for _, e := range n.In {
+		if e.Read == read && e.Holds() {
+			out = append(out, e.Send)
+		}
+	}
+	for _, s := range n.Result.Sends {
+		if s.Key == "dynamodb:PutItem" && s.Params.At("TableName").Names(read.Params.At("TableName")) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // forPeople are the protocols of subscriptions by which messages leave for people and other systems.

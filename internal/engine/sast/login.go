@@ -66,7 +66,7 @@ var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts
 var (
 	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
 	otherName    = regexp.MustCompile(`(?i)confirm|repeat|retype|re_?enter|verif|reset|forgot|^(again|second|new|old|default|min|max)`) // of a password that is no stored one
-	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare)$`)
+	sameTime     = regexp.MustCompile(`(^|\.)(compare_digest|timingSafeEqual|ConstantTimeCompare|hmac\.Equal)$`)
 )
 
 // passwordChecks are the places where the code that was reached compares a password.
@@ -78,14 +78,18 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
+		slow := slowlyHashed(fn)
 		isOne := func(x, y *ir.Expr) bool {
-			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name))
+			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name)) ||
+				len(slow) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, slow) != contains(y, nil, slow) && lastName(x) != "length" && lastName(y) != "length"
 		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			switch {
 			case e.Kind == ir.Lambda:
 				return false
 			case e.Kind == ir.Binary && equation(e.Str) && isOne(e.X, e.Y) && !sameNames(e.X, e.Y):
+				out = append(out, passwordCheck{fn.File, e})
+			case e.Kind == ir.Call && len(e.List) == 1 && e.X.Kind == ir.Member && e.X.Str == "equals" && isOne(e.X.X, e.List[0]):
 				out = append(out, passwordCheck{fn.File, e})
 			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isOne(e.List[0], e.List[1]):
 				out = append(out, passwordCheck{fn.File, e})
@@ -94,6 +98,30 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		})
 	}
 	return out
+}
+
+// slowHash is what functions are called that make a hash of a password, or a key, slowly: nobody compares their results but to check a password.
+var slowHash = regexp.MustCompile(`(?i)^(scrypt|pbkdf2|argon2id?|argon2i)(_?(sync|async|hmac|hash|promise|key))?$|^PBKDF2HMAC$|^IDKey$`)
+
+// slowlyHashed are the names of a function that hold such hashes.
+func slowlyHashed(fn *ir.Func) map[string]bool {
+	names := map[string]bool{}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y) {
+			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda
+	})
+	return names
+}
+
+func hashesSlowly(e *ir.Expr) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || x.Kind == ir.Call && slowHash.MatchString(lastName(x.X))
+		return !found && x.Kind != ir.Lambda
+	})
+	return found
 }
 
 func equation(operator string) bool {
@@ -383,37 +411,6 @@ func givesToken(fn *ir.Func) string {
 	return found
 }
 
-// limits are names and texts of what counts, delays or ends attempts.
-var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|httprate|tollbooth|x/time/rate|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
-
-// limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
-func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
-	if slices.ContainsFunc(n.Result.Packages, limits.MatchString) {
-		return true
-	}
-	for _, r := range w.app.Resources {
-		switch r.Type {
-		case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation", "AWS::ApiGateway::UsagePlan", "AWS::WAFv2::WebACL":
-			return true
-		case "AWS::CloudFront::Distribution":
-			if r.Props.Get("DistributionConfig").Get("WebACLId").IsSet() != model.No {
-				return true
-			}
-		case "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment":
-			for _, m := range slices.Concat(r.Props.Get("MethodSettings").Elements(), r.Props.Get("StageDescription").Get("MethodSettings").Elements()) {
-				if throttled(m) {
-					return true
-				}
-			}
-		case "AWS::ApiGatewayV2::Stage":
-			if throttled(r.Props.Get("DefaultRouteSettings")) || r.Props.Get("RouteSettings").IsSet() != model.No {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })
-}
-
 // called are a function and those that it leads to by their names.
 func called(n *paths.Node, fn *ir.Func) []*ir.Func {
 	out := []*ir.Func{fn}
@@ -430,10 +427,6 @@ func called(n *paths.Node, fn *ir.Func) []*ir.Func {
 		})
 	}
 	return out
-}
-
-func throttled(v *model.Value) bool {
-	return v.Get("ThrottlingRateLimit").IsSet() != model.No || v.Get("ThrottlingBurstLimit").IsSet() != model.No
 }
 
 // someName reports whether a name, a key or a short text of code is one of some.

@@ -18,10 +18,10 @@ var refusedIn = map[string]string{
 // partly are calls of such operations whose answer nobody looks at: what was not taken is lost.
 func partly(_ *work, n *paths.Node) []spot {
 	batches := operations(n, func(u dataflow.Use) bool { return refusedIn[u.Key] != "" && !u.Helper })
+	out := settled(n)
 	if len(batches) == 0 {
-		return nil
+		return out
 	}
-	var out []spot
 	note := func(file *ir.File, call *ir.Expr) {
 		u, ok := batches[place{file, call.At}]
 		if name := lastName(call.X); name == "put_item" || name == "delete_item" { // batch_writer of boto3 tries again by itself
@@ -48,6 +48,76 @@ func partly(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// settled are calls that wait for many things together and give their failures back as outcomes, which nobody looks at. Where what is done for
+// each writes its own failure down, that is meant, unless a batch of messages counts as done by it.
+func settled(n *paths.Node) []spot {
+	works := map[place]string{}
+	for at, u := range operations(n, missed) {
+		works[at] = operationName(u)
+	}
+	for _, c := range n.Result.Calls {
+		if c.DoesAny(dataflow.Writes, dataflow.Sends, dataflow.Calls, dataflow.Pays) {
+			works[place{c.File, c.At}] = c.Ref
+		}
+	}
+	batch := wholeBatch(n.Function) != "" || writtenForQueue(n)
+	var out []spot
+	for _, fn := range n.Result.Reached {
+		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+			s := list[i]
+			if s.Kind != ir.Eval || s.X == nil {
+				return
+			}
+			e := ir.Awaited(s.X)
+			if e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, fn, e, works) {
+				return
+			}
+			if batch || !mapsLogs(n, fn, e) {
+				out = append(out, spot{file: fn.File, at: e.At, fields: map[string]string{"call": dotted(e.X), "others": "the outcomes"}})
+			}
+		})
+	}
+	return out
+}
+
+// givesOutcomes reports whether a call gives failures back as it gives results.
+func givesOutcomes(e *ir.Expr) bool {
+	if dotted(e.X) == "Promise.allSettled" {
+		return true
+	}
+	i := slices.Index(e.Keys, "return_exceptions")
+	return lastName(e.X) == "gather" && i >= 0 && i < len(e.List) && e.List[i].Str == "True"
+}
+
+// mapped are the functions that a call is given by their names: records.map(save).
+func mapped(n *paths.Node, fn *ir.Func, e *ir.Expr) []*ir.Func {
+	var out []*ir.Func
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		if x.Kind == ir.Call && lastName(x.X) == "map" && len(x.List) > 0 && x.List[0].Kind != ir.Lambda {
+			name := lastName(x.List[0])
+			for _, other := range n.Result.Reached {
+				if name != "" && other.Name == name {
+					out = append(out, other)
+				}
+			}
+		}
+		return true
+	})
+	return out
+}
+
+func mapsWork(n *paths.Node, fn *ir.Func, e *ir.Expr, works map[place]string) bool {
+	return slices.ContainsFunc(mapped(n, fn, e), func(other *ir.Func) bool { return someOf(n, other.File, other.Body, works) != "" })
+}
+
+// mapsLogs reports whether what is done for each writes down what fails.
+func mapsLogs(n *paths.Node, fn *ir.Func, e *ir.Expr) bool {
+	return someCall(n, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: e}}, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0) ||
+		slices.ContainsFunc(mapped(n, fn, e), func(other *ir.Func) bool {
+			return someCall(n, other.File, other.Body, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0)
+		})
 }
 
 // onlyDropped reports whether a function is called, and nowhere anything is done with what it gives.

@@ -7,7 +7,6 @@ import (
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
-	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
 )
 
@@ -138,55 +137,4 @@ func untilDone(fn *ir.Func, at int32) bool {
 // alwaysLeaves reports whether what handles an error always ends the loop.
 func alwaysLeaves(handler []*ir.Stmt) bool {
 	return ir.Ends(handler) || len(handler) > 0 && !slices.ContainsFunc(handler, func(s *ir.Stmt) bool { return s.Kind != ir.If || !ir.Ends(s.Body) })
-}
-
-// paidPerEvent are payments that a function makes for an event which the platform brings again when it fails, and sometimes when it does not:
-// nothing tells the second time from the first.
-func paidPerEvent(n *paths.Node) []spot {
-	from := broughtAgain(n.Function)
-	if from == "" || n.Result.Cut || slices.ContainsFunc(n.Result.Packages, onlyOnce.MatchString) {
-		return nil
-	}
-	for _, fn := range n.Result.Reached {
-		if onlyOnce.MatchString(fn.Name) || someName(fn.Body, onlyOnce) || someText(fn.Body, onceByItself) {
-			return nil
-		}
-	}
-	if len(operations(n, looksUp)) > 0 || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return c.DoesAny(dataflow.Reads) }) { // perhaps it asks whether it has paid
-		return nil
-	}
-	for _, u := range n.Result.Uses {
-		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") {
-			return nil
-		}
-	}
-	var out []spot
-	for _, c := range n.Result.Calls {
-		if movesMoney(c) && !caughtOnTheWay(n, place{c.File, c.At}) {
-			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "a payment", "others": "for each event of " + from + ": it is brought again when the function fails, and sometimes when it does not, and nothing tells the second time from the first"}})
-		}
-	}
-	return out
-}
-
-// caughtOnTheWay reports whether what fails at a place is caught in one of the functions that lead there.
-func caughtOnTheWay(n *paths.Node, p place) bool {
-	return slices.ContainsFunc(levels(n, p), func(l level) bool {
-		return caughtAt(l.fn.Body, l.at) || l.fn.File.Language == ir.Go && !givesError(l.fn, l.at)
-	})
-}
-
-// broughtAgain is the source of events which the platform brings to a function at least once; empty where there is none, or another one, too.
-func broughtAgain(f *model.Function) string {
-	from := ""
-	for _, t := range f.Triggers {
-		switch {
-		case t.Off:
-		case t.Kind == model.TriggerQueue, t.Kind == model.TriggerTopic, t.Kind == model.TriggerBus, t.Kind == model.TriggerStream:
-			from = t.Detail
-		default:
-			return ""
-		}
-	}
-	return from
 }

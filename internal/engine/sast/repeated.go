@@ -15,12 +15,63 @@ import (
 // in a loop over the records of a batch that is delivered again as a whole.
 func repeatedly(w *work, n *paths.Node) []spot {
 	out := append(inBatches(w, n), triedAgain(n)...)
-	for _, s := range paidPerEvent(n) {
+	for _, s := range paidAgain(n) {
 		if !slices.ContainsFunc(out, func(o spot) bool { return o.file == s.file && o.at == s.at }) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// knowsIt are names of what keeps an event from being worked on twice, whatever becomes of the others of its batch.
+var knowsIt = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|paid|charged|handled|done|exists)|is_?duplicate|processed_?(ids|messages|events|records)|is_?(paid|charged|processed)|transact`)
+
+// paidAgain are payments of functions that events start, which the platform delivers once or more: whoever fails behind the payment, or gets the
+// event twice, pays twice.
+func paidAgain(n *paths.Node) []spot {
+	if n.Result.Cut || !startedByEvents(n.Function) || slices.ContainsFunc(n.Result.Packages, knowsIt.MatchString) {
+		return nil
+	}
+	for _, fn := range n.Result.Reached {
+		if knowsIt.MatchString(fn.Name) || someName(fn.Body, knowsIt) {
+			return nil
+		}
+	}
+	for _, u := range n.Result.Uses {
+		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") || looksUp(u) { // it perhaps asks what was paid
+			return nil
+		}
+	}
+	var out []spot
+	for _, c := range n.Result.Calls {
+		if c.MovesMoney() && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "a payment", "others": "for an event that may be delivered twice, and nothing says that it is the same payment"}})
+		}
+	}
+	return out
+}
+
+// saysWhatFailed are names of what tells the platform which records failed.
+var saysWhatFailed = regexp.MustCompile(`(?i)batch_?item_?failures?|item_?identifier`)
+
+// failsBehind reports whether what fails behind a place fails the event, which comes again then.
+func failsBehind(n *paths.Node, p place) bool {
+	caught := false
+	for _, l := range levels(n, p) {
+		caught = caught || caughtAt(l.fn.Body, l.at) || l.fn.File.Language == ir.Go && !givesError(l.fn, l.at)
+	}
+	return !caught || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return someName(fn.Body, saysWhatFailed) })
+}
+
+// startedByEvents reports whether all that starts a function is delivered once or more.
+func startedByEvents(f *model.Function) bool {
+	return len(f.Triggers) > 0 && !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+		switch t.Kind {
+		case model.TriggerQueue, model.TriggerTopic, model.TriggerBus, model.TriggerStream, model.TriggerObject:
+			return false
+		}
+		return true
+	})
 }
 
 // inBatches are those that a batch makes again.
@@ -68,16 +119,10 @@ func inBatches(_ *work, n *paths.Node) []spot {
 // onlyOnce are names of what keeps a record from being worked on twice.
 var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures?|partial_?(batch|response)|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
 
-// pays are calls of libraries that move money.
-var pays = regexp.MustCompile(`(?i)^(stripe|braintree|square|paypal|@paypal|squareup|adyen|razorpay|mollie)\b.*\.(charges|paymentIntents|payment_intents|PaymentIntent|Charge|Refund|refunds|transfers|Transfer|payouts|Payout|payments|paymentsApi|transaction|orders)(\(\))?\.(create|sale|refund|createPayment|create_payment|capture|confirm|send)(\(\))?$`)
-
-// movesMoney reports whether a call of a library is a payment.
-func movesMoney(c dataflow.Called) bool { return c.DoesAny(dataflow.Pays) || pays.MatchString(c.Ref) }
-
 // harmfulElsewhere says what a call of a library does that must not be done twice; empty for others.
 func harmfulElsewhere(c dataflow.Called) string {
 	switch {
-	case movesMoney(c):
+	case c.MovesMoney():
 		return "a payment"
 	case c.DoesAny(dataflow.Sends):
 		return "a message to people"

@@ -305,6 +305,9 @@ func (w *work) follow() {
 			w.nodes = append(w.nodes, &paths.Node{App: w.app, Function: f, Result: r})
 		}
 	}
+	for _, n := range w.nodes {
+		w.program.Tell(&n.Result)
+	}
 }
 
 // joined are the functions of all applications with the ways between them.

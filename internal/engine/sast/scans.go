@@ -15,7 +15,7 @@ import (
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. A scan that
 // a helper makes of any table is told of where that is chosen.
 func lookUps(_ *work, n *paths.Node) []spot {
-	if !openly(n.Function) && !(answersRequests(n.Function) && !choosesUsers(n)) && n.Result.Routes == 0 && !writtenForRequests(n) {
+	if !openly(n.Function) && !(answersRequests(n.Function) && !choosesUsers(n)) && n.Result.Routes == 0 && !writtenForRequests(n) && !askedByRequest(n) {
 		return nil
 	}
 	var out []spot
@@ -39,6 +39,14 @@ func lookUps(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return append(out, collections(n)...)
+}
+
+// askedByRequest reports whether a function that answers requests of everyone asks this one and waits for what it gives.
+func askedByRequest(n *paths.Node) bool {
+	return !choosesUsers(n) && slices.ContainsFunc(n.In, func(e *paths.Edge) bool {
+		how, _ := e.Send.Params.At("InvocationType").Is()
+		return e.Kind == "direct" && how != "Event" && how != "DryRun" && e.Holds() && openly(e.From.Function)
+	})
 }
 
 // ofConnections is what people call a table of those who are connected.

@@ -136,7 +136,13 @@ func lineOf(file *ir.File, at int32) string {
 
 // promises looks at what is caught of promises: save().catch(() => {}).
 func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
-	ir.Walk(body, func(x *ir.Stmt) bool { return x.Kind == ir.Eval || x.Kind == ir.Return || x.Kind == ir.Throw }, func(e *ir.Expr) bool {
+	var alone *ir.Expr // with what it gives nothing is done
+	ir.Walk(body, func(x *ir.Stmt) bool {
+		if x.Kind == ir.Eval && x.X != nil {
+			alone = ir.Awaited(x.X)
+		}
+		return x.Kind == ir.Eval || x.Kind == ir.Return || x.Kind == ir.Throw
+	}, func(e *ir.Expr) bool {
 		if e.Kind != ir.Call || e.X == nil || e.X.Kind != ir.Member || e.X.Str != "catch" || len(e.List) != 1 || e.List[0].Kind != ir.Lambda {
 			return e.Kind != ir.Lambda // those that were reached are looked at by themselves
 		}
@@ -146,7 +152,7 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 		}
 		tried := []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}}
 		switch {
-		case ignores(fn, handler.Fn.Body):
+		case ignores(fn, handler.Fn.Body), e == alone && givesNothing(handler.Fn.Body):
 			s.tell(fn, handler.At, tried)
 		case givesNothing(handler.Fn.Body):
 			s.tellRead(fn, handler.At, tried)

@@ -1,0 +1,274 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// bind gives a pattern its value.
+func (in *interp) bind(f frame, p *ir.Expr, v *Value, declares bool) {
+	if p == nil || !in.spend() {
+		return
+	}
+	if v == nil {
+		v = nothing
+	}
+	switch p.Kind {
+	case ir.Name:
+		in.standsAt(f, p.At)
+		in.set(f.s, p.Str, v, declares)
+		in.forget(f, p.Str)
+		delete(f.s.tests, p.Str)
+		delete(f.s.taken, p.Str)
+		delete(f.s.given, p.Str)
+	case ir.Default:
+		if v.empty() && len(v.numbers) == 0 {
+			v = in.eval(f, p.Y)
+		} else {
+			in.eval(f, p.Y)
+		}
+		in.bind(f, p.X, v, declares)
+	case ir.Spread:
+		in.bind(f, p.X, &Value{elem: v, taints: v.taints}, declares)
+	case ir.Object:
+		for i, e := range p.List {
+			switch key := p.Keys[i]; key {
+			case "...":
+				in.bind(f, e, in.rest(v, p), declares)
+			default:
+				in.bind(f, e, in.takesStack(f, p, v, key, e.At, in.member(f, v, key, e.At)), declares)
+				in.note(f, e, in.taken(v, key))
+			}
+		}
+	case ir.Array:
+		in.bindList(f, p, v, declares)
+	case ir.Member:
+		in.bindMember(f, p, v)
+	case ir.Index:
+		in.bindIndex(f, p, v)
+	}
+}
+
+// bindList gives each name of a list its element.
+func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
+	if p.Str == "results" {
+		in.bindResults(f, p, v, declares)
+		return
+	}
+	for i, e := range p.List {
+		if e.Kind == ir.Spread {
+			in.bind(f, e.X, v, declares)
+			continue
+		}
+		in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
+	}
+}
+
+// bindMember sets a member: order.total = 0.
+func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
+	x := in.eval(f, p.X)
+	in.standsAt(f, p.At)
+	if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
+		if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
+			in.assign(f, schema, "statics", x, p.At)
+		}
+	}
+	in.setsClient(f, p, p.Str, v)
+	in.assign(f, x, p.Str, v, p.At)
+	in.onSomeWays(x, p.Str)
+	if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
+		x.class.static.fields[p.Str] = v
+	}
+	in.forget(f, textOf(p))
+}
+
+// bindIndex sets what stands under a key, which perhaps an outsider gives: orders[id] = order.
+func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
+	x, key := in.eval(f, p.X), in.eval(f, p.Y)
+	in.standsAt(f, p.At)
+	if key.known {
+		in.setsClient(f, p, key.text, v)
+		in.assign(f, x, key.text, v, p.At)
+		in.onSomeWays(x, key.text)
+		return
+	}
+	in.remembers(f, x, p.Y, key)
+	if in.assignOneOf(f, x, key, v, p.At) {
+		return
+	}
+	in.dynamicKey(f, p, key)
+	for _, t := range x.chosen {
+		if keys := harmfulKeys(key); len(keys) > 0 { // the object itself was chosen by a name from outside
+			in.hit(f, p.At, "prototype-pollution", "an assignment", []*Taint{t}, false)
+		}
+	}
+	if in.keepsForAll(f, x, key, v, p.At) {
+		return
+	}
+	in.assignElem(x, v)
+	if x != nil && x != nothing && !x.shared {
+		x.named = join(x.named, key)
+	}
+}
+
+// assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
+func (in *interp) assignOneOf(f frame, x *Value, key, v *Value, at int32) bool {
+	names := key.choices()
+	if x == nil || x == nothing || x.shared || x.ref != "" {
+		return false
+	}
+	for _, name := range names {
+		in.assign(f, x, name, join(x.fields[name], v), at)
+		if x.some == nil {
+			x.some = map[string]bool{}
+		}
+		x.some[name] = true
+	}
+	return len(names) > 0
+}
+
+// onSomeWays notes that a field is set in a branch, of an object that was there before it.
+func (in *interp) onSomeWays(x *Value, key string) {
+	switch {
+	case x == nil || x == nothing || x.shared || x.fields[key] == nil:
+	case x.born == in.branch:
+		delete(x.some, key)
+	case x.some == nil:
+		x.some = map[string]bool{key: true}
+	default:
+		x.some[key] = true
+	}
+}
+
+// assign sets a field of a value.
+func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
+	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
+		return
+	}
+	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) {
+		in.takenOut(x, key)
+	}
+	in.headerOf(f, at, key, v)
+	in.setsQuery(f, at, x, key, v)
+	if key == "Validator" && x.ref == "github_com/gin-gonic/gin/binding" {
+		in.p.ownBinding = true
+	}
+	if x.ref == koaContext && key == "type" {
+		in.kindIs(f, x, v)
+	}
+	if key == "HTTPErrorHandler" && x.ref == "github_com/labstack/echo.New()" {
+		in.handlesErrors(f, v, at)
+	}
+	if key == "Debug" && v.known && v.text == "true" && x.ref == "github_com/labstack/echo.New()" { // the error is a part of what it answers then
+		in.place(f, at, "debug-mode", "Echo", "debug mode")
+	}
+	in.assignsToSink(f, x, key, v, at)
+	if key == "emailMessage" { // of Cognito's triggers: what is sent as HTML
+		for _, t := range x.taints {
+			if strings.HasSuffix(t.Path, "event.response") {
+				in.hit(f, at, "html-response", "the mail", v.taints, false)
+			}
+		}
+	}
+	if x.ref == "module" && key == "exports" || x.ref == "exports" || x.ref == "module" {
+		in.p.assignExport(x, key, v)
+		return
+	}
+	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
+		return
+	}
+	if x.shared && in.starting != nil { // a main of Go sets what it has imported, before any entry
+		v = join(x.fields[key], v)
+	} else if x.shared {
+		o := in.over[x]
+		if o == nil {
+			o = map[string]*Value{}
+			in.over[x] = o
+		}
+		o[key] = join(o[key], v)
+		return
+	}
+	if x.fields == nil {
+		x.fields = map[string]*Value{}
+	}
+	if len(x.fields) < maxFields {
+		x.fields[key] = v
+	}
+}
+
+// assignsToSink tells of what is assigned where rows say that it does harm: element.innerHTML = name, ctx.body = { stack }.
+func (in *interp) assignsToSink(f frame, x *Value, key string, v *Value, at int32) {
+	if x.ref != "" && len(v.taints) > 0 {
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind != sink || m.Rule == "error-details" || m.Rule == "html-response" && in.noPageOfKoa(f, x, v) {
+				continue
+			}
+			if m.applies(&arguments{list: []*Value{v}}) {
+				in.hit(f, at, m.Rule, callName(m), v.taints, false)
+			}
+		}
+	}
+	if x.ref != "" && !v.empty() { // ctx.body = { stack }
+		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
+			if m.Kind == sink && m.Rule == "error-details" {
+				in.tellsAnswer(answerAt{f, at, callName(m), v, isRefusal(x.fields["status"])})
+				in.tellsError(f, at, m.Rule, callName(m), errorOfAxios, v, axiosError, axiosError+".toJSON()")
+			}
+		}
+	}
+}
+
+// fieldsOf are the fields of a value, with those that an entry has set in what all of them share.
+func (in *interp) fieldsOf(v *Value) map[string]*Value {
+	set := in.over[v]
+	if len(set) == 0 {
+		return v.fields
+	}
+	out := mapsClone(v.fields)
+	for name, x := range set {
+		out[name] = join(x, out[name])
+	}
+	return out
+}
+
+func (in *interp) assignElem(x, v *Value) {
+	if x != nil && x != nothing && !x.shared {
+		x.add(v, []*Value{v})
+	}
+}
+
+func (in *interp) assignment(f frame, e *ir.Expr) *Value {
+	if e.Str == "+=" {
+		x, y := in.eval(f, e.X), in.eval(f, e.Y)
+		v := in.joined(f, []*Value{x, y}, e.At)
+		if x.isList || y.isList {
+			v = in.plus(x, y)
+		}
+		in.bind(f, e.X, v, false)
+		return v
+	}
+	v := in.forName(lastPart(textOf(e.X)), func() *Value { return in.eval(f, e.Y) })
+	in.passed(f, e.Y)
+	if e.Str == "with" {
+		v = in.entered(f, v, e.At)
+	} else if e.Str != "" && e.Str != ":=" { // ||=, ??= and arithmetic
+		v = join(in.eval(f, e.X), v)
+	}
+	if text := textOf(e.Y); text != "" && e.X.Kind == ir.Object {
+		v = in.guardedFields(f, text, v)
+	}
+	if f.file.Language == ir.Go {
+		if e.X.Kind != ir.Array {
+			v = errorOfGo(e.X, goResult(v))
+			in.predictable(f, lastName(e.X), e.Y, v)
+		}
+		in.bind(f, e.X, v, e.Str == ":=")
+		in.rememberResults(f, e)
+		return v
+	}
+	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
+	in.remember(f, e)
+	in.guessable(f, lastName(e.X), e.Y, v)
+	return v
+}

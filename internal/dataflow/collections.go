@@ -1,0 +1,243 @@
+package dataflow
+
+import (
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// methodsOfContainer are methods of lists, dictionaries and the like.
+func methodsOfContainer() map[string]native {
+	return named(map[string]native{
+		"forEach map filter find some every flatMap sort findLast reduce": (*interp).goesThroughList,
+		"push append unshift add extend insert appendleft":                (*interp).adds,
+		"set":                                (*interp).sets,
+		"get pop shift setdefault":           (*interp).gets,
+		"popleft popitem get_nowait dequeue": (*interp).takesOne,
+		"items entries":                      (*interp).pairs,
+		"keys":                               (*interp).keysOf,
+		"values copy slice concat":           (*interp).sameElements,
+		"update":                             (*interp).updates,
+	})
+}
+
+// isContainer reports whether a value can be a list: it is no library's, or something is known of what is in it.
+func (in *interp) isContainer(v *Value) bool {
+	return v.ref == "" || len(v.taints) > 0 || v.elem != nil || len(v.fields) > 0 || in.st != nil && len(v.args) > 0
+}
+
+// goesThroughList calls a function with each element of a list.
+func (in *interp) goesThroughList(c call) (*Value, bool) {
+	if !in.isContainer(c.recv) {
+		return nil, false
+	}
+	item := in.elements(c.recv)
+	if c.method == "reduce" {
+		return in.eachCalled(c, c.args.get(1), item), true
+	}
+	made := in.eachCalled(c, item, nothing)
+	if fn := c.args.get(0); c.method == "map" && fn.ref != "" && len(fn.fns) == 0 && len(c.e.List) > 0 { // map(encodeURIComponent)
+		made = in.callsGiven(c, fn, &arguments{list: []*Value{item}})
+	}
+	switch c.method {
+	case "map", "flatMap":
+		return &Value{elem: made}, true
+	case "filter":
+		if len(c.args.list) > 0 {
+			return in.filtered(c.recv, item, c.args.list[0]), true
+		}
+		return c.recv, true
+	case "sort":
+		return c.recv, true
+	case "find", "findLast":
+		return item, true
+	}
+	return nothing, true
+}
+
+// eachCalled is what the functions give that a call is given, each called with the same.
+func (in *interp) eachCalled(c call, list ...*Value) *Value {
+	var out *Value
+	for _, a := range c.args.list {
+		for _, fn := range a.fns {
+			out = join(out, in.invoke(c.f, fn, fn.this, &arguments{list: list}, c.e.At))
+		}
+	}
+	return out
+}
+
+// callsGiven calls a function of a library that a call is given first.
+func (in *interp) callsGiven(c call, fn *Value, args *arguments) *Value {
+	e := &ir.Expr{Kind: ir.Call, X: c.e.List[0], At: c.e.At, End: c.e.End}
+	return in.library(call{f: c.f, e: e, callee: fn, args: args})
+}
+
+// adds puts something into a list.
+func (in *interp) adds(c call) (*Value, bool) {
+	if c.recv.ref != "" {
+		return nil, false
+	}
+	in.standsAt(c.f, c.e.At)
+	if c.args.rest != nil && in.isLasting(c.recv) { // push(...items)
+		in.grows(c.recv, c.args.rest)
+	}
+	for _, a := range c.args.list {
+		singles := []*Value{a}
+		if c.method == "extend" {
+			a, singles = in.elements(a), in.singles(a)
+		}
+		in.addsTo(c.recv, a, singles)
+		if x := c.e.X.X; x.Kind == ir.Index && x.Y != nil { // d[key].append(x), of a dictionary that makes what is missing
+			if of := in.quiet(c.f, x.X); of.ref == "" && len(of.fields) == 0 {
+				in.assignElem(of, &Value{elem: a})
+			}
+		}
+	}
+	for _, list := range c.args.spread {
+		if c.recv != nothing && !c.recv.shared {
+			c.recv.add(in.elements(list), in.singles(list))
+		}
+	}
+	return nothing, true
+}
+
+// addsTo puts something into a list: one that stays is noted to grow.
+func (in *interp) addsTo(list, v *Value, singles []*Value) {
+	switch {
+	case in.isLasting(list):
+		in.grows(list, v)
+		if !list.shared && in.st == nil {
+			list.add(v, singles)
+		}
+	case list != nothing:
+		list.add(v, singles)
+	}
+}
+
+// sets: map.set(key, value).
+func (in *interp) sets(c call) (*Value, bool) {
+	if c.recv.ref != "" || len(c.args.list) != 2 {
+		return nil, false
+	}
+	in.standsAt(c.f, c.e.At)
+	if k := c.args.get(0); k.known {
+		in.assign(c.f, c.recv, k.text, c.args.get(1), c.e.At)
+	} else if !in.keepsForAll(c.f, c.recv, k, c.args.get(1), c.e.At) {
+		in.assignElem(c.recv, c.args.get(1))
+	}
+	return c.recv, true
+}
+
+// gets is what stands under a key, or what is given where nothing does.
+func (in *interp) gets(c call) (*Value, bool) {
+	recv, args := c.recv, c.args
+	if c.method == "get" && strings.HasPrefix(recv.ref, "express.Request") && len(recv.taints) > 0 {
+		return in.member(c.f, in.member(c.f, recv, "headers", c.e.At), orElse(args.get(0).text, "x"), c.e.At), true
+	}
+	if recv.ref != "" && len(recv.taints) == 0 {
+		return nil, false
+	}
+	if c.method == "setdefault" && len(args.list) > 1 && !recv.shared && recv != nothing {
+		in.setsDefault(c)
+	}
+	if kind := args.kw["type"]; kind != nil && (kind.ref == "builtin.int" || kind.ref == "builtin.float" || kind.ref == "builtin.bool") { // of Flask
+		return &Value{}, true
+	}
+	v := in.elements(recv)
+	if k := args.get(0); k.known {
+		v = in.member(c.f, recv, k.text, c.e.At)
+	} else if len(args.list) > 0 {
+		v = in.keptForAll(c.f, recv, k, c.e.At, in.anyMember(recv))
+	}
+	if len(args.list) > 1 {
+		v = join(v, args.get(1))
+	}
+	return v, true
+}
+
+// setsDefault: d.setdefault(key, value).
+func (in *interp) setsDefault(c call) {
+	if k := c.args.get(0); !k.known {
+		in.assignElem(c.recv, c.args.get(1))
+		c.recv.named = join(c.recv.named, k)
+	} else if c.recv.fields[k.text] == nil {
+		in.assign(c.f, c.recv, k.text, c.args.get(1), c.e.At)
+	}
+}
+
+func (in *interp) takesOne(c call) (*Value, bool) {
+	if c.recv.ref != "" {
+		return nil, false
+	}
+	return in.elements(c.recv), true
+}
+
+// pairs are keys with what stands under them.
+func (in *interp) pairs(c call) (*Value, bool) {
+	if c.recv.ref != "" && len(c.recv.taints) == 0 {
+		return nil, false
+	}
+	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(c.recv), "1": in.allElements(c.recv)}}}, true
+}
+
+// allElements is an element of a list, or what stands under any name.
+func (in *interp) allElements(v *Value) *Value {
+	item := in.elements(v)
+	for _, x := range sorted(v.fields) {
+		item = join(item, x)
+	}
+	return item
+}
+
+func (in *interp) keysOf(c call) (*Value, bool) {
+	if c.recv.ref != "" {
+		return nil, false
+	}
+	return &Value{elem: in.keys(c.recv)}, true
+}
+
+// sameElements is a list with the elements of one that is there, and for concat those of others.
+func (in *interp) sameElements(c call) (*Value, bool) {
+	if c.recv.ref != "" || len(c.recv.taints) > 0 {
+		return nil, false
+	}
+	switch c.method {
+	case "values":
+		return &Value{elem: in.allElements(c.recv)}, true
+	case "concat":
+		v := c.recv
+		for _, a := range c.args.list {
+			v = join(v, a)
+		}
+		return join(v, orNothing(c.args.rest)), true
+	}
+	return c.recv, true
+}
+
+// updates puts the fields of a dictionary over those of another: d.update(other).
+func (in *interp) updates(c call) (*Value, bool) {
+	recv, a := c.recv, c.args.get(0)
+	if recv.ref != "" || len(c.args.list) != 1 {
+		return nil, false
+	}
+	if in.isLasting(recv) {
+		in.standsAt(c.f, c.e.At)
+		in.takes(recv, a)
+	}
+	if recv.shared || recv == nothing {
+		return nil, false
+	}
+	for k, v := range sorted(a.fields) {
+		in.assign(c.f, recv, k, v, c.e.At)
+	}
+	if !a.closed() {
+		recv.spread = a
+	}
+	if len(a.taints) > 0 {
+		for k, field := range sorted(recv.fields) {
+			recv.fields[k] = join(field, &Value{taints: in.parts(a.taints, k)})
+		}
+	}
+	recv.taints = addTaints(recv.taints, a.taints)
+	return nothing, true
+}

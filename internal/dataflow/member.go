@@ -1,0 +1,364 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// member is a field of a value, or of what else the value may be.
+func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
+	out := in.field(f, v, key, at)
+	if v != nil {
+		for _, o := range v.others {
+			out = join(out, in.field(f, o, key, at))
+		}
+	}
+	if in.st != nil {
+		return in.asPut(f, out, at, 0)
+	}
+	return out
+}
+
+// field is a field of a value: what is known of it, or a part of what an outsider put there, or a part of a library.
+func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
+	if v == nil {
+		return nothing
+	}
+	if x := in.ownField(f, v, key, at); x != nil {
+		return x
+	}
+	if x := in.fieldOfLanguage(f, v, key); x != nil {
+		return x
+	}
+	out := partOfLibrary(v, key)
+	if v.elem != nil {
+		out = join(out, asHeader(v.elem, key))
+	}
+	if out.ref != "" {
+		x, safe := in.propertyByRows(f, v, out, key, at)
+		if safe {
+			return x
+		}
+		out = x
+	}
+	if len(v.taints) > 0 {
+		out = in.outsidersPart(f, v, out, key, at)
+	}
+	if s := v.secret.part(in.p, key); s != nil {
+		c := *out
+		c.secret = s
+		out = &c
+	}
+	if isAddress(v.ref) {
+		out = in.queryOf(v, out, key)
+	}
+	if out.empty() {
+		return &Value{}
+	}
+	return out
+}
+
+// ownField is a field that an object has, or its class; nil where neither has one of that name.
+func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
+	if o := in.over[v]; o != nil {
+		if x := o[key]; x != nil {
+			return join(x, v.fields[key])
+		}
+	}
+	if f.file != nil && f.file.Language == ir.Go {
+		if x := in.goField(f, v, key, at); x != nil {
+			return x
+		}
+	}
+	if x, ok := v.fields[key]; ok {
+		if len(x.fns) == 1 && x.fns[0].fn.Getter && v.class == nil { // { get client() { return ... } }
+			return in.invoke(f, x.fns[0], v, &arguments{}, at)
+		}
+		if v.mixed && len(v.taints) > 0 {
+			return join(x, &Value{taints: in.parts(v.taints, key)})
+		}
+		return x
+	}
+	if v.class != nil {
+		return in.fieldOfClass(f, v, key, at)
+	}
+	return nil
+}
+
+// fieldOfClass is what an instance, or a class itself, has by what its class declares: a method, a property, an attribute; nil where it
+// declares nothing of that name.
+func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
+	if key == "__dict__" {
+		return v
+	}
+	if m := v.class.method(key, 0); m != nil {
+		if isProperty(m.fn) && (!v.isType || m.fn.Static) {
+			return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
+		}
+		return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: orSelf(v)}}}
+	}
+	if v.class.static != nil {
+		if x, ok := v.class.static.fields[key]; ok {
+			return in.attributeOf(v, x, key)
+		}
+	}
+	if x := v.class.inherited(key, 0); x != nil {
+		return in.attributeOf(v, x, key)
+	}
+	if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
+		return &Value{ref: ref + "." + key, rows: v.class}
+	}
+	if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {
+		return in.invoke(f, m, v, &arguments{list: []*Value{constant(key)}}, at)
+	}
+	return nil
+}
+
+// fieldOfLanguage is a field that values have whatever they are: prototypes, lengths, methods of rows; nil for others.
+func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
+	switch {
+	case v.ref == "celebrate.Segments": // names of the parts of a request
+		return constant(strings.ToLower(key))
+	case key == "prototype" && v.class != nil && v.isType:
+		return v.class.prototype()
+	case key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared:
+		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
+		return v.fields["prototype"]
+	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
+		return &Value{}
+	}
+	if m := v.methodOfRow(key); m != nil {
+		return m
+	}
+	if q := in.queries[v]; q != nil && key == "searchParams" {
+		return q
+	}
+	return nil
+}
+
+// partOfLibrary is a part of a library by its path, or nothing that is known.
+func partOfLibrary(v *Value, key string) *Value {
+	out := &Value{}
+	if v.ref == "" {
+		return out
+	}
+	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
+	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
+		out.ref = "boto3:" + first(service)
+	}
+	if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
+		out.ref = "builtin." + key
+	}
+	if v.ref == "path" && (key == "posix" || key == "win32") { // the same functions, for the paths of one system
+		out.ref = "path"
+	}
+	return out
+}
+
+// propertyByRows is a part of a library with what rows tell of it where it is read and not called; it reports whether they tell that it is
+// a property which makes harmless what it is a part of, which is all that counts then.
+func (in *interp) propertyByRows(f frame, v, out *Value, key string, at int32) (*Value, bool) {
+	for _, m := range in.p.models.tables[f.file.Language].exact[out.ref] {
+		switch {
+		case m.Kind == useKind && len(m.when) > 0: // it depends on how it is called
+		case m.Kind == useKind:
+			in.used(f, &ir.Expr{At: at}, m, &arguments{})
+		case m.Kind == sourceKind:
+			c := *out
+			c.taints = addTaints(c.taints, in.sourceTaint(f, m, at))
+			out = &c
+			if in.payload != nil && key == "payload" {
+				out = in.enforced(out)
+			}
+		case m.Kind == sanitizer && len(m.In) == 1 && m.In[0] == "recv" && len(v.taints) > 0: // a property
+			c := *cleanedBy(v, m.For)
+			c.ref, c.fields, c.elem = out.ref, nil, nil
+			return &c, true
+		}
+	}
+	return out, false
+}
+
+// outsidersPart is a part of a value of an outsider's: they decide it too.
+func (in *interp) outsidersPart(f frame, v, out *Value, key string, at int32) *Value {
+	c := *out
+	parts := in.parts(v.taints, key)
+	if key == "json_body" && f.file.Language == ir.Python { // of the data classes of Powertools
+		parts = in.parsed(f, &ir.Expr{At: at}, &Value{taints: parts}).taints
+	}
+	if isAddress(v.ref) { // its parts are texts
+		parts = cleanedBy(&Value{taints: texts(parts)}, textOnly).taints
+	}
+	if isAddress(v.ref) && (key == "path" || key == "pathname") {
+		for _, t := range parts { // copies of their own
+			t.lead = "/"
+		}
+	}
+	c.taints = addTaints(c.taints, parts)
+	if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
+		c.ref = eventBucket
+	}
+	return &c
+}
+
+// isProperty reports whether a method is read like a field.
+func isProperty(fn *ir.Func) bool {
+	for _, d := range fn.Decorators {
+		name := d
+		if d.Kind == ir.Member {
+			name = &ir.Expr{Str: d.Str}
+		}
+		if name.Str == "property" || name.Str == "cached_property" {
+			return true
+		}
+	}
+	return fn.Getter
+}
+
+// isObjectKey reports whether a path is the key of the object that an event is about.
+func isObjectKey(path string) bool {
+	for _, suffix := range []string{"s3.object.key", "s3.get_object.key", "event.object_key", "detail.object.key", "detail.requestParameters.key"} {
+		if strings.HasSuffix(path, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// mailID is the identifier that SES gives to a mail, under which it also keeps it in a bucket: who sent the mail wrote what is in there.
+const mailID = "ses.mail.messageId"
+
+// isAddress reports whether a path is an address that was taken apart.
+func isAddress(ref string) bool {
+	switch ref {
+	case "urllib.parse.urlsplit()", "urllib.parse.urlparse()", "builtin.URL()", "url.URL()", "url.parse()", "net/url.Parse()", "net/url.ParseRequestURI()":
+		return true
+	}
+	return false
+}
+
+// parts are the taints of a part of a value.
+func (in *interp) parts(taints []*Taint, key string) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		u := *t
+		if u.pieces { // one part has no slashes
+			u = *u.cleaned([]string{"path-traversal"})
+			u.pieces = false
+		}
+		if len(t.Path) < 120 {
+			u.Path = t.Path + "." + key
+			if _, ok := number(key); ok {
+				u.Path = t.Path + "[]"
+			}
+		}
+		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) && !in.identity(u.Path) {
+			continue
+		}
+		if beginsWithSlash[u.Path] {
+			u.lead = "/"
+		}
+		in.asks(t, u.Path)
+		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
+			u.object = true // what a client sends is parsed into whatever it says
+		}
+		if httpTexts[t.Path] { // whoever calls the function: events that have such a part come from HTTP
+			u.object = false
+		}
+		if u.Path == "event.arguments" || u.Path == "event.args" { // of AppSync, by its schema
+			u = *typed([]*Taint{&u})[0]
+		}
+		if isObjectKey(u.Path) {
+			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
+		}
+		if strings.HasSuffix(u.Path, mailID) {
+			u = *u.cleaned(append([]string{"object-key", "path-traversal", "user-controlled-target"}, encoded...))
+		}
+		if t.token == tokenPart && key == "2" { // its signature
+			u.token = noToken
+		}
+		out = append(out, &u)
+	}
+	return out
+}
+
+// httpTexts are parts of requests over HTTP whose members are texts.
+var httpTexts = set("event.pathParameters event.queryStringParameters event.headers event.params.path event.params.querystring event.params.header")
+
+// beginsWithSlash are parts of requests that are paths from the root.
+var beginsWithSlash = set("event.path event.rawPath req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
+
+func number(s string) (int, bool) {
+	n := 0
+	for _, c := range s {
+		if c < '0' || c > '9' || n > 1_000_000 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, s != ""
+}
+
+// elements is an element of a list, or whatever going through a value gives.
+func (in *interp) elements(v *Value) *Value {
+	if v == nil {
+		return nothing
+	}
+	if rows := v.fields[rowsOfCursor]; rows != nil {
+		return rows.elem
+	}
+	out := v.elem
+	for k, x := range sorted(v.fields) {
+		if _, ok := number(k); ok {
+			out = join(out, x)
+		}
+	}
+	if len(v.taints) > 0 {
+		out = join(out, &Value{taints: in.parts(v.taints, "0")})
+	}
+	if out == nil && in.st != nil && v.ref != "" && len(v.args) > 0 { // of what a library gave: what it was asked for counts
+		return &Value{ref: v.ref + ".[]", args: v.args, kw: v.kw}
+	}
+	if out == nil {
+		return nothing
+	}
+	return out
+}
+
+// keys are the names of the fields of a value: an outsider's where the value is.
+func (in *interp) keys(v *Value) *Value {
+	var out []*Taint
+	for _, t := range v.taints {
+		if !t.clean[names] {
+			out = append(out, t)
+		}
+	}
+	if v.named != nil {
+		out = addTaints(out, v.named.taints)
+	}
+	return &Value{taints: out}
+}
+
+// anyMember is a field whose name is not known.
+func (in *interp) anyMember(x *Value) *Value {
+	bare := *x
+	bare.taints = nil
+	out := in.elements(&bare)
+	for _, v := range sorted(x.fields) {
+		out = join(out, v)
+	}
+	if len(x.taints) > 0 {
+		out = join(out, &Value{taints: in.parts(x.taints, "*")})
+	}
+	if x.ref != "" && (out == nothing || out.ref == "") {
+		c := *out
+		c.ref, c.args = x.ref+".any", x.args
+		return &c
+	}
+	if out == nothing {
+		return &Value{}
+	}
+	return out
+}

@@ -1,0 +1,216 @@
+package dataflow
+
+import "wardlet.example/internal/ir"
+
+// nativesOfPython are those of Python and its standard library: several paths are followed alike.
+func nativesOfPython() map[string]native {
+	return map[string]native{
+		`builtin.iter builtin.list builtin.tuple builtin.sorted builtin.reversed builtin.set copy.deepcopy copy.copy contextlib.closing contextlib.nullcontext
+			functools.wraps`: (*interp).firstGiven,
+		"builtin.next": (*interp).nextOf,
+		`builtin.Exception builtin.ValueError builtin.RuntimeError builtin.KeyError builtin.PermissionError builtin.LookupError`: (*interp).newError,
+		"builtin.dict": (*interp).newDict,
+		"collections.defaultdict collections.OrderedDict collections.deque collections.Counter collections.ChainMap queue.Queue": (*interp).newCollection,
+		"dataclasses.asdict attr.asdict attrs.asdict dataclasses.astuple":                                                        (*interp).asDict,
+		"builtin.enumerate": (*interp).enumerated,
+		"builtin.zip":       (*interp).zipped,
+		"builtin.map":       (*interp).throughMap,
+		"builtin.filter":    (*interp).throughFilter,
+		"functools.reduce":  (*interp).folded,
+		"functools.partial": (*interp).partial,
+		"asyncio.gather":    (*interp).gathered,
+		"threading.Thread multiprocessing.Process": (*interp).newThread,
+		"re.sub":          (*interp).substituted,
+		"shlex.split":     (*interp).shellWords,
+		"builtin.getattr": (*interp).getattr,
+		"builtin.setattr": (*interp).setattr,
+		"builtin.locals":  (*interp).localNames,
+		"builtin.vars":    (*interp).vars,
+		"builtin.bytes":   (*interp).newBytes,
+		"builtin.super":   (*interp).superOf,
+		"json.dumps":      (*interp).writesJSON,
+		"json.loads json.load simplejson.loads ujson.loads orjson.loads": (*interp).parsesJSON,
+	}
+}
+
+func (in *interp) nextOf(c call) (*Value, bool) { return in.elements(c.args.get(0)), true }
+
+// newDict: dict(other), dict(**fields).
+func (in *interp) newDict(c call) (*Value, bool) {
+	v := in.merged(c.args.get(0), &Value{fields: c.args.kw})
+	if c.args.dict != nil {
+		v = in.merged(v, &Value{taints: c.args.dict.taints, elem: c.args.dict.elem})
+	}
+	return v, true
+}
+
+// newCollection is a collection with what stands in those that it is made of.
+func (in *interp) newCollection(c call) (*Value, bool) {
+	v := &Value{fields: map[string]*Value{}}
+	for _, a := range c.args.list {
+		if len(a.fns) == 0 && a.class == nil && a.ref == "" {
+			v = join(v, a)
+		}
+	}
+	return v, true
+}
+
+// asDict: dataclasses.asdict(order).
+func (in *interp) asDict(c call) (*Value, bool) {
+	v := c.args.get(0)
+	if v.class == nil {
+		return nil, false
+	}
+	return &Value{fields: v.fields, isDict: true}, true
+}
+
+func (in *interp) enumerated(c call) (*Value, bool) {
+	item := in.elements(c.args.get(0))
+	return &Value{elem: &Value{fields: map[string]*Value{"0": nothing, "1": item}}}, true
+}
+
+func (in *interp) zipped(c call) (*Value, bool) {
+	pair := &Value{fields: map[string]*Value{}}
+	for i, a := range c.args.list {
+		pair.fields[itoa(i)] = in.elements(a)
+	}
+	return &Value{elem: pair}, true
+}
+
+// throughMap: map(function, list), where the function is perhaps a library's.
+func (in *interp) throughMap(c call) (*Value, bool) {
+	item, fn := in.elements(c.args.get(1)), c.args.get(0)
+	if len(fn.fns) > 0 {
+		return &Value{elem: in.invoke(c.f, fn.fns[0], nil, &arguments{list: []*Value{item}}, c.e.At)}, true
+	}
+	if fn.ref == "" {
+		return &Value{elem: item}, true
+	}
+	given := &arguments{list: []*Value{item}}
+	if fn.filled != nil {
+		given = given.after(fn.filled)
+	}
+	return &Value{elem: in.callsGiven(c, fn, given), isList: true}, true
+}
+
+// throughFilter: filter(function, list).
+func (in *interp) throughFilter(c call) (*Value, bool) {
+	item := in.elements(c.args.get(1))
+	for _, fn := range c.args.get(0).fns {
+		in.invoke(c.f, fn, nil, &arguments{list: []*Value{item}}, c.e.At)
+	}
+	return &Value{elem: item}, true
+}
+
+// folded is what functools.reduce gives: what a function makes of the elements, one after the other.
+func (in *interp) folded(c call) (*Value, bool) {
+	item := in.elements(c.args.get(1))
+	v := c.args.get(2)
+	if len(c.args.list) < 3 {
+		v = item
+	}
+	for range 2 {
+		v = in.applied(c.f, c.args.get(0), nil, &Value{fields: indexed([]*Value{v, item})}, c.e.At)
+	}
+	return v, true
+}
+
+// partial is a function that has got a part of its arguments: functools.partial(save, table).
+func (in *interp) partial(c call) (*Value, bool) {
+	fn := c.args.get(0)
+	given := &arguments{list: c.args.list[min(1, len(c.args.list)):], kw: c.args.kw}
+	switch {
+	case len(fn.fns) > 0:
+		v := rebound(fn, fn.fns[0].this)
+		for _, one := range v.fns {
+			one.bound = given
+		}
+		return v, true
+	case fn.ref != "": // of a library
+		v := *fn
+		v.filled = given
+		if fn.filled != nil {
+			v.filled = given.after(fn.filled)
+		}
+		return &v, true
+	}
+	return nil, false
+}
+
+func (in *interp) gathered(c call) (*Value, bool) {
+	return &Value{fields: indexed(c.args.list)}, true
+}
+
+// newThread calls what a thread or a process is made for: Thread(target=save, args=(order,)).
+func (in *interp) newThread(c call) (*Value, bool) {
+	given := &arguments{kw: orNothing(c.args.kw["kwargs"]).fields}
+	tuple := orNothing(c.args.kw["args"])
+	for i := range len(tuple.fields) {
+		given.list = append(given.list, orNothing(tuple.fields[itoa(i)]))
+	}
+	for _, fn := range orNothing(c.args.kw["target"]).fns {
+		in.invoke(c.f, fn, fn.this, given, c.e.At)
+	}
+	return &Value{ref: c.callee.ref + "()"}, true
+}
+
+// substituted is a text in which something constant was put for what a pattern finds.
+func (in *interp) substituted(c call) (*Value, bool) {
+	return in.without(c.f, c.args.get(2), c.args.get(0), c.e.At), len(c.args.get(2).taints) > 0 && c.args.get(1).known
+}
+
+func (in *interp) shellWords(c call) (*Value, bool) {
+	return &Value{elem: c.args.get(0), isList: true}, true
+}
+
+func (in *interp) getattr(c call) (*Value, bool) { return in.attribute(c.f, c.e, c.args), true }
+
+// setattr: setattr(object, name, value), where an outsider may give the name.
+func (in *interp) setattr(c call) (*Value, bool) {
+	if len(c.args.list) < 3 {
+		return nothing, true
+	}
+	o, name, v := c.args.list[0], c.args.list[1], c.args.list[2]
+	switch {
+	case name.known:
+		in.assign(c.f, o, name.text, v, c.e.At)
+	case isRow(o): // an outsider names the columns
+		in.hit(c.f, c.e.At, "mass-assignment", "setattr", name.taints, false)
+	case !o.shared && o != nothing && o.ref == "":
+		o.elem = join(o.elem, v)
+	}
+	return nothing, true
+}
+
+// localNames is what all names of a function hold, under the names: locals().
+func (in *interp) localNames(c call) (*Value, bool) {
+	out := &Value{fields: map[string]*Value{}}
+	for name := range sorted(c.f.s.vars) {
+		if name != "arguments" {
+			out.fields[name] = in.name(c.f, &ir.Expr{Kind: ir.Name, Str: name, At: c.e.At})
+		}
+	}
+	return out, true
+}
+
+// vars: vars(object), or vars(), which are the local names.
+func (in *interp) vars(c call) (*Value, bool) {
+	if len(c.args.list) > 0 {
+		return c.args.list[0], true
+	}
+	return in.localNames(c)
+}
+
+// newBytes are bytes of a length, or numbers in a row, which are always the same.
+func (in *interp) newBytes(c call) (*Value, bool) {
+	v := c.args.get(0)
+	if c.f.file.Language != ir.Python || len(c.args.list) != 1 {
+		return nil, false
+	}
+	if v.known && v.written == bareWord || v.ref == "builtin.range()" && len(v.all()) == 0 {
+		return constant("bytes " + v.text), true
+	}
+	return nil, false
+}
+
+func (in *interp) superOf(c call) (*Value, bool) { return orNothing(in.super(c.f)), true }

@@ -1,0 +1,244 @@
+package dataflow
+
+import (
+	"slices"
+
+	"wardlet.example/internal/ir"
+)
+
+// statement follows a statement; it reports whether it always leaves.
+func (in *interp) statement(f frame, s *ir.Stmt) bool {
+	switch s.Kind {
+	case ir.Eval:
+		return in.evaluates(f, s)
+	case ir.Throw:
+		in.thrown = joinThrown(in.thrown, in.leavesWith(f, s.X))
+		return true
+	case ir.Return:
+		in.returns(f, s)
+		return true
+	case ir.Leave:
+		f.s.leave()
+		in.leavesRound()
+		return true
+	case ir.If:
+		return in.choose(f, s)
+	case ir.Loop:
+		in.loop(f, s)
+	case ir.Try:
+		return in.try(f, s)
+	case ir.Block:
+		return in.run(f, s.Body)
+	case ir.Import:
+		in.p.bindImport(in, f, s)
+	case ir.Define:
+		if f.file.Language == ir.Python {
+			in.define(f, s.Fn)
+		}
+	case ir.Declare:
+		in.set(f.s, s.Class.Name, in.class(f, s.Class), true)
+	case ir.Export:
+		in.p.export(in, f, s)
+	case ir.Guard:
+		in.eval(f, s.X)
+		in.guard(f, s.X, true)
+	}
+	return false
+}
+
+// evaluates follows an expression that stands for itself, or declares names as those of a scope further out; it reports whether it always leaves.
+func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
+	if s.Str == "global" || s.Str == "nonlocal" {
+		if f.s.global == nil {
+			f.s.global = map[string]bool{}
+		}
+		for _, n := range s.Names {
+			f.s.global[n.Name] = s.Str == "global"
+		}
+	}
+	if s.X == nil {
+		return false
+	}
+	before := in.acted
+	in.eval(f, s.X)
+	in.floats(f, s.X, before)
+	if s.Str == "go" {
+		in.runsBeside(f, s.X, before)
+	}
+	in.passed(f, s.X)
+	return in.leaves(f, s.X)
+}
+
+// leavesWith is what a statement leaves a function with.
+func (in *interp) leavesWith(f frame, x *ir.Expr) *Value {
+	if x == nil {
+		return nothing
+	}
+	before := in.returning
+	in.returning = x
+	v := in.eval(f, x)
+	in.returning = before
+	return v
+}
+
+// returns follows what a function gives back; what the handler itself gives back is the answer.
+func (in *interp) returns(f frame, s *ir.Stmt) {
+	v := in.leavesWith(f, s.X)
+	f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
+	if n := len(in.stack); n > 0 {
+		in.guessable(f, in.stack[n-1].Name, s.X, v)
+	}
+	if in.depth == 1 && s.X != nil {
+		if f.file.Language == ir.Go && isOfDatabase(v.ref) {
+			in.routeError = v
+		}
+		in.returned(f, s.X, v)
+		if !in.mute {
+			in.reveals(f, s.X.At, "the response", v, answered)
+		}
+	}
+	in.returnsHere()
+}
+
+func (in *interp) choose(f frame, s *ir.Stmt) bool {
+	if len(s.Else) == 0 && ir.Ends(s.Body) {
+		in.refused = refusesMore(s.X)
+	}
+	answer := in.eval(f, s.X)
+	in.refused = nil
+	ends := [2]bool{true, true}
+	var then, other map[string]*Value
+	ways := make([]*snapshot, 2)
+	decided := in.decided(f, s.X)
+	in.denies(f, s, answer)
+	in.asksMemory(f, s)
+	in.ifDebugging(s.X, func() {
+		if decided != no {
+			then = in.whenTrue(f, s.X, true, func() {
+				in.sameCondition(f, s.X)
+				ends[0] = in.run(f, s.Body)
+			})
+			ways[0] = in.ended()
+		}
+		if decided != yes {
+			other = in.whenTrue(f, s.X, false, func() { ends[1] = in.run(f, s.Else) })
+			ways[1] = in.ended()
+		}
+		in.meets(ways, ends[:])
+		if !ends[0] && !ends[1] {
+			in.onlyWhen(f, s, ways[0], ways[1])
+		}
+		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+	})
+	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
+	return ends[0] && ends[1]
+}
+
+func (in *interp) loop(f frame, s *ir.Stmt) {
+	var item *Value
+	if s.Y != nil {
+		if s.X == nil {
+			in.turning = s.Y
+		}
+		v := in.eval(f, s.Y)
+		in.turning = nil
+		if v.class != nil && !v.isType {
+			if m := v.class.method("__iter__", 0); m != nil {
+				v = in.invoke(f, m, v, &arguments{}, s.At)
+			}
+		}
+		item = in.elements(v)
+		switch {
+		case s.Str == "range":
+			item = in.ranged(v, item)
+		case s.Str == "keys" || v.isDict && f.file.Language == ir.Python:
+			item = in.keys(v)
+		}
+	}
+	defer in.inLoop()()
+	for round := range 2 { // twice: what one round sets the next one reads
+		layers := in.round(f.s, func() {
+			if s.X != nil {
+				in.bind(f, s.X, item, true)
+			} else if s.Y != nil {
+				in.guard(f, s.Y, true)
+			}
+			in.run(f, s.Body)
+		})
+		ways := in.waysOut()
+		in.meets(ways, make([]bool, len(ways))) // there is something to go through
+		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
+		layers = append(layers, nil) // no round at all
+		in.merge(f.s, layers, make([]bool, len(layers)))
+		if !more {
+			break
+		}
+	}
+}
+
+// brings reports whether a round of a loop has set something from outside that was not there before.
+func (in *interp) brings(s *scope, layer map[string]*Value) bool {
+	for name, v := range layer {
+		if name != "" && name[0] == guardMark {
+			continue
+		}
+		before, _ := in.get(s, name)
+		if new := v.all(); len(addTaints(before.all(), new)) > len(before.all()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *interp) try(f frame, s *ir.Stmt) bool {
+	var ends [2]bool
+	before := in.thrown
+	in.thrown = nil
+	exits := in.exits()
+	catches := len(s.Else) > 0 || len(s.Final) == 0
+	if catches {
+		in.tries++
+	}
+	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
+	if catches {
+		in.tries--
+	}
+	ways := []*snapshot{in.ended(), nil}
+	in.meets(ways[:1], ends[:1]) // what failed did so at the end
+	in.catching++
+	caught := orNothing(in.thrown)
+	in.thrown = before
+	handler := in.inBranch(f.s, func() {
+		if s.X != nil {
+			in.bind(f, s.X, caught, true)
+		}
+		ends[1] = in.run(f, s.Else) && !allIfs(s.Else) || allIfs(s.Else) && allLeave(s.Else)
+	})
+	in.catching--
+	ways[1] = in.ended()
+	in.meets(ways, ends[:])
+	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
+	return in.onEveryWay(exits, func() bool { return in.run(f, s.Final) }) || ends[0] && (ends[1] || len(s.Else) == 0)
+}
+
+func allIfs(body []*ir.Stmt) bool {
+	for _, s := range body {
+		if s.Kind != ir.If {
+			return false
+		}
+	}
+	return len(body) > 0
+}
+
+// inBranch follows a branch that is perhaps not taken.
+func (in *interp) inBranch(s *scope, follow func()) map[string]*Value {
+	before, state := in.branch, in.begun()
+	in.branches++
+	in.branch = in.branches
+	layer := s.branch(follow)
+	in.branch = before
+	if in.st != nil {
+		in.st.left, in.st.now = in.st.now, state
+	}
+	return layer
+}

@@ -1,0 +1,231 @@
+package dataflow
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
+
+// concat is a text that is put together.
+func (in *interp) concat(f frame, parts []*ir.Expr, at int32) *Value {
+	values := make([]*Value, len(parts))
+	for i, p := range parts {
+		values[i] = in.eval(f, p)
+	}
+	return in.joined(f, values, at)
+}
+
+// joined is a text of these parts.
+func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
+	if f.file.Language == ir.Go { // a + b + c, which is (a + b) + c
+		parts = inParts(parts)
+	}
+	out := &Value{known: true}
+	before := ""
+	for i, v := range parts {
+		if text := in.asText(f, v, at); text != v {
+			parts[i], v = text, text
+		}
+		taints := texts(v.all())
+		out.taints = addTaints(out.taints, inBody(behind(taints, before), parts[:i]))
+		out.known = out.known && v.known
+		out.text += v.text
+		out.signs = addTaints(out.signs, v.signs)
+		if out.trace == nil {
+			out.trace = v.trace
+		}
+		if out.random == nil {
+			out.random = v.random.signs()
+		}
+		if out.secret == nil {
+			out.secret = v.secret
+		}
+		switch {
+		case v.known:
+			before += v.text
+		case len(taints) > 0:
+			before += v.prefix + outsiders
+		default:
+			before += v.prefix + unknownText
+		}
+	}
+	if out.known {
+		out.written = inQuotes
+	}
+	if !out.known && len(before) < 500 {
+		out.prefix, _, _ = strings.Cut(before, unknownText)
+		out.prefix, _, _ = strings.Cut(out.prefix, outsiders)
+	}
+	if !out.known {
+		out.text, out.clock = "", clockOf(parts, false)
+	}
+	if !out.known && len(parts) <= maxTextParts {
+		out.parts = parts
+	}
+	if len(out.text) > 4_000 {
+		out.known, out.text = false, ""
+	}
+	out.taints = in.stepped(f, out.taints, at, intoText)
+	return out
+}
+
+// inParts are the parts of a text, with those of texts that were put together before.
+func inParts(list []*Value) []*Value {
+	var out []*Value
+	for _, v := range list {
+		if len(v.parts) > 0 && !v.known && len(v.alts)+len(v.either) == 0 {
+			out = append(out, v.parts...)
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// intoText is what happens to data that is put into a text.
+const intoText = "becomes part of a text"
+
+// What stands in the text before a part, where it is not known.
+const (
+	unknownText = "\x01"
+	outsiders   = "\x02"
+)
+
+// fixedHost is the beginning of an address of which the host cannot be changed any more.
+var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01(?:[^:]|:[^/]|$)`)
+
+// bucketAddress is the beginning of an address of an object of which nothing but the bucket is named.
+var bucketAddress = regexp.MustCompile(`^(?:s3[an]?|gs|oss)://[^/\x02]*/$`)
+
+// oneSegment is the beginning of a path up to its first slash.
+var oneSegment = regexp.MustCompile(`^/?[^/\x02]+/$`)
+
+// behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
+func behind(taints []*Taint, before string) []*Taint {
+	if before == "" || len(taints) == 0 {
+		return taints
+	}
+	out := make([]*Taint, 0, len(taints))
+	for _, t := range taints {
+		lead := before + t.lead
+		rules := []string{"object-key", "user-controlled-target"}
+		if bucketAddress.MatchString(lead) {
+			rules = rules[1:]
+		}
+		if isObjectKey(t.Path) {
+			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in
+		}
+		switch {
+		case fixedHost.MatchString(lead):
+			rules = append(rules, "ssrf", "open-redirect")
+		case lead[0] == '?', lead[0] == '#', len(lead) > 1 && lead[0] == '/' && lead[1] != '/' && lead[1] != outsiders[0]:
+			rules = append(rules, "open-redirect", "ssrf")
+		case lead == "/": // a path below the address that a client was made with
+			rules = append(rules, "ssrf")
+		}
+		u := t.cleaned(rules)
+		u.copied = !t.clean["object-key"] && oneSegment.MatchString(lead)
+		if len(lead) < 200 {
+			u.lead = lead
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// behindBucket are taints of the source of a copy, which begins with the name of the bucket: what stands behind it is the key.
+func behindBucket(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if t.copied {
+			u := *t
+			u.clean = maps.Clone(t.clean)
+			delete(u.clean, "object-key")
+			out[i] = &u
+		}
+	}
+	return out
+}
+
+// formatted is a text with placeholders that are filled in order, or by their names; mark begins one.
+func (in *interp) formatted(f frame, text *Value, mark string, parts []*Value, named map[string]*Value, at int32) *Value {
+	if !text.known {
+		return in.joined(f, append([]*Value{text}, parts...), at)
+	}
+	var all []*Value
+	used := map[int]bool{}
+	plain, rest := true, text.text
+	for next := 0; ; {
+		hole := holes[mark].FindStringSubmatchIndex(rest)
+		if hole == nil || next >= len(parts) {
+			plain = plain && hole == nil
+			break
+		}
+		name, i := "", next
+		if hole[2] >= 0 {
+			name = rest[hole[2]:hole[3]]
+		}
+		if n, ok := number(name); ok && n < len(parts) {
+			i = n
+		} else {
+			next++
+		}
+		part := parts[i]
+		if name != "" && i == next-1 { // which of those with names it is
+			part = &Value{taints: part.taints, fields: part.fields, elem: part.elem}
+			if x := named[name]; x != nil && len(x.taints) == 0 {
+				part = x
+			}
+		}
+		used[i] = true
+		plain = plain && plainHole.MatchString(rest[hole[0]:hole[1]])
+		all = append(all, constant(rest[:hole[0]]), part)
+		rest = rest[hole[1]:]
+	}
+	for i, part := range parts {
+		if !used[i] {
+			all, plain = append(all, part), false
+		}
+	}
+	out := in.joined(f, append(all, constant(rest)), at)
+	if out.known && !plain {
+		out.known, out.text = false, ""
+	}
+	return out
+}
+
+// plainHole is a place for a part as it is, and not for one that is filled up or shortened.
+var plainHole = regexp.MustCompile(`^(%(\(\w*\))?[sdv]|\{\w*\})$`)
+
+// holes are what stands in a text for its parts, by the first sign: with the number or name of the part.
+var holes = map[string]*regexp.Regexp{
+	"{": regexp.MustCompile(`\{([^{}:!.\[]*)[^{}]*\}`), "%": regexp.MustCompile(`%(?:\(([^)]*)\))?[-+ #0-9.*]*[a-zA-Z]`),
+}
+
+// texts are taints of what has become a text.
+func texts(taints []*Taint) []*Taint {
+	var out []*Taint
+	for _, t := range taints {
+		if t.object {
+			u := *t
+			u.object = false
+			t = &u
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (in *interp) stepped(f frame, taints []*Taint, at int32, note string) []*Taint {
+	if len(taints) == 0 {
+		return nil
+	}
+	out := make([]*Taint, len(taints))
+	for i, t := range taints {
+		out[i] = t.with(f.file, at, note, in.steps)
+	}
+	return out
+}

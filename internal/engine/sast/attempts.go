@@ -1,0 +1,75 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// limits are names and texts of what counts, delays or ends attempts.
+var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|httprate|tollbooth|x/time/rate|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
+
+// limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
+func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
+	if slices.ContainsFunc(n.Result.Packages, limits.MatchString) || slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return limitsRequests(w.app, n.Function, r) }) {
+		return true
+	}
+	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })
+}
+
+// limitsRequests reports whether a resource limits how many requests get to a function. What is not known limits them perhaps, which counts.
+func limitsRequests(app *model.App, f *model.Function, r *model.Resource) bool {
+	switch r.Type {
+	case "AWS::WAFv2::WebACL", "AWS::WAFRegional::WebACL", "AWS::WAF::WebACL":
+		return countsRequests(r)
+	case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation":
+		return ofAnother(app, r.Props.Get("WebACLArn")) || ofAnother(app, r.Props.Get("WebACLId"))
+	case "AWS::CloudFront::Distribution":
+		return ofAnother(app, r.Props.Get("DistributionConfig").Get("WebACLId"))
+	case "AWS::ApiGateway::UsagePlan":
+		return asksForKey(f)
+	case "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment":
+		return slices.ContainsFunc(slices.Concat(r.Props.Get("MethodSettings").Elements(), r.Props.Get("StageDescription").Get("MethodSettings").Elements()), throttled)
+	case "AWS::ApiGatewayV2::Stage":
+		return throttled(r.Props.Get("DefaultRouteSettings")) || r.Props.Get("RouteSettings").IsSet() != model.No
+	}
+	return false
+}
+
+func throttled(v *model.Value) bool {
+	return v.Get("ThrottlingRateLimit").IsSet() != model.No || v.Get("ThrottlingBurstLimit").IsSet() != model.No
+}
+
+// asksForKey reports whether a route of a function wants an API key: a usage plan counts the requests of keys, and no others.
+func asksForKey(f *model.Function) bool {
+	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+		return t.Kind == model.TriggerHTTP && (t.Auth == "api-key" || t.Auth == "unknown")
+	})
+}
+
+// ofAnother reports whether an ACL is named that is not among the resources of an App: its rules are not known.
+func ofAnother(app *model.App, acl *model.Value) bool {
+	if acl.IsSet() == model.No {
+		return false
+	}
+	return !slices.ContainsFunc(acl.Refs(), func(ref *model.Value) bool {
+		return slices.ContainsFunc(app.Resources, func(r *model.Resource) bool { return r.ID == ref.Str })
+	})
+}
+
+// countsRequests reports whether a web ACL has a rule that counts the requests of a client: the others look at one request at a time, and let
+// a password be tried as often as one likes. Rules that are not known perhaps do.
+func countsRequests(acl *model.Resource) bool {
+	rules := acl.Props.Get("Rules")
+	known := rules.IsSet() != model.Maybe && !slices.ContainsFunc(rules.Elements(), func(rule *model.Value) bool { return rule.Get("Statement").IsSet() != model.Yes })
+	counts := false
+	all := rules.Walk(10_000, func(v *model.Value) {
+		text, _ := v.Scalar()
+		counts = counts || strings.Contains(text, "ATPRuleSet") || v.Kind == model.Map && (v.Get("RateBasedStatement").IsSet() == model.Yes || v.Get("RuleGroupReferenceStatement").IsSet() == model.Yes)
+	})
+	return counts || !known || !all
+}

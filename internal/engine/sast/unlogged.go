@@ -1,0 +1,201 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// serverError is a status by which a function says that it failed itself.
+var serverError = regexp.MustCompile(`^(5\d\d|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|HTTP_500_INTERNAL_SERVER_ERROR)$`)
+
+// unlogged are handlers of any error in functions that answer requests, which answer that the function failed and write nothing down: whoever
+// runs it cannot see what failed, and whoever called cannot tell.
+func unlogged(_ *work, n *paths.Node) []spot {
+	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
+		return nil
+	}
+	return failures(n, func(fn *ir.Func, name string, body []*ir.Stmt) bool {
+		return saysItFailed(n, fn.File, body) && !handedAway(n, name, body)
+	})
+}
+
+// toNobody are handlers of any error in functions that events start, which give back that the function failed as if somebody read it: for the
+// platform it has succeeded, the event is lost, and nothing tries again.
+func toNobody(_ *work, n *paths.Node) []spot {
+	if n.Result.Cut || !onlyEvents(n) {
+		return nil
+	}
+	return failures(n, func(fn *ir.Func, _ string, body []*ir.Stmt) bool {
+		return fn.Class == nil && returnsStatus(body)
+	})
+}
+
+// failures are the handlers of any error of which something holds, of tries that do some work; what the work throws further is handled elsewhere.
+func failures(n *paths.Node, is func(fn *ir.Func, name string, body []*ir.Stmt) bool) []spot {
+	s := &swallower{node: n, writes: map[place]string{}}
+	for at, u := range operations(n, missed) {
+		s.writes[at] = operationName(u)
+	}
+	for at, u := range operations(n, looksUp) {
+		s.writes[at] = operationName(u)
+	}
+	for _, c := range n.Result.Calls {
+		if len(c.Does) > 0 {
+			s.writes[place{c.File, c.At}] = c.Ref[strings.LastIndexByte(c.Ref, '.')+1:]
+		}
+	}
+	var out []spot
+	for _, fn := range n.Result.Reached {
+		ir.Walk(fn.Body, func(x *ir.Stmt) bool {
+			if x.Kind != ir.Try {
+				return true
+			}
+			name := ""
+			if x.X != nil && x.X.Kind == ir.Name {
+				name = x.X.Str
+			}
+			for _, h := range broadHandlers(fn.File, x) {
+				work := someOf(n, fn.File, x.Body, s.writes)
+				if work == "" || throws(h.Body) || !is(fn, name, h.Body) {
+					continue
+				}
+				at := place{fn.File, h.Y.At}
+				if shared, ok := answeredBy(n, name, h.Body); ok {
+					at = shared
+				}
+				out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": work}})
+			}
+			return true
+		}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda }) // those that were reached are looked at by themselves
+	}
+	return out
+}
+
+// answeredBy is the answer of a function that handlers give their errors to, where a handler does nothing else: that is the place to log them.
+func answeredBy(n *paths.Node, name string, body []*ir.Stmt) (place, bool) {
+	if name == "" || len(body) != 1 || body[0].Kind != ir.Return || body[0].X == nil || body[0].X.Kind != ir.Call || !slices.ContainsFunc(body[0].X.List, func(x *ir.Expr) bool { return x.Kind == ir.Name && x.Str == name }) {
+		return place{}, false
+	}
+	for _, fn := range calledByName(n, body[0].X) {
+		for _, s := range fn.Body {
+			if s.Kind == ir.Return {
+				return place{fn.File, s.At}, true
+			}
+		}
+	}
+	return place{}, false
+}
+
+// broadHandlers are the handlers of a try that catch whatever a service throws.
+func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
+	if !allHandlers(x.Else) {
+		if x.Y == nil {
+			return nil
+		}
+		return []*ir.Stmt{{At: x.At, Y: x.Y, Body: x.Else}}
+	}
+	return slices.DeleteFunc(slices.Clone(x.Else), func(h *ir.Stmt) bool {
+		return h.Y == nil || file.Language == ir.Python && !broad.MatchString(head(textBetween(file, h.Y.At, h.Y.End)))
+	})
+}
+
+// saysItFailed reports whether statements answer that the function failed, by themselves or by functions that they call.
+func saysItFailed(n *paths.Node, file *ir.File, body []*ir.Stmt) bool {
+	found := someWord(body, serverError)
+	return found || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
+		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someWord(fn.Body, serverError) || someWord(defaults(fn), serverError) })
+	}, 0)
+}
+
+// defaults are what the parameters of a function are where nothing is given.
+func defaults(fn *ir.Func) []*ir.Stmt {
+	var out []*ir.Stmt
+	for _, p := range fn.Params {
+		out = append(out, &ir.Stmt{Kind: ir.Eval, X: p})
+	}
+	return out
+}
+
+// plainUse are functions that make a text or an answer of an error.
+var plainUse = regexp.MustCompile(`(?i)(^|\.)(String|str|repr|stringify|dumps|json|send|end|status|jsonify|format|type|isinstance|getattr|hasattr|callback|cb|done|Error|get|includes|startswith|endswith|lower|toString|get_error_message)$`)
+
+// handedAway reports whether an error is logged in statements or what they call, or is given to something of which nobody knows what it does.
+func handedAway(n *paths.Node, name string, body []*ir.Stmt) bool {
+	away := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		away = away || s.Kind == ir.Throw
+		return !away
+	}, func(e *ir.Expr) bool {
+		if away || e.Kind != ir.Call {
+			return !away
+		}
+		fns := calledByName(n, e)
+		switch {
+		case logs(e):
+			away = true
+		case len(fns) > 0:
+			away = slices.ContainsFunc(fns, func(fn *ir.Func) bool {
+				return someCall(n, fn.File, fn.Body, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0)
+			})
+		case name != "" && !plainUse.MatchString(dotted(e.X)):
+			away = slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, map[string]bool{name: true}) })
+		case name == "" && !plainUse.MatchString(dotted(e.X)):
+			away = len(fns) == 0 && e.X.Kind == ir.Name
+		}
+		return !away
+	})
+	return away
+}
+
+// onlyEvents reports whether a function is started by events alone, whose senders get no answer. Queues and streams are read in batches, which is
+// another matter.
+func onlyEvents(n *paths.Node) bool {
+	for _, t := range n.Function.Triggers {
+		switch t.Kind {
+		case model.TriggerTopic, model.TriggerObject, model.TriggerBus, model.TriggerQueue, model.TriggerStream, model.TriggerSchedule:
+		default:
+			return false
+		}
+	}
+	if len(n.Function.Triggers) > 0 {
+		return true
+	}
+	return n.App.Kind == model.Convention && readsRecords(n)
+}
+
+// readsRecords reports whether the code of a function reads the records of events of S3 or SNS, and nothing of a request.
+func readsRecords(n *paths.Node) bool {
+	records, source, asks := false, false, false
+	for _, fn := range n.Result.Reached {
+		records = records || someWord(fn.Body, recordsOf)
+		source = source || someWord(fn.Body, bySource)
+		asks = asks || someWord(fn.Body, partsOfRequest)
+	}
+	return records && source && !asks
+}
+
+var (
+	recordsOf      = regexp.MustCompile(`^Records$`)
+	partsOfRequest = regexp.MustCompile(`^(headers|queryStringParameters|pathParameters|httpMethod|requestContext|rawPath)$`)
+	bySource       = regexp.MustCompile(`^(s3|Sns)$`)
+)
+
+// returnsStatus reports whether statements give back an answer with a status of failure, as functions do that are asked by HTTP.
+func returnsStatus(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Return && s.X != nil && s.X.Kind == ir.Object {
+			i := slices.Index(s.X.Keys, "statusCode")
+			found = found || i >= 0 && i < len(s.X.List) && failing.MatchString(s.X.List[i].Str)
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+var failing = regexp.MustCompile(`^[45]\d\d$`)

@@ -1,0 +1,151 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// clients are libraries that ask others by HTTP, with what of a second their time-outs are counted in.
+var clients = []struct {
+	ref   *regexp.Regexp
+	units float64 // in a second
+}{
+	{regexp.MustCompile(`^(requests|httpx|urllib3|urllib\.request|botocore\.config\.Config|botocore\.client\.Config)\b`), 1},
+	{regexp.MustCompile(`^(axios|got|node-fetch|superagent|undici|ky|needle|request|request-promise|builtin\.AbortSignal\.timeout|AbortSignal\.timeout)\b`), 1000},
+}
+
+// waitsFor are the names under which a client is told how long it waits for an answer.
+var waitsFor = regexp.MustCompile(`^(timeout|read_timeout|headersTimeout|bodyTimeout|responseTimeout)$`)
+
+// waitsLonger are calls that wait longer for an answer than the function runs: it is ended before, and what it would have done about a slow
+// service is never done.
+func waitsLonger(_ *work, n *paths.Node) []spot {
+	if n.Function.Resource == nil || n.App.Kind == model.Convention {
+		return nil
+	}
+	text, _ := n.Function.Resource.Props.Get("Timeout").Scalar()
+	if n.Function.Resource.Props.Get("Timeout").IsSet() == model.No {
+		text = "3" // what Lambda takes where nothing is said
+	}
+	limit, err := strconv.ParseFloat(text, 64)
+	if err != nil || limit <= 0 {
+		return nil
+	}
+	var out []spot
+	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
+		for _, client := range clients {
+			if !client.ref.MatchString(c.Ref) {
+				continue
+			}
+			if wait := longest(c, client.units); wait > limit {
+				out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
+			}
+		}
+	}
+	return out
+}
+
+// makesHTTPClient is how clients are made that all requests use.
+var makesHTTPClient = regexp.MustCompile(`^(axios\.create|got\.extend|ky\.(create|extend)|httpx\.(Client|AsyncClient))$`)
+
+// madeOnLoading are the clients that modules make when they are loaded.
+func madeOnLoading(n *paths.Node) []dataflow.Called {
+	var out []dataflow.Called
+	if n.Result.Program == nil {
+		return nil
+	}
+	for _, path := range n.Result.Files {
+		file := n.Result.Program.File(path)
+		if file == nil {
+			continue
+		}
+		for _, s := range file.Body {
+			if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.Y == nil || s.X.Y.Kind != ir.Call {
+				continue
+			}
+			if ref := dotted(s.X.Y.X); makesHTTPClient.MatchString(ref) {
+				out = append(out, dataflow.Called{Ref: ref, File: file, At: s.X.Y.At, Expr: s.X.Y})
+			}
+		}
+	}
+	return out
+}
+
+func seconds(s float64) string {
+	if s == 1 {
+		return "1 second"
+	}
+	return strconv.FormatFloat(s, 'f', -1, 64) + " seconds"
+}
+
+// longest is how many seconds a call waits, as far as it says so.
+func longest(c dataflow.Called, units float64) float64 {
+	wait := 0.0
+	note := func(e *ir.Expr) {
+		for _, x := range parts(e) {
+			if v, ok := numberOf(c.File, x); ok {
+				wait = max(wait, v/units)
+			}
+		}
+	}
+	for i, x := range c.Expr.List {
+		switch {
+		case i < len(c.Expr.Keys) && waitsFor.MatchString(c.Expr.Keys[i]), strings.HasSuffix(c.Ref, "AbortSignal.timeout"):
+			note(x)
+		case x.Kind == ir.Object:
+			for j, key := range x.Keys {
+				if waitsFor.MatchString(key) && j < len(x.List) {
+					note(x.List[j])
+				}
+			}
+		}
+	}
+	return wait
+}
+
+// parts are the elements of a list, as of (connect, read), the fields of an object, or what an expression is itself.
+func parts(e *ir.Expr) []*ir.Expr {
+	if e.Kind == ir.Array || e.Kind == ir.Object {
+		return e.List
+	}
+	return []*ir.Expr{e}
+}
+
+// numberOf is the number that an expression is: written there, as a product, or under a name that the file gives to a number once.
+func numberOf(file *ir.File, e *ir.Expr) (float64, bool) {
+	switch {
+	case e == nil:
+		return 0, false
+	case e.Kind == ir.Const && e.Bare:
+		v, err := strconv.ParseFloat(strings.ReplaceAll(e.Str, "_", ""), 64)
+		return v, err == nil
+	case e.Kind == ir.Binary && e.Str == "*":
+		x, ok := numberOf(file, e.X)
+		y, too := numberOf(file, e.Y)
+		return x * y, ok && too
+	case e.Kind == ir.Name:
+		return namedNumber(file, e.Str)
+	}
+	return 0, false
+}
+
+func namedNumber(file *ir.File, name string) (float64, bool) {
+	var values []*ir.Expr
+	ir.Walk(file.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && e.X.Str == name {
+			values = append(values, e.Y)
+		}
+		return true
+	})
+	if len(values) != 1 || values[0] == nil || values[0].Kind == ir.Name {
+		return 0, false
+	}
+	return numberOf(file, values[0])
+}
