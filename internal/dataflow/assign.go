@@ -93,7 +93,7 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 		in.onSomeWays(x, key.text)
 		return
 	}
-	in.remembers(f, x, p.Y, key)
+	in.remembers(f, x, p.Y, key, v)
 	if in.assignOneOf(f, x, key, v, p.At) {
 		return
 	}

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -28,23 +29,34 @@ var (
 // fillsMemory notes a call that puts something of a caller into what a module keeps.
 func (in *interp) fillsMemory(f frame, e *ir.Expr, recv *Value, method string, args *arguments) {
 	if fillsContainer[method] && len(args.list) > 0 && len(e.List) > 0 {
-		in.remembers(f, recv, e.List[0], args.get(0))
+		in.remembers(f, recv, e.List[0], args.get(0), args.get(1))
 	}
 }
 
 // remembers notes that a module keeps something under a key, or in a list.
-func (in *interp) remembers(f frame, container *Value, e *ir.Expr, key *Value) {
+func (in *interp) remembers(f frame, container *Value, e *ir.Expr, key, v *Value) {
 	if in.st != nil || in.loading != nil || in.proving > 0 || !in.isMemory(container) {
 		return
 	}
+	unique := uniqueNames[key.madeBy()] || len(key.args) > 0 && uniqueNames[key.args[0].madeBy()]
+	if !unique && v.fromStore(0) { // a cache of what is kept elsewhere
+		return
+	}
 	ofCaller := slices.ContainsFunc(key.theirs(), func(t *Taint) bool { return t.Source != nil && !t.Source.Stored })
-	if !ofCaller && !uniqueNames[key.madeBy()] && !(len(key.args) > 0 && uniqueNames[key.args[0].madeBy()]) && !in.namesCallerBy(f, e) {
+	if !ofCaller && !unique && !in.namesCallerBy(f, e) {
 		return
 	}
 	if in.p.remembered == nil {
 		in.p.remembered = map[*Value]bool{}
 	}
 	in.p.remembered[container] = true
+}
+
+// fromStore reports whether a value was read from a store, or given by a library.
+func (v *Value) fromStore(depth int) bool {
+	return v.hasOf(depth, func(x *Value) bool {
+		return strings.HasSuffix(x.ref, ")") || slices.ContainsFunc(x.taints, func(t *Taint) bool { return t.Source != nil && t.Source.Stored })
+	})
 }
 
 // saidByPlatform is how the platform says who calls, and from where.
