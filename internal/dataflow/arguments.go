@@ -77,6 +77,7 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 			}
 		case key != "":
 			a.kw[key] = v
+			in.predictable(f, key, x, v)
 		case x.Kind == ir.Spread:
 			for j := range 6 {
 				if field, ok := v.fields[itoa(j)]; ok {

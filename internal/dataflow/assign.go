@@ -74,6 +74,7 @@ func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
 			in.assign(f, schema, "statics", x, p.At)
 		}
 	}
+	in.setsClient(f, p, p.Str, v)
 	in.assign(f, x, p.Str, v, p.At)
 	in.onSomeWays(x, p.Str)
 	if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
@@ -87,10 +88,12 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 	x, key := in.eval(f, p.X), in.eval(f, p.Y)
 	in.standsAt(f, p.At)
 	if key.known {
+		in.setsClient(f, p, key.text, v)
 		in.assign(f, x, key.text, v, p.At)
 		in.onSomeWays(x, key.text)
 		return
 	}
+	in.remembers(f, x, p.Y, key, v)
 	if in.assignOneOf(f, x, key, v, p.At) {
 		return
 	}
@@ -147,6 +150,10 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
+	in.setsQuery(f, at, x, key, v)
+	if key == "Validator" && x.ref == "github_com/gin-gonic/gin/binding" {
+		in.p.ownBinding = true
+	}
 	if x.ref == koaContext && key == "type" {
 		in.kindIs(f, x, v)
 	}
@@ -254,6 +261,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if f.file.Language == ir.Go {
 		if e.X.Kind != ir.Array {
 			v = errorOfGo(e.X, goResult(v))
+			in.predictable(f, lastName(e.X), e.Y, v)
 		}
 		in.bind(f, e.X, v, e.Str == ":=")
 		in.rememberResults(f, e)

@@ -38,12 +38,13 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	args := in.arguments(f, e)
 	in.inVain = inVain
 	in.asksMembers(f, e)
+	in.fillsMemory(f, e, recv, method, args)
 	v := namedHeader(in.callOf(call{f, e, recv, method, callee, args}), callee, args)
 	v = writtenNumber(v, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
-	return in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.keepsSecret(f, e, recv, method, args, v)))
+	return ofKeyOf(f, e, recv, callee, args, ticks(f, e, recv, callee, args, in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.withQuery(recv, method, in.keepsSecret(f, e, recv, method, args, v))))))
 }
 
 // callOf follows a call of which all parts are known.

@@ -546,13 +546,16 @@ func (t *Taint) unchanged() bool {
 	for s := t.step; s != nil && s.prev != nil; s = s.prev {
 		note := strings.TrimSuffix(strings.TrimPrefix(s.note, "goes through "), "()")
 		switch {
-		case note == "is parsed", note == intoText, note == intoJSON, strings.HasPrefix(note, "is given to "):
+		case note == "is parsed", note == intoText, note == intoJSON, strings.HasPrefix(note, "is given to "), intoQuery.MatchString(note):
 		case !keeps[lastPart(note)]:
 			return false
 		}
 	}
 	return true
 }
+
+// intoQuery are what puts data into the query of an address.
+var intoQuery = regexp.MustCompile(`(?i)searchParams(\(\))?\.(set|append)$`)
 
 // isData reports whether a value is something that came from somewhere: no truth value, number or constant, and nothing that was made harmless.
 func (in *interp) isData(v *Value, depth int) bool {

@@ -39,6 +39,8 @@ type Result struct {
 	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Endless   []Kept     // calls that store or send texts that can have any length
 	Decoded   []Called   // Go: where what an outsider sent is read into a variable
+	Befores   []*ir.Func // middlewares of middy that run before the handler
+	Guards    []Guard    // conditions by which somebody is turned away that ask what a module keeps
 	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
 }
 
@@ -119,6 +121,7 @@ func (in *interp) toldOnce() []*Hit {
 func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Doubts, r.Packages = in.doubts, in.p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
+	r.Guards, r.Befores = in.guards, in.befores
 	r.Unlooked, r.Endless = in.unlooked(), in.endless()
 	if v != nil && len(v.fns) > 0 {
 		r.Decoded = in.decoded

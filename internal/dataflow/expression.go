@@ -442,7 +442,11 @@ func (in *interp) percent(f frame, e *ir.Expr) *Value {
 	for i, p := range parts {
 		values[i] = in.eval(f, p)
 	}
-	return in.formatted(f, x, "%", values, e.At)
+	var named map[string]*Value
+	if len(values) == 1 {
+		named = values[0].fields
+	}
+	return in.formatted(f, x, "%", values, named, e.At)
 }
 
 // comparison is what two values are to each other, or what arithmetic makes of them.
@@ -467,9 +471,9 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 		if f.file.Language == ir.Python && e.Str == "*" {
 			in.repeats(f, e, x, y)
 		}
-		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y)}
+		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	}
-	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y)}
+	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	if e.Str == "===" || e.Str == "==" {
 		out.proves = data
 	}

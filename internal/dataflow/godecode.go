@@ -116,7 +116,7 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	in.fill(f, e.List[at[1]], args.get(at[1]), x, e.At)
 	in.holdStored(in.quiet(f, e.List[at[1]]), source, e.At)
 	if recv != nil && strings.HasPrefix(recv.ref, "github_com/gin-gonic/gin.") {
-		in.checkedByTags(args.get(at[1]), 0)
+		in.checkedByTags(args.get(at[1]), true, 0)
 	}
 }
 
@@ -144,8 +144,9 @@ var byTags = regexp.MustCompile(`^github_com/go-playground/validator\..*\.Struct
 // ofForm are parts of tags that say which form a text has.
 var ofForm = regexp.MustCompile(`(^|[,|])(email|e164|uuid\w*|ulid|url|uri|http_url|ip\w*|datetime|iso\w*|bcp47\w*|postcode\w*|credit_card|mongodb|numeric|number|boolean|hex\w*|base64\w*|jwt|cron|fqdn|hostname\w*)($|[,|=])`)
 
-// checkedByTags notes what Gin, or a validator, asks of the fields of a struct while it reads a request, by their tags.
-func (in *interp) checkedByTags(v *Value, depth int) {
+// checkedByTags notes what Gin, or a validator, asks of the fields of a struct while it reads a request, by their tags. Gin reads those of its
+// own, unless the program has put another validator into it.
+func (in *interp) checkedByTags(v *Value, byGin bool, depth int) {
 	if v == nil || v.class == nil || depth > deepestType || in.st != nil {
 		return
 	}
@@ -154,20 +155,31 @@ func (in *interp) checkedByTags(v *Value, depth int) {
 		if x == nil {
 			continue
 		}
-		if field.Checks != "" {
-			mark(&in.looked.asked, x.all(), x.allNumbers(0))
+		checks := field.Checks
+		if byGin && !in.p.ownBinding {
+			checks = field.Binds
+		} else if checks == "" {
+			checks = field.Binds // of a validator that was told to read these
 		}
-		switch {
-		case bounding.MatchString(field.Checks):
-			mark(&in.looked.bounds, x.taints, x.allNumbers(0))
-			in.limited(x.taints)
-		case ofForm.MatchString(field.Checks):
-			in.limited(x.taints)
-		case field.Checks != "" && field.Type != nil && field.Type.Kind == ir.Name && field.Type.Str == "string":
-			mark(&in.looked.texts, x.taints)
-		}
-		in.checkedByTags(x, depth+1)
-		in.checkedByTags(x.elem, depth+1)
+		in.checkedByTag(x, field.Type, checks)
+		in.checkedByTags(x, byGin, depth+1)
+		in.checkedByTags(x.elem, byGin, depth+1)
+	}
+}
+
+// checkedByTag notes what the tag of a field asks of it.
+func (in *interp) checkedByTag(x *Value, kind *ir.Expr, checks string) {
+	if checks != "" {
+		mark(&in.looked.asked, x.all(), x.allNumbers(0))
+	}
+	switch {
+	case bounding.MatchString(checks):
+		mark(&in.looked.bounds, x.taints, x.allNumbers(0))
+		in.limited(x.taints)
+	case ofForm.MatchString(checks):
+		in.limited(x.taints)
+	case checks != "" && kind != nil && kind.Kind == ir.Name && kind.Str == "string":
+		mark(&in.looked.texts, x.taints)
 	}
 }
 

@@ -63,13 +63,11 @@ func nativesOfGo() map[string]native {
 		"strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut":                                            (*interp).goSplit,
 		"log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array":                  (*interp).fieldOfLog,
 		"encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal": (*interp).marshalled,
-		"net/url.Values().Set net/url.Values().Add":                                                                              (*interp).setsInQuery,
-		"net/url.Values().Encode":                         (*interp).encodesQuery,
-		"encoding/gob.Register encoding/gob.RegisterName": (*interp).registersForGob,
-		"builtin.append":                                  (*interp).goAppend,
-		"builtin.copy":                                    (*interp).goCopy,
-		"builtin.panic":                                   (*interp).goPanic,
-		"io.Copy io.CopyN io.CopyBuffer":                  (*interp).copiesStream,
+		"encoding/gob.Register encoding/gob.RegisterName":                                                                        (*interp).registersForGob,
+		"builtin.append":                 (*interp).goAppend,
+		"builtin.copy":                   (*interp).goCopy,
+		"builtin.panic":                  (*interp).goPanic,
+		"io.Copy io.CopyN io.CopyBuffer": (*interp).copiesStream,
 		"builtin.len builtin.cap builtin.delete builtin.close builtin.print builtin.println builtin.recover builtin.clear builtin.min builtin.max": (*interp).givesNothing,
 	})
 	for ref := range decoders {
@@ -93,7 +91,10 @@ func (in *interp) goNative(c call) (*Value, bool) {
 		return v, true
 	}
 	if byTags.MatchString(ref) {
-		in.checkedByTags(c.args.get(len(c.args.list)-1), 0)
+		in.checkedByTags(c.args.get(len(c.args.list)-1), false, 0)
+	}
+	if v := in.goQuery(c.f, c.e, c.recv, ref, c.args); v != nil {
+		return v, true
 	}
 	if follow := in.p.models.natives.ofGo[ref]; follow != nil {
 		if v, ok := follow(in, c); ok {
@@ -164,7 +165,7 @@ func (in *interp) goFormat(c call) (*Value, bool) {
 	if c.args.rest != nil {
 		values = append(slices.Clone(values), c.args.rest)
 	}
-	out := in.formatted(c.f, c.args.get(at), "%", values, c.e.At)
+	out := in.formatted(c.f, c.args.get(at), "%", values, nil, c.e.At)
 	out = wrapped(c.args.get(at), out, values)
 	if len(values) == 1 && oneHole.MatchString(c.args.get(at).text) {
 		out.numbers = values[0].numbers
@@ -205,18 +206,6 @@ func (in *interp) goJoin(c call) (*Value, bool) {
 func (in *interp) marshalled(c call) (*Value, bool) {
 	written := goJSON(c.args.get(0), 0)
 	return &Value{taints: in.stepped(c.f, inJSON(written), c.e.At, intoJSON), json: written}, true
-}
-
-func (in *interp) setsInQuery(c call) (*Value, bool) {
-	if k := c.args.get(0); k.known && c.recv != nil && c.recv != nothing && !c.recv.shared && len(c.recv.fields) < maxFields {
-		c.recv.fields = mapsClone(c.recv.fields)
-		c.recv.fields[k.text] = join(c.recv.fields[k.text], c.args.get(1))
-	}
-	return &Value{}, true
-}
-
-func (in *interp) encodesQuery(c call) (*Value, bool) {
-	return cleanedBy(&Value{taints: in.stepped(c.f, texts(c.recv.all()), c.e.At, intoText)}, inQueries), true
 }
 
 func (in *interp) registersForGob(call) (*Value, bool) {

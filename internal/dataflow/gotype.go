@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/data/events"
@@ -109,6 +110,7 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 		}
 		if len(v.fields) < maxFields {
 			v.fields[key] = in.forName(key, func() *Value { return in.eval(f, x) })
+			in.predictable(f, key, x, v.fields[key])
 		}
 	}
 	in.trusts(f, e, v)
@@ -281,7 +283,11 @@ func (in *interp) eventPart(v *Value, name, t string) *Value {
 		}
 		return &Value{elem: one}
 	case eventStructs()[t] != nil:
-		return &Value{taints: part, ref: eventTypes + t + "()"}
+		out := &Value{taints: part, ref: eventTypes + t + "()"}
+		if slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + name) }) {
+			out.fields = map[string]*Value{"name": {ref: eventBucket + ".name", taints: in.parts(part, "name")}}
+		}
+		return out
 	case harmlessGo[t]:
 		return checked(&Value{taints: part})
 	}
@@ -319,8 +325,11 @@ func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			return cleanedBy(x, textOnly)
 		case harmlessGo[name] && (t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" || strings.HasSuffix(kind.ref, "/uuid.UUID")):
 			v := checked(x)
+			if t.Kind == ir.Name {
+				v.safe = onlyTyped(v.safe)
+			}
 			if signedGo[name] && t.Kind == ir.Name { // as much as whoever sent it says, also less than nothing
-				v.numbers = amounts(x)
+				v.numbers = onlyTyped(amounts(x))
 			}
 			return v
 		case strings.HasPrefix(kind.ref, eventTypes):
@@ -347,6 +356,17 @@ func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 		return &c
 	}
 	return x
+}
+
+// onlyTyped are taints of what a decoder has read into a simple type: no more is known of it.
+func onlyTyped(taints []*Taint) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		u := *t
+		u.typed = true
+		out[i] = &u
+	}
+	return out
 }
 
 // goStruct is a struct that was decoded: it has the fields that its type has, of their types.

@@ -29,6 +29,8 @@ type Hit struct {
 	Record   *Send     // what read the record that it is, which does harm only where that holds a secret
 	Taken    []string  // the fields that were taken out of the record
 	Unless   string    // the setting of the environment with which it would be otherwise
+	Setting  string    // the setting that decides of which host is asked
+	address  string    // the address with a hole for that setting
 	meetings []meeting // all comings to the sink, with the calls that lead there
 	place    bool      // nobody's data is needed for harm
 	doubt    int       // how surely an outsider decides: of several ways the surest is told

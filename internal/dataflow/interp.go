@@ -20,6 +20,7 @@ type interp struct {
 	uses         []Use
 	downloaded   []*Taint              // what files hold that were fetched from buckets
 	files        map[string][]*Taint   // the same, by the names of the files
+	queries      map[*Value]*Value     // the queries of addresses that are put together as objects
 	fileHolds    map[*Value][]*Taint   // what files hold that were written, by the values that name them
 	waiting      map[*Value][]waiting  // functions that get what later flows into what they listen to
 	namesChecked map[string]bool       // archives whose members' names are asked where they lead, by their paths
@@ -93,6 +94,8 @@ type interp struct {
 	tries        int                   // what fails is caught
 	handedOn     []*Kept               // calls that store or send parts of what came in
 	decoded      []Called              // Go: where what an outsider sent is read into a variable
+	befores      []*ir.Func            // middlewares of middy that run before a handler
+	guards       []Guard               // conditions by which somebody is turned away that ask what a module keeps
 	unguarded    []Called              // where the body of a request is parsed and nothing catches what fails
 	st           *invocations          // where the entry is followed as one of two invocations
 }

@@ -43,10 +43,16 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 
 // sees notes the paths of what is in a value, with what stands in texts that were written from objects.
 func (in *interp) sees(k *Kept, v *Value, depth int) {
-	if v == nil || depth > deepestKept {
+	if v == nil || depth > deepestKept || strings.HasSuffix(v.ref, ".Context()") { // of Go: nothing of it is kept
 		return
 	}
-	k.known = k.known || len(v.safe)+len(v.numbers) > 0
+	for _, t := range slices.Concat(v.safe, v.numbers) {
+		if t.typed {
+			k.holds(t.Path)
+		} else {
+			k.known = true
+		}
+	}
 	if v.json != nil {
 		in.sees(k, v.json, depth+1)
 		return
@@ -59,9 +65,7 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		if !t.object && strings.HasSuffix(t.Path, "body") {
 			k.whole = append(k.whole, t.Path)
 		}
-		if !slices.Contains(k.Fields, t.Path) && len(k.Fields) < maxFields {
-			k.Fields = append(k.Fields, t.Path)
-		}
+		k.holds(t.Path)
 	}
 	for name, x := range sorted(v.fields) {
 		if depth == 0 && name == "Key" { // which of those that are there it is
@@ -70,6 +74,13 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		in.sees(k, x, depth+1)
 	}
 	in.sees(k, v.elem, depth+1)
+}
+
+// holds notes the path of something in a value.
+func (k *Kept) holds(path string) {
+	if !slices.Contains(k.Fields, path) && len(k.Fields) < maxFields {
+		k.Fields = append(k.Fields, path)
+	}
 }
 
 // sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.

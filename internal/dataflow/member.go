@@ -51,6 +51,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		c.secret = s
 		out = &c
 	}
+	if isAddress(v.ref) {
+		out = in.queryOf(v, out, key)
+	}
 	if out.empty() {
 		return &Value{}
 	}
@@ -126,7 +129,13 @@ func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
 	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
 		return &Value{}
 	}
-	return v.methodOfRow(key)
+	if m := v.methodOfRow(key); m != nil {
+		return m
+	}
+	if q := in.queries[v]; q != nil && key == "searchParams" {
+		return q
+	}
+	return nil
 }
 
 // partOfLibrary is a part of a library by its path, or nothing that is known.

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -51,9 +52,12 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	var best *disclosed
 	var tokens []string
 	note := func(d *disclosed) {
-		if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation) {
+		if d.better(best) && inNoAddress(d) {
 			best = d
 		}
+	}
+	for _, x := range queriesIn(args) {
+		in.looksInto(f, x, "", 0, note)
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
@@ -61,6 +65,9 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 				if len(v.fields) == 0 {
 					note(in.ofTaint(v, t))
 				}
+			}
+			if d := in.forServers(in.queries[v]); d.better(best) {
+				best = d
 			}
 			tokens = append(tokens, tokenIn(v)...)
 		}
@@ -76,6 +83,69 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	in.lets(f, e.At, Asked, callName(m), best)
 	in.signsIn(args)
+}
+
+// inNoAddress reports whether sensitive data must stand in no address.
+func inNoAddress(d *disclosed) bool {
+	return !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation)
+}
+
+// forServers is the sensitive data in a value that is a part of an address; nil where there is none.
+func (in *interp) forServers(v *Value) *disclosed {
+	if v == nil {
+		return nil
+	}
+	var best *disclosed
+	for _, t := range v.all() {
+		if d := in.ofTaint(v, t); d.better(best) && inNoAddress(d) {
+			best = d
+		}
+	}
+	return best
+}
+
+// hasQuery notes the query of an address: u.searchParams.set("page", page) writes into it.
+func (in *interp) hasQuery(address, query *Value) {
+	if address.shared || query.shared || query == nothing {
+		return
+	}
+	if in.queries == nil {
+		in.queries = map[*Value]*Value{}
+	}
+	in.queries[address] = query
+}
+
+// queryOf is a part of an address: its query, which is kept to be written into, or its text with what was written there.
+func (in *interp) queryOf(address, part *Value, key string) *Value {
+	switch {
+	case key == "searchParams":
+		in.hasQuery(address, part)
+	case key == "href" && in.queries[address] != nil:
+		return in.withQuery(address, "toString", part)
+	}
+	return part
+}
+
+// withQuery is the text of an address that was put together as an object.
+func (in *interp) withQuery(address *Value, method string, text *Value) *Value {
+	q := in.queries[address]
+	if q == nil || method != "toString" || text == nil {
+		return text
+	}
+	out := *text
+	out.taints = addTaints(out.taints, cleanedBy(&Value{taints: texts(q.all())}, inQueries).taints)
+	return &out
+}
+
+// queriesIn are what a call gives to be written into the query of its address: params=..., { params: ... }, { searchParams: ... }.
+func queriesIn(args *arguments) []*Value {
+	out := []*Value{args.kw["params"]}
+	for i := range min(3, len(args.list)) {
+		for _, key := range []string{"params", "searchParams", "qs"} {
+			out = append(out, args.get(i).fields[key])
+		}
+	}
+	return slices.DeleteFunc(out, func(v *Value) bool { return v == nil })
 }
 
 // signsIn notes the parts of what came in that a request to another service is signed in with: they are tokens, whatever they are called.
@@ -114,8 +184,8 @@ func tokenIn(address *Value) []string {
 // tokensInParams are the names of tokens among what a call gives to be written into the query: params=..., { params: ... }.
 func tokensInParams(args *arguments) []string {
 	var out []string
-	for _, x := range []*Value{args.kw["params"], args.get(0).fields["params"], args.get(1).fields["params"], args.get(2).fields["params"]} {
-		for key, y := range sorted(orNothing(x).fields) {
+	for _, x := range queriesIn(args) {
+		for key, y := range sorted(x.fields) {
 			if accessToken.MatchString("&"+key+"=") && y != nil && !y.known {
 				out = append(out, key)
 			}

@@ -123,7 +123,7 @@ func (in *interp) formats(c call) (*Value, bool) {
 	if c.args.dict != nil {
 		parts = append(parts, &Value{taints: c.args.dict.taints})
 	}
-	return in.formatted(c.f, c.recv, "{", parts, c.e.At), true
+	return in.formatted(c.f, c.recv, "{", parts, c.args.kw, c.e.At), true
 }
 
 // joins: lines.join("\n"), or "\n".join(lines) of Python.

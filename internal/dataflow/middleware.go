@@ -106,6 +106,9 @@ func (in *interp) after(middle []*Value, request *Value) {
 
 func (in *interp) hook(m *Value, name string, request *Value) {
 	for _, c := range orNothing(m.fields[name]).fns {
+		if name == "before" && !slices.Contains(in.befores, c.fn) {
+			in.befores = append(in.befores, c.fn)
+		}
 		in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{list: []*Value{request}}, c.fn.Start)
 	}
 }

@@ -491,7 +491,7 @@ func orNothing(v *Value) *Value {
 func (m *Model) narrowed(args *arguments) []string {
 	var out []string
 	for _, name := range m.In {
-		if i, ok := number(name); ok && len(args.get(i).fields) > 0 {
+		if i, ok := number(name); ok && len(args.get(i).fields) > 0 && !isAddress(args.get(i).ref) {
 			parts := slices.ContainsFunc(m.In, func(o string) bool { return strings.HasPrefix(o, name+".") })
 			if parts {
 				continue

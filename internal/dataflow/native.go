@@ -96,7 +96,12 @@ func isOwnMethod(c call) bool {
 }
 
 // firstGiven is what is given first, which comes back in another form.
-func (in *interp) firstGiven(c call) (*Value, bool) { return c.args.get(0), true }
+func (in *interp) firstGiven(c call) (*Value, bool) {
+	if v := c.args.get(0); v != nothing {
+		return v, true
+	}
+	return &Value{}, true // one that is filled later
+}
 
 // goesThrough is what a function gives that goes through a value.
 func (in *interp) goesThrough(c call) (*Value, bool) {

@@ -27,34 +27,6 @@ func (v *Value) otherwise() *otherwise {
 	return nil
 }
 
-// beginning is what a text begins with, and the setting that has to be missing for it; no text where that is not known.
-func (v *Value) beginning() (text, setting string) {
-	switch {
-	case v.known:
-		return v.text, ""
-	case v.prefix != "":
-		return v.prefix, ""
-	}
-	if o := v.otherwise(); o != nil {
-		return o.text, o.setting
-	}
-	if len(v.parts) == 0 {
-		return "", ""
-	}
-	o := orNothing(v.parts[0]).otherwise()
-	if o == nil {
-		return "", ""
-	}
-	text = o.text
-	for _, p := range v.parts[1:] {
-		if !p.known {
-			return text + p.prefix + unknownText, o.setting
-		}
-		text += p.text
-	}
-	return text, o.setting
-}
-
 // sameOtherwise are functions and methods that give a switch as it is, in another spelling.
 var sameOtherwise = set("lower casefold strip upper trim toLowerCase toUpperCase bool Boolean ParseBool strtobool loads parse str String ToLower TrimSpace")
 

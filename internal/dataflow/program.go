@@ -58,6 +58,9 @@ type Program struct {
 
 	packagesOfGo map[string]*goPackage // by folder
 	registered   bool                  // Go: types are registered for gob
+	remembered   map[*Value]bool       // what modules keep, into which functions put what callers send
+	libraries    map[string]*Value     // what stands for the settings of libraries
+	ownBinding   bool                  // Go: Gin checks requests by another validator than its own
 	generics     map[genericKey]*scope // of functions of Go with types
 
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model

@@ -151,6 +151,7 @@ var ofVisits = regexp.MustCompile(`(?i)cookies?$|authorization$`)
 // guessable tells of a random number that was made elsewhere and becomes something by which somebody is let in. What is made where the name
 // stands is told of by the patterns of the rule.
 func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
+	in.predictable(f, name, from, v)
 	r := v.random
 	if r == nil || r.picked || name == "" || from == nil || !r.ofTime && r.file == f.file && from.At <= r.at && r.at < from.End {
 		return

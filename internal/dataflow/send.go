@@ -111,7 +111,7 @@ func (in *interp) copyOf(v *Value, budget *int, depth int) *Value {
 	}
 	c := &Value{
 		taints: v.taints, safe: v.safe, text: v.text, known: v.known, prefix: v.prefix, varied: v.varied, alts: v.alts, isList: v.isList, mixed: v.mixed, backed: v.backed, ref: settingOf(v) + bucketOf(v),
-		written: v.written, perhaps: v.perhaps, sealed: v.closed(),
+		written: v.written, perhaps: v.perhaps, sealed: v.closed(), ofKey: v.ofOwnKey(),
 		elem: in.copyOf(v.elem, budget, depth+1), json: in.copyOf(v.json, budget, depth+1), named: in.copyOf(v.named, budget, depth+1),
 	}
 	for _, p := range v.parts {
@@ -542,6 +542,11 @@ func (v *Value) Model(setting func(name string) *model.Value) *model.Value {
 }
 
 func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, depth int) *model.Value {
+	if v != nil && v.ofKey != "" && v.ofKey != folderOfKey {
+		if s := setting(OwnKey + strings.TrimPrefix(v.ofKey, allOfKey)); s != nil {
+			return s
+		}
+	}
 	switch {
 	case v == nil || depth > deepestKept:
 		return model.NewUnknown("decided while it runs", at)
@@ -567,7 +572,13 @@ func (v *Value) asModel(setting func(string) *model.Value, at model.Origin, dept
 		return model.NewElsewhere(model.FromStore, name.asModel(setting, at, depth+1), "kept in the parameter store", at)
 	case len(v.parts) > 0:
 		var parts []*model.Value
-		for _, p := range v.parts {
+		for i, p := range v.parts {
+			if p != nil && p.ofKey == folderOfKey && i+1 < len(v.parts) && strings.HasPrefix(v.parts[i+1].Begins(), "/") { // as the key begins
+				if s := setting(OwnKey + "\x00."); s != nil {
+					parts = append(parts, s)
+					continue
+				}
+			}
 			parts = append(parts, p.textModel(setting, at, depth+1))
 		}
 		return model.NewText(parts, at)

@@ -507,6 +507,8 @@ func (at place) called() string {
 		return "a list that is made once"
 	case at.object != nil && strings.HasPrefix(at.name, "{"):
 		return "a cache whose key is only " + strings.Trim(at.name, "{}")
+	case at.object != nil && strings.HasPrefix(at.name, settingsOfClient):
+		return "the " + at.name
 	case at.object != nil:
 		return "." + at.name + " of an object that is made once"
 	}

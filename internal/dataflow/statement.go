@@ -111,6 +111,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	ways := make([]*snapshot, 2)
 	decided := in.decided(f, s.X)
 	in.denies(f, s, answer)
+	in.asksMemory(f, s)
 	in.ifDebugging(s.X, func() {
 		if decided != no {
 			then = in.whenTrue(f, s.X, true, func() {

@@ -51,6 +51,8 @@ type Value struct {
 	either  []*Value        // settings, and texts of which parts are settings, that it may be where it is one of several
 	secret  *secret         // it came from a store of secrets
 	trace   *step           // where the stack of an error was read that it is, or is made of
+	ofKey   string          // what it is of the key of the object that the event is about
+	clock   *step           // where the time is read that it is made of, and of nothing that others do not know
 	random  *roll           // it is made of a random number that can be guessed
 	backed  bool            // it is a setting, and something else only where that is missing
 	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
@@ -82,6 +84,7 @@ type Taint struct {
 	lead   string          // what certainly stands before it in its text
 	unsure bool            // a call that is not known stands in between
 	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
+	typed  bool            // Go: a decoder has read it into a simple type, and nothing else was asked of it
 	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
@@ -337,6 +340,12 @@ func (v *Value) joinMade(b *Value) {
 	}
 	if v.random == nil {
 		v.random = b.random
+	}
+	if v.ofKey != b.ofKey {
+		v.ofKey = ""
+	}
+	if b.clock == nil { // it may be something that is not made of the time
+		v.clock = nil
 	}
 	if v.secret == nil {
 		v.secret = b.secret

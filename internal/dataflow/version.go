@@ -48,6 +48,12 @@ func (p *Program) plainQuery(file string) bool {
 	return version != "" && !older(version, "5") && !p.queryParser
 }
 
+// AtLeast reports whether the files pin a package of Node.js that a source file gets to a version, or a newer one.
+func (p *Program) AtLeast(file, name, version string) bool {
+	pinned := p.versionOf(path.Dir(file), name, ir.Node)
+	return pinned != "" && !older(pinned, version)
+}
+
 // versionOf is the version of a package that a folder gets, by the files that pin it there or above; empty if none does.
 func (p *Program) versionOf(dir, name string, language ir.Language) string {
 	if name == "" {

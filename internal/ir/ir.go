@@ -61,7 +61,8 @@ type Field struct {
 	Decorators []*Expr // TypeScript
 	JSON       string  // Go: its name in JSON; "-" where it is left out
 	Env        string  // Go: the setting of the environment that it is filled from
-	Checks     string  // Go: what is asked of it when a request is read or checked: required,min=1
+	Checks     string  // Go: what a validator asks of it: required,min=1
+	Binds      string  // Go: the same, asked while Gin reads a request
 	Embedded   bool    // Go: its fields and methods are those of the struct too
 }
 

@@ -296,7 +296,7 @@ func (g *golang) class(name string, t ast.Expr) *ir.Class {
 			c.Fields = append(c.Fields, ir.Field{Name: lastName(field.Type), Type: kind, JSON: json, Env: env, Embedded: true})
 		}
 		for _, n := range field.Names {
-			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env, Checks: checksOf(field.Tag)})
+			c.Fields = append(c.Fields, ir.Field{Name: n.Name, Type: kind, JSON: json, Env: env, Binds: checksOf(field.Tag, "binding"), Checks: checksOf(field.Tag, "validate")})
 		}
 	}
 	return c
@@ -309,12 +309,12 @@ var (
 )
 
 // checksOf is what a tag says that validators ask of a field.
-func checksOf(tag *ast.BasicLit) string {
+func checksOf(tag *ast.BasicLit, key string) string {
 	if tag == nil {
 		return ""
 	}
 	text, _ := strconv.Unquote(tag.Value)
-	return reflect.StructTag(text).Get("binding") + reflect.StructTag(text).Get("validate")
+	return reflect.StructTag(text).Get(key)
 }
 
 // tagOf is the name that one of some tags gives a field, empty where they give none.

@@ -132,7 +132,7 @@ func message(n *Node, v *dataflow.Value, row *call, shared string) *model.Value 
 		switch {
 		case part != nil:
 			done[key] = true
-			fields = append(fields, model.Field{Key: key, Value: open(n.Value(part), part)})
+			fields = append(fields, model.Field{Key: key, Value: open(n.sent(part), part)})
 		case v.Open():
 			done[key] = true
 			fields = append(fields, model.Field{Key: key, Value: model.NewUnknown("decided while it runs", model.Origin{})})

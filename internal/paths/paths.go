@@ -216,6 +216,69 @@ func (n *Node) bucket() *model.Resource {
 // Value is what is known of a value of the code, as templates have values.
 func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
 
+// sent is what is known of a value that a function sends: also of the key of the object that its event is about, which begins and ends as the
+// notification wants it.
+func (n *Node) sent(v *dataflow.Value) *model.Value {
+	return v.Model(func(name string) *model.Value {
+		if edits, own := strings.CutPrefix(name, dataflow.OwnKey); own {
+			return n.ownKey(strings.Split(edits, "\x00")[1:])
+		}
+		return n.setting(name)
+	})
+}
+
+// ownKey is what is known of the key of the object that a function is called for, where some texts were replaced in it; nil where nothing is.
+func (n *Node) ownKey(edits []string) *model.Value {
+	if n.bucket() == nil {
+		return nil
+	}
+	var rules *model.Value
+	for _, t := range n.Function.Triggers {
+		switch {
+		case t.Off:
+		case rules != nil || t.Filter == nil: // of several, one holds
+			return nil
+		default:
+			rules = t.Filter
+		}
+	}
+	if rules == nil {
+		return nil
+	}
+	if rules.Kind == model.Map {
+		rules = rules.Path("S3Key", "Rules")
+	}
+	parts := make([]*model.Value, 3)
+	parts[0], parts[1], parts[2] = model.NewString("", rules.Origin), model.NewPresent("decided while it runs", rules.Origin), model.NewString("", rules.Origin)
+	for _, rule := range rules.Elements() {
+		name, _ := rule.Get("Name").Scalar()
+		text, known := rule.Get("Value").Scalar()
+		if !known || slices.ContainsFunc(edits, func(s string) bool { return touches(text, s) }) {
+			continue
+		}
+		switch strings.ToLower(name) {
+		case "prefix":
+			parts[0] = rule.Get("Value")
+		case "suffix":
+			parts[2] = rule.Get("Value")
+		}
+	}
+	return model.NewText(parts, rules.Origin)
+}
+
+// touches reports whether replacing a text perhaps changes the beginning or the end of a key.
+func touches(fixed, search string) bool {
+	if strings.Contains(fixed, search) {
+		return true
+	}
+	for i := 1; i < len(search); i++ {
+		if strings.HasSuffix(fixed, search[:i]) || strings.HasPrefix(fixed, search[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
 // Alternatives are the texts that a value of the code may be.
 func (n *Node) Alternatives(v *dataflow.Value) []*dataflow.Value { return v.Alternatives(n.setting) }
 

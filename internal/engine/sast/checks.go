@@ -3,6 +3,7 @@ package sast
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/ir"
@@ -24,6 +25,7 @@ type spot struct {
 
 // functionChecks are the checks by the names that rules have for them: check: sast/NAME.
 var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
+	"access-state-in-memory":        rememberedHere,
 	"account-change-not-recorded":   unrecordedChanges,
 	"authorizer-allows-on-error":    allowing,
 	"batch-result-ignored":          partly,
@@ -99,6 +101,21 @@ func (w *work) spotted(b *bound, n *paths.Node, s spot) finding.Finding {
 	}
 	if f.Name != f.ID {
 		out.Name = f.Name
+	}
+	return out
+}
+
+// rememberedHere are conditions by which somebody is turned away that ask what one instance remembers of callers.
+func rememberedHere(w *work, n *paths.Node) []spot {
+	if !outward(n.Function) {
+		return nil
+	}
+	var out []spot
+	for _, g := range n.Result.Guards {
+		if w.program.Remembers(g) {
+			text, _, _ := strings.Cut(g.Ref, "\n")
+			out = append(out, spot{file: g.File, at: g.At, fields: map[string]string{"source": text}})
+		}
 	}
 	return out
 }

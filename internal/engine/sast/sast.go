@@ -337,7 +337,10 @@ func (w *work) tell(graph *paths.Graph) Report {
 			}
 		}
 		for _, h := range n.Result.Places {
-			if gives(f, h.Unless) || h.Rule == weakHash && (digests{n, h.File}).spares(h.At) {
+			if h.Setting != "" {
+				h = plainly(f, h)
+			}
+			if h == nil || h.Setting == "" && gives(f, h.Unless) || h.Rule == weakHash && (digests{n, h.File}).spares(h.At) {
 				continue
 			}
 			w.hit(n, h, failed)

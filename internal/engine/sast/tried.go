@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
@@ -34,6 +35,8 @@ func triedAgain(n *paths.Node) []spot {
 			what = "a payment"
 		case addsElsewhere(c.Expr):
 			what = "a count"
+		case makesElsewhere(n, c):
+			what = "a request that makes something elsewhere"
 		default:
 			continue
 		}
@@ -90,9 +93,9 @@ func (r repeatedFunctions) of(n *paths.Node, p place) string {
 			return ""
 		}
 		if how == "" {
-			how = r[l.fn]
+			how = cmp.Or(r[l.fn], decoratedAgain(l.fn))
 		}
-		if how == "" && countsAttempts(l.fn, l.at) {
+		if how == "" && (countsAttempts(l.fn, l.at) || untilDone(l.fn, l.at)) {
 			how = "a loop"
 		}
 	}

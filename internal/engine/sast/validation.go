@@ -23,6 +23,12 @@ var answering = []struct{ packages, methods []string }{
 	{[]string{"express-validator"}, []string{"validationResult"}},
 	{[]string{"jsonschema"}, []string{"iter_errors", "is_valid"}},
 	{[]string{"fastjsonschema"}, []string{"is_valid"}},
+	{[]string{"bcrypt", "bcryptjs", "bcrypt-nodejs"}, []string{"compare", "compareSync", "checkpw"}},
+	{[]string{"argon2", "@node-rs/argon2", "@node-rs/bcrypt", "scrypt-kdf"}, []string{"verify", "verifySync"}},
+	{[]string{"werkzeug"}, []string{"check_password_hash"}},
+	{[]string{"passlib"}, []string{"verify"}},
+	{[]string{"golang_org/x/crypto/bcrypt"}, []string{"CompareHashAndPassword"}},
+	{[]string{"crypto", "crypto/hmac", "crypto/subtle", "hmac", "secrets"}, []string{"timingSafeEqual", "Equal", "ConstantTimeCompare", "compare_digest"}},
 	{[]string{"github_com/go-playground/validator", "github_com/asaskevich/govalidator"}, []string{"Struct", "StructCtx", "Var", "ValidateStruct"}},
 }
 
@@ -34,6 +40,12 @@ var throwing = []struct{ packages, methods []string }{
 	{[]string{"class-validator"}, []string{"validateOrReject"}},
 	{[]string{"superstruct"}, []string{"assert"}},
 	{[]string{"jsonschema", "fastjsonschema"}, []string{"validate"}},
+	{[]string{"jsonwebtoken"}, []string{"verify"}},
+	{[]string{"jose"}, []string{"jwtVerify", "compactVerify"}},
+	{[]string{"aws-jwt-verify"}, []string{"verify", "verifySync"}},
+	{[]string{"stripe"}, []string{"constructEvent", "constructEventAsync", "construct_event", "verify_header"}},
+	{[]string{"jwt"}, []string{"decode"}},
+	{[]string{"svix"}, []string{"verify"}},
 }
 
 func validates(list []struct{ packages, methods []string }, ref string) bool {
@@ -52,7 +64,10 @@ func validates(list []struct{ packages, methods []string }, ref string) bool {
 func ignored(_ *work, n *paths.Node) []spot {
 	var out []spot
 	for _, c := range n.Result.Calls {
-		answers, throws := validates(answering, c.Ref), validates(throwing, c.Ref)
+		answers, throws := validates(answering, c.Ref) || signs(c), validates(throwing, c.Ref)
+		if hasCallback(c.Expr) { // it answers there
+			continue
+		}
 		if c.File.Language != ir.Node && strings.HasPrefix(c.Ref, "jsonschema.Validator") {
 			answers = false
 		}
@@ -77,7 +92,22 @@ func ignored(_ *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
 		}
 	}
-	return append(append(out, refusals(n)...), yesAnyway(n)...)
+	out = append(out, caughtModels(n, out)...)
+	return append(append(append(out, refusals(n)...), yesAnyway(n)...), append(unusedLookUps(n), answersAndGoesOn(n)...)...)
+}
+
+// hasCallback reports whether a call is given a function.
+func hasCallback(e *ir.Expr) bool {
+	return e != nil && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Lambda })
+}
+
+// signs reports whether a call works out the code of a key, which only serves to be compared or sent.
+func signs(c dataflow.Called) bool {
+	switch c.Ref {
+	case "crypto.createHmac().update().digest", "crypto.createHmac().digest", "hmac.new().hexdigest", "hmac.new().digest":
+		return true
+	}
+	return false
 }
 
 // unaskedAbove are the calls of a function of the program that gives what a validator answers, and that nobody asks for it either.
@@ -166,10 +196,17 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 		return "nobody looks at what it answers"
 	}
 	names := namesIn(e.X)
+	if isBlank(e.X) {
+		return "nobody looks at what it answers"
+	}
 	if len(names) == 0 || e.X.Kind == ir.Member || e.X.Kind == ir.Index { // kept somewhere
 		return ""
 	}
-	rest := string(c.File.Tree.Source[min(int(e.End), len(c.File.Tree.Source)):])
+	until := len(c.File.Tree.Source)
+	if declares(c.File, e.At) && end > e.End {
+		until = int(end)
+	}
+	rest := string(c.File.Tree.Source[min(int(e.End), until):until])
 	var asked []string
 	for _, name := range names {
 		if regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(name) + `\b`).MatchString(rest) {
@@ -178,6 +215,9 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	}
 	if len(asked) == 0 || !slices.ContainsFunc(asked, func(name string) bool { return name != "value" && name != "data" }) && e.X.Kind == ir.Object {
 		return "nobody looks at what it answers"
+	}
+	if e.X.Kind == ir.Name && onlyValue(rest, e.X.Str) {
+		return "only the value is taken of what it answers"
 	}
 	if end > e.End && onlyLogged(c, e.End, end, list[i+1:], asked) {
 		return "it is only logged"
@@ -191,6 +231,25 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 		}
 	}
 	return ""
+}
+
+// declaration is the beginning of a line that declares what it sets.
+var declaration = regexp.MustCompile(`(^|[;{]\s*)(const|let|var)\s+$`)
+
+// declares reports whether an assignment declares its names in the function at hand: behind it nobody else knows them.
+func declares(file *ir.File, at int32) bool {
+	source := file.Tree.Source
+	from := strings.LastIndexByte(string(source[:at]), '\n') + 1
+	return file.Language == ir.Node && declaration.MatchString(strings.TrimLeft(string(source[from:at]), " \t"))
+}
+
+// valueOfAnswer are the members of an answer that hold what was checked, whether it passed or not.
+var valueOfAnswer = []string{"value", "data", "output"}
+
+// onlyValue reports whether nothing is done with the answer of a validator but that its value is taken.
+func onlyValue(rest, name string) bool {
+	uses := regexp.MustCompile(`(?:^|[^\w.$])`+regexp.QuoteMeta(name)+`\b(?:\?*\.(\w+))?`).FindAllStringSubmatch(rest, -1)
+	return len(uses) > 0 && !slices.ContainsFunc(uses, func(use []string) bool { return !slices.Contains(valueOfAnswer, use[1]) })
 }
 
 // onlyLogged reports whether nothing is done with some names until a function ends but that they are logged.
@@ -263,9 +322,21 @@ func onlyLogs(body []*ir.Stmt) bool {
 	return len(body) > 0
 }
 
+// usedBehind reports whether what an assignment sets is named behind it, until its function ends.
+func usedBehind(c dataflow.Called, e *ir.Expr, end int32) bool {
+	names := namesIn(e.X)
+	if len(names) == 0 || end < e.End {
+		return true
+	}
+	rest := string(c.File.Tree.Source[e.End:end])
+	return slices.ContainsFunc(names, func(name string) bool {
+		return regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(name) + `\b`).MatchString(rest)
+	})
+}
+
 // caughtAndLogged says that what a validator throws stops nothing; empty where it does.
 func caughtAndLogged(n *paths.Node, c dataflow.Called, s *ir.Stmt) string {
-	if ir.Awaited(s.X).Kind == ir.Assign { // what comes next works on what it gave
+	if e := ir.Awaited(s.X); e.Kind == ir.Assign && usedBehind(c, e, endOf(n, c.File, c.At)) { // what comes next works on what it gave
 		return ""
 	}
 	why := ""
@@ -276,6 +347,11 @@ func caughtAndLogged(n *paths.Node, c dataflow.Called, s *ir.Stmt) string {
 		ir.Statements(fn.Body, func(body []*ir.Stmt, i int) {
 			t := body[i]
 			if t.Kind != ir.Try || i == len(body)-1 || !slices.Contains(t.Body, s) || t.Body[len(t.Body)-1] != s {
+				return
+			}
+			if slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { // it is tried in another way
+				return o.File == c.File && o.At >= body[i+1].At && o.At < fn.End && validates(throwing, o.Ref)
+			}) {
 				return
 			}
 			handler := t.Else
