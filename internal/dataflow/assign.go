@@ -172,7 +172,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		}
 	}
 	if x.ref == "module" && key == "exports" || x.ref == "exports" || x.ref == "module" {
-		in.p.assignExport(x, key, v)
+		in.p.assignExport(x, key, v, in.branch != 0)
 		return
 	}
 	if in.isLasting(x) && key != cell && in.holds(x, key, v) {

@@ -9,6 +9,7 @@ package dataflow
 
 import (
 	"bytes"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -238,8 +239,9 @@ func (m *module) gives(name string) *Value {
 	return nil
 }
 
-// assignExport sets what a CommonJS module gives.
-func (p *Program) assignExport(x *Value, key string, v *Value) {
+// assignExport sets what a CommonJS module gives; where that is done on some ways only, what it gave before is given still:
+// if (process.env.STAGE === "test") module.exports = {...}
+func (p *Program) assignExport(x *Value, key string, v *Value, perhaps bool) {
 	if x.fields == nil {
 		x.fields = map[string]*Value{}
 	}
@@ -252,6 +254,14 @@ func (p *Program) assignExport(x *Value, key string, v *Value) {
 			c.ref = "exports"
 		}
 		c.shared = false
+		if before := x.fields[key]; perhaps && before != nil {
+			c.fields = maps.Clone(c.fields)
+			for name, given := range before.fields {
+				if c.fields[name] == nil {
+					c.fields[name] = given
+				}
+			}
+		}
 		v = &c
 	}
 	x.fields[key] = v

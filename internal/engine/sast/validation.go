@@ -79,6 +79,9 @@ func ignored(_ *work, n *paths.Node) []spot {
 		}
 		list, i := statementOf(n, c)
 		if list == nil {
+			if answers && onlyLogsAfter(n, c) {
+				out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": "when it fails, that is only logged"}})
+			}
 			continue
 		}
 		why := ""
@@ -94,6 +97,33 @@ func ignored(_ *work, n *paths.Node) []spot {
 	}
 	out = append(out, caughtModels(n, out)...)
 	return append(append(append(out, refusals(n)...), yesAnyway(n)...), append(unusedLookUps(n), answersAndGoesOn(n)...)...)
+}
+
+// onlyLogsAfter reports whether a condition asks a validator, and what is done where it fails only writes a log: if (!validate(form)) log(...)
+func onlyLogsAfter(n *paths.Node, c dataflow.Called) bool {
+	found := false
+	for _, fn := range n.Result.Reached {
+		if fn.File != c.File || c.At < fn.Start || c.At >= fn.End {
+			continue
+		}
+		ir.Statements(fn.Body, func(body []*ir.Stmt, i int) {
+			s := body[i]
+			found = found || s.Kind == ir.If && len(s.Else) == 0 && failsBy(s.X, c.Expr) && onlyLogs(s.Body) && i+1 < len(body)
+		})
+	}
+	return found
+}
+
+// failsBy reports whether a condition is that a validator has not let something pass: !validate(x), schema.validate(x).error.
+func failsBy(e, call *ir.Expr) bool {
+	e = ir.Awaited(e)
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Not:
+		return ir.Awaited(e.X) == call
+	}
+	return e.Kind == ir.Member && e.Str == "error" && ir.Awaited(e.X) == call
 }
 
 // hasCallback reports whether a call is given a function.
