@@ -181,6 +181,12 @@ func wrapsClient(ref string, args *arguments) bool {
 func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments, c []awsCall, out *Value) {
 	ref := callee.ref
 	out.ref = "" // what an operation gives is data
+	if f.file.Language == ir.Go {
+		if in.ofServices == nil {
+			in.ofServices = map[*Value]bool{}
+		}
+		in.ofServices[out] = true
+	}
 	if isSigning(ref) {
 		in.linkLives(f, e, args)
 	}

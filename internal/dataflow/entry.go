@@ -240,7 +240,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 	switch in.answers {
 	case "lambda":
 		if f.file.Language == ir.Go {
-			in.respond(f, goJSON(goResult(v), 0), x.At)
+			in.respondAgain(f, goJSON(goResult(v), 0), x, x.At)
 		} else if x.Kind != ir.Object { // those were checked where they are written
 			in.respondAgain(f, v, x, x.At)
 		}

@@ -133,6 +133,21 @@ func refusesWith(e *ir.Expr) bool {
 	return strings.EqualFold(lastPart(textOf(status.X)), "status") && len(status.List) == 1 && saysRefusal(status.List[0])
 }
 
+// textOfError is the text of an error that is a part of a text, or a whole error that Go writes there: "not stored: " + err.message. Empty
+// where there is none.
+func textOfError(parts []*Value) string {
+	for _, v := range parts {
+		kind, field, ok := strings.Cut(v.ref, "().")
+		switch kind += "()"; {
+		case v.ref == databaseError || v.ref == serviceError:
+			return v.ref + ".Error()"
+		case ok && (isOfDatabase(kind) && tellingFields[field] || kind == serviceError && field == "Error()"):
+			return v.ref
+		}
+	}
+	return ""
+}
+
 // errorOfAxios is how people call such an error.
 const errorOfAxios = "an error of axios"
 
@@ -146,11 +161,15 @@ var wrapsError = regexp.MustCompile(`%w`)
 
 // wrapped is an error that is made around others: one of a database stays one.
 func wrapped(format *Value, out *Value, values []*Value) *Value {
-	if !wrapsError.MatchString(format.text) || !slices.ContainsFunc(values, func(v *Value) bool { return isOfDatabase(v.ref) }) {
+	i := slices.IndexFunc(values, func(v *Value) bool { return isOfDatabase(v.ref) || v.ref == serviceError })
+	if i < 0 || !wrapsError.MatchString(format.text) {
 		return out
 	}
 	c := *out
 	c.ref = databaseError
+	if values[i].ref == serviceError {
+		c.ref = serviceError
+	}
 	return &c
 }
 
@@ -170,10 +189,11 @@ var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
 func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, refuses bool) {
 	in.tellsError(f, at, "error-details", what, errorOfAxios, answer, axiosError, axiosError+".toJSON()")
 	in.tellsError(f, at, "database-error", what, "an error of the database as a whole", answer, databaseError, databaseOrOther)
-	in.tellsError(f, at, "service-error", what, "the error of a service", answer, serviceError)
+	in.tellsError(f, at, "service-error", what, "the error of a service as a whole", answer, serviceError)
 	if refuses {
 		return
 	}
+	in.tellsError(f, at, "service-error", what, "the text of an error of a service", answer, serviceError+".Error()")
 	for field := range sorted(tellingFields) {
 		name := "the " + field
 		if field == "toString()" || field == "Error()" {

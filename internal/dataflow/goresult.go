@@ -61,6 +61,8 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 			one = v
 		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
 			one = &Value{ref: databaseError}
+		case i == len(p.List)-1 && in.ofServices[v]:
+			one = &Value{ref: serviceError}
 		default:
 			one = &Value{}
 		}

@@ -125,7 +125,7 @@ func (in *interp) isGivenMore(f frame, call *ir.Expr) bool {
 
 // tellsMore reports whether a value was read or is secret, or is an error that has more in it than its message.
 func tellsMore(v *Value) bool {
-	return len(v.holds) > 0 || v.secret != nil || strings.HasPrefix(v.ref, databaseError) || strings.HasPrefix(v.ref, axiosError) || v.ref == serviceError || v.ref == databaseOrOther ||
+	return len(v.holds) > 0 || v.secret != nil || strings.HasPrefix(v.ref, databaseError) || strings.HasPrefix(v.ref, axiosError) || strings.HasPrefix(v.ref, serviceError) || v.ref == databaseOrOther ||
 		slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Source != nil && t.Source.Stored })
 }
 

@@ -65,6 +65,7 @@ type interp struct {
 	meetings     []meeting             // what came to sinks
 	meetingsOf   map[string][]meeting  // that of calls, as results
 	rejected     *Value                // what a promise fails with whose failure is handled
+	ofServices   map[*Value]bool       // Go: what operations of services give, beside an error
 	running      []*scope              // of the functions in stack
 	inVain       bool                  // an answer is made that nobody gets
 	handsOn      bool                  // an answer is looked at that was made elsewhere

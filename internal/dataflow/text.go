@@ -68,6 +68,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	if len(out.text) > 4_000 {
 		out.known, out.text = false, ""
 	}
+	if !out.known {
+		out.ref = textOfError(parts)
+	}
 	out.taints = in.stepped(f, out.taints, at, intoText)
 	return out
 }
