@@ -240,7 +240,10 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 	switch in.answers {
 	case "lambda":
 		if f.file.Language == ir.Go {
-			in.respondAgain(f, goJSON(goResult(v), 0), x, x.At)
+			before := in.handsOn
+			in.handsOn = x.Kind == ir.Call // what is written out was looked at there
+			in.respond(f, goJSON(goResult(v), 0), x.At)
+			in.handsOn = before
 		} else if x.Kind != ir.Object { // those were checked where they are written
 			in.respondAgain(f, v, x, x.At)
 		}
