@@ -46,6 +46,9 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 	if v == nil || depth > deepestKept || strings.HasSuffix(v.ref, ".Context()") { // of Go: nothing of it is kept
 		return
 	}
+	if slowHash.MatchString(v.ref) { // whatever a password is, its hash can be kept
+		return
+	}
 	for _, t := range slices.Concat(v.safe, v.numbers) {
 		if t.typed {
 			k.holds(t.Path)

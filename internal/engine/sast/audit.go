@@ -339,7 +339,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 			}
 			if s.Kind == ir.Try {
 				look(s.Body)
-				look(s.Final)
+				found = found || logsMore(s.Final)
 				return false
 			}
 			if s.Kind == ir.If && saysFailed(s.X) {

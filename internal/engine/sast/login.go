@@ -559,7 +559,7 @@ func (l *login) alongside(body []*ir.Stmt) bool {
 				return true
 			}
 		case ir.Try:
-			if l.alongside(s.Body) || l.alongside(s.Final) {
+			if l.alongside(s.Body) || logsMore(s.Final) {
 				return true
 			}
 		case ir.Block, ir.Loop:
@@ -581,6 +581,36 @@ func (l *login) alongside(body []*ir.Stmt) bool {
 }
 
 // alongsideIn reports whether a branch leads to the login: what a router does for other routes tells nothing.
+// ofTime are names of what says when something was, or how long it took.
+var ofTime = regexp.MustCompile(`(?i)^(elapsed|duration|took|start|end|now|time|date|performance|math|round|process|perf_counter|toFixed|hrtime|ms|latency)$|(elapsed|duration|latency|_?time|_?ms)$`)
+
+// logsMore reports whether statements log something besides how long it took, as is done in the end whatever happened.
+func logsMore(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if found || e.Kind == ir.Lambda {
+			return false
+		}
+		if logs(e) {
+			found = slices.ContainsFunc(e.List, namesMore)
+		}
+		return !found
+	})
+	return found
+}
+
+// namesMore reports whether an expression names something besides times.
+func namesMore(e *ir.Expr) bool {
+	more := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		if x.Kind == ir.Name || x.Kind == ir.Member {
+			more = more || !ofTime.MatchString(x.Str)
+		}
+		return !more
+	})
+	return more
+}
+
 func (l *login) alongsideIn(s *ir.Stmt) bool {
 	found := false
 	ir.Walk([]*ir.Stmt{s}, func(x *ir.Stmt) bool {

@@ -67,8 +67,8 @@ func choosesUsers(n *paths.Node) bool {
 
 // asksRequest are the parts of requests that code reads, answersRequest is what it answers them with.
 var (
-	asksRequest    = regexp.MustCompile(`^(headers|body|queryStringParameters|pathParameters|multiValueQueryStringParameters|rawQueryString)$`)
-	answersRequest = regexp.MustCompile(`^statusCode$`)
+	asksRequest    = regexp.MustCompile(`(?i)^(headers|body|queryStringParameters|pathParameters|multiValueQueryStringParameters|rawQueryString)$`)
+	answersRequest = regexp.MustCompile(`(?i)^statusCode$`)
 )
 
 // writtenForRequests reports whether a function of which no template says who calls it reads requests and answers them.

@@ -158,6 +158,10 @@ func onlyEvents(n *paths.Node) bool {
 	for _, t := range n.Function.Triggers {
 		switch t.Kind {
 		case model.TriggerTopic, model.TriggerObject, model.TriggerBus, model.TriggerQueue, model.TriggerStream, model.TriggerSchedule:
+		case model.TriggerState:
+			if !stepsIgnoreStatus(n.App) {
+				return false
+			}
 		default:
 			return false
 		}
@@ -166,6 +170,29 @@ func onlyEvents(n *paths.Node) bool {
 		return true
 	}
 	return n.App.Kind == model.Convention && readsRecords(n)
+}
+
+// stepsIgnoreStatus reports whether all state machines of an App are known, and none of them asks for the status in what a function gives.
+func stepsIgnoreStatus(app *model.App) bool {
+	ignore := true
+	for _, r := range app.Resources {
+		if r.Type != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		known := false
+		for _, key := range []string{"Definition", "DefinitionString"} {
+			v := r.Props.Get(key)
+			known = known || v.IsSet() == model.Yes && v.Kind != model.Unknown
+			if !v.Walk(20_000, func(x *model.Value) {
+				text, _ := x.Scalar()
+				ignore = ignore && x.Kind != model.Unknown && !strings.Contains(text, "statusCode")
+			}) {
+				return false
+			}
+		}
+		ignore = ignore && known
+	}
+	return ignore
 }
 
 // readsRecords reports whether the code of a function reads the records of events of S3 or SNS, and nothing of a request.
