@@ -34,13 +34,13 @@ func (in *interp) route(r *routed) {
 		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
 	}
 	before := maps.Clone(in.signed)
-	if r.framework == "flask-error" {
+	if r.framework == "flask-error" || r.framework == "fastapi-error" {
 		in.catching++
 		defer func() { in.catching-- }()
 	}
 	given := in.invoke(f, r.fn, this, args, r.fn.fn.Start)
 	switch r.framework {
-	case "fastapi", "powertools", "chalice":
+	case "fastapi", "fastapi-error", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
 	}
 	in.answers, in.payload, in.bodies = "", nil, false
@@ -124,6 +124,8 @@ func fixed(r *routed, from outside) []*Value {
 	switch r.framework {
 	case "flask-error":
 		return []*Value{{}}
+	case "fastapi-error":
+		return []*Value{{ref: "fastapi.Request"}, {}}
 	case "flask-after":
 		return []*Value{{ref: "flask.Response()"}}
 	case "graphql-first":

@@ -272,6 +272,8 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		p.answeredBy(f, at, v.fns, routed{framework: "graphql-names"})
 	case method == "errorhandler" || method == "app_errorhandler":
 		p.answeredBy(f, at, v.fns, routed{framework: "flask-error"})
+	case method == "exception_handler" && framework == "fastapi":
+		p.answeredBy(f, at, v.fns, routed{framework: "fastapi-error"})
 	case framework == "flask" && (method == "after_request" || method == "after_app_request"): // it gets the answer
 		p.answeredBy(f, at, v.fns, routed{framework: "flask-after"})
 	case method == "before_request" || method == "before_app_request" || method == "middleware":

@@ -105,9 +105,9 @@ var slowHash = regexp.MustCompile(`(?i)^(scrypt|pbkdf2|argon2id?|argon2i)(_?(syn
 
 // slowlyHashed are the names of a function that hold such hashes.
 func slowlyHashed(fn *ir.Func) map[string]bool {
-	names := map[string]bool{}
+	names, derive := map[string]bool{}, promisified(fn.File)
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y) {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y, derive) {
 			names[e.X.Str] = true
 		}
 		return e.Kind != ir.Lambda
@@ -115,10 +115,24 @@ func slowlyHashed(fn *ir.Func) map[string]bool {
 	return names
 }
 
-func hashesSlowly(e *ir.Expr) bool {
+// promisified are the names under which a file keeps a slow hash that gives a promise: const derive = promisify(scrypt).
+func promisified(file *ir.File) map[string]bool {
+	names := map[string]bool{}
+	for _, s := range file.Body {
+		if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.X.Kind != ir.Name || s.X.Y == nil || s.X.Y.Kind != ir.Call {
+			continue
+		}
+		if call := s.X.Y; lastName(call.X) == "promisify" && len(call.List) == 1 && slowHash.MatchString(lastName(call.List[0])) {
+			names[s.X.X.Str] = true
+		}
+	}
+	return names
+}
+
+func hashesSlowly(e *ir.Expr, derive map[string]bool) bool {
 	found := false
 	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
-		found = found || x.Kind == ir.Call && slowHash.MatchString(lastName(x.X))
+		found = found || x.Kind == ir.Call && (slowHash.MatchString(lastName(x.X)) || derive[lastName(x.X)])
 		return !found && x.Kind != ir.Lambda
 	})
 	return found
@@ -316,6 +330,27 @@ func doesOther(fn *ir.Func) bool {
 	return !creates.MatchString(fn.Name) || !ofSession.MatchString(where)
 }
 
+// routeOf is the path under which a function is given to a router, by the call that gives it or by its decorator; empty where there is none.
+func routeOf(fn *ir.Func) string {
+	for _, d := range fn.Decorators {
+		if d.Kind == ir.Call && len(d.List) > 0 && isRoute(d.List[0]) {
+			return d.List[0].Str
+		}
+	}
+	if fn.Name != "" {
+		return ""
+	}
+	route := ""
+	inFile(fn.File, func(*ir.Func) {}, func(e *ir.Expr) {
+		if e.Kind == ir.Call && len(e.List) > 1 && isRoute(e.List[0]) && slices.ContainsFunc(e.List[1:], func(x *ir.Expr) bool { return x.Kind == ir.Lambda && x.Fn == fn }) {
+			route = e.List[0].Str
+		}
+	})
+	return route
+}
+
+func isRoute(e *ir.Expr) bool { return e.Kind == ir.Const && !e.Bare && strings.HasPrefix(e.Str, "/") }
+
 // loginName is the name by which something is taken for a login; empty where it is called otherwise.
 func loginName(n *paths.Node, l *login) string {
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
@@ -324,6 +359,9 @@ func loginName(n *paths.Node, l *login) string {
 		}
 		if signsIn.MatchString(fn.Name) {
 			return fn.Name
+		}
+		if route := routeOf(fn); signsIn.MatchString(route) && !isOther.MatchString(route) {
+			return route
 		}
 	}
 	top := l.fn

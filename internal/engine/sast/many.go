@@ -2,6 +2,7 @@ package sast
 
 import (
 	"regexp"
+	"strings"
 
 	"wardlet.example/internal/model"
 )
@@ -14,4 +15,15 @@ var several = regexp.MustCompile(`^arn:[^:]*:(lambda:[^:]*:[^:]*:function:|(sqs|
 func namesMany(resource *model.Value) bool {
 	text, ok := resource.Scalar()
 	return ok && several.MatchString(text)
+}
+
+// kindAndName are the two parts of a resource as a statement has it, without what names a part of it: the indexes of a table, the objects of a
+// bucket.
+func kindAndName(resource *model.Value) (kind, name string) {
+	text := resource.String()
+	for _, part := range []string{"/index/", "/stream/", "/*"} {
+		text, _, _ = strings.Cut(text, part)
+	}
+	i := strings.LastIndexAny(text, ":/")
+	return text[:i+1], text[i+1:]
 }

@@ -520,7 +520,7 @@ func (w *work) mayReach(f *model.Function, actions []string) bool {
 	if powers == nil || len(powers.Open) > 0 {
 		return true
 	}
-	spoken := false
+	spoken, allowed := false, map[string]string{}
 	for _, name := range actions {
 		if a := iam.Find(name); a == nil || privilege.Anywhere(powers, a) {
 			return true
@@ -532,6 +532,16 @@ func (w *work) mayReach(f *model.Function, actions []string) bool {
 			spoken = true
 			if s.Effect == policy.Allow && slices.ContainsFunc(s.Resources, namesMany) {
 				return true
+			}
+			for _, r := range s.Resources {
+				if s.Effect != policy.Allow {
+					break
+				}
+				kind, name := kindAndName(r)
+				if before, known := allowed[kind]; known && before != name {
+					return true // there is a choice
+				}
+				allowed[kind] = name
 			}
 		}
 	}
