@@ -369,12 +369,12 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || slices.ContainsFunc(n.Result.Packages, durable.MatchString) {
 		return nil
 	}
-	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(c) && !isOperation(n, c.File, c.Expr) }) {
+	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) }) {
 		return nil
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !c.MovesMoney() || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		if !movesMoney(n, c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
 			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
 		}) {
 			continue
@@ -399,6 +399,6 @@ func handlesErrors(fn *ir.Func) bool {
 // storing are calls of libraries that perhaps keep something.
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
-func storesElsewhere(c dataflow.Called) bool {
-	return !c.MovesMoney() && storing.MatchString(c.Ref)
+func storesElsewhere(n *paths.Node, c dataflow.Called) bool {
+	return !movesMoney(n, c) && storing.MatchString(c.Ref) && !strings.Contains(c.Ref, ".Header.") && !strings.HasPrefix(c.Ref, "net/url.")
 }

@@ -138,3 +138,23 @@ func untilDone(fn *ir.Func, at int32) bool {
 func alwaysLeaves(handler []*ir.Stmt) bool {
 	return ir.Ends(handler) || len(handler) > 0 && !slices.ContainsFunc(handler, func(s *ir.Stmt) bool { return s.Kind != ir.If || !ir.Ends(s.Body) })
 }
+
+// charging is what functions are called that take money from somebody, or give it.
+var charging = regexp.MustCompile(`(?i)^_?(charge|capture|refund|pay|pay_?out|debit)(_?(a_?|the_?)?(card|customer|payment|invoice|order|subscription|account|member|user|method|amount|booking))?(Async)?$`)
+
+// ofMoney are names of what is paid.
+var ofMoney = regexp.MustCompile(`(?i)(amount|cents|price|total|currency)$`)
+
+// movesMoney reports whether a call is a payment: by what is known of it, or as the request that a function sends which is called so and says how
+// much.
+func movesMoney(n *paths.Node, c dataflow.Called) bool {
+	if c.MovesMoney() {
+		return true
+	}
+	sends := strings.HasPrefix(c.Ref, "net/http.NewRequest") && slices.ContainsFunc(c.Expr.List, func(x *ir.Expr) bool { return posting.MatchString(constantOrName(x)) })
+	if !sends && !((c.DoesAny(dataflow.Calls) || strings.HasPrefix(c.Ref, "net/http.")) && posts(c)) {
+		return false
+	}
+	fn := inner(n, place{c.File, c.At})
+	return fn != nil && charging.MatchString(fn.Name) && someWord(fn.Body, ofMoney)
+}

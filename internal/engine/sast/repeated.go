@@ -44,7 +44,7 @@ func paidAgain(n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if c.MovesMoney() && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
+		if movesMoney(n, c) && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "a payment", "others": "for an event that may be delivered twice, and nothing says that it is the same payment"}})
 		}
 	}
@@ -109,7 +109,7 @@ func inBatches(_ *work, n *paths.Node) []spot {
 		}
 	}
 	for _, c := range n.Result.Calls {
-		if what := harmfulElsewhere(c); what != "" {
+		if what := harmfulElsewhere(n, c); what != "" {
 			tell(place{c.File, c.At}, what)
 		}
 	}
@@ -120,9 +120,9 @@ func inBatches(_ *work, n *paths.Node) []spot {
 var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|batch_?item_?failures?|partial_?(batch|response)|utilities\.batch|powertools.*batch|processed_?(ids|messages|events|records)`)
 
 // harmfulElsewhere says what a call of a library does that must not be done twice; empty for others.
-func harmfulElsewhere(c dataflow.Called) string {
+func harmfulElsewhere(n *paths.Node, c dataflow.Called) string {
 	switch {
-	case c.MovesMoney():
+	case movesMoney(n, c):
 		return "a payment"
 	case c.DoesAny(dataflow.Sends):
 		return "a message to people"
