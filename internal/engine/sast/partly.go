@@ -71,7 +71,7 @@ func settled(n *paths.Node) []spot {
 				return
 			}
 			e := ir.Awaited(s.X)
-			if e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, fn, e, works) {
+			if e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, e, works) {
 				return
 			}
 			if batch || !mapsLogs(n, fn, e) {
@@ -92,7 +92,7 @@ func givesOutcomes(e *ir.Expr) bool {
 }
 
 // mapped are the functions that a call is given by their names: records.map(save).
-func mapped(n *paths.Node, fn *ir.Func, e *ir.Expr) []*ir.Func {
+func mapped(n *paths.Node, e *ir.Expr) []*ir.Func {
 	var out []*ir.Func
 	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
 		if x.Kind == ir.Call && lastName(x.X) == "map" && len(x.List) > 0 && x.List[0].Kind != ir.Lambda {
@@ -108,14 +108,14 @@ func mapped(n *paths.Node, fn *ir.Func, e *ir.Expr) []*ir.Func {
 	return out
 }
 
-func mapsWork(n *paths.Node, fn *ir.Func, e *ir.Expr, works map[place]string) bool {
-	return slices.ContainsFunc(mapped(n, fn, e), func(other *ir.Func) bool { return someOf(n, other.File, other.Body, works) != "" })
+func mapsWork(n *paths.Node, e *ir.Expr, works map[place]string) bool {
+	return slices.ContainsFunc(mapped(n, e), func(other *ir.Func) bool { return someOf(n, other.File, other.Body, works) != "" })
 }
 
 // mapsLogs reports whether what is done for each writes down what fails.
 func mapsLogs(n *paths.Node, fn *ir.Func, e *ir.Expr) bool {
 	return someCall(n, fn.File, []*ir.Stmt{{Kind: ir.Eval, X: e}}, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0) ||
-		slices.ContainsFunc(mapped(n, fn, e), func(other *ir.Func) bool {
+		slices.ContainsFunc(mapped(n, e), func(other *ir.Func) bool {
 			return someCall(n, other.File, other.Body, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0)
 		})
 }
