@@ -261,7 +261,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 			u.lead = "/"
 		}
 		in.asks(t, u.Path)
-		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
+		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || in.p.jsonCookies && strings.HasPrefix(u.Path, "req.cookies.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}
 		if httpTexts[t.Path] { // whoever calls the function: events that have such a part come from HTTP

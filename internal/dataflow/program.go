@@ -66,6 +66,7 @@ type Program struct {
 
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
 
+	jsonCookies bool                   // cookies are parsed that begin with j: and hold JSON
 	queryParser bool                   // an application chooses how Express reads queries
 	callers     map[*ir.Func]callSites // of the functions that were called
 }
@@ -309,6 +310,7 @@ func (p *Program) bindImport(in *interp, f frame, s *ir.Stmt) {
 	from := p.resolveNode(in, f.file.Path, s.Str)
 	if from == nil {
 		f.s.imported(s.Str)
+		p.jsonCookies = p.jsonCookies || s.Str == "cookie-parser"
 	}
 	for _, n := range s.Names {
 		var v *Value
@@ -352,6 +354,7 @@ func (p *Program) require(in *interp, file *ir.File, name string) *Value {
 	if m := p.modules[file.Path]; m != nil {
 		m.foreign = append(m.foreign, name)
 	}
+	p.jsonCookies = p.jsonCookies || name == "cookie-parser"
 	return &Value{ref: library(name)}
 }
 
