@@ -101,6 +101,7 @@ func run(labels string, details bool, repositories []string) error {
 		found[name] = append(s.Result.Findings, finding.Finding{})
 	}
 	all, hit, seen, counted := map[string]int{}, map[string]int{}, map[string]bool{}, map[string]bool{}
+	onWay := 0
 	for _, row := range rows[1:] {
 		repository, _, _ := strings.Cut(row[0], "@")
 		if found[repository] == nil {
@@ -115,7 +116,12 @@ func run(labels string, details bool, repositories []string) error {
 			all[kind]++
 			if tells(found[repository], kind, place) || alongPath[kind] && onPath(found[repository], kind, row[2], counted) {
 				hit[kind]++
-			} else if details {
+				continue
+			}
+			if goesThrough(found[repository], kind, place) {
+				onWay++
+			}
+			if details {
 				fmt.Println(repository, row[2], strings.TrimSpace(noted), elsewhere(found[repository], kind))
 			}
 		}
@@ -126,7 +132,19 @@ func run(labels string, details bool, repositories []string) error {
 		sum, of = sum+hit[kind], of+all[kind]
 	}
 	fmt.Printf("%-32s %4d of %4d\n", "all", sum, of)
+	fmt.Printf("%-32s %4d\n", "others on the way of a finding", onWay)
 	return nil
+}
+
+// goesThrough reports whether the way of a finding about a kind goes by what a reader noted: it is told of at its end.
+func goesThrough(findings []finding.Finding, kind, place string) bool {
+	file, number, _ := strings.Cut(place, ":")
+	line, err := strconv.Atoi(strings.TrimSpace(number))
+	return err == nil && slices.ContainsFunc(findings, func(f finding.Finding) bool {
+		return !f.Strict && tellsOf(f, kind) && slices.ContainsFunc(f.Trace, func(s finding.Step) bool {
+			return s.Place.Pos.File == file && max(s.Place.Pos.Line-line, line-s.Place.Pos.Line) <= near
+		})
+	})
 }
 
 // tells reports whether a finding is about what a reader noted: kind at file:line.

@@ -10,11 +10,11 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// serverError is a status by which a function says that it failed itself.
-var serverError = regexp.MustCompile(`^(5\d\d|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|HTTP_500_INTERNAL_SERVER_ERROR)$`)
+// refused is a status by which a function says that it failed, or that the caller did something wrong.
+var refused = regexp.MustCompile(`^([45]\d\d|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|HTTP_500_INTERNAL_SERVER_ERROR)$`)
 
-// unlogged are handlers of any error in functions that answer requests, which answer that the function failed and write nothing down: whoever
-// runs it cannot see what failed, and whoever called cannot tell.
+// unlogged are handlers of any error in functions that answer requests, which answer and write nothing down: whoever runs it cannot see what
+// failed, and whoever called cannot tell.
 func unlogged(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
@@ -106,11 +106,23 @@ func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
 
 // saysItFailed reports whether statements answer that the function failed, by themselves or by functions that they call.
 func saysItFailed(n *paths.Node, file *ir.File, body []*ir.Stmt) bool {
-	found := someWord(body, serverError)
-	return found || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
-		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someWord(fn.Body, serverError) || someWord(defaults(fn), serverError) })
+	return someWord(body, refused) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
+		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someWord(fn.Body, refused) || someWord(defaults(fn), refused) })
 	}, 0)
 }
+
+// answersWithout reports whether statements send an answer that has no status of its own: for the caller all went well.
+func answersWithout(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && answering200.MatchString(dotted(e.X))
+		return !found && e.Kind != ir.Lambda
+	})
+	return found
+}
+
+// answering200 are calls by which routes answer.
+var answering200 = regexp.MustCompile(`^(res|response|reply)\.(json|send|end)$`)
 
 // defaults are what the parameters of a function are where nothing is given.
 func defaults(fn *ir.Func) []*ir.Stmt {
