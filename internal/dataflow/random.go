@@ -148,6 +148,9 @@ var setsByName = set("cookie set setCookie set_cookie setHeader append header pu
 // ofVisits are names of what is kept in a browser.
 var ofVisits = regexp.MustCompile(`(?i)cookies?$|authorization$`)
 
+// ofSession is how a cookie begins by which somebody is known from then on.
+var ofSession = regexp.MustCompile(`(?i)^(__Host-|__Secure-)?([\w.]*[-_.])?(sid|session|session_?id|sess|auth|token|connect\.sid)=`)
+
 // guessable tells of a random number that was made elsewhere and becomes something by which somebody is let in. What is made where the name
 // stands is told of by the patterns of the rule.
 func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {

@@ -71,6 +71,9 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	if !out.known {
 		out.ref = textOfError(parts)
 	}
+	if out.random != nil && ofSession.MatchString(before) { // sid=${id}; HttpOnly
+		in.guessable(f, "session token", &ir.Expr{At: at, End: at}, out)
+	}
 	out.taints = in.stepped(f, out.taints, at, intoText)
 	return out
 }
