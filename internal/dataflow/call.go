@@ -231,10 +231,13 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.meetsAgain(in.siteOf(f, c, args, at), again)
 		return v
 	}
-	calls, hits, told, met := len(in.sends)+len(in.uses), len(in.hits), len(in.telling), len(in.meetings)
+	calls, hits, told, met, checks := len(in.sends)+len(in.uses), len(in.hits), len(in.telling), len(in.meetings), in.checksGiven
 	out, thrown := in.body(f, c, this, args, at, facts)
-	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil {
+	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil && in.checksGiven == checks {
 		in.p.memo[key] = out
+	}
+	if in.checksGiven != checks { // what it says holds where it is called
+		return out
 	}
 	if in.results == nil {
 		in.results, in.throws = map[string]*Value{}, map[string]*Value{}

@@ -30,7 +30,7 @@ func (in *interp) callsDirectly(f frame, e *ir.Expr, callee *Value) {
 
 // siteOf is a call of a function.
 func (in *interp) siteOf(f frame, c *closure, args *arguments, at int32) site {
-	return site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args, c.fn, in.direct[directCall{f.file, at, c.fn}]}
+	return site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args, c.fn, in.direct[directCall{f.file, at, c.fn}], f.s}
 }
 
 // givenAt is where something was given to the functions that are at work, by the outermost of the calls that hand it on, and the function

@@ -65,6 +65,7 @@ type interp struct {
 	meetings     []meeting             // what came to sinks
 	meetingsOf   map[string][]meeting  // that of calls, as results
 	rejected     *Value                // what a promise fails with whose failure is handled
+	checksGiven  int                   // how often a function has handed on what a check says
 	ofServices   map[*Value]bool       // Go: what operations of services give, beside an error
 	running      []*scope              // of the functions in stack
 	inVain       bool                  // an answer is made that nobody gets
@@ -116,6 +117,7 @@ type site struct {
 	given  *arguments
 	fn     *ir.Func
 	direct bool // it is a call of the function itself
+	from   *scope
 }
 
 // frame is where an expression stands.

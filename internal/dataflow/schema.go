@@ -52,14 +52,31 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 		in.checkedPart(f, in.quiet(f, x.X), x.Str, schema, all, e.At)
 	}
 	if e.List[0].Kind != ir.Object { // the same by whatever name
-		for _, t := range v.taints {
-			in.trustFields(f, pathMark+t.Path, schema, 0)
-			if all {
-				in.trustText(f, pathMark+t.Path, []string{"mass-assignment"})
+		for _, g := range in.handingOn(f) {
+			for _, t := range v.taints {
+				in.trustFields(g, pathMark+t.Path, schema, 0)
+				if all {
+					in.trustText(g, pathMark+t.Path, []string{"mass-assignment"})
+				}
 			}
 		}
 	}
 	return answerOf(method, out)
+}
+
+// handingOn are the frames in which what a check says holds: the one that it stands in, and those that call a function which does nothing but
+// give back what the check answers: const check = (payload) => schema.validate(payload).
+func (in *interp) handingOn(f frame) []frame {
+	out := []frame{f}
+	for i := len(in.stack) - 1; i >= 0 && len(in.stack) == len(in.sites); i-- {
+		body := in.stack[i].Body
+		if len(body) != 1 || body[0].Kind != ir.Return || body[0].X == nil || body[0].X.Kind != ir.Call || in.sites[i].from == nil {
+			break
+		}
+		out = append(out, frame{in.sites[i].from, in.sites[i].file})
+		in.checksGiven++
+	}
+	return out
 }
 
 // wantsFields notes what a schema says that a value holds: parts that are called like something sensitive are read of it.
@@ -200,6 +217,9 @@ func fieldsOf(schema *Value) map[string]*Value {
 	if schema == nil {
 		return nil
 	}
+	if ways := alternativesOf(schema); len(ways) > 0 {
+		return fieldsOfAll(ways)
+	}
 	if len(schema.args) > 0 && len(schema.args[0].fields) > 0 {
 		return schema.args[0].fields
 	}
@@ -213,6 +233,35 @@ func fieldsOf(schema *Value) map[string]*Value {
 		return schema.fields // an object of schemas
 	}
 	return nil
+}
+
+// alternativesOf are the schemas of which a value has to fit one: Joi.alternatives().try(a, b), z.union([a, b]).
+func alternativesOf(schema *Value) []*Value {
+	switch {
+	case strings.HasSuffix(schema.ref, ".alternatives().try()"), strings.HasSuffix(schema.ref, ".alternatives()"):
+		return schema.args
+	case strings.HasSuffix(schema.ref, ".union()") && len(schema.args) > 0:
+		return schema.args[0].Elements()
+	}
+	return nil
+}
+
+// fieldsOfAll are the fields that all of some schemas have, of the same kind.
+func fieldsOfAll(ways []*Value) map[string]*Value {
+	out := maps.Clone(fieldsOf(ways[0]))
+	for _, way := range ways[1:] {
+		fields := fieldsOf(way)
+		maps.DeleteFunc(out, func(name string, s *Value) bool {
+			return fields[name] == nil || kindOfSchema(fields[name]) != kindOfSchema(s)
+		})
+	}
+	return out
+}
+
+// kindOfSchema is what a schema wants first of all: joi.string().
+func kindOfSchema(s *Value) string {
+	kind, _, _ := strings.Cut(s.ref, "()")
+	return kind
 }
 
 // deepestSchema bounds how deep schemas are followed.
@@ -297,7 +346,7 @@ func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
 		switch {
 		case isHarmlessKind(s), isHarmlessList(s):
 			in.trustText(f, text+"."+name, []string{"all"})
-		case s.ref == "" && orNothing(s.fields["type"]).text == "string":
+		case s.ref == "" && orNothing(s.fields["type"]).text == "string", schemas[packageOf(s.ref)] && strings.HasSuffix(kindOfSchema(s), ".string"):
 			in.trustText(f, text+"."+name, textOnly)
 		case len(fieldsOf(s)) > 0:
 			in.trustFields(f, text+"."+name, s, depth+1)

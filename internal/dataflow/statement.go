@@ -83,6 +83,9 @@ func (in *interp) leavesWith(f frame, x *ir.Expr) *Value {
 
 // returns follows what a function gives back; what the handler itself gives back is the answer.
 func (in *interp) returns(f frame, s *ir.Stmt) {
+	before := in.inVain
+	in.inVain = before || in.depth == 1 && s.Str == "failed" // Go: beside an error no answer gets out
+	defer func() { in.inVain = before }()
 	v := in.leavesWith(f, s.X)
 	f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
 	if n := len(in.stack); n > 0 {
