@@ -100,6 +100,9 @@ func (in *interp) predictable(f frame, name string, from *ir.Expr, v *Value) {
 	if v == nil || v.clock == nil || name == "" || from == nil || in.st != nil {
 		return
 	}
+	if ofOrder.MatchString(name) {
+		return
+	}
 	switch kind := in.p.sensitive(name); {
 	case kind == ofToken || kind == ofPassword || IsStoredSecret(name):
 		if ofVisits.MatchString(name) && !namesSession.MatchString(v.prefix) {
@@ -121,6 +124,9 @@ func (in *interp) predictable(f frame, name string, from *ir.Expr, v *Value) {
 	}
 }
 
+// ofOrder are names of what says which of several things came first, or belong together, and lets nobody in.
+var ofOrder = regexp.MustCompile(`(?i)^_?(version|cache|e_?tag|trace|correlation|retry|job|event|stream|queue|batch|sync|page|next|continuation|cursor|request|dedup\w*|idempotency|client_?request|last)_?(token|password|pwd)?$`)
+
 // secretText are the members of requests that hold a secret as a text, bareNames the names under which it stands where that is JSON, which say
 // nothing of what it is.
 var (
@@ -130,12 +136,16 @@ var (
 
 // bareSecret is the secret of an object that holds one; nil where that is not known.
 func (v *Value) bareSecret() *Value {
+	var out *Value
 	for name, x := range sorted(v.fields) {
-		if bareNames[strings.ToLower(name)] && x != nil && x.clock != nil {
-			return x
+		switch {
+		case x != nil && x.clock == nil && (IsStoredSecret(name) || bareNames[strings.ToLower(name)]): // another one is the secret
+			return nil
+		case bareNames[strings.ToLower(name)] && x != nil && x.clock != nil:
+			out = x
 		}
 	}
-	return nil
+	return out
 }
 
 // namesSession is the beginning of a header that sets a cookie which says who somebody is.

@@ -136,7 +136,11 @@ func setAnew(fn *ir.Func, name string) bool {
 		if i < 0 {
 			return false
 		}
+		before := text[:i]
 		text = text[i+len(name):]
+		if strings.HasPrefix(text, "++") || strings.HasPrefix(text, "--") || strings.HasSuffix(before, "++") || strings.HasSuffix(before, "--") {
+			return true
+		}
 		rest := strings.TrimLeft(text, " \t+-*/%|&?")
 		if strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==") && !strings.HasPrefix(rest, "=>") {
 			return true

@@ -231,6 +231,9 @@ func isAccountChange(n *paths.Node, fn *ir.Func) bool {
 // newAccount is what functions are called that make an account.
 var newAccount = regexp.MustCompile(`(?i)^_?(handle_?|post_?)?(register|sign_?up|create|add|insert|post)(_?(a_?)?(new_?)?(user|member|account|customer|admin|staff|employee)s?)?(_?(handler|route|controller|service|use_?case|command|action|account))?$`)
 
+// unnamedAccount are names that do not say of whom an account is made.
+var unnamedAccount = regexp.MustCompile(`(?i)^_?(handle_?|post_?)?(register|sign_?up)(_?(handler|route|controller|service|use_?case|command|action))?$`)
+
 // bare are names of such functions that say of nothing what they make.
 var bare = regexp.MustCompile(`(?i)^_?(handle_?)?(create|add|insert|post)(_?(handler|route|controller|service|use_?case|command|action))?$`)
 
@@ -240,7 +243,10 @@ func makesAccount(n *paths.Node, fn *ir.Func) bool {
 	if !named(fn.Name) && !(performs.MatchString(fn.Name) && fn.Class != nil && named(fn.Class.Name)) {
 		return false
 	}
-	return slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return someName(f.Body, passwordName) || someName(f.Body, ofAccount) })
+	bareName := unnamedAccount.MatchString(fn.Name) // of a device, perhaps, which has a role too
+	return slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool {
+		return someName(f.Body, passwordName) || !bareName && someName(f.Body, ofAccount)
+	})
 }
 
 // seenFrom is where a function writes something: at the call by which it does so where the writing itself is in another file.

@@ -11,8 +11,8 @@ import (
 	"wardlet.example/internal/syntax"
 )
 
-// asType is where TypeScript says what a value is: result.Item as Member, Promise<Member>, const member: Member.
-var asType = regexp.MustCompile(`(?:\bas\s+|\bPromise<\s*|\b(?:const|let)\s+\w+\s*:\s*|\)\s*:\s*)([A-Z]\w*)`)
+// asType is where TypeScript says what a value is: result.Item as Member, Promise<Member>.
+var asType = regexp.MustCompile(`(?:\bas\s+|\bPromise<\s*|\)\s*:\s*)([A-Z]\w*)`)
 
 // declaredSecret is a secret that the record which a call reads is declared to have, in the function that reads it: empty where there is none.
 // What perhaps is not there, and what has been taken out, is none.

@@ -223,6 +223,9 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 		if kept, _, _ := strings.Cut(dotted(c.Expr.X), "."); kept != "" && strings.Contains(string(c.File.Tree.Source[e.End:]), kept+".error") { // validate.errors
 			return ""
 		}
+		if refusesAnyway(list[i+1:]) {
+			return ""
+		}
 		return "nobody looks at what it answers"
 	}
 	names := namesIn(e.X)
@@ -262,6 +265,15 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	}
 	return ""
 }
+
+// refusesAnyway reports whether what follows refuses whatever a check has answered: it is done so that it takes as long as with somebody who is
+// known.
+func refusesAnyway(rest []*ir.Stmt) bool {
+	return len(rest) > 0 && len(rest) <= 3 && ir.Ends(rest) && (throws(rest) || someWord(rest, turnedAway))
+}
+
+// turnedAway are statuses for those who are not let in.
+var turnedAway = regexp.MustCompile(`^(40[0134]|Unauthorized|StatusUnauthorized|UNAUTHORIZED)$`)
 
 // declaration is the beginning of a line that declares what it sets.
 var declaration = regexp.MustCompile(`(^|[;{]\s*)(const|let|var)\s+$`)
@@ -352,11 +364,24 @@ func onlyLogs(body []*ir.Stmt) bool {
 	return len(body) > 0
 }
 
+// declaredAbove reports whether the function at hand declares the name that is set, there or before: of others the module, or a function around it, knows.
+func declaredAbove(file *ir.File, e *ir.Expr) bool {
+	if declares(file, e.At) {
+		return true
+	}
+	fn := innermost(file, e.At)
+	if fn == nil {
+		return true
+	}
+	before := string(file.Tree.Source[fn.Start:e.At])
+	return regexp.MustCompile(`\b(let|var|const)\s+([\w\s,{}]*\b)?` + regexp.QuoteMeta(e.X.Str) + `\b`).MatchString(before)
+}
+
 // usedBehind reports whether what an assignment sets is named behind it, until its function ends.
 func usedBehind(c dataflow.Called, e *ir.Expr, end int32) bool {
 	names := namesIn(e.X)
-	if len(names) == 0 || end < e.End {
-		return true
+	if len(names) == 0 || end < e.End || e.X.Kind == ir.Member || e.X.Kind == ir.Index || c.File.Language == ir.Node && e.X.Kind == ir.Name && !declaredAbove(c.File, e) {
+		return true // it is kept where others find it
 	}
 	rest := string(c.File.Tree.Source[e.End:end])
 	return slices.ContainsFunc(names, func(name string) bool {
