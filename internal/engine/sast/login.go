@@ -618,7 +618,6 @@ func (l *login) alongside(body []*ir.Stmt) bool {
 	return false
 }
 
-// alongsideIn reports whether a branch leads to the login: what a router does for other routes tells nothing.
 // ofTime are names of what says when something was, or how long it took.
 var ofTime = regexp.MustCompile(`(?i)^(elapsed|duration|took|start|end|now|time|date|performance|math|round|process|perf_counter|toFixed|hrtime|ms|latency)$|(elapsed|duration|latency|_?time|_?ms)$`)
 
@@ -649,6 +648,7 @@ func namesMore(e *ir.Expr) bool {
 	return more
 }
 
+// alongsideIn reports whether a branch leads to the login: what a router does for other routes tells nothing.
 func (l *login) alongsideIn(s *ir.Stmt) bool {
 	found := false
 	ir.Walk([]*ir.Stmt{s}, func(x *ir.Stmt) bool {

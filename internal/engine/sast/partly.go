@@ -74,7 +74,7 @@ func settled(n *paths.Node) []spot {
 			if e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, e, works) {
 				return
 			}
-			if batch || !mapsLogs(n, fn, e) {
+			if !handlesEach(n, e) && (batch || !mapsLogs(n, fn, e)) {
 				out = append(out, spot{file: fn.File, at: e.At, fields: map[string]string{"call": dotted(e.X), "others": "the outcomes"}})
 			}
 		})
@@ -89,6 +89,29 @@ func givesOutcomes(e *ir.Expr) bool {
 	}
 	i := slices.Index(e.Keys, "return_exceptions")
 	return lastName(e.X) == "gather" && i >= 0 && i < len(e.List) && e.List[i].Str == "True"
+}
+
+// handlesEach reports whether what is done for each handles its own failure, and does not throw it on.
+func handlesEach(n *paths.Node, e *ir.Expr) bool {
+	bodies := []*ir.Stmt{{Kind: ir.Eval, X: e}}
+	for _, fn := range mapped(n, e) {
+		bodies = append(bodies, fn.Body...)
+	}
+	found := false
+	ir.Walk(bodies, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Try && len(s.Else) > 0 && !throws(s.Else)
+		return !found
+	}, func(x *ir.Expr) bool {
+		if x.Kind == ir.Lambda {
+			ir.Walk(x.Fn.Body, func(s *ir.Stmt) bool {
+				found = found || s.Kind == ir.Try && len(s.Else) > 0 && !throws(s.Else)
+				return !found
+			}, nil)
+		}
+		found = found || x.Kind == ir.Call && x.X != nil && x.X.Kind == ir.Member && x.X.Str == "catch"
+		return !found
+	})
+	return found
 }
 
 // mapped are the functions that a call is given by their names: records.map(save).

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
@@ -16,7 +17,7 @@ var refused = regexp.MustCompile(`^([45]\d\d|INTERNAL_SERVER_ERROR|InternalServe
 // unlogged are handlers of any error in functions that answer requests, which answer and write nothing down: whoever runs it cannot see what
 // failed, and whoever called cannot tell.
 func unlogged(_ *work, n *paths.Node) []spot {
-	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
+	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return nil
 	}
 	return failures(n, func(fn *ir.Func, name string, body []*ir.Stmt) bool {
@@ -24,14 +25,47 @@ func unlogged(_ *work, n *paths.Node) []spot {
 	})
 }
 
+// someoneLogsAnswers reports whether a function of the files that were reached logs answers.
+func someoneLogsAnswers(n *paths.Node) bool {
+	seen, found := map[*ir.File]bool{}, false
+	for _, fn := range n.Result.Reached {
+		if !seen[fn.File] && !found {
+			seen[fn.File] = true
+			inFile(fn.File, func(f *ir.Func) { found = found || logsAnswers(f) }, func(*ir.Expr) {})
+		}
+	}
+	return found
+}
+
+// logsAnswers reports whether a function logs the answers of others: a wrapper, or what is called when an answer is done.
+func logsAnswers(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.If && s.X != nil && someWord([]*ir.Stmt{{Kind: ir.Eval, X: s.X}}, ofStatus) && firstLog(s.Body) != nil
+		return !found
+	}, func(e *ir.Expr) bool {
+		if logs(e) {
+			found = found || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return someWord([]*ir.Stmt{{Kind: ir.Eval, X: x}}, statusOfAnswer) })
+		}
+		return !found
+	})
+	return found
+}
+
+var statusOfAnswer = regexp.MustCompile(`^(statusCode|status_code)$`)
+
 // toNobody are handlers of any error in functions that events start, which give back that the function failed as if somebody read it: for the
 // platform it has succeeded, the event is lost, and nothing tries again.
 func toNobody(_ *work, n *paths.Node) []spot {
-	if n.Result.Cut || !onlyEvents(n) {
+	if n.Result.Cut || !onlyEvents(n) || isAskedDirectly(n) || hasDestination(n) {
 		return nil
 	}
+	symbol := n.Function.Code.Symbol
+	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
+	is := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
 	return failures(n, func(fn *ir.Func, _ string, body []*ir.Stmt) bool {
-		return fn.Class == nil && returnsStatus(body)
+		kept := someCall(n, fn.File, body, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
+		return fn.Name == symbol && returnsStatus(body) && !kept
 	})
 }
 
@@ -61,7 +95,7 @@ func failures(n *paths.Node, is func(fn *ir.Func, name string, body []*ir.Stmt) 
 			}
 			for _, h := range broadHandlers(fn.File, x) {
 				work := someOf(n, fn.File, x.Body, s.writes)
-				if work == "" || throws(h.Body) || !is(fn, name, h.Body) {
+				if work == "" || throws(h.Body) || logsMore(x.Final) || !is(fn, name, h.Body) {
 					continue
 				}
 				at := place{fn.File, h.Y.At}
@@ -104,11 +138,53 @@ func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
 	})
 }
 
-// saysItFailed reports whether statements answer that the function failed, by themselves or by functions that they call.
+// saysItFailed reports whether statements answer with a status of failure, by themselves or by functions that they call, or without one.
 func saysItFailed(n *paths.Node, file *ir.File, body []*ir.Stmt) bool {
-	return someWord(body, refused) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
-		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someWord(fn.Body, refused) || someWord(defaults(fn), refused) })
+	return hasStatus(body) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
+		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
+			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus(fn.Body) || someWord(defaults(fn), refused)
+		})
 	}, 0)
+}
+
+var (
+	ofStatus  = regexp.MustCompile(`(?i)^(status|status_?code|code|http_?status)$`)
+	setStatus = regexp.MustCompile(`(?i)(status|code|response|respond|reply|answer|error|fail\w*|abort|throw|writeHead|json|send)$`)
+)
+
+func isRefused(e *ir.Expr) bool {
+	return e != nil && (e.Kind == ir.Const || e.Kind == ir.Name || e.Kind == ir.Member) && refused.MatchString(e.Str)
+}
+
+// hasStatus reports whether a status of failure stands in statements where one is said: {statusCode: 500}, res.status(500), return answer, 500.
+func hasStatus(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.X != nil && s.X.Kind == ir.Array && slices.ContainsFunc(s.X.List, isRefused)
+		return !found
+	}, func(e *ir.Expr) bool {
+		switch e.Kind {
+		case ir.Object, ir.Call:
+			for i, key := range e.Keys {
+				found = found || i < len(e.List) && ofStatus.MatchString(key) && mayRefuse(e.List[i])
+			}
+			found = found || e.Kind == ir.Call && setStatus.MatchString(lastName(e.X)) && slices.ContainsFunc(e.List, isRefused)
+		case ir.Assign:
+			found = found || e.X != nil && ofStatus.MatchString(lastName(e.X)) && mayRefuse(e.Y)
+		}
+		return !found && e.Kind != ir.Lambda
+	})
+	return found
+}
+
+// mayRefuse reports whether an expression is a status of failure, perhaps one of several: error.status || 500.
+func mayRefuse(e *ir.Expr) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || isRefused(x)
+		return !found
+	})
+	return found
 }
 
 // answersWithout reports whether statements send an answer that has no status of its own: for the caller all went well.
@@ -134,34 +210,83 @@ func defaults(fn *ir.Func) []*ir.Stmt {
 }
 
 // plainUse are functions that make a text or an answer of an error.
-var plainUse = regexp.MustCompile(`(?i)(^|\.)(String|str|repr|stringify|dumps|json|send|end|status|jsonify|format|type|isinstance|getattr|hasattr|callback|cb|done|Error|get|includes|startswith|endswith|lower|toString|get_error_message)$`)
+var plainUse = regexp.MustCompile(`(?i)(^|\.)(String|str|repr|stringify|dumps|json|send|end|status|jsonify|format|type|isinstance|getattr|hasattr|callback|cb|done|Error|get|includes|startswith|endswith|lower|toString)$`)
 
-// handedAway reports whether an error is logged in statements or what they call, or is given to something of which nobody knows what it does.
+// tells are methods by which loggers of any name, and streams, are told something.
+var tells = regexp.MustCompile(`(^|\.)(error|exception|warning|warn|critical|fatal|write|notice|alert)$`)
+
+// handedAway reports whether an error is logged in statements or what they call, is kept for what comes behind, or is given to something of which
+// nobody knows what it does.
 func handedAway(n *paths.Node, name string, body []*ir.Stmt) bool {
+	names := partsOfError(name, body)
+	is := recording(n)
 	away := false
 	ir.Walk(body, func(s *ir.Stmt) bool {
 		away = away || s.Kind == ir.Throw
 		return !away
 	}, func(e *ir.Expr) bool {
-		if away || e.Kind != ir.Call {
-			return !away
-		}
-		fns := calledByName(n, e)
 		switch {
-		case logs(e):
-			away = true
-		case len(fns) > 0:
-			away = slices.ContainsFunc(fns, func(fn *ir.Func) bool {
-				return someCall(n, fn.File, fn.Body, func(_ *ir.File, x *ir.Expr) bool { return logs(x) }, 0)
-			})
-		case name != "" && !plainUse.MatchString(dotted(e.X)):
-			away = slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, map[string]bool{name: true}) })
-		case name == "" && !plainUse.MatchString(dotted(e.X)):
-			away = len(fns) == 0 && e.X.Kind == ir.Name
+		case away:
+		case e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && ir.Awaited(e.Y) != nil && e.Y.Kind == ir.Name && names[e.Y.Str]:
+			away = true // error = e
+		case e.Kind == ir.Call:
+			away = tellsOf(n, e, names, is)
 		}
 		return !away
 	})
 	return away
+}
+
+// partsOfError are the names of an error and of what a handler takes out of it.
+func partsOfError(name string, body []*ir.Stmt) map[string]bool {
+	names := map[string]bool{}
+	if name == "" {
+		return names
+	}
+	names[name] = true
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind != ir.Name && e.Y != nil && e.Y.Kind == ir.Name && names[e.Y.Str] { // const { message } = err
+			for _, part := range namesIn(e.X) {
+				names[part] = true
+			}
+		}
+		return e.Kind != ir.Lambda
+	})
+	return names
+}
+
+// tellsOf reports whether a call logs something, or is given a part of an error and does with it what nobody knows.
+func tellsOf(n *paths.Node, e *ir.Expr, names map[string]bool, is func(*ir.File, *ir.Expr) bool) bool {
+	if logs(e) || tells.MatchString(dotted(e.X)) {
+		return true
+	}
+	if fns := calledByName(n, e); len(fns) > 0 {
+		return slices.ContainsFunc(fns, func(fn *ir.Func) bool {
+			return someCall(n, fn.File, fn.Body, func(file *ir.File, x *ir.Expr) bool { return is(file, x) || tells.MatchString(dotted(x.X)) }, 0)
+		})
+	}
+	if plainUse.MatchString(dotted(e.X)) {
+		return false
+	}
+	if len(names) == 0 {
+		return e.X.Kind == ir.Name
+	}
+	return slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, names) })
+}
+
+// isAskedDirectly reports whether another function asks this one and perhaps waits for what it gives.
+func isAskedDirectly(n *paths.Node) bool {
+	return slices.ContainsFunc(n.In, func(e *paths.Edge) bool {
+		how, _ := e.Send.Params.At("InvocationType").Is()
+		return e.Kind == "direct" && how != "Event"
+	})
+}
+
+// hasDestination reports whether what some function of an App gives goes somewhere when it has succeeded.
+func hasDestination(n *paths.Node) bool {
+	return slices.ContainsFunc(n.App.Resources, func(r *model.Resource) bool {
+		return r.Type == "AWS::Lambda::EventInvokeConfig" && r.Props.Path("DestinationConfig", "OnSuccess").IsSet() != model.No
+	})
 }
 
 // onlyEvents reports whether a function is started by events alone, whose senders get no answer. Queues and streams are read in batches, which is

@@ -18,7 +18,7 @@ var clients = []struct {
 	units float64 // in a second
 }{
 	{regexp.MustCompile(`^(requests|httpx|urllib3|urllib\.request|botocore\.config\.Config|botocore\.client\.Config)\b`), 1},
-	{regexp.MustCompile(`^(axios|got|node-fetch|superagent|undici|ky|needle|request|request-promise|builtin\.AbortSignal\.timeout|AbortSignal\.timeout)\b`), 1000},
+	{regexp.MustCompile(`^(axios|got|node-fetch|undici|ky|builtin\.AbortSignal\.timeout|AbortSignal\.timeout)\b`), 1000},
 }
 
 // waitsFor are the names under which a client is told how long it waits for an answer.
@@ -70,12 +70,33 @@ func madeOnLoading(n *paths.Node) []dataflow.Called {
 			if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.Y == nil || s.X.Y.Kind != ir.Call {
 				continue
 			}
-			if ref := dotted(s.X.Y.X); makesHTTPClient.MatchString(ref) {
+			if ref := dotted(s.X.Y.X); makesHTTPClient.MatchString(ref) && isUsed(n, file, s.X.X) {
 				out = append(out, dataflow.Called{Ref: ref, File: file, At: s.X.Y.At, Expr: s.X.Y})
 			}
 		}
 	}
 	return out
+}
+
+// isUsed reports whether the code that was reached in a file uses a client by its name, and no call says another time-out.
+func isUsed(n *paths.Node, file *ir.File, name *ir.Expr) bool {
+	if name.Kind != ir.Name {
+		return false
+	}
+	used, said := false, false
+	for _, fn := range n.Result.Reached {
+		if fn.File != file {
+			continue
+		}
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && (e.X.Kind == ir.Member && e.X.X.Kind == ir.Name && e.X.X.Str == name.Str || e.X.Kind == ir.Name && e.X.Str == name.Str) {
+				used = true
+				said = said || someWord([]*ir.Stmt{{Kind: ir.Eval, X: e}}, waitsFor)
+			}
+			return true
+		})
+	}
+	return used && !said
 }
 
 func seconds(s float64) string {
@@ -96,10 +117,12 @@ func longest(c dataflow.Called, units float64) float64 {
 		}
 	}
 	for i, x := range c.Expr.List {
+		named := i < len(c.Expr.Keys) && c.Expr.Keys[i] != ""
 		switch {
-		case i < len(c.Expr.Keys) && waitsFor.MatchString(c.Expr.Keys[i]), strings.HasSuffix(c.Ref, "AbortSignal.timeout"):
+		case named && waitsFor.MatchString(c.Expr.Keys[i]), strings.HasSuffix(c.Ref, "AbortSignal.timeout"):
 			note(x)
-		case x.Kind == ir.Object:
+		case named: // json={...}
+		case x.Kind == ir.Object && i == len(c.Expr.List)-1 && !(i == 1 && sendsData.MatchString(c.Ref)):
 			for j, key := range x.Keys {
 				if waitsFor.MatchString(key) && j < len(x.List) {
 					note(x.List[j])
@@ -109,6 +132,9 @@ func longest(c dataflow.Called, units float64) float64 {
 	}
 	return wait
 }
+
+// sendsData are calls of which the second argument is what is sent, and the third says how.
+var sendsData = regexp.MustCompile(`\.(post|put|patch|postForm|putForm|patchForm)$`)
 
 // parts are the elements of a list, as of (connect, read), the fields of an object, or what an expression is itself.
 func parts(e *ir.Expr) []*ir.Expr {
