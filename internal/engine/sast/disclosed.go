@@ -3,6 +3,7 @@ package sast
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -25,7 +26,7 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 			}
 			h.Path = "the record with its `" + name + "`"
 		}
-		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n.Function)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) {
+		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) {
 			byRule[h.Rule] = append(byRule[h.Rule], h)
 		}
 	}
@@ -126,14 +127,52 @@ func (w *work) leak(b *bound, f *model.Function, hits []*dataflow.Hit) finding.F
 }
 
 // carriesCredentials reports whether what calls a function brings what callers sign in with: a token in the headers.
-func carriesCredentials(f *model.Function) bool {
-	return slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool {
+func carriesCredentials(n *paths.Node) bool {
+	return slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool {
 		switch t.Kind {
-		case model.TriggerHTTP, model.TriggerGraphQL:
-			return t.Auth == "jwt" || t.Auth == "cognito" || t.Auth == "lambda" || t.Auth == "api-key"
+		case model.TriggerHTTP:
+			return asksToken(t)
+		case model.TriggerGraphQL:
+			return asksToken(t) && handsOnHeaders(n.App, t.Via)
 		case model.TriggerAuthorizer:
 			return true
 		}
 		return false
 	})
+}
+
+func asksToken(t *model.Trigger) bool {
+	return t.Auth == "jwt" || t.Auth == "cognito" || t.Auth == "lambda" || t.Auth == "api-key"
+}
+
+var (
+	// templatesOfResolvers are where a resolver says what a function gets of a request.
+	templatesOfResolvers = []string{"Code", "CodeS3Location", "RequestMappingTemplate", "RequestMappingTemplateS3Location"}
+	// handsOnAll is a template of a resolver that gives the headers on, or all there is.
+	handsOnAll = regexp.MustCompile(`\.request\b|(toJson|stringify)\(\s*\$?(context|ctx)\s*\)|\bpayload"?\s*:\s*(context|ctx)\b`)
+)
+
+// handsOnHeaders reports whether a function behind a data source of GraphQL gets the headers of requests: all of a request comes to it, unless
+// every resolver says what it gets, and none says the headers. What stands in a file elsewhere is taken for one that does not.
+// Source: https://docs.aws.amazon.com/appsync/latest/devguide/direct-lambda-reference.html
+func handsOnHeaders(app *model.App, source *model.Resource) bool {
+	asked := false
+	for _, r := range app.Resources {
+		if r.Type != "AWS::AppSync::Resolver" && r.Type != "AWS::AppSync::FunctionConfiguration" || !ofSource(app, r, source) {
+			continue
+		}
+		asked = true
+		said := slices.DeleteFunc(slices.Clone(templatesOfResolvers), func(key string) bool { return r.Props.Get(key).IsSet() == model.No })
+		if len(said) == 0 || slices.ContainsFunc(said, func(key string) bool { text, _ := r.Props.Get(key).Scalar(); return handsOnAll.MatchString(text) }) {
+			return true
+		}
+	}
+	return !asked
+}
+
+// ofSource reports whether a resolver, or a step of one, asks a data source.
+func ofSource(app *model.App, r, source *model.Resource) bool {
+	name := r.Props.Get("DataSourceName")
+	_, found := app.Find(name, "AWS::AppSync::DataSource")
+	return found != nil && found == source || model.Equal(name, source.Props.Get("Name")) == model.Yes
 }
