@@ -72,8 +72,8 @@ func (in *interp) binaryIsTrue(f frame, e *ir.Expr, holds bool) {
 		in.compared(f, e, holds)
 	case "!==", "!=":
 		in.compared(f, e, !holds)
-	case "<", "<=", ">", ">=": // set(x) <= ALLOWED; in Python all comparisons are written "<"
-		if x := setOf(e.X); holds && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
+	case "<", "<=", ">", ">=": // set(x) <= ALLOWED
+		if x := setOf(e.X); holds && e.Str[0] == '<' && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
 			in.trust(f, x, []string{"all"})
 		}
 		in.asNumber(f, e, holds)

@@ -40,7 +40,7 @@ func (v *Value) ofOwnKey() string {
 
 var (
 	// keepsKey are functions that give a key as it is, or as it was before it was written into an event.
-	keepsKey = set("unquote_plus unquote decodeURIComponent QueryUnescape PathUnescape str String toString")
+	keepsKey = set("unquote_plus unquote decodeURIComponent QueryUnescape PathUnescape str String toString PurePosixPath PurePath PosixPath Path as_posix")
 	// changesKey are those that replace a text in it, or take one from its end.
 	changesKey = set("replace replaceAll Replace ReplaceAll TrimSuffix removesuffix sub splitext")
 	// pathJoins are functions that put paths together.
@@ -64,6 +64,14 @@ func ofKeyOf(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value
 	}
 	if pathJoins[callee.ref] {
 		return joinedPath(args, v)
+	}
+	if renamed := renamedPath(f, name, recv, args, v); renamed != nil {
+		return renamed
+	}
+	if x := args.get(0); x != nil && (name == "str" || name == "String") && slices.ContainsFunc(x.parts, func(p *Value) bool { return p != nil && p.ofKey != "" }) {
+		c := *v
+		c.parts = x.parts
+		return &c
 	}
 	of := ""
 	switch {
@@ -89,6 +97,23 @@ func ofKeyOf(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value
 		return &c
 	}
 	c.ofKey = of
+	return &c
+}
+
+// renamedPath is the key of the event as a path of pathlib with another name, or another ending; nil where it is neither.
+func renamedPath(f frame, name string, recv *Value, args *arguments, v *Value) *Value {
+	if f.file.Language != ir.Python || recv.ofOwnKey() != allOfKey || args.get(0) == nil {
+		return nil
+	}
+	c := *v
+	switch name {
+	case "with_name":
+		c.parts = []*Value{{taints: v.taints, ofKey: folderOfKey}, constant("/"), args.get(0)}
+	case "with_suffix":
+		c.parts = []*Value{{taints: v.taints, ofKey: allOfKey + "\x00."}, args.get(0)}
+	default:
+		return nil
+	}
 	return &c
 }
 

@@ -799,6 +799,12 @@ func (p *py) comparison(n int) *ir.Expr {
 		e.Str = "==="
 	default:
 		e.Str = "<"
+		for _, op := range []string{">=", "<=", ">"} {
+			if strings.Contains(between, op) {
+				e.Str = op
+				break
+			}
+		}
 	}
 	return e
 }
