@@ -96,6 +96,9 @@ func (r repeatedFunctions) of(n *paths.Node, p place) string {
 			how = cmp.Or(r[l.fn], decoratedAgain(l.fn))
 		}
 		if how == "" && (countsAttempts(l.fn, l.at) || untilDone(l.fn, l.at)) {
+			if onlyRefused(l.fn, l.at) {
+				return ""
+			}
 			how = "a loop"
 		}
 	}
@@ -117,6 +120,50 @@ func countsAttempts(fn *ir.Func, at int32) bool {
 		return !found
 	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
 	return found
+}
+
+// onlyRefused reports whether a loop goes on only where the request was refused before anything was done for it: if (res.status !== 429) return
+// res; if err.code != 429: raise.
+func onlyRefused(fn *ir.Func, at int32) bool {
+	found := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind != ir.Loop || !holds(s, at) {
+			return true
+		}
+		handled := true // errors of the call leave the loop, or are asked about
+		ir.Statements(s.Body, func(list []*ir.Stmt, i int) {
+			t := list[i]
+			if t.Kind == ir.Try && slices.ContainsFunc(t.Body, func(x *ir.Stmt) bool { return holds(x, at) }) {
+				handled = handled && (len(t.Else) == 0 || alwaysLeaves(t.Else) || asksWhetherRefused(t.Else))
+				found = found || asksWhetherRefused(t.Else)
+			}
+			found = found || i == 0 && asksWhetherRefused(list)
+		})
+		found = found && handled
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// asksWhetherRefused reports whether statements leave unless there were too many requests.
+func asksWhetherRefused(list []*ir.Stmt) bool {
+	for i, s := range list {
+		if s.Kind != ir.If || s.X == nil || s.X.Kind != ir.Binary || len(s.Else) > 0 || !isTooMany(s.X.X) && !isTooMany(s.X.Y) {
+			continue
+		}
+		switch s.X.Str {
+		case "!==", "!=":
+			return ir.Ends(s.Body)
+		case "===", "==":
+			return ir.Ends(list[i+1:])
+		}
+	}
+	return len(list) == 1 && list[0].Kind == ir.If && len(list[0].Body) > 0 && list[0].Y != nil && asksWhetherRefused(list[0].Body) // a clause of Python
+}
+
+// isTooMany reports whether an expression is the status by which a request is refused because there were too many.
+func isTooMany(e *ir.Expr) bool {
+	return e != nil && (e.Kind == ir.Const && e.Str == "429" || lastName(e) == "StatusTooManyRequests")
 }
 
 // someText reports whether some text of code is one of some.
