@@ -28,7 +28,7 @@ var (
 
 // fillsMemory notes a call that puts something of a caller into what a module keeps.
 func (in *interp) fillsMemory(f frame, e *ir.Expr, recv *Value, method string, args *arguments) {
-	if fillsContainer[method] && len(args.list) > 0 && len(e.List) > 0 {
+	if fillsContainer[method] && len(args.list) > 0 && len(e.List) > 0 && !in.looksUp(f, e) {
 		in.remembers(f, recv, e.List[0], args.get(0), args.get(1))
 	}
 }
@@ -43,7 +43,7 @@ func (in *interp) remembers(f frame, container *Value, e *ir.Expr, key, v *Value
 		return
 	}
 	ofCaller := slices.ContainsFunc(key.theirs(), func(t *Taint) bool { return t.Source != nil && !t.Source.Stored })
-	if !ofCaller && !unique && !in.namesCallerBy(f, e) {
+	if !ofCaller && !unique && !in.namesCallerBy(f, e) || in.onlySaves(f, e) {
 		return
 	}
 	if in.p.remembered == nil {
@@ -51,6 +51,57 @@ func (in *interp) remembers(f frame, container *Value, e *ir.Expr, key, v *Value
 	}
 	in.p.remembered[container] = true
 }
+
+// onlySaves reports whether something is put into memory where somebody is turned away by a condition that asks elsewhere: what is remembered
+// of it only saves to ask again.
+func (in *interp) onlySaves(f frame, e *ir.Expr) bool {
+	s := branchOf(f.file, e)
+	if s == nil || !ir.Ends(s.Body) || in.memoryIn(f, s.X, 0) != nil {
+		return false
+	}
+	return turnsAway.Match(uncommented(f.file.Tree.Source[s.X.At:max(s.X.End, endOf(s))]))
+}
+
+// looksUp reports whether a call puts into memory what a function gives, where it is missing there: if (!known.has(token)) known.set(token,
+// check(token)).
+func (in *interp) looksUp(f frame, e *ir.Expr) bool {
+	if len(e.List) < 2 || e.X.Kind != ir.Member {
+		return false
+	}
+	if x := ir.Awaited(e.List[1]); x.Kind != ir.Call || x.Str == "new" || len(x.List) == 0 {
+		return false
+	}
+	s := branchOf(f.file, e)
+	return s != nil && s.X.Kind == ir.Not && in.memoryIn(f, s.X, 0) != nil
+}
+
+// branchOf is the innermost condition behind which an expression stands; nil where there is none.
+func branchOf(file *ir.File, e *ir.Expr) *ir.Stmt {
+	var out *ir.Stmt
+	ir.Walk(file.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s.X != nil && slices.ContainsFunc(s.Body, func(b *ir.Stmt) bool { return isIn(b, e) }) {
+			out = s
+		}
+		return true
+	}, func(*ir.Expr) bool { return true })
+	return out
+}
+
+// isIn reports whether an expression stands in a statement.
+func isIn(s *ir.Stmt, e *ir.Expr) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(x *ir.Expr) bool {
+		found = found || x == e
+		return !found
+	})
+	return found
+}
+
+// comments are those at the end of lines.
+var comments = regexp.MustCompile(`(?m)(^|[\s;{}])(//|#).*$`)
+
+// uncommented is the text of code without its comments.
+func uncommented(text []byte) []byte { return comments.ReplaceAll(text, nil) }
 
 // fromStore reports whether a value was read from a store, or given by a library.
 func (v *Value) fromStore(depth int) bool {
@@ -99,7 +150,7 @@ func (in *interp) asksMemory(f frame, s *ir.Stmt) {
 		return
 	}
 	end := max(s.X.End, endOf(s))
-	if text := f.file.Tree.Source[s.X.At:end]; !turnsAway.Match(text) {
+	if text := f.file.Tree.Source[s.X.At:end]; !turnsAway.Match(text) || !turnsAway.Match(uncommented(text)) {
 		return
 	}
 	if container := in.memoryIn(f, s.X, 0); container != nil {
