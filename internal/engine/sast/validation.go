@@ -290,6 +290,9 @@ var valueOfAnswer = []string{"value", "data", "output"}
 
 // onlyValue reports whether nothing is done with the answer of a validator but that its value is taken.
 func onlyValue(rest, name string) bool {
+	if regexp.MustCompile(`(!\s*|\bif\s*\(\s*)` + regexp.QuoteMeta(name) + `\?*\.data\b\s*[)&|]|(^|[^\w.$])` + regexp.QuoteMeta(name) + `\?*\.data\s*([!=]==?|\?\?|\?[^.])`).MatchString(rest) { // zod gives none where it refuses
+		return false
+	}
 	uses := regexp.MustCompile(`(?:^|[^\w.$])`+regexp.QuoteMeta(name)+`\b(?:\?*\.(\w+))?`).FindAllStringSubmatch(rest, -1)
 	return len(uses) > 0 && !slices.ContainsFunc(uses, func(use []string) bool { return !slices.Contains(valueOfAnswer, use[1]) })
 }
