@@ -158,3 +158,12 @@ func movesMoney(n *paths.Node, c dataflow.Called) bool {
 	fn := inner(n, place{c.File, c.At})
 	return fn != nil && charging.MatchString(fn.Name) && someWord(fn.Body, ofMoney)
 }
+
+// onExisting are calls of payment services for something that was made before: they refuse what is paid already.
+// Source: https://docs.stripe.com/api/payment_intents/capture
+var onExisting = regexp.MustCompile(`^(stripe|razorpay|github\.com/stripe/).*\.(capture|confirm|pay|Capture|Confirm|Pay)(\(\))?$`)
+
+// paysOnceMore reports whether a call is a payment that is made again where it is called again.
+func paysOnceMore(n *paths.Node, c dataflow.Called) bool {
+	return movesMoney(n, c) && !onExisting.MatchString(c.Ref)
+}

@@ -44,7 +44,7 @@ func paidAgain(n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if movesMoney(n, c) && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
+		if paysOnceMore(n, c) && failsBehind(n, place{c.File, c.At}) && !slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.DoesAny(dataflow.Reads) }) {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "a payment", "others": "for an event that may be delivered twice, and nothing says that it is the same payment"}})
 		}
 	}
@@ -122,7 +122,7 @@ var onlyOnce = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|ha
 // harmfulElsewhere says what a call of a library does that must not be done twice; empty for others.
 func harmfulElsewhere(n *paths.Node, c dataflow.Called) string {
 	switch {
-	case movesMoney(n, c):
+	case paysOnceMore(n, c):
 		return "a payment"
 	case c.DoesAny(dataflow.Sends):
 		return "a message to people"

@@ -31,7 +31,7 @@ func triedAgain(n *paths.Node) []spot {
 	for _, c := range n.Result.Calls {
 		var what string
 		switch {
-		case movesMoney(n, c):
+		case paysOnceMore(n, c):
 			what = "a payment"
 		case addsElsewhere(c.Expr):
 			what = "a count"
