@@ -152,13 +152,37 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 		}
 		tried := []*ir.Stmt{{Kind: ir.Eval, X: e.X.X}}
 		switch {
-		case ignores(fn, handler.Fn.Body), e == alone && givesNothing(handler.Fn.Body):
+		case ignores(fn, handler.Fn.Body), givesNothing(handler.Fn.Body) && (e == alone || s.givenBackInVain(fn, e)):
 			s.tell(fn, handler.At, tried)
 		case givesNothing(handler.Fn.Body):
 			s.tellRead(fn, handler.At, tried)
 		}
 		return true
 	})
+}
+
+// givenBackInVain reports whether a function gives an expression back, and every call of the function drops it.
+func (s *swallower) givenBackInVain(fn *ir.Func, e *ir.Expr) bool {
+	if !slices.ContainsFunc(fn.Body, func(x *ir.Stmt) bool { return x.Kind == ir.Return && ir.Awaited(x.X) == e }) {
+		return false
+	}
+	dropped, used := false, false
+	for _, caller := range s.node.Result.Reached {
+		var alone *ir.Expr
+		ir.Walk(caller.Body, func(x *ir.Stmt) bool {
+			alone = nil
+			if x.Kind == ir.Eval {
+				alone = ir.Awaited(x.X)
+			}
+			return !used
+		}, func(call *ir.Expr) bool {
+			if call.Kind == ir.Call && lastName(call.X) == fn.Name && slices.Contains(calledByName(s.node, call), fn) {
+				dropped, used = true, used || call != alone
+			}
+			return !used && call.Kind != ir.Lambda
+		})
+	}
+	return dropped && !used
 }
 
 func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
