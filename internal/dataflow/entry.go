@@ -206,7 +206,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	}
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
-	list := []*Value{in.member(f, request, "event", c.fn.Start), {ref: "lambda.context"}, {ref: "lambda.callback"}}
+	list := []*Value{in.member(f, request, "event", c.fn.Start), in.member(f, request, "context", c.fn.Start), {ref: "lambda.callback"}}
 	args := &arguments{list: list}
 	if c.fn.File.Language == ir.Go {
 		args = in.goHandler(c, event)

@@ -116,10 +116,14 @@ func (in *interp) hook(m *Value, name string, request *Value) {
 // wrapped is a call of what a library made of functions: they get what it is given.
 func (in *interp) wrapped(f frame, e *ir.Expr, callee *Value, args *arguments) *Value {
 	if len(callee.middle) > 0 && len(args.list) > 0 {
-		request := &Value{fields: map[string]*Value{"event": args.list[0], "context": orNothing(args.get(1))}}
+		context := args.get(1)
+		if context == nil || context == nothing {
+			context = &Value{ref: "lambda.context"}
+		}
+		request := &Value{fields: map[string]*Value{"event": args.list[0], "context": context}}
 		in.before(f, callee.middle, request, e.At)
 		given := *args
-		given.list = append([]*Value{in.member(f, request, "event", e.At)}, args.list[1:]...)
+		given.list = append([]*Value{in.member(f, request, "event", e.At), in.member(f, request, "context", e.At)}, args.list[min(2, len(args.list)):]...)
 		args = &given
 		defer in.after(callee.middle, request)
 	}
