@@ -177,6 +177,44 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			break
 		}
 	}
+	in.eachChecked(f, s)
+}
+
+// eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed.
+func (in *interp) eachChecked(f frame, loop *ir.Stmt) {
+	name := loop.X
+	if name != nil && name.Kind == ir.Array && len(name.List) == 2 { // for _, x := range xs
+		name = name.List[1]
+	}
+	if name == nil || name.Kind != ir.Name || loop.Y == nil || textOf(loop.Y) == "" || in.proving >= deepestProof {
+		return
+	}
+	var rules []string
+	f.s.branch(func() {
+		in.set(f.s, name.Str, &Value{taints: []*Taint{{}}}, true)
+		for _, s := range loop.Body {
+			if s.Kind != ir.If || len(s.Else) > 0 || len(s.Body) == 0 {
+				break
+			}
+			if last := s.Body[len(s.Body)-1]; last.Kind != ir.Return && last.Kind != ir.Throw {
+				break
+			}
+			in.guard(f, s.X, false)
+		}
+		if g, ok := f.s.own(string(guardMark) + name.Str); ok {
+			rules = keysOf(g.fields)
+		}
+	})
+	if len(rules) == 0 {
+		return
+	}
+	in.trust(f, loop.Y, rules)
+	if loop.Y.Kind != ir.Name {
+		return
+	}
+	if list, ok := in.get(f.s, loop.Y.Str); ok && list != nil && list != nothing && !list.shared && len(list.taints) == 0 && (list.elem != nil || len(list.fields) > 0) {
+		in.set(f.s, loop.Y.Str, cleanedInside(list, rules, 0), false)
+	}
 }
 
 // brings reports whether a round of a loop has set something from outside that was not there before.
