@@ -32,6 +32,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.fieldOfLanguage(f, v, key); x != nil {
 		return x
 	}
+	if x := in.p.decorations[key]; x != nil && frameworkOf(v.ref) == "fastify" {
+		return x
+	}
 	out := partOfLibrary(v, key)
 	if v.elem != nil {
 		out = join(out, asHeader(v.elem, key))

@@ -68,6 +68,7 @@ type Program struct {
 
 	jsonCookies bool                   // cookies are parsed that begin with j: and hold JSON
 	queryParser bool                   // an application chooses how Express reads queries
+	decorations map[string]*Value      // what applications of Fastify were decorated with, by its names
 	callers     map[*ir.Func]callSites // of the functions that were called
 }
 

@@ -134,6 +134,12 @@ func (p *Program) ofApplication(c call, app, method string) {
 		p.queryParser = true
 	}
 	framework := frameworkOf(app)
+	if method == "decorate" && framework == "fastify" && c.args.get(0).known { // app.decorate("orders", store): app.orders
+		if p.decorations == nil {
+			p.decorations = map[string]*Value{}
+		}
+		p.decorations[c.args.get(0).text] = join(p.decorations[c.args.get(0).text], c.args.get(1))
+	}
 	switch {
 	case !routeMethods[method] || framework == "" || c.f.file.Language == ir.Python:
 	case framework == "hapi":

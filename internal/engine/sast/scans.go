@@ -20,7 +20,7 @@ func lookUps(_ *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, u := range n.Result.Uses {
-		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) || isBroadcast(n, u) {
+		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) || isBroadcast(n, u) || brokenOff(n, u) {
 			continue
 		}
 		at := withoutLimit(n, u)
@@ -46,6 +46,39 @@ func askedByRequest(n *paths.Node) bool {
 	return !choosesUsers(n) && slices.ContainsFunc(n.In, func(e *paths.Edge) bool {
 		how, _ := e.Send.Params.At("InvocationType").Is()
 		return e.Kind == "direct" && how != "Event" && how != "DryRun" && e.Holds() && openly(e.From.Function)
+	})
+}
+
+// brokenOff reports whether the pages of a scan are only asked for until there are enough: for await (const page of pages()) { ...; if
+// (found.length >= 50) break; }. A scan in a generator is asked for by whoever goes through that.
+func brokenOff(n *paths.Node, u dataflow.Use) bool {
+	fn := inner(n, place{u.File, u.At})
+	return fn != nil && slices.ContainsFunc(n.Result.Reached, func(caller *ir.Func) bool {
+		found := false
+		ir.Walk(caller.Body, func(s *ir.Stmt) bool {
+			if s.Kind == ir.Loop {
+				through := ir.Awaited(s.Y)
+				of := caller == fn && holds(s, u.At) || through != nil && through.Kind == ir.Call && slices.Contains(calledByName(n, through), fn)
+				found = found || of && leavesWithEnough(caller.File, s.Body)
+			}
+			return !found
+		}, func(e *ir.Expr) bool { return !found && e.Kind != ir.Lambda })
+		return found
+	})
+}
+
+// leavesWithEnough reports whether a loop is left where a number has become large enough.
+func leavesWithEnough(file *ir.File, body []*ir.Stmt) bool {
+	return slices.ContainsFunc(body, func(s *ir.Stmt) bool {
+		if s.Kind != ir.If || len(s.Body) == 0 {
+			return false
+		}
+		last, enough := s.Body[len(s.Body)-1], false
+		ir.WalkExpr(s.X, nil, func(e *ir.Expr) bool {
+			enough = enough || e.Kind == ir.Binary && (e.Str == ">" || e.Str == ">=") && !isEmptyValue(e.Y) && e.Y.Str != "0"
+			return !enough
+		})
+		return enough && (last.Kind == ir.Return || last.Kind == ir.Leave && strings.HasPrefix(lineOf(file, last.At), "break"))
 	})
 }
 
