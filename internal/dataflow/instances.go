@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -29,7 +30,9 @@ func (in *interp) instanceOf(f frame, e *ir.Expr, holds bool) {
 // narrowed is a value of which is known whether it is an object of a class. Objects of classes that extend those of libraries, like
 // errors, hold what they were given in ways of their own.
 func (v *Value) narrowed(c *class, is bool) *Value {
-	if is && !c.extends(0, "") && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.unsure || t.object && v.ref != "" }) {
+	if is && !c.extends(0, "") && !slices.ContainsFunc(v.taints, func(t *Taint) bool {
+		return t.unsure || t.object && v.ref != "" && strings.Count(t.Path, ".") < 2 // req.query.town is none
+	}) {
 		out := *v
 		out.taints = nil
 		return &out
