@@ -28,7 +28,7 @@ var (
 
 // fillsMemory notes a call that puts something of a caller into what a module keeps.
 func (in *interp) fillsMemory(f frame, e *ir.Expr, recv *Value, method string, args *arguments) {
-	if fillsContainer[method] && len(args.list) > 0 && len(e.List) > 0 && !in.looksUp(f, e) {
+	if fillsContainer[method] && len(args.list) > 0 && len(e.List) > 0 && in.isMemory(recv) && !in.looksUp(f, e) { // looked at last: it reads the file
 		in.remembers(f, recv, e.List[0], args.get(0), args.get(1))
 	}
 }

@@ -138,12 +138,13 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 }
 
 func (in *interp) loop(f frame, s *ir.Stmt) {
-	var item *Value
+	var item, list *Value
 	if s.Y != nil {
 		if s.X == nil {
 			in.turning = s.Y
 		}
 		v := in.eval(f, s.Y)
+		list = v
 		in.turning = nil
 		if v.class != nil && !v.isType {
 			if m := v.class.method("__iter__", 0); m != nil {
@@ -177,28 +178,26 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			break
 		}
 	}
-	in.eachChecked(f, s)
+	in.eachChecked(f, s, list)
 }
 
-// eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed.
-func (in *interp) eachChecked(f frame, loop *ir.Stmt) {
-	name := loop.X
+// eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed. Of names of fields
+// that passed the fields are not known: a loop of Python through what is perhaps a dictionary says nothing.
+func (in *interp) eachChecked(f frame, loop *ir.Stmt, list *Value) {
+	name, refusals := loop.X, refusals(loop.Body)
 	if name != nil && name.Kind == ir.Array && len(name.List) == 2 { // for _, x := range xs
 		name = name.List[1]
 	}
-	if name == nil || name.Kind != ir.Name || loop.Y == nil || textOf(loop.Y) == "" || in.proving >= deepestProof {
+	if len(refusals) == 0 || name == nil || name.Kind != ir.Name || name.Str == "_" || loop.Str == "keys" || loop.Y == nil || textOf(loop.Y) == "" || in.proving >= deepestProof {
+		return
+	}
+	if f.file.Language == ir.Python && (list.isDict || !list.isList && list.elem == nil) {
 		return
 	}
 	var rules []string
 	f.s.branch(func() {
 		in.set(f.s, name.Str, &Value{taints: []*Taint{{}}}, true)
-		for _, s := range loop.Body {
-			if s.Kind != ir.If || len(s.Else) > 0 || len(s.Body) == 0 {
-				break
-			}
-			if last := s.Body[len(s.Body)-1]; last.Kind != ir.Return && last.Kind != ir.Throw {
-				break
-			}
+		for _, s := range refusals {
 			in.guard(f, s.X, false)
 		}
 		if g, ok := f.s.own(string(guardMark) + name.Str); ok {
@@ -215,6 +214,19 @@ func (in *interp) eachChecked(f frame, loop *ir.Stmt) {
 	if list, ok := in.get(f.s, loop.Y.Str); ok && list != nil && list != nothing && !list.shared && len(list.taints) == 0 && (list.elem != nil || len(list.fields) > 0) {
 		in.set(f.s, loop.Y.Str, cleanedInside(list, rules, 0), false)
 	}
+}
+
+// refusals are the conditions at the beginning of a loop by which it leaves the function.
+func refusals(body []*ir.Stmt) []*ir.Stmt {
+	for i, s := range body {
+		if s.Kind != ir.If || len(s.Else) > 0 || len(s.Body) == 0 {
+			return body[:i]
+		}
+		if last := s.Body[len(s.Body)-1]; last.Kind != ir.Return && last.Kind != ir.Throw {
+			return body[:i]
+		}
+	}
+	return body
 }
 
 // brings reports whether a round of a loop has set something from outside that was not there before.
