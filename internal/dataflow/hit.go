@@ -141,7 +141,8 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && ofAuthorization.MatchString(t.Path) || // nobody sends another's browser there with one
-			rule == "header-injection" && ofHeader.MatchString(t.Path) { // what came in a header has no line breaks
+			rule == "header-injection" && ofHeader.MatchString(t.Path) || // what came in a header has no line breaks
+			(rule == "html-response" || rule == "header-injection" || rule == "log-injection") && t.isEncodedKey() {
 			continue
 		}
 		if first := in.hitAt[key]; first != nil {
@@ -198,6 +199,24 @@ func (in *interp) hitOf(f frame, at int32, m *Model, what string, taints []*Tain
 	for _, h := range in.hits[before:] {
 		h.Away = m.away
 	}
+}
+
+// takesBack are functions that take the signs of an address back to what they stand for.
+var takesBack = regexp.MustCompile(`(?i)decode|unescape|unquote`)
+
+// isEncodedKey reports whether a taint is the key of an object as notifications of S3 write it, like a form: no sign of HTML and no line break
+// stands in it as such before somebody has decoded it.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+func (t *Taint) isEncodedKey() bool {
+	if !strings.Contains(t.Path, "s3.object.key") {
+		return false
+	}
+	for s := t.step; s != nil; s = s.prev {
+		if takesBack.MatchString(s.note) {
+			return false
+		}
+	}
+	return true
 }
 
 // also notes another way to a sink.
