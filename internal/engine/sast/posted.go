@@ -15,6 +15,8 @@ import (
 var (
 	// makesThere are the last words of addresses below which something is made, sent or paid.
 	makesThere = regexp.MustCompile(`(?i)/(\w+-)?(orders?|payments?|charges?|refunds?|invoices?|transfers?|payouts?|bookings?|reservations?|shipments?|subscriptions?|purchases?|transactions?|withdrawals?|deposits?|messages?|mails?|emails?|sms|tickets?|credits?|debits?|create|send|pay|book|submit|checkout|capture)/?$`)
+	// onlyAsks are addresses that make nothing: searches, and models that answer messages.
+	onlyAsks = regexp.MustCompile(`(?i)/(search|query|find|lookup)/|^https://api\.anthropic\.com/`)
 	// posting is how the method of such a request is written.
 	posting = regexp.MustCompile(`^(POST|post|http\.MethodPost)$`)
 )
@@ -35,7 +37,11 @@ func makesElsewhere(n *paths.Node, c dataflow.Called) bool {
 	case !c.DoesAny(dataflow.Calls) && !strings.HasPrefix(c.Ref, "net/http.") || !posts(c):
 		return false
 	}
-	return at < len(c.Expr.List) && makesThere.MatchString(addressEnd(fn, c.Expr.List[at], c.At, 0))
+	if at >= len(c.Expr.List) {
+		return false
+	}
+	address := addressEnd(fn, c.Expr.List[at], c.At, 0)
+	return makesThere.MatchString(address) && !onlyAsks.MatchString(address)
 }
 
 // constantOrName is the text of a constant, or the name that stands for one.
@@ -107,11 +113,22 @@ func decoratedAgain(fn *ir.Func) string {
 		if d.Kind == ir.Call {
 			name = d.X
 		}
-		if text := dotted(name); retryingDecorator.MatchString(text) {
+		if text := dotted(name); retryingDecorator.MatchString(text) && !onlyNotReached(textBetween(fn.File, d.At, d.End)) {
 			return text
 		}
 	}
 	return ""
+}
+
+var (
+	notReached  = regexp.MustCompile(`\b(ConnectTimeout(Error)?|NewConnectionError)\b`)
+	otherErrors = regexp.MustCompile(`(?i)\b(\w*exception|read\w*|timeout|\w*http\w*error|(client|server|connection|request|os)error|retry_if_result)\b`)
+	ofTrying    = regexp.MustCompile(`\b(retry_if_exception(_type)?|on_exception|requests\.exceptions)\b`)
+)
+
+// onlyNotReached reports whether a decorator tries again only where no connection came about, so that nothing was asked.
+func onlyNotReached(decorator string) bool {
+	return notReached.MatchString(decorator) && !otherErrors.MatchString(ofTrying.ReplaceAllString(decorator, ""))
 }
 
 // untilDone reports whether a place stands in a loop that is left when what it tries does not fail, and goes on when it does.
