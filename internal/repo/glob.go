@@ -137,7 +137,7 @@ func matchItem(pattern string, i int, c byte) (hit bool, next int) {
 	if !ok {
 		return false, 0
 	}
-	return low <= c && c <= high, i
+	return c == low || low <= c && c <= high, i // also of a range that runs backwards git takes the first
 }
 
 func setByte(pattern string, i int) (c byte, next int, ok bool) {

@@ -92,6 +92,19 @@ func TestIgnoresLikeGit(t *testing.T) {
 	})
 }
 
+// A range that runs backwards holds its first byte alone.
+func TestRangeBackwards(t *testing.T) {
+	p, ok := parsePattern(`[c-a]`)
+	if !ok {
+		t.Fatal("no pattern")
+	}
+	for path, want := range map[string]bool{"a": false, "b": false, "c": true} {
+		if got := p.match(&matcher{}, []string{path}, false); got != want {
+			t.Errorf("%s: %t, want %t", path, got, want)
+		}
+	}
+}
+
 // Git gives "**" before an escaped slash at least one folder: a/**\/b leaves a/b alone and ignores a/x/b.
 func TestStarsBeforeAnEscapedSlash(t *testing.T) {
 	p, ok := parsePattern(`a/**\/b`)
