@@ -3,6 +3,7 @@ package assemble
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -15,10 +16,11 @@ import (
 // byConvention finds functions by the shape of their code: handlers that no template names, as where there is none, where it is in a
 // language that is not read, or where only a part of it is in the tree.
 func (a *assembly) byConvention(ws *model.Workspace) {
-	files := a.unclaimed(ws)
+	files, servers, claimed := a.unclaimed(ws)
 	a.parallel(len(files), func(i int) { _, _ = a.symbols.of(files[i]) })
 	app := &model.App{Name: path.Base(ws.Root), Kind: model.Convention, File: ".", Dir: ".", Settings: model.NewAbsent(model.Origin{})}
 	app.Index()
+	names := a.handlersNamed()
 	for _, file := range files {
 		symbols, err := a.symbols.of(file)
 		if err != nil {
@@ -27,23 +29,19 @@ func (a *assembly) byConvention(ws *model.Workspace) {
 			}
 			continue
 		}
-		for _, h := range symbols.Handlers {
-			app.Functions = append(app.Functions, conventional(file, h))
+		told := map[string]bool{}
+		for _, h := range append(slices.Clone(symbols.Handlers), namedIn(file, symbols, names)...) {
+			if !told[h.Name] {
+				told[h.Name] = true
+				app.Functions = append(app.Functions, conventional(file, h))
+			}
 		}
 	}
-	said := model.Diagnostic{Level: model.Note}
-	switch n := len(app.Functions); {
-	case n == 0 && len(ws.Apps) > 0:
-		return
-	case n == 0:
-		said.Message = "no template and no handler was found: nothing was checked"
-		said.Hint = "point wardlet at the folder of a service (serverless.yml, template.yaml ...)"
-	case len(ws.Apps) == 0:
-		said.Message = fmt.Sprintf("no template was found: %d functions were recognised by the shape of their code, and who can call them is not known", n)
-	default:
-		said.Message = fmt.Sprintf("%d functions that no template names were recognised by the shape of their code, and who can call them is not known", n)
+	n := len(app.Functions)
+	app.Functions = append(app.Functions, a.programs(app, servers, a.alsoClaimed(app, claimed), !haveFunctions(ws))...)
+	if said := recognised(n, len(app.Functions)-n, len(ws.Apps)); said.Message != "" {
+		ws.Diagnostics = append(ws.Diagnostics, said)
 	}
-	ws.Diagnostics = append(ws.Diagnostics, said)
 	if len(app.Functions) == 0 {
 		return
 	}
@@ -54,31 +52,83 @@ func (a *assembly) byConvention(ws *model.Workspace) {
 	j.environment()
 }
 
-// unclaimed are the source files that may hold a handler and that no function of a template leads to.
-func (a *assembly) unclaimed(ws *model.Workspace) []string {
+// haveFunctions reports whether a template names any function.
+func haveFunctions(ws *model.Workspace) bool {
+	return slices.ContainsFunc(ws.Apps, func(app *model.App) bool { return len(app.Functions) > 0 })
+}
+
+// recognised says how many functions and programs were found by the shape of their code, beside so many applications.
+func recognised(functions, programs, apps int) model.Diagnostic {
+	said := model.Diagnostic{Level: model.Note}
+	var what []string
+	if functions > 0 {
+		what = append(what, fmt.Sprintf("%d functions were recognised by the shape of their code", functions))
+	}
+	if programs > 0 {
+		what = append(what, fmt.Sprintf("%d files are read as programs of their own", programs))
+	}
+	found := strings.Join(what, ", ")
+	switch {
+	case found == "" && apps > 0:
+	case found == "":
+		said.Message = "no template and no code was found: nothing was checked"
+		said.Hint = "point wardlet at the folder of a service (serverless.yml, template.yaml ...)"
+	case apps == 0:
+		said.Message = "no template was found: " + found + "; who can call them is not known"
+	default:
+		said.Message = "beside what templates name, " + found + "; who can call them is not known"
+	}
+	return said
+}
+
+// alsoClaimed are the files that functions of templates lead to, with those that the functions of an application lead to.
+func (a *assembly) alsoClaimed(app *model.App, claimed map[string]bool) map[string]bool {
+	out := a.modulesOf(app, a.packages())
+	maps.Copy(out, claimed)
+	for _, f := range app.Functions {
+		if path.Ext(f.Code.File) == ".go" {
+			out[path.Dir(f.Code.File)] = true
+		}
+	}
+	return out
+}
+
+// unclaimed are the source files that may hold a handler, those that may hold a program, and what functions of templates lead to.
+func (a *assembly) unclaimed(ws *model.Workspace) (handlers, programs []string, claimed map[string]bool) {
 	var files []string
 	for _, f := range a.repo.Files() {
 		if languageOf(f.Path) != "" && !isTest(f.Path) {
 			files = append(files, f.Path)
 		}
 	}
-	if len(ws.Apps) == 0 {
-		return files
-	}
-	claimed := a.claimed(ws)
 	others := installed(a.repo)
+	if !haveFunctions(ws) {
+		files = slices.DeleteFunc(files, func(file string) bool { return ofOthers(file, others) })
+		return files, files, map[string]bool{}
+	}
+	claimed = a.claimed(ws)
 	var mu sync.Mutex
-	var out []string
 	a.parallel(len(files), func(i int) {
-		if made(files[i]) || claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) || !a.mentionsHandler(files[i]) {
+		if made(files[i]) || claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) {
 			return
 		}
+		data, err := a.repo.Read(files[i])
+		if err != nil {
+			return
+		}
+		handler, server := mentionsHandler(files[i], data), serves(files[i], data)
 		mu.Lock()
 		defer mu.Unlock()
-		out = append(out, files[i])
+		if handler {
+			handlers = append(handlers, files[i])
+		}
+		if server {
+			programs = append(programs, files[i])
+		}
 	})
-	slices.Sort(out)
-	return out
+	slices.Sort(handlers)
+	slices.Sort(programs)
+	return handlers, programs, claimed
 }
 
 // made reports whether a file is in a folder that a tool has made: built output, or one that is hidden.
@@ -114,11 +164,7 @@ func (a *assembly) claimed(ws *model.Workspace) map[string]bool {
 }
 
 // mentionsHandler looks into a file, because to parse them all would take long.
-func (a *assembly) mentionsHandler(file string) bool {
-	data, err := a.repo.Read(file)
-	if err != nil {
-		return false
-	}
+func mentionsHandler(file string, data []byte) bool {
 	if path.Ext(file) == ".go" {
 		return bytes.Contains(data, []byte("lambda.Start"))
 	}

@@ -43,6 +43,17 @@ func (a *assembly) shareModules(ws *model.Workspace) {
 
 // modulesOf are the source files that the functions of an application lead to.
 func (a *assembly) modulesOf(app *model.App, packages map[string]string) map[string]bool {
+	var files []string
+	for _, f := range app.Functions {
+		if f.Code.State == model.CodeResolved && f.Code.Language != "go" {
+			files = append(files, f.Code.File)
+		}
+	}
+	return a.reachedFrom(app, files, packages)
+}
+
+// reachedFrom are some source files with those that they import, directly or through others.
+func (a *assembly) reachedFrom(app *model.App, files []string, packages map[string]string) map[string]bool {
 	seen := map[string]bool{}
 	var queue []string
 	visit := func(file string) {
@@ -51,10 +62,8 @@ func (a *assembly) modulesOf(app *model.App, packages map[string]string) map[str
 			queue = append(queue, file)
 		}
 	}
-	for _, f := range app.Functions {
-		if f.Code.State == model.CodeResolved && f.Code.Language != "go" {
-			visit(f.Code.File)
-		}
+	for _, file := range files {
+		visit(file)
 	}
 	for len(queue) > 0 && a.ctx.Err() == nil {
 		file := queue[0]

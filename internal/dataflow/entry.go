@@ -10,7 +10,7 @@ import (
 // Entry is where outsiders' data comes into the program: a handler, with what the application says of who calls it.
 type Entry struct {
 	File   string // relative to the root
-	Symbol string // what the module gives
+	Symbol string // what the module gives; empty for a program that runs by itself
 	Quiet  bool   // nobody but the platform decides what it gets: a schedule
 	Typed  bool   // a schema says which fields its event has, and of which types
 	Own    bool   // it is called by code alone, which names the fields of the event itself
@@ -53,6 +53,9 @@ func (p *Program) Run(e Entry) Result {
 	}
 	r := Result{Files: p.closure([]string{e.File}), Program: p}
 	v := p.handler(m, e.Symbol)
+	if e.Symbol == "" {
+		v = &Value{ref: "main"}
+	}
 	functions := handlersOf(v)
 	for _, c := range functions {
 		in.handle(c, e, v)
@@ -61,6 +64,9 @@ func (p *Program) Run(e Entry) Result {
 	in.settle()
 	routes := p.routesOf(r.Files)
 	in.followRoutes(routes)
+	if e.Symbol == "" {
+		routes = in.standalone(r.Files, routes)
+	}
 	perhaps := in.perhapsEntries(v)
 	in.followRoutes(perhaps)
 	routes = append(routes, perhaps...)
@@ -71,7 +77,7 @@ func (p *Program) Run(e Entry) Result {
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	r.Hits, r.Places = apart(append(in.toldOnce(), p.loadHits(r.Files)...))
 	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
-	if len(in.keepers) > 0 && !in.cut {
+	if len(in.keepers) > 0 && !in.cut && e.Symbol != "" { // the memory of a server is meant to last
 		keepers := in.keepers
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
 	}

@@ -56,9 +56,9 @@ func sentHow(r *routed) string {
 		if r.html {
 			return "text"
 		}
-	case "flask", "flask-error", "flask-class", "hapi": // a text is sent as HTML
+	case "flask", "flask-error", "flask-class", "flask-request", "hapi": // a text is sent as HTML
 		return "text"
-	case "powertools", "chalice":
+	case "powertools", "chalice", "azure":
 		return "lambda"
 	}
 	return ""
@@ -105,6 +105,11 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 		return []*Value{in.request(r, request), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
 	case "koa":
 		return []*Value{in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
+	case "azure": // the first version of its model: (context, req)
+		request := in.request(r, &Value{ref: "express.Request", taints: from("req")})
+		return []*Value{{fields: map[string]*Value{"req": request, "bindingData": {taints: from("req.params")}}}, request}
+	case "web": // Request of the Fetch standard
+		return []*Value{{taints: from("request")}, {}}
 	case "hono":
 		return []*Value{in.request(r, &Value{ref: "hono.Context", taints: from("ctx")}), {}}
 	case "fastify-error":
@@ -132,8 +137,12 @@ func fixed(r *routed, from outside) []*Value {
 		return []*Value{{taints: typed(from("args"))}, {}, {}}
 	case "graphql":
 		return []*Value{{}, {taints: typed(from("args"))}, {}, {}}
-	case "event":
+	case "event", "callable":
 		return []*Value{{taints: from("event")}, {}}
+	case "flask-request":
+		return []*Value{{ref: "flask.request", taints: from("request")}}
+	case "azure-python", "aiohttp":
+		return []*Value{{taints: from("request")}, {}}
 	case "record":
 		return []*Value{{taints: from("event.Records[]")}, {}}
 	}

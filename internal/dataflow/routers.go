@@ -195,8 +195,30 @@ func sentToBot(r *routed, outside func(string) []*Taint) *arguments {
 	return args
 }
 
+// callable are what clouds without templates are given functions by, by the framework that says how they are called; the paths of their
+// packages may say a version: firebase-functions/v2/https.
+func callable(ref string) string {
+	pkg, method := cutLast(ref)
+	switch {
+	case strings.HasPrefix(pkg, "@google-cloud/functions-framework") && method == "http", strings.HasPrefix(pkg, "firebase-functions") && method == "onRequest":
+		return "express"
+	case strings.HasPrefix(pkg, "@google-cloud/functions-framework") && (method == "cloudEvent" || method == "event"), strings.HasPrefix(pkg, "firebase-functions") && method == "onCall":
+		return "callable"
+	case pkg == "@azure/functions.app" && (method == "http" || routeMethods[method]):
+		return "web"
+	case pkg == "@azure/functions.app" && strings.HasPrefix(method, "s"): // serviceBusQueue, storageBlob, storageQueue
+		return "callable"
+	}
+	return ""
+}
+
 // added notes what is given to an application one by one: resources of falcon, handlers of bots and of Alexa.
 func (p *Program) added(f frame, ref string, args *arguments, at int32) {
+	if framework := callable(ref); framework != "" {
+		for _, a := range args.list {
+			p.answeredBy(f, at, slices.Concat(a.fns, orNothing(a.fields["handler"]).fns), routed{framework: framework})
+		}
+	}
 	switch {
 	case strings.HasPrefix(ref, "falcon.") && strings.HasSuffix(ref, "().add_route"):
 		if o := args.get(1); o.class != nil {

@@ -2,6 +2,7 @@ package javascript
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -130,7 +131,22 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case strings.HasSuffix(def.Name, "Handler"):
 		return m.isNamedHandler(def, t)
 	}
-	return m.answersEvents(def, t)
+	return m.answersEvents(def, t) || m.isTyped(def, t)
+}
+
+// handlerType and eventType are types of @types/aws-lambda before a function, and of its first parameter.
+var (
+	handlerType = regexp.MustCompile(`:\s*(?:\w+\.)?\w*Handler(?:V2)?\s*(?:<[^=;]*>)?\s*=\s*$`)
+	eventType   = regexp.MustCompile(`^(?:async\b)?[^(]*\(\s*[^,):]+:\s*(?:\w+\.)?\w*Event(?:V2)?\b`)
+)
+
+// isTyped tells a handler by its type, where the types of Lambda are imported.
+func (m *module) isTyped(def syntax.Def, t target) bool {
+	if len(def.Params) == 0 || def.Receiver != "" || hasMarkup(m.tree.Name) || !slices.Contains(m.importsOf(), "aws-lambda") {
+		return false
+	}
+	before := m.tree.Source[max(0, def.Start-200):def.Start]
+	return handlerType.Match(before) || eventType.MatchString(m.tree.Text(t.node))
 }
 
 // takesInput tells a handler that calls what it gets by a name of its own, as a task of a state machine does: it takes one thing, waits,
@@ -155,7 +171,7 @@ func (m *module) answersEvents(def syntax.Def, t target) bool {
 		return false
 	}
 	text := m.tree.Text(t.node)
-	for _, mark := range []string{"statusCode", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders", ".authorizationToken", "isAuthorized"} {
+	for _, mark := range []string{"statusCode", def.Params[0] + ".body", ".pathParameters", ".queryStringParameters", ".requestContext", ".Records", ".multiValueHeaders", ".authorizationToken", "isAuthorized"} {
 		if strings.Contains(text, mark) {
 			return true
 		}

@@ -1,0 +1,145 @@
+package assemble
+
+import (
+	"bytes"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/syntax"
+)
+
+// Programs are what serves requests, or runs, by itself: a web application that no handler stands around. Containers, functions of clouds
+// that have no template, and trees without any template hold them.
+
+// serving tells source files that make a web application or answer requests, by what they import.
+var serving = map[string]*regexp.Regexp{
+	"javascript": regexp.MustCompile(`["'](?:express|fastify|koa|@hapi/hapi|restify|polka|hono|@hono/node-server|@nestjs/core|@google-cloud/functions-framework|firebase-functions(?:/[\w/]+)?|@azure/functions)["']|\bhttps?\.createServer\(|\bcreateServer\(\s*(?:async\s*)?\(`),
+	"python":     regexp.MustCompile(`(?m)^\s*(?:from|import)\s+(?:flask|fastapi|django|bottle|sanic|quart|starlette|litestar|aiohttp|tornado|falcon|chalice|functions_framework|azure\.functions|http\.server)\b`),
+	"go":         regexp.MustCompile(`"(?:net/http|github\.com/(?:gin-gonic/gin|labstack/echo|go-chi/chi|gorilla/mux|gofiber/fiber|julienschmidt/httprouter|GoogleCloudPlatform/functions-framework-go)[\w./-]*)"`),
+}
+
+// servers are the words of which one stands in each text that serving tells: to look for words costs less.
+var servers = map[string][]string{
+	"javascript": {"express", "fastify", "koa", "hapi", "restify", "polka", "hono", "nestjs", "functions-framework", "firebase-functions", "@azure/functions", "createServer"},
+	"python":     {"flask", "fastapi", "django", "bottle", "sanic", "quart", "starlette", "litestar", "aiohttp", "tornado", "falcon", "chalice", "functions_framework", "azure.functions", "http.server"},
+	"go":         {"net/http", "gin-gonic", "labstack", "go-chi", "gorilla", "gofiber", "httprouter", "functions-framework"},
+}
+
+// serves reports whether the text of a source file says that it answers requests.
+func serves(file string, data []byte) bool {
+	language := languageOf(file)
+	if language == "typescript" {
+		language = "javascript"
+	}
+	pattern := serving[language]
+	return pattern != nil && mentions(data, servers[language]) && pattern.Match(data)
+}
+
+// mentions reports whether one of some words stands in a text.
+func mentions(data []byte, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(data, []byte(w)) })
+}
+
+// forBrowsers tells code that runs in browsers, by its name and by what it speaks of.
+func forBrowsers(file string, data []byte) bool {
+	switch path.Ext(file) {
+	case ".jsx", ".tsx":
+		return true
+	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts":
+		return browser.Match(data)
+	}
+	return false
+}
+
+var browser = regexp.MustCompile(`\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body|cookie|location)|\bwindow\.\w|\blocalStorage\.|["'](?:react|react-dom|vue|svelte|jquery|@angular/core)["']|\$\(document\)`)
+
+// programs are the entries of what serves by itself in some files of which none is known to belong to a function. Where a repository has no
+// template at all, every file is one that no other one imports.
+func (a *assembly) programs(app *model.App, files []string, claimed map[string]bool, all bool) []*model.Function {
+	packages := a.packages()
+	symbols := map[string]*syntax.Symbols{}
+	var mine []string
+	goModules := map[string]bool{} // folders of modules of Go that have a program
+	for _, file := range files {
+		data, err := a.repo.Read(file)
+		if err != nil || claimed[file] || made(file) || path.Ext(file) == ".go" && claimed[path.Dir(file)] || !all && !serves(file, data) || forBrowsers(file, data) {
+			continue
+		}
+		s, err := a.symbols.of(file)
+		if err != nil || s == nil {
+			continue
+		}
+		symbols[file] = s
+		mine = append(mine, file)
+		if _, ok := s.Def("main"); ok && s.PackageMain {
+			goModules[a.goModule(file)] = true
+		}
+	}
+	entries := a.entries(app, mine, packages)
+	var out []*model.Function
+	folders := map[string]bool{}
+	for _, file := range mine {
+		s := symbols[file]
+		if !entries[file] || path.Ext(file) == ".go" && !a.startsGo(file, s, goModules, folders) {
+			continue
+		}
+		out = append(out, standalone(file))
+	}
+	return out
+}
+
+// entries are those of some files that lead to all of them: those that none of the others imports, and the first of those that import each other.
+func (a *assembly) entries(app *model.App, files []string, packages map[string]string) map[string]bool {
+	leads := map[string]map[string]bool{}
+	imported := map[string]bool{}
+	for _, file := range files {
+		leads[file] = a.reachedFrom(app, []string{file}, packages)
+		for target := range leads[file] {
+			imported[target] = imported[target] || target != file
+		}
+	}
+	out, covered := map[string]bool{}, map[string]bool{}
+	for _, cycles := range []bool{false, true} {
+		for _, file := range files {
+			if covered[file] || imported[file] && !cycles {
+				continue
+			}
+			out[file] = true
+			maps.Copy(covered, leads[file])
+		}
+	}
+	return out
+}
+
+// startsGo reports whether a file of Go is where a program begins: with its main, or, in a module that has no program, the first of a package.
+func (a *assembly) startsGo(file string, s *syntax.Symbols, modules, folders map[string]bool) bool {
+	if _, ok := s.Def("main"); ok && s.PackageMain {
+		return true
+	}
+	dir := path.Dir(file)
+	if modules[a.goModule(file)] || folders[dir] {
+		return false
+	}
+	folders[dir] = true
+	return true
+}
+
+// goModule is the folder of the go.mod that a file belongs to; the root where there is none.
+func (a *assembly) goModule(file string) string {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		if _, err := a.repo.Read(path.Join(dir, "go.mod")); err == nil || dir == "." || dir == "/" {
+			return dir
+		}
+	}
+}
+
+// standalone is a program as a function: the whole module is its code.
+func standalone(file string) *model.Function {
+	f := conventional(file, syntax.Def{Line: 1, Col: 1})
+	f.ID, f.Name = file, file
+	f.Handler = model.NewAbsent(f.Origin)
+	return f
+}
