@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -144,6 +145,25 @@ func (in *interp) trusts(f frame, e *ir.Expr, v *Value) {
 		in.trustsBy(f, e, v, "trustServerCertificate", "true") // of SQL Server
 	case v.ref == "crypto/tls.Config()":
 		in.trustsBy(f, e, v, "InsecureSkipVerify", "true")
+		in.speaksOld(f, e, v)
+	}
+}
+
+// oldVersion are versions of TLS that are broken, and suites with ciphers that are.
+var oldVersion = regexp.MustCompile(`^(VersionSSL30|VersionTLS10|VersionTLS11|TLS_\w+_(RC4_128|3DES_EDE_CBC)_SHA)$`)
+
+// speaksOld tells of a configuration of TLS of Go that agrees to what is broken.
+func (in *interp) speaksOld(f frame, e *ir.Expr, v *Value) {
+	for _, name := range []string{"MinVersion", "MaxVersion", "CipherSuites"} {
+		i := slices.Index(e.Keys, name)
+		if i < 0 || v.fields[name] == nil {
+			continue
+		}
+		for _, x := range append([]*Value{v.fields[name]}, slices.Collect(maps.Values(v.fields[name].fields))...) {
+			if old := lastPart(x.ref); oldVersion.MatchString(old) {
+				in.place(f, e.List[i].At, "old-tls", name+": "+old, name)
+			}
+		}
 	}
 }
 

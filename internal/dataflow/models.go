@@ -3,6 +3,7 @@ package dataflow
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -397,7 +398,7 @@ func (c condition) met(m *Model, args *arguments) bool {
 				return true
 			}
 		case "string":
-			if v != nothing && len(v.fields) == 0 && v.elem == nil && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.object }) {
+			if v != nothing && len(v.fields) == 0 && v.elem == nil && !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.object && !inQuery.MatchString(t.Path) }) {
 				return true
 			}
 		}
@@ -407,6 +408,9 @@ func (c condition) met(m *Model, args *arguments) bool {
 	}
 	return false
 }
+
+// inQuery are values of a query: whoever sends it decides whether one is a text.
+var inQuery = regexp.MustCompile(`^(req|request|ctx)\.query\.\w+$`)
 
 // input is what a row means by an input.
 func input(name string, recv *Value, args *arguments) *Value {

@@ -19,7 +19,7 @@ func (in *interp) standalone(files []string, followed []*routed) []*routed {
 		if in.visited[c.fn] || in.requestShape(c) != "" {
 			continue
 		}
-		in.invoke(frame{c.scope, c.fn.File}, c, c.this, &arguments{}, c.fn.Start)
+		in.invoke(frame{c.scope, c.fn.File}, c, c.this, in.namedAlone(c.fn), c.fn.Start)
 	}
 	var more []*routed
 	for _, r := range in.p.routesOf(files) {
@@ -34,6 +34,21 @@ func (in *interp) standalone(files []string, followed []*routed) []*routed {
 	}
 	in.followRoutes(more)
 	return append(followed, more...)
+}
+
+// namedAlone are arguments of which nothing is known but what the parameters are called: a password is one, wherever it comes from.
+func (in *interp) namedAlone(fn *ir.Func) *arguments {
+	args := &arguments{}
+	for _, p := range fn.Params {
+		v, name := &Value{}, parameterName(p)
+		if isPassword(name) {
+			v.secret = &secret{what: "`" + name + "`", step: &step{fn.File, fn.Start, orElse(fn.Name, "this function") + " gets a password", nil, in.steps}}
+		}
+		if name != "self" {
+			args.list = append(args.list, v)
+		}
+	}
+	return args
 }
 
 // functionsIn are the functions that stand at the top of some files, with the methods of their classes, those that they give to others, and
