@@ -194,6 +194,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 	if len(x.fields) < maxFields {
 		x.fields[key] = v
+		in.changes(x, key, v, false)
 	}
 }
 
@@ -235,6 +236,7 @@ func (in *interp) fieldsOf(v *Value) map[string]*Value {
 func (in *interp) assignElem(x, v *Value) {
 	if x != nil && x != nothing && !x.shared {
 		x.add(v, []*Value{v})
+		in.changes(x, "", v, true)
 	}
 }
 

@@ -229,8 +229,13 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		in.thrown = joinThrown(in.thrown, in.throws[again])
 		in.tellsAgain(f, c, args, at, again)
 		in.meetsAgain(in.siteOf(f, c, args, at), again)
+		in.happenAgain(args, in.changesOf[again])
 		return v
 	}
+	if len(in.stack) == 0 {
+		in.mutations = in.mutations[:0]
+	}
+	changed := len(in.mutations)
 	calls, hits, told, met, checks := len(in.sends)+len(in.uses), len(in.hits), len(in.telling), len(in.meetings), in.checksGiven
 	out, thrown := in.body(f, c, this, args, at, facts)
 	if plain && !in.calls(calls) && len(in.hits) == hits && thrown == nil && in.checksGiven == checks {
@@ -240,13 +245,16 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 		return out
 	}
 	if in.results == nil {
-		in.results, in.throws = map[string]*Value{}, map[string]*Value{}
+		in.results, in.throws, in.changesOf = map[string]*Value{}, map[string]*Value{}, map[string][]effect{}
 	}
 	in.throws[again] = thrown
 	in.keepsAnswers(again, in.telling[told:])
 	in.keepsMeetings(again, in.meetings[met:])
 	in.endsAt(again)
 	in.results[again] = out
+	if effects := effectsOn(args, in.mutations[changed:]); len(effects) > 0 {
+		in.changesOf[again] = effects
+	}
 	return out
 }
 

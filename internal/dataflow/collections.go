@@ -31,6 +31,17 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	if !in.isContainer(c.recv) {
 		return nil, false
 	}
+	if all := fewTexts(c.recv); all != nil && (c.method == "reduce" || c.method == "forEach") { // ["params", "body"].reduce(...): one after the other
+		v := c.args.get(1)
+		for _, item := range all {
+			if c.method == "reduce" {
+				v = in.eachCalled(c, v, item)
+			} else {
+				in.eachCalled(c, item, nothing)
+			}
+		}
+		return v, true
+	}
 	item := in.elements(c.recv)
 	if c.method == "reduce" {
 		return in.eachCalled(c, c.args.get(1), item), true
@@ -53,6 +64,25 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 		return item, true
 	}
 	return nothing, true
+}
+
+// mostTexts is how many elements of a list are followed one by one.
+const mostTexts = 6
+
+// fewTexts are the elements of a list of a few texts that are known; nil for all other lists.
+func fewTexts(list *Value) []*Value {
+	if list == nil || !list.hasOnlyFields() || len(list.fields) == 0 || len(list.fields) > mostTexts || list.isDict {
+		return nil
+	}
+	var out []*Value
+	for i := range len(list.fields) {
+		x := list.fields[itoa(i)]
+		if x == nil || !x.known {
+			return nil
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // eachCalled is what the functions give that a call is given, each called with the same.
@@ -111,6 +141,7 @@ func (in *interp) addsTo(list, v *Value, singles []*Value) {
 		}
 	case list != nothing:
 		list.add(v, singles)
+		in.changes(list, "", v, true)
 	}
 }
 

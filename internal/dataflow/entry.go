@@ -62,6 +62,7 @@ func (p *Program) Run(e Entry) Result {
 		in.keeping(c)
 	}
 	in.settle()
+	in.noOperators = slices.ContainsFunc(p.noOperators, func(file string) bool { return slices.Contains(r.Files, file) })
 	routes := p.routesOf(r.Files)
 	in.followRoutes(routes)
 	if e.Symbol == "" {

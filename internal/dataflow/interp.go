@@ -33,6 +33,9 @@ type interp struct {
 	loading      *module               // the module that is being loaded
 	reached      []string              // files that were imported while the entry ran
 	results      map[string]*Value     // of calls, by what went in
+	changesOf    map[string][]effect   // what calls changed in their arguments, by what went in
+	noOperators  bool                  // operators of MongoDB are taken out of requests before any route
+	mutations    []mutation            // of the call that is followed from outside
 	validators   *Value                // the schemas that stand before a route, by the parts of the request
 	payload      *Value                // the fields of the model that the payload of a route is checked by
 	throws       map[string]*Value     // by calls, as results

@@ -100,6 +100,12 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 			return false
 		}
 	}
+	for _, x := range v.args { // what a library made it of: a schema
+		b.WriteString(" (")
+		if !x.write(b, depth+1) {
+			return false
+		}
+	}
 	if v.elem != nil {
 		b.WriteString(" []")
 		return v.elem.write(b, depth+1)

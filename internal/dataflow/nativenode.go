@@ -1,5 +1,7 @@
 package dataflow
 
+import "maps"
+
 // nativesOfNode are those of JavaScript and of libraries for Node.js: several paths are followed alike.
 func nativesOfNode() map[string]native {
 	return map[string]native{
@@ -55,8 +57,18 @@ func (in *interp) objectAssign(c call) (*Value, bool) {
 	for _, v := range c.args.list[min(1, len(c.args.list)):] {
 		out = join(out, v)
 	}
-	if target := c.args.get(0); target != nothing && !target.shared { // it is changed itself
-		target.taints, target.fields, target.elem, target.some = out.taints, out.fields, out.elem, out.some
+	if target := c.args.get(0); target != nothing && !target.shared { // it is changed itself, also where it is known under another name
+		fields := target.fields
+		if fields == nil {
+			fields = map[string]*Value{}
+		}
+		maps.Copy(fields, out.fields)
+		target.taints, target.fields, target.elem, target.some = out.taints, fields, out.elem, out.some
+		for _, v := range c.args.list[1:] {
+			for name, x := range sorted(v.fields) { // what was there before is gone
+				in.assign(c.f, target, name, x, c.e.At)
+			}
+		}
 		for _, v := range c.args.list {
 			if !v.closed() {
 				target.spread = v
@@ -84,6 +96,13 @@ func (in *interp) fromEntries(c call) (*Value, bool) {
 }
 
 func (in *interp) keysOfObject(c call) (*Value, bool) {
+	if v := c.args.get(0); v.closed() && len(v.fields) <= mostTexts {
+		var names []*Value
+		for name := range sorted(v.fields) {
+			names = append(names, constant(name))
+		}
+		return &Value{fields: indexed(names), isList: true}, true
+	}
 	return &Value{elem: in.keys(c.args.get(0))}, true
 }
 

@@ -155,6 +155,9 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 	if in.p.plainQuery(r.file) {
 		request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: from("req.query")}, textOnly)}
 	}
+	if in.noOperators {
+		request = cleanedBy(request, []string{"nosql"})
+	}
 	request = in.request(r, request)
 	for _, part := range []string{"body", "query", "params", "headers"} { // of celebrate
 		if s := orNothing(r.schema).fields[part]; s != nil && !r.middle {

@@ -133,6 +133,9 @@ func (p *Program) ofApplication(c call, app, method string) {
 	if method == "set" && c.args.get(0).text == "query parser" {
 		p.queryParser = true
 	}
+	if method == "use" && slices.ContainsFunc(c.args.list, takesOutOperators) {
+		p.noOperators = append(p.noOperators, c.f.file.Path)
+	}
 	framework := frameworkOf(app)
 	if method == "decorate" && framework == "fastify" && c.args.get(0).known { // app.decorate("orders", store): app.orders
 		if p.decorations == nil {
@@ -148,6 +151,11 @@ func (p *Program) ofApplication(c call, app, method string) {
 		p.handlersGiven(c, framework, method == "use")
 		p.handlersOfOptions(c, framework)
 	}
+}
+
+// takesOutOperators reports whether something that stands before all routes takes operators of MongoDB out of requests.
+func takesOutOperators(v *Value) bool {
+	return v.ref == "express-mongo-sanitize()" || v.ref == "express-mongo-sanitize.default()"
 }
 
 // handlersGiven notes the functions that a route is given: all but the last stand before it.

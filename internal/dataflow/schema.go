@@ -13,6 +13,9 @@ var schemas = set("joi @hapi/joi zod yup celebrate")
 // harmlessKinds are schemas of values that do no harm: numbers, truths, dates, one of some, texts of a fixed form.
 var harmlessKinds = set(`number boolean bool bigint int integer date enum nativeEnum literal valid equal only oneOf guid uuid uuidv4 cuid ulid nanoid hex isoDate isoDuration datetime ip alphanum objectId`)
 
+// changesSchema are methods that make another schema of one of objects; all others say more of it and leave what it lets through.
+var changesSchema = set("unknown pick omit partial deepPartial or and array union pipe transform preprocess catchall fork rename")
+
 // checkedBy follows the check of a value by a schema: fields that the schema lets be numbers or one of some are harmless afterwards,
 // in the value and in what the check gives. It reports nothing where there is no schema that is known.
 func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, callee *Value, args *arguments) *Value {
@@ -21,6 +24,9 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	if joinsSchemas[method] && recv != nil {
 		return joinedSchema(callee, recv, args)
+	}
+	if recv != nil && len(args.list) > 0 && !changesSchema[method] && !schemaChecks[method] && len(fieldsOf(recv)) > 0 { // .min(1), .prefs({...}), .refine(f)
+		return recv
 	}
 	if method == "unknown" && recv != nil && args.get(0).text == "false" { // as it is without
 		return recv
@@ -294,6 +300,7 @@ func (in *interp) shaped(f frame, v, schema *Value, at int32, depth int) *Value 
 			x = &Value{elem: in.element(f, x, s.fields["items"], at, depth)}
 		case strings.Contains(s.ref, ".string()"), s.ref == "" && orNothing(s.fields["type"]).text == "string":
 			x = cleanedBy(x, []string{"nosql", "mass-assignment", "prototype-pollution"})
+			x.fields, x.elem = nil, nil // it is a text
 		}
 		out.fields[name] = x
 	}
