@@ -60,7 +60,7 @@ var browser = regexp.MustCompile(`\bdocument\.(?:getElement|querySelector|create
 // template at all, every file is one that no other one imports.
 func (a *assembly) programs(app *model.App, files []string, claimed map[string]bool, all bool) []*model.Function {
 	packages := a.packages()
-	symbols := map[string]*syntax.Symbols{}
+	symbols, servers := map[string]*syntax.Symbols{}, map[string]bool{}
 	var mine []string
 	goModules := map[string]bool{} // folders of modules of Go that have a program
 	for _, file := range files {
@@ -72,13 +72,26 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 		if err != nil || s == nil {
 			continue
 		}
-		symbols[file] = s
+		symbols[file], servers[file] = s, serves(file, data)
 		mine = append(mine, file)
 		if _, ok := s.Def("main"); ok && s.PackageMain {
 			goModules[a.goModule(file)] = true
 		}
 	}
-	entries := a.entries(app, mine, packages)
+	leads := map[string]map[string]bool{}
+	for _, file := range mine {
+		leads[file] = a.reachedFrom(app, []string{file}, packages)
+	}
+	entries := entriesOf(mine, leads)
+	first := func(file string) int { // what serves, and not the scripts beside it, is asked what its modules do
+		for target := range leads[file] {
+			if servers[target] {
+				return 0
+			}
+		}
+		return 1
+	}
+	slices.SortStableFunc(mine, func(x, y string) int { return first(x) - first(y) })
 	var out []*model.Function
 	folders := map[string]bool{}
 	for _, file := range mine {
@@ -91,12 +104,10 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 	return out
 }
 
-// entries are those of some files that lead to all of them: those that none of the others imports, and the first of those that import each other.
-func (a *assembly) entries(app *model.App, files []string, packages map[string]string) map[string]bool {
-	leads := map[string]map[string]bool{}
+// entriesOf are those of some files that lead to all of them: those that none of the others leads to, and the first of those that lead to each other.
+func entriesOf(files []string, leads map[string]map[string]bool) map[string]bool {
 	imported := map[string]bool{}
 	for _, file := range files {
-		leads[file] = a.reachedFrom(app, []string{file}, packages)
 		for target := range leads[file] {
 			imported[target] = imported[target] || target != file
 		}

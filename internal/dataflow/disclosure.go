@@ -192,7 +192,7 @@ func (in *interp) takenOut(x *Value, key string) {
 	if len(x.holds) > 0 && !x.shared {
 		x.holds = without(x.holds, key)
 	}
-	if field := x.fields[key]; field != nil && !x.shared && slowHash.MatchString(field.ref) {
+	if field := x.fields[key]; field != nil && !x.shared && (slowHash.MatchString(field.ref) || field.trace != nil) { // also where it depends: who takes a trace out has thought of it
 		x.fields[key] = &Value{}
 	}
 	for _, t := range x.taints {

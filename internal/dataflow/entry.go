@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,6 +84,10 @@ func (p *Program) Run(e Entry) Result {
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
 	}
 	in.notedBeside(&r, v)
+	if p.followed == nil {
+		p.followed = map[*ir.Func]bool{}
+	}
+	maps.Copy(p.followed, in.visited)
 	return r
 }
 

@@ -67,11 +67,20 @@ func writesItself(source []byte) bool {
 // withoutRecord are methods that give no records, or others.
 var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate populate map flatMap reduce forEach some every")
 
+// keepsRecord are methods of models, queries and documents of libraries that give records, or say more of which.
+var keepsRecord = set(`find findOne findById findAll findByPk findOneAndUpdate findByIdAndUpdate findOneAndDelete findOneAndRemove findByIdAndDelete findByIdAndRemove
+	findOneAndReplace findOrCreate findAndCountAll create build save insert upsert update reload exec lean sort limit skip where equals ne in nin gt gte lt lte and or nor
+	session toObject toJSON get orFail orfail clone cursor next then catch finally collation hint read maxTimeMS all slice elemMatch toArray setOptions first last at pop
+	shift select scope unscoped refresh merge query fetch filter concat slice`)
+
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
 func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) []string {
 	holds := callee.holds
 	if recv != nil && len(holds) == 0 {
 		holds = recv.holds
+		if len(holds) > 0 && !keepsRecord[method] && !givesRecords[method] { // user.transform(): a method of the program's own
+			return nil
+		}
 	}
 	if len(holds) == 0 {
 		holds = in.schemaHolds(f, recv, callee.ref, method, args)

@@ -34,6 +34,7 @@ type interp struct {
 	reached      []string              // files that were imported while the entry ran
 	results      map[string]*Value     // of calls, by what went in
 	changesOf    map[string][]effect   // what calls changed in their arguments, by what went in
+	inRecords    int                   // how deep records are in records that are made of data
 	noOperators  bool                  // operators of MongoDB are taken out of requests before any route
 	mutations    []mutation            // of the call that is followed from outside
 	validators   *Value                // the schemas that stand before a route, by the parts of the request

@@ -11,6 +11,7 @@ func nativesOfNode() map[string]native {
 			builtin.Object builtin.Object.freeze builtin.structuredClone aws4.sign`: (*interp).firstGiven,
 		"builtin.Array.from":                (*interp).arrayFrom,
 		"builtin.Object.assign":             (*interp).objectAssign,
+		"builtin.Reflect.deleteProperty":    (*interp).propertyDeleted,
 		"builtin.Object.fromEntries":        (*interp).fromEntries,
 		"builtin.Object.keys":               (*interp).keysOfObject,
 		"builtin.Object.values":             (*interp).valuesOfObject,
@@ -76,6 +77,14 @@ func (in *interp) objectAssign(c call) (*Value, bool) {
 		}
 	}
 	return out, true
+}
+
+// propertyDeleted: Reflect.deleteProperty(user, "password").
+func (in *interp) propertyDeleted(c call) (*Value, bool) {
+	if key := c.args.get(1); key.known {
+		in.takenOut(c.args.get(0), key.text)
+	}
+	return &Value{}, true
 }
 
 // fromEntries: Object.fromEntries(pairs), where an outsider may name the fields.

@@ -8,9 +8,9 @@ func (p *Program) platform(path string) bool {
 	path = strings.ReplaceAll(path, "[]", "")
 	root, rest, _ := strings.Cut(path, ".")
 	if root != "event" && root != "current_event" { // as resolvers of Powertools have it
-		if strings.HasPrefix(rest, "file.") || strings.HasPrefix(rest, "files.") { // multer names what it stores by itself
+		if below := strings.TrimPrefix(rest, "request."); strings.HasPrefix(below, "file.") || strings.HasPrefix(below, "files.") { // multer and formidable name what they store by themselves
 			last := rest[strings.LastIndexByte(rest, '.')+1:]
-			return last == "filename" || last == "path" || last == "destination" || last == "size"
+			return last == "filename" || last == "newFilename" || last == "path" || last == "filepath" || last == "destination" || last == "size"
 		}
 		return requestPlatform[root] != nil && !requestPlatform[root][first(rest)] && rest != ""
 	}
@@ -80,7 +80,7 @@ var requestPlatform = map[string]map[string]bool{
 	"req": set(`header param body query params routeParams headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host media stream bounded_stream get_param get_media uri relative_uri query_string apiGateway raw event subdomains`),
 	"request": set(`query_params path_params headers cookies body json form stream url base_url query_string args values data files get_json get_data full_path path view_args
 		raw_body payload uri_params to_dict json_body json_payload params forms query GET POST environ host referrer user_agent multi_query_string content_type`),
-	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event body`),
+	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event`),
 }
 
 func set(words string) map[string]bool {

@@ -372,9 +372,11 @@ func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
 		return cleanedBy(x, textOnly)
 	}
 	kind := in.eval(f, t)
-	if kind.class == nil || !kind.isType || x.class != nil {
+	if kind.class == nil || !kind.isType || x.class != nil || in.inRecords > deepestType { // a user has orders, each of which has its user
 		return x
 	}
+	in.inRecords++
+	defer func() { in.inRecords-- }()
 	return in.instance(f, kind, &arguments{kw: x.fields, dict: x}, at)
 }
 

@@ -12,12 +12,15 @@ func schemaIn(args *arguments) *Value {
 		if s := a.fields["schema"]; s != nil {
 			return s
 		}
-		if a.ref == "celebrate.celebrate()" && len(a.args) > 0 {
+		if checksParts[a.ref] && len(a.args) > 0 {
 			return a.args[0]
 		}
 	}
 	return validatorsIn(args)
 }
+
+// checksParts are checks that stand before a route and get the schemas of the parts of a request.
+var checksParts = set("celebrate.celebrate() express-validation() express-validation.default() express-validation.validate()")
 
 // validatorsIn are the schemas that stand before a route of Hono, by the parts of the request: zValidator("json", schema).
 func validatorsIn(args *arguments) *Value {

@@ -16,7 +16,7 @@ import (
 func (in *interp) standalone(files []string, followed []*routed) []*routed {
 	fns := in.p.functionsIn(files)
 	for _, c := range fns { // first what makes applications: create_app()
-		if in.visited[c.fn] || in.requestShape(c) != "" {
+		if in.visited[c.fn] || in.p.followed[c.fn] || in.requestShape(c) != "" {
 			continue
 		}
 		in.invoke(frame{c.scope, c.fn.File}, c, c.this, in.namedAlone(c.fn), c.fn.Start)
@@ -28,7 +28,7 @@ func (in *interp) standalone(files []string, followed []*routed) []*routed {
 		}
 	}
 	for _, c := range fns {
-		if framework := in.requestShape(c); framework != "" && !in.visited[c.fn] && !slices.ContainsFunc(more, func(r *routed) bool { return r.fn.fn == c.fn }) {
+		if framework := in.requestShape(c); framework != "" && !in.visited[c.fn] && !in.p.followed[c.fn] && !slices.ContainsFunc(more, func(r *routed) bool { return r.fn.fn == c.fn }) {
 			more = append(more, &routed{framework: framework, fn: c, file: c.fn.File.Path, at: c.fn.Start})
 		}
 	}

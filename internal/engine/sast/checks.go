@@ -7,6 +7,7 @@ import (
 
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
 	"wardlet.example/internal/rule"
 )
@@ -65,12 +66,19 @@ func checkNames() map[string]struct{} {
 	return out
 }
 
+// ofInstances are checks of what is wrong only where instances come and go: a server that runs by itself may remember, and goes on after it
+// has answered.
+var ofInstances = map[string]bool{"access-state-in-memory": true, "client-per-event": true, "unawaited-call": true, "side-effects-with-decisions": true}
+
 // check asks the named checks of rules that are selected about a function.
 func (w *work) check(n *paths.Node, failed map[string]map[string]bool) {
 	if !n.Result.Found {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(functionChecks)) {
+		if ofInstances[name] && n.Function.Code.State == model.CodeResolved && n.Function.Code.Symbol == "" {
+			continue
+		}
 		for _, b := range w.engine.checks[name] {
 			if !w.selected(b.ID) {
 				continue

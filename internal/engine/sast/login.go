@@ -33,23 +33,61 @@ func logins(n *paths.Node) []*login {
 		if fn == nil {
 			continue
 		}
-		l := &login{fn: fn, check: p.expr}
-		for range deepestCalls { // a function that only tells whether a password is right is none that decides
-			if !checksPassword.MatchString(l.fn.Name) && l.decide() {
-				break
+		for _, l := range deciders(n, fn, p.expr, 0) {
+			if slices.ContainsFunc(out, func(o *login) bool { return o.decides == l.decides }) {
+				continue
 			}
-			caller, call := calledIn(n, l.fn)
-			if caller == nil {
-				break
+			for _, callers := range waysTo(n, l.fn, 0) {
+				l.callers = callers
+				if l.name = loginName(n, l); l.name != "" {
+					out = append(out, l)
+					break
+				}
 			}
-			l.fn, l.check = caller, call
 		}
-		if l.decides == nil {
-			continue
+	}
+	return out
+}
+
+// deciders are the functions that decide by a check: the one that it stands in, or those that call one that only tells whether a password is
+// right.
+func deciders(n *paths.Node, fn *ir.Func, check *ir.Expr, depth int) []*login {
+	l := &login{fn: fn, check: check}
+	if !checksPassword.MatchString(fn.Name) && l.decide() {
+		return []*login{l}
+	}
+	var out []*login
+	if depth < deepestCalls {
+		for _, c := range callsOf(n, fn) {
+			out = append(out, deciders(n, c.fn, c.call, depth+1)...)
 		}
-		l.callers = callersOf(n, l.fn)
-		if l.name = loginName(n, l); l.name != "" && !slices.ContainsFunc(out, func(o *login) bool { return o.decides == l.decides }) {
-			out = append(out, l)
+	}
+	return out
+}
+
+// mostWays bounds the ways that are looked at which lead to a function.
+const mostWays = 12
+
+// waysTo are the ways that lead to a function, each as the functions on it: those that call it, or that it is written in.
+func waysTo(n *paths.Node, fn *ir.Func, depth int) [][]*ir.Func {
+	var callers []*ir.Func
+	for _, c := range callsOf(n, fn) {
+		callers = append(callers, c.fn)
+	}
+	if len(callers) == 0 {
+		if around := inner(n, place{fn.File, fn.Start - 1}); around != nil {
+			callers = append(callers, around)
+		}
+	}
+	if len(callers) == 0 || depth == deepestCalls {
+		return [][]*ir.Func{nil}
+	}
+	var out [][]*ir.Func
+	for _, caller := range callers {
+		for _, way := range waysTo(n, caller, depth+1) {
+			if len(out) < mostWays && !slices.Contains(way, caller) && !slices.Contains(way, fn) {
+				out = append(out, append([]*ir.Func{caller}, way...))
+			}
 		}
 	}
 	return out
@@ -61,7 +99,7 @@ type passwordCheck struct {
 }
 
 // comparing are the functions of libraries that tell whether a password fits a hash.
-var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword|github_com/alexedwards/argon2id\.(ComparePasswordAndHash|CheckHash)|github_com/matthewhartstonge/argon2\.VerifyEncoded)$`)
+var comparing = regexp.MustCompile(`^((bcrypt|bcryptjs|@node-rs/bcrypt|bcrypt-ts|bcrypt-nodejs)\.(default\.)?(compare|compareSync|verify)|(argon2|@node-rs/argon2)\.(default\.)?verify|scrypt-kdf\.(default\.)?verify|bcrypt\.checkpw|passlib\..*\.verify(_and_update)?|pwdlib\..*\.verify(_and_update)?|werkzeug\.security\.check_password_hash|argon2\.PasswordHasher\(\)\.verify|flask_bcrypt\..*check_password_hash|django\.contrib\.auth\.hashers\.check_password|golang_org/x/crypto/bcrypt\.CompareHashAndPassword|github_com/alexedwards/argon2id\.(ComparePasswordAndHash|CheckHash)|github_com/matthewhartstonge/argon2\.VerifyEncoded)$`)
 
 var (
 	passwordName = regexp.MustCompile(`(?i)^(\w*(password|passwd|pwd)|(user|stored|hashed|encrypted|input|given|plain|db|admin|account|my)?_?(pass|pass_?hash|hash_?pass))(_?(hash|hashed|digest|input))?$`)
@@ -270,16 +308,23 @@ func (l *login) negated(e *ir.Expr, names map[string]bool, not bool) bool {
 	return not
 }
 
-// calledIn is a function that calls another one by its name, and the call.
-func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
+// calling is a call of a function, and the function that it stands in.
+type calling struct {
+	fn   *ir.Func
+	call *ir.Expr
+}
+
+// callsOf are the calls of a function by its name, one for each function that calls it.
+func callsOf(n *paths.Node, fn *ir.Func) []calling {
 	if fn.Name == "" {
-		return nil, nil
+		return nil
 	}
+	var out []calling
 	for _, caller := range n.Result.Reached {
-		var at *ir.Expr
 		if caller == fn {
 			continue
 		}
+		var at *ir.Expr
 		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
 			if e.Kind == ir.Call && lastName(e.X) == fn.Name && slices.Contains(calledByName(n, e), fn) {
 				at = e
@@ -287,8 +332,16 @@ func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
 			return at == nil && e.Kind != ir.Lambda
 		})
 		if at != nil {
-			return caller, at
+			out = append(out, calling{caller, at})
 		}
+	}
+	return out
+}
+
+// calledIn is the first function that calls another one by its name, and the call.
+func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
+	if all := callsOf(n, fn); len(all) > 0 {
+		return all[0].fn, all[0].call
 	}
 	return nil, nil
 }
