@@ -53,7 +53,9 @@ func (in *interp) givenAt(f frame, at int32, is func(*Value) bool) (*ir.File, in
 
 // hold reports whether arguments are something, or hold it.
 func (a *arguments) hold(is func(*Value) bool) bool {
-	return slices.ContainsFunc(append(kwValues(a), a.list...), func(v *Value) bool { return holdsAny(v, is, 0) })
+	return slices.ContainsFunc(append(kwValues(a), a.list...), func(v *Value) bool {
+		return !strings.HasSuffix(v.ref, ".Request") && !strings.HasSuffix(v.ref, ".Response") && v.ref != koaContext && holdsAny(v, is, 0) // a request, and what answers it, are given to all that do
+	})
 }
 
 // holdsAny reports whether a value, or what is in it, is something.
