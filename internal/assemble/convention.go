@@ -131,10 +131,10 @@ func (a *assembly) unclaimed(ws *model.Workspace) (handlers, programs []string, 
 	return handlers, programs, claimed
 }
 
-// made reports whether a file is in a folder that a tool has made: built output, packages of others, or one that is hidden.
+// made reports whether a file is in a folder that a tool has made: built output, packages of others, changes of a schema, or one that is hidden.
 func made(file string) bool {
 	for _, part := range strings.Split(path.Dir(file), "/") {
-		if part == "dist" || part == "build" || part == "cdk.out" || part == "vendor" || len(part) > 1 && part[0] == '.' {
+		if part == "dist" || part == "build" || part == "cdk.out" || part == "vendor" || part == "migrations" || len(part) > 1 && part[0] == '.' {
 			return true
 		}
 	}
@@ -189,7 +189,7 @@ func isTest(file string) bool {
 	}
 	for _, part := range strings.Split(path.Dir(file), "/") {
 		switch part {
-		case "test", "tests", "__tests__", "__mocks__", "spec", "testdata", "fixtures":
+		case "test", "tests", "testing", "__tests__", "mocks", "__mocks__", "spec", "specs", "testdata", "fixtures", "__fixtures__", "e2e", "cypress":
 			return true
 		}
 	}

@@ -78,25 +78,27 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 			goModules[a.goModule(file)] = true
 		}
 	}
-	leads := map[string]map[string]bool{}
-	for _, file := range mine {
-		leads[file] = a.reachedFrom(app, []string{file}, packages)
-	}
-	entries := entriesOf(mine, leads)
+	imports := a.importsAmong(app, mine, packages)
+	entries := imports.entries(mine)
 	first := func(file string) int { // what serves, and not the scripts beside it, is asked what its modules do
-		for target := range leads[file] {
+		for target := range imports.from(file) {
 			if servers[target] {
 				return 0
 			}
 		}
 		return 1
 	}
-	slices.SortStableFunc(mine, func(x, y string) int { return first(x) - first(y) })
+	mine = slices.DeleteFunc(mine, func(file string) bool { return !entries[file] })
+	order := map[string]int{}
+	for _, file := range mine {
+		order[file] = first(file)
+	}
+	slices.SortStableFunc(mine, func(x, y string) int { return order[x] - order[y] })
 	var out []*model.Function
 	folders := map[string]bool{}
 	for _, file := range mine {
 		s := symbols[file]
-		if !entries[file] || path.Ext(file) == ".go" && !a.startsGo(file, s, goModules, folders) {
+		if path.Ext(file) == ".go" && !a.startsGo(file, s, goModules, folders) {
 			continue
 		}
 		out = append(out, standalone(file))
@@ -104,22 +106,66 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 	return out
 }
 
-// entriesOf are those of some files that lead to all of them: those that none of the others leads to, and the first of those that lead to each other.
-func entriesOf(files []string, leads map[string]map[string]bool) map[string]bool {
+// imports are the files that files import directly.
+type imports map[string][]string
+
+// importsAmong are the imports of some files and of all that they lead to.
+func (a *assembly) importsAmong(app *model.App, files []string, packages map[string]string) imports {
+	out := imports{}
+	queue := slices.Clone(files)
+	for len(queue) > 0 && a.ctx.Err() == nil {
+		file := queue[0]
+		queue = queue[1:]
+		if _, ok := out[file]; ok {
+			continue
+		}
+		out[file] = nil
+		symbols, err := a.symbols.of(file)
+		if err != nil || symbols == nil {
+			continue
+		}
+		for _, module := range symbols.Imports {
+			for _, target := range a.modulesMeant(app, file, module, packages) {
+				out[file] = append(out[file], target)
+				queue = append(queue, target)
+			}
+		}
+	}
+	return out
+}
+
+// from is a file with all that it leads to.
+func (all imports) from(file string) map[string]bool {
+	seen := map[string]bool{file: true}
+	queue := []string{file}
+	for len(queue) > 0 {
+		for _, target := range all[queue[0]] {
+			if !seen[target] {
+				seen[target] = true
+				queue = append(queue, target)
+			}
+		}
+		queue = queue[1:]
+	}
+	return seen
+}
+
+// entries are those of some files that lead to all of them: those that nothing imports, and the first of those that import each other.
+func (all imports) entries(files []string) map[string]bool {
 	imported := map[string]bool{}
-	for _, file := range files {
-		for target := range leads[file] {
+	for file, targets := range all {
+		for _, target := range targets {
 			imported[target] = imported[target] || target != file
 		}
 	}
 	out, covered := map[string]bool{}, map[string]bool{}
-	for _, cycles := range []bool{false, true} {
+	for _, circles := range []bool{false, true} {
 		for _, file := range files {
-			if covered[file] || imported[file] && !cycles {
+			if covered[file] || imported[file] && !circles {
 				continue
 			}
 			out[file] = true
-			maps.Copy(covered, leads[file])
+			maps.Copy(covered, all.from(file))
 		}
 	}
 	return out

@@ -141,7 +141,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
 			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && ofAuthorization.MatchString(t.Path) || // nobody sends another's browser there with one
-			rule == "open-redirect" && ofReferer.MatchString(t.Path) || // a visitor is sent back to where the link stands
+			rule == "open-redirect" && ofReferer.MatchString(t.Path) || // a visitor is sent back to where the link stands, or to the same host
 			rule == "header-injection" && ofHeader.MatchString(t.Path) || // what came in a header has no line breaks
 			(rule == "html-response" || rule == "header-injection" || rule == "log-injection") && t.isEncodedKey() {
 			continue
@@ -202,8 +202,8 @@ func (in *interp) hitOf(f frame, at int32, m *Model, what string, taints []*Tain
 	}
 }
 
-// ofReferer is the header by which a browser tells where a link stands.
-var ofReferer = regexp.MustCompile(`(?i)headers?\.refer(r?)er$`)
+// ofReferer are the headers by which a browser tells where a link stands and which host it asks: nobody else decides them.
+var ofReferer = regexp.MustCompile(`(?i)headers?\.(referr?er|host|x-forwarded-host)$|^(req|request|ctx|r)\.(hostname|host)$`)
 
 // takesBack are functions that take the signs of an address back to what they stand for.
 var takesBack = regexp.MustCompile(`(?i)decode|unescape|unquote`)

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -334,6 +335,9 @@ func givesOwner(c call) bool {
 	return c.f.file.Language == ir.Node && routeMethods[c.method] && c.recv.ref != "" && len(c.recv.taints) == 0 && frameworkOf(c.recv.ref) != ""
 }
 
+// looksUpRecord are methods of stores: what they give was stored, and is not what they are asked with.
+var looksUpRecord = regexp.MustCompile(`^(find(One|All|Many|First|Unique|By[A-Z]\w*|_one|_all|_by_\w+)|fetch(One|All|Many|Row|_one|_all|row|one|all)|get(All|Row|Rows|Col|One|Many|_all|_one)|count\w*|exists)$`)
+
 // notTold is what a call gives of which no row says it: a method of an outsider's value gives a part of it; a function of a library of which
 // nothing is known perhaps gives back what it got.
 func (in *interp) notTold(c call, out *Value, t *rowsTold) *Value {
@@ -345,7 +349,7 @@ func (in *interp) notTold(c call, out *Value, t *rowsTold) *Value {
 		}
 		out.taints = addTaints(out.taints, in.stepped(c.f, taints, c.e.At, "."+c.method+"()"))
 	}
-	if t.known || t.queries || isAWS(ref) || in.p.modelled(c.f.file.Language, ref) {
+	if t.known || t.queries || looksUpRecord.MatchString(c.method) || isAWS(ref) || in.p.modelled(c.f.file.Language, ref) {
 		return out
 	}
 	for _, x := range c.args.all() {

@@ -310,8 +310,8 @@ func parameterName(p *ir.Expr) string {
 	return "an argument"
 }
 
-// typedPart is a part of a route that is a number or an identifier: <int:id>.
-var typedPart = regexp.MustCompile(`<(?:int|float|uuid):(\w+)>`)
+// typedPart is a part of a route that is a number, an identifier or one of some words: <int:id>, <any(xhr, fetch):way>.
+var typedPart = regexp.MustCompile(`<(?:int|float|uuid|any\([^)]*\)):(\w+)>`)
 
 func first1(list []*Value) *Value {
 	if len(list) == 0 {

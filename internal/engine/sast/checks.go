@@ -70,13 +70,24 @@ func checkNames() map[string]struct{} {
 // has answered.
 var ofInstances = map[string]bool{"access-state-in-memory": true, "client-per-event": true, "unawaited-call": true, "side-effects-with-decisions": true}
 
+// ofRequests are checks of what is done for requests: a program without a route gets none.
+var ofRequests = map[string]bool{
+	"validation-ignored": true, "json-not-guarded": true, "login-not-recorded": true, "login-without-attempt-limit": true, "failed-login-without-origin": true,
+	"successful-login-not-recorded": true, "account-change-not-recorded": true, "payment-not-recorded": true, "unbounded-scan": true,
+}
+
+// runsAlone reports whether a function is a program of its own.
+func runsAlone(f *model.Function) bool {
+	return f.Code.State == model.CodeResolved && f.Code.Symbol == ""
+}
+
 // check asks the named checks of rules that are selected about a function.
 func (w *work) check(n *paths.Node, failed map[string]map[string]bool) {
 	if !n.Result.Found {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(functionChecks)) {
-		if ofInstances[name] && n.Function.Code.State == model.CodeResolved && n.Function.Code.Symbol == "" {
+		if runsAlone(n.Function) && (ofInstances[name] || ofRequests[name] && n.Result.Routes == 0) {
 			continue
 		}
 		for _, b := range w.engine.checks[name] {
