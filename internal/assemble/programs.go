@@ -49,12 +49,41 @@ func forBrowsers(file string, data []byte) bool {
 	case ".jsx", ".tsx":
 		return true
 	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts":
-		return browser.Match(data)
+		return toolSetting.MatchString(path.Base(file)) || browser.Match(data)
 	}
 	return false
 }
 
-var browser = regexp.MustCompile(`\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body|cookie|location)|\bwindow\.\w|\blocalStorage\.|["'](?:react|react-dom|vue|svelte|jquery|@angular/core)["']|\$\(document\)`)
+// toolSetting tells settings of tools for building and testing, which are written as code.
+var toolSetting = regexp.MustCompile(`^\.|\.config\.\w+$|^(setupTests|gulpfile|Gruntfile)\.\w+$|\.stories\.\w+$`)
+
+var browser = regexp.MustCompile(`\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body|cookie|location)|\bwindow\.\w|\blocalStorage\.|["'](?:react|react-dom|vue|svelte|jquery|@angular/core)["']|\$\(document\)|\bclassName=|["']use client["']`)
+
+// serverRoute tells files of frameworks for user interfaces that answer requests, by their place.
+var serverRoute = regexp.MustCompile(`(?:^|/)(?:api/|route\.(?:js|ts)$)`)
+
+// uiPackage tells packages of user interfaces by what they depend on.
+var uiPackage = regexp.MustCompile(`"(?:react|react-dom|vue|svelte|@angular/core|next|nuxt|react-scripts)"\s*:`)
+
+// ofInterface reports whether a file belongs to a package of a user interface, by the package.json above it that is nearest.
+func (a *assembly) ofInterface(file string, known map[string]bool) bool {
+	if languageOf(file) != "javascript" && languageOf(file) != "typescript" || serverRoute.MatchString(file) {
+		return false
+	}
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		is, ok := known[dir]
+		if !ok {
+			data, err := a.repo.Read(path.Join(dir, "package.json"))
+			is, ok = err == nil && uiPackage.Match(data) && !serves("package.js", data), err == nil
+			if ok {
+				known[dir] = is
+			}
+		}
+		if ok || dir == "." || dir == "/" {
+			return is
+		}
+	}
+}
 
 // programs are the entries of what serves by itself in some files of which none is known to belong to a function. Where a repository has no
 // template at all, every file is one that no other one imports.
@@ -62,10 +91,11 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 	packages := a.packages()
 	symbols, servers := map[string]*syntax.Symbols{}, map[string]bool{}
 	var mine []string
-	goModules := map[string]bool{} // folders of modules of Go that have a program
+	interfaces := map[string]bool{}
 	for _, file := range files {
 		data, err := a.repo.Read(file)
-		if err != nil || claimed[file] || made(file) || path.Ext(file) == ".go" && claimed[path.Dir(file)] || !all && !serves(file, data) || forBrowsers(file, data) {
+		if err != nil || len(bytes.TrimSpace(data)) == 0 || claimed[file] || made(file) || path.Ext(file) == ".go" && claimed[path.Dir(file)] || !all && !serves(file, data) || forBrowsers(file, data) ||
+			!serves(file, data) && a.ofInterface(file, interfaces) {
 			continue
 		}
 		s, err := a.symbols.of(file)
@@ -74,9 +104,6 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 		}
 		symbols[file], servers[file] = s, serves(file, data)
 		mine = append(mine, file)
-		if _, ok := s.Def("main"); ok && s.PackageMain {
-			goModules[a.goModule(file)] = true
-		}
 	}
 	imports := a.importsAmong(app, mine, packages)
 	entries := imports.entries(mine)
@@ -94,6 +121,7 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 		order[file] = first(file)
 	}
 	slices.SortStableFunc(mine, func(x, y string) int { return order[x] - order[y] })
+	goModules := a.goPrograms(mine)
 	var out []*model.Function
 	folders := map[string]bool{}
 	for _, file := range mine {
@@ -182,6 +210,23 @@ func (a *assembly) startsGo(file string, s *syntax.Symbols, modules, folders map
 	}
 	folders[dir] = true
 	return true
+}
+
+// goPrograms are the folders of the modules of Go that have a program of whatever kind, where one of some files is of Go.
+func (a *assembly) goPrograms(files []string) map[string]bool {
+	out := map[string]bool{}
+	if !slices.ContainsFunc(files, func(file string) bool { return path.Ext(file) == ".go" }) {
+		return out
+	}
+	for _, f := range a.repo.Files() {
+		if path.Ext(f.Path) != ".go" {
+			continue
+		}
+		if data, err := a.repo.Read(f.Path); err == nil && mentions(data, []string{"func main("}) {
+			out[a.goModule(f.Path)] = true
+		}
+	}
+	return out
 }
 
 // goModule is the folder of the go.mod that a file belongs to; the root where there is none.
