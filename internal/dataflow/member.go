@@ -321,6 +321,9 @@ func (in *interp) elements(v *Value) *Value {
 	if len(v.taints) > 0 {
 		out = join(out, &Value{taints: in.parts(v.taints, "0")})
 	}
+	if out == nil && v.rows != nil && in.st == nil { // for user in User.query.all()
+		return &Value{ref: v.ref + ".first()", rows: v.rows}
+	}
 	if out == nil && in.st != nil && v.ref != "" && len(v.args) > 0 { // of what a library gave: what it was asked for counts
 		return &Value{ref: v.ref + ".[]", args: v.args, kw: v.kw}
 	}

@@ -561,18 +561,24 @@ func (c *class) inherited(name string, depth int) *Value {
 
 // libraryBase is the class of a library that a class extends, by its path; empty if none.
 func (c *class) libraryBase(depth int) string {
+	first := ""
 	for _, b := range c.bases {
+		ref := ""
 		switch {
 		case b == nil || depth > 5:
 		case b.class != nil:
-			if ref := b.class.libraryBase(depth + 1); ref != "" {
-				return ref
-			}
-		case b.ref != "" && !strings.HasPrefix(b.ref, "builtin."):
-			return b.ref
+			ref = b.class.libraryBase(depth + 1)
+		case !strings.HasPrefix(b.ref, "builtin."):
+			ref = b.ref
+		}
+		if mappers[packageOf(ref)] { // class User(UserMixin, db.Model): of the two it is the second that counts
+			return ref
+		}
+		if first == "" {
+			first = ref
 		}
 	}
-	return ""
+	return first
 }
 
 // inheritedMethod is a method of the classes that a class extends.
