@@ -386,7 +386,7 @@ func (in *interp) asked(f frame, recv *Value, method string, args *arguments) []
 		case recv.ref == "express.Request":
 			return in.parts(in.parts(recv.taints, "header"), k.text)
 		}
-	case "json", "parseBody", "formData", "form":
+	case "json", "parseBody", "formData", "form", "get_json", "post":
 		return objects(in.parts(recv.taints, method))
 	}
 	return nil

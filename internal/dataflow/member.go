@@ -90,6 +90,9 @@ func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
 	return nil
 }
 
+// ofServer are packages whose classes get requests as fields of their objects: self.path, self.request.
+var ofServer = set("http tornado")
+
 // fieldOfClass is what an instance, or a class itself, has by what its class declares: a method, a property, an attribute; nil where it
 // declares nothing of that name.
 func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
@@ -110,7 +113,9 @@ func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
 	if x := v.class.inherited(key, 0); x != nil {
 		return in.attributeOf(v, x, key)
 	}
-	if ref := v.class.libraryBase(0); ref != "" && v.isType { // of the class of a library that it extends
+	if ref := v.class.libraryBase(0); ofServer[packageOf(ref)] && !v.isType && v.fields[key] == nil {
+		return in.member(f, &Value{ref: ref}, key, at)
+	} else if ref != "" && v.isType { // of the class of a library that it extends
 		return &Value{ref: ref + "." + key, rows: v.class}
 	}
 	if m := v.class.method("__getattr__", 0); m != nil && !v.isType && !strings.HasPrefix(key, "__") {

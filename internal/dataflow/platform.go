@@ -79,7 +79,7 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 var requestPlatform = map[string]map[string]bool{
 	"req": set(`header param body query params routeParams headers rawHeaders cookies signedCookies url originalUrl path files file rawBody hostname host media stream bounded_stream get_param get_media uri relative_uri query_string apiGateway raw event subdomains`),
 	"request": set(`query_params path_params headers cookies body json form stream url base_url query_string args values data files get_json get_data full_path path view_args
-		raw_body payload uri_params to_dict json_body json_payload params forms query GET POST environ host referrer user_agent multi_query_string content_type`),
+		raw_body payload uri_params to_dict json_body json_payload params forms query GET POST environ host referrer user_agent multi_query_string content_type match_info rel_url post get_body route_params read text`),
 	"ctx": set(`request query querystring params headers header cookies url originalUrl path href host hostname req event`),
 }
 

@@ -142,7 +142,7 @@ func fixed(r *routed, from outside) []*Value {
 	case "flask-request":
 		return []*Value{{ref: "flask.request", taints: from("request")}}
 	case "azure-python", "aiohttp":
-		return []*Value{{taints: from("request")}, {}}
+		return []*Value{{ref: "fastapi.Request", taints: from("request")}, {}}
 	case "record":
 		return []*Value{{taints: from("event.Records[]")}, {}}
 	}

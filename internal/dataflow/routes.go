@@ -195,6 +195,9 @@ func (in *interp) routesOfClass(f frame, def *ir.Class, c *class) {
 		}
 	}
 	if f.file.Language == ir.Python {
+		if c.extends(0, "tornado.web.RequestHandler") {
+			in.p.methodsOf(f, c, def.Methods[0].Start, true)
+		}
 		in.graphQLClass(f, def, c)
 		return
 	}
