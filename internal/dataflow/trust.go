@@ -109,7 +109,9 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	text := textOf(e)
 	for text != "" && len(v.taints)+len(v.numbers) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
-			return checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
+			out := checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
+			out.asSent = out.asSent || g.fields[formMark] != nil
+			return out
 		}
 		i := strings.LastIndexByte(text, '.')
 		if i < 0 {
