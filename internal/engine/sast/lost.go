@@ -20,8 +20,8 @@ type attempt struct {
 	whole   []*ir.Stmt // all of it, with what handles its failure
 	tried   []*ir.Stmt
 	handler []*ir.Stmt
-	at      int32 // where its failure is handled
-	ends    bool  // its failure ends the function
+	at      int32  // where its failure is handled
+	err     string // what the error is called there; empty where it has no name
 }
 
 // losing finds attempts whose failure nobody hears of.
@@ -106,22 +106,39 @@ func attempts(fn *ir.Func) []attempt {
 	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
 		switch s := list[i]; {
 		case s.Kind == ir.Try:
+			name := ""
+			if s.X != nil && s.X.Kind == ir.Name {
+				name = s.X.Str
+			}
 			for _, h := range broadHandlers(fn.File, s) {
 				if !explained(textBetween(fn.File, h.Y.At, h.Y.End)) {
-					out = append(out, attempt{fn: fn, whole: list[i : i+1], tried: s.Body, handler: h.Body, at: h.Y.At, ends: ir.Ends(h.Body)})
+					out = append(out, attempt{fn: fn, whole: list[i : i+1], tried: s.Body, handler: h.Body, at: h.Y.At, err: name})
 				}
 			}
 		case s.Kind == ir.If && i > 0 && saysFailed(s.X) && setsError(list[i-1], s.X):
-			out = append(out, attempt{fn: fn, whole: list[i-1 : i+1], tried: list[i-1 : i], handler: s.Body, at: s.At, ends: ir.Ends(s.Body)})
+			names := namesIn(list[i-1].X.X)
+			out = append(out, attempt{fn: fn, whole: list[i-1 : i+1], tried: list[i-1 : i], handler: s.Body, at: s.At, err: names[len(names)-1]})
 		}
 	})
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "catch" && len(e.List) == 1 && e.List[0].Kind == ir.Lambda && !explained(textBetween(fn.File, e.List[0].At, e.List[0].End)) {
-			out = append(out, attempt{fn: fn, whole: evaluated(e), tried: evaluated(e.X.X), handler: e.List[0].Fn.Body, at: e.At})
+			name := ""
+			if names := namesIn(firstParam(e.List[0].Fn)); len(names) > 0 {
+				name = names[0]
+			}
+			out = append(out, attempt{fn: fn, whole: evaluated(e), tried: evaluated(e.X.X), handler: e.List[0].Fn.Body, at: e.At, err: name})
 		}
 		return e.Kind != ir.Lambda
 	})
 	return out
+}
+
+// firstParam is the first parameter of a function; nil where it has none.
+func firstParam(fn *ir.Func) *ir.Expr {
+	if len(fn.Params) == 0 {
+		return nil
+	}
+	return fn.Params[0]
 }
 
 func evaluated(e *ir.Expr) []*ir.Stmt { return []*ir.Stmt{{Kind: ir.Eval, X: e}} }
