@@ -214,20 +214,19 @@ func sameEachTime(v *Value, depth int) string {
 	return sameEachTime(v.args[0], depth+1)
 }
 
-// fillsByChance are functions that fill a buffer which they are given with random bytes; writesInto are methods that put bytes into the buffer
-// itself.
-var (
-	fillsByChance = set("randomFillSync randomFill getRandomValues")
-	writesInto    = regexp.MustCompile(`^(set|write\w*)$`)
-)
+// fillsByChance are functions that fill a buffer which they are given with random bytes.
+var fillsByChance = set("randomFillSync randomFill getRandomValues")
 
 // refilled forgets what a buffer was made with where a call puts other bytes into it: crypto.randomFillSync(iv), start.copy(iv).
 func (in *interp) refilled(c call) {
+	if c.f.file.Language != ir.Node {
+		return
+	}
 	var to *ir.Expr
 	switch {
-	case len(c.e.List) > 0 && (fillsByChance[lastPart(c.callee.ref)] || c.method == "copy"):
+	case len(c.e.List) > 0 && (c.method == "copy" || fillsByChance[c.method] || c.method == "" && fillsByChance[lastPart(c.callee.ref)]):
 		to = c.e.List[0]
-	case c.recv != nil && writesInto.MatchString(c.method):
+	case c.recv != nil && (c.method == "set" || strings.HasPrefix(c.method, "write")):
 		to = c.e.X.X
 	default:
 		return

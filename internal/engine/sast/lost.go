@@ -22,6 +22,7 @@ type attempt struct {
 	handler []*ir.Stmt
 	at      int32  // where its failure is handled
 	err     string // what the error is called there; empty where it has no name
+	text    string // of what handles it, with its comments
 }
 
 // losing finds attempts whose failure nobody hears of.
@@ -111,9 +112,7 @@ func attempts(fn *ir.Func) []attempt {
 				name = s.X.Str
 			}
 			for _, h := range broadHandlers(fn.File, s) {
-				if !explained(textBetween(fn.File, h.Y.At, h.Y.End)) {
-					out = append(out, attempt{fn: fn, whole: list[i : i+1], tried: s.Body, handler: h.Body, at: h.Y.At, err: name})
-				}
+				out = append(out, attempt{fn: fn, whole: list[i : i+1], tried: s.Body, handler: h.Body, at: h.Y.At, err: name, text: textBetween(fn.File, h.Y.At, h.Y.End)})
 			}
 		case s.Kind == ir.If && i > 0 && saysFailed(s.X) && setsError(list[i-1], s.X):
 			names := namesIn(list[i-1].X.X)
@@ -121,12 +120,12 @@ func attempts(fn *ir.Func) []attempt {
 		}
 	})
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "catch" && len(e.List) == 1 && e.List[0].Kind == ir.Lambda && !explained(textBetween(fn.File, e.List[0].At, e.List[0].End)) {
+		if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "catch" && len(e.List) == 1 && e.List[0].Kind == ir.Lambda {
 			name := ""
 			if names := namesIn(firstParam(e.List[0].Fn)); len(names) > 0 {
 				name = names[0]
 			}
-			out = append(out, attempt{fn: fn, whole: evaluated(e), tried: evaluated(e.X.X), handler: e.List[0].Fn.Body, at: e.At, err: name})
+			out = append(out, attempt{fn: fn, whole: evaluated(e), tried: evaluated(e.X.X), handler: e.List[0].Fn.Body, at: e.At, err: name, text: textBetween(fn.File, e.List[0].At, e.List[0].End)})
 		}
 		return e.Kind != ir.Lambda
 	})
@@ -154,8 +153,11 @@ func setsError(s *ir.Stmt, condition *ir.Expr) bool {
 
 // loses is the work of an attempt that is all that is done for a message, and whose failure is only written down; empty where it is not.
 func (l *losing) loses(a attempt) string {
+	if firstLog(a.handler) == nil || throws(a.handler) || returnsStatus(a.handler) || explained(a.text) {
+		return ""
+	}
 	what := someOf(l.n, a.fn.File, a.tried, l.works)
-	if what == "" || firstLog(a.handler) == nil || throws(a.handler) || returnsStatus(a.handler) {
+	if what == "" {
 		return ""
 	}
 	way, looped := l.wayOf(a)

@@ -29,7 +29,7 @@ func triedAgain(n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	again := retriedFunctions(n)
+	var again repeatedFunctions
 	var out []spot
 	for _, c := range n.Result.Calls {
 		var what string
@@ -42,6 +42,9 @@ func triedAgain(n *paths.Node) []spot {
 			what = "a request that makes something elsewhere"
 		default:
 			continue
+		}
+		if again == nil {
+			again = retriedFunctions(n)
 		}
 		if how := again.of(n, place{c.File, c.At}); how != "" {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": what, "others": "again where it has failed (" + how + "): an attempt whose answer did not come in time has perhaps been made"}})

@@ -15,21 +15,18 @@ func unsaid(n *paths.Node) []spot {
 	if n.Result.Cut || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
-	works := worksOf(n)
-	for at, u := range operations(n, looksUp) {
-		works[at] = operationName(u)
-	}
+	var works map[place]string
 	var out []spot
 	for _, fn := range n.Result.Reached {
-		if logsEvents(fn) || someName(fn.Body, origin) {
-			continue
-		}
 		for _, a := range attempts(fn) {
 			call := fixedLog(a)
-			what := ""
-			if call != nil {
-				what = someOf(n, fn.File, a.tried, works)
+			if call == nil || explained(a.text) || logsEvents(fn) || someName(fn.Body, origin) {
+				continue
 			}
+			if works == nil {
+				works = worksOrReads(n)
+			}
+			what := someOf(n, fn.File, a.tried, works)
 			if what == "" || someCall(n, fn.File, a.tried, func(_ *ir.File, e *ir.Expr) bool { return logs(e) }, 0) {
 				continue
 			}
@@ -39,6 +36,15 @@ func unsaid(n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// worksOrReads are the calls of a function that change something elsewhere, or look it up there.
+func worksOrReads(n *paths.Node) map[place]string {
+	works := worksOf(n)
+	for at, u := range operations(n, looksUp) {
+		works[at] = operationName(u)
+	}
+	return works
 }
 
 // fixedLog is the call that logs a fixed sentence where an attempt fails; nil where there is none, something more is logged, or the error goes
@@ -71,10 +77,12 @@ func fixedLog(a attempt) *ir.Expr {
 
 // mentionsError reports whether what handles a failure does anything with the error.
 func mentionsError(a attempt) bool {
-	if a.err == "" {
-		return false
-	}
-	return someWord(a.handler, regexp.MustCompile("^"+regexp.QuoteMeta(a.err)+"$"))
+	found := false
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Name && e.Str == a.err
+		return !found
+	})
+	return found
 }
 
 // ownLogger are loggers that a program has once, for all that it does.
