@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -481,13 +483,36 @@ func (in *interp) worksOn(f frame, e *ir.Expr, c awsCall) {
 			continue
 		}
 		before := len(in.hits)
-		in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, v.taints, false)
+		in.hit(f, e.At, "user-controlled-target", c.op.Key+" "+s.Member, asTarget(s.Member, v), false)
 		for _, h := range in.hits[before:] {
 			for _, a := range c.op.Actions {
 				h.Needs = append(h.Needs, a.Name)
 			}
 		}
 	}
+}
+
+// beforeQueue is what stands in the address of a queue before its name: where it is, and whose.
+var beforeQueue = regexp.MustCompile(`^(\x01|https?://[^/]+/[\w\x01]+)/$`)
+
+// asTarget are the taints of the name of a resource: also of what is known to have the characters of one only, and of the name in the address of a
+// queue.
+func asTarget(member string, v *Value) []*Taint {
+	out := slices.Clone(v.taints)
+	for i, t := range out {
+		if member == "QueueUrl" && beforeQueue.MatchString(t.lead) {
+			u := *t
+			u.clean = maps.Clone(t.clean)
+			delete(u.clean, "user-controlled-target")
+			out[i] = &u
+		}
+	}
+	for _, t := range v.safe {
+		if t.signs {
+			out = addTaints(out, []*Taint{t})
+		}
+	}
+	return out
 }
 
 // memberOf tells of outsiders' data in a member of a request in which a row says that it does harm.

@@ -130,6 +130,7 @@ func (in *interp) noticed(c call) (*Value, bool) {
 		return v, true
 	}
 	in.headerSet(c.f, c.e, c.method, c.args)
+	in.refilled(c)
 	in.slow(c.f, c.e, c.recv, c.method, c.callee, c.args)
 	if in.st != nil && in.emptied(c.f, c.e, c.recv, c.method) {
 		return nothing, true

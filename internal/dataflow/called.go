@@ -20,6 +20,8 @@ type Called struct {
 	Does []Effect // what it does elsewhere, as far as is known
 	// Limits are the inputs that limit what it reads, as rows name them: 0, "0.where", "kw:filter".
 	Limits []string
+	// Statement is the statement of SQL that it runs, or what is known of its beginning.
+	Statement string
 }
 
 // DoesAny reports whether a call does one of these things elsewhere.
@@ -37,7 +39,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if e.X == nil || in.proving > 0 {
 		return
 	}
-	does, limits := in.effects(f, ref, method, args)
+	does, limits, statement := in.effects(f, ref, method, args)
 	if in.selectsAll(f, e, ref, args) {
 		does = append(does, Lists)
 	}
@@ -63,7 +65,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if in.called == nil {
 		in.called = map[calledAt]Called{}
 	}
-	in.called[at] = Called{ref, f.file, e.At, e, does, limits}
+	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement}
 }
 
 // leadsTo notes the functions of the program that a call leads to, or that it is one of a library.

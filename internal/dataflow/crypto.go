@@ -234,6 +234,31 @@ func sameEachTime(v *Value, depth int) string {
 	return sameEachTime(v.args[0], depth+1)
 }
 
+// fillsByChance are functions that fill a buffer which they are given with random bytes.
+var fillsByChance = set("randomFillSync randomFill getRandomValues")
+
+// refilled forgets what a buffer was made with where a call puts other bytes into it: crypto.randomFillSync(iv), start.copy(iv).
+func (in *interp) refilled(c call) {
+	if c.f.file.Language != ir.Node {
+		return
+	}
+	var to *ir.Expr
+	switch {
+	case len(c.e.List) > 0 && (c.method == "copy" || fillsByChance[c.method] || c.method == "" && fillsByChance[lastPart(c.callee.ref)]):
+		to = c.e.List[0]
+	case c.recv != nil && (c.method == "set" || strings.HasPrefix(c.method, "write")):
+		to = c.e.X.X
+	default:
+		return
+	}
+	for to.Kind == ir.Call && to.X.Kind == ir.Member && (to.X.Str == "subarray" || to.X.Str == "slice") { // a part of it, of which the bytes are the same
+		to = to.X.X
+	}
+	if v := in.quiet(c.f, to); v.ref == "builtin.Buffer.alloc()" || v.ref == "buffer.Buffer.alloc()" {
+		v.args = nil
+	}
+}
+
 // sentAsCode reports whether what was sent is called like something by which somebody is let in: the header x-api-key.
 func (in *interp) sentAsCode(sent *Value) bool {
 	return slices.ContainsFunc(sent.taints, func(t *Taint) bool {

@@ -38,9 +38,9 @@ var (
 // MovesMoney reports whether a call is a payment: by the rows, by the address that it asks, or by what it is called.
 func (c Called) MovesMoney() bool { return c.DoesAny(Pays) || pays.MatchString(c.Ref) }
 
-// effects are what a call does elsewhere, by the rows about what is called, or by the statement of SQL that it is given; and the inputs
-// that limit what it reads.
-func (in *interp) effects(f frame, ref, method string, args *arguments) (out []Effect, limits []string) {
+// effects are what a call does elsewhere, by the rows about what is called, or by the statement of SQL that it is given; the inputs that limit
+// what it reads; and the statement.
+func (in *interp) effects(f frame, ref, method string, args *arguments) (out []Effect, limits []string, ran string) {
 	if ref != "" {
 		for _, m := range in.p.models.effects[f.file.Language].of(clientOf(ref)) {
 			if m.applies(args) {
@@ -55,20 +55,21 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 		method = lastPart(ref)
 	}
 	if !runs[method] && !runsGo[method] {
-		return out, limits
+		return out, limits, ""
 	}
 	if text := statementOf(f, args); text != nil {
-		switch begin := text.begin(); {
-		case changesSQL.MatchString(begin):
+		ran = text.begin()
+		switch {
+		case changesSQL.MatchString(ran):
 			out = append(out, Writes)
-		case readsSQL.MatchString(begin):
+		case readsSQL.MatchString(ran):
 			out = append(out, Reads)
 			if text.known && fromTable.MatchString(text.text) && !limitsSQL.MatchString(text.text) {
 				out = append(out, Lists)
 			}
 		}
 	}
-	return out, limits
+	return out, limits, ran
 }
 
 // runsGo are the methods of database/sql and of what is built like it.

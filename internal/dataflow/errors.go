@@ -85,7 +85,7 @@ func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments
 	if !ofDatabases[client] {
 		return false
 	}
-	does, _ := in.effects(f, ref, method, args)
+	does, _, _ := in.effects(f, ref, method, args)
 	return len(does) > 0 || asksDatabase.MatchString(method) && strings.Contains(ref, "()")
 }
 

@@ -310,6 +310,9 @@ func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 		val = in.guardedFields(f, x.Str, val)
 	}
 	if len(val.taints) > 0 { // it may have any of the fields that stand before it
+		w := *val
+		w.taints = in.stepped(f, val.taints, x.At, "its fields are put into another object")
+		val = &w
 		for k, field := range sorted(v.fields) {
 			v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})
 		}

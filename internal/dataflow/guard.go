@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -476,7 +477,7 @@ func (in *interp) testedByRows(f frame, e *ir.Expr, holds bool) {
 		for _, name := range m.In {
 			if x := argumentExpr(e, name); x != nil {
 				if in.tellsEnough(f, e, m) {
-					in.trust(f, x, append([]string{formMark}, m.For...))
+					in.trust(f, x, append(in.marksOf(f, e), m.For...))
 				} else if in.tellsHost(f, e) {
 					in.trust(f, x, leadsNowhere)
 				}
@@ -484,6 +485,29 @@ func (in *interp) testedByRows(f frame, e *ir.Expr, holds bool) {
 		}
 	}
 }
+
+// signsMark says of data that only its characters were looked at: it can hold no path and no statement, and be any name.
+const signsMark = "its characters were looked at"
+
+// marksOf are the marks of data that passed a test.
+func (in *interp) marksOf(f frame, e *ir.Expr) []string {
+	pattern := in.patternOf(f, e)
+	if f.file.Language == ir.Go && e.X.Kind == ir.Member {
+		if compiled := in.quiet(f, e.X.X); (compiled.ref == "regexp.MustCompile()" || compiled.ref == "regexp.Compile()") && len(compiled.args) > 0 {
+			pattern = compiled.args[0]
+		}
+	}
+	if text := bare(pattern); pattern.known && onlySigns.MatchString(text) && hasLetters.MatchString(text) {
+		return []string{formMark, signsMark}
+	}
+	return []string{formMark}
+}
+
+// onlySigns is a pattern of nothing but classes of characters, hasLetters one that has letters in it.
+var (
+	onlySigns  = regexp.MustCompile(`^(\^|\\A)?((\[[^^\]][^\]]*\]|\\w)([+*?]|\{\d+(,\d*)?\})?)+(\$|\\[zZ])?$`)
+	hasLetters = regexp.MustCompile(`\\w|[aA]-[zZ]`)
+)
 
 // textTested: a test of what is in a text, or how it ends: path.includes(".."), host.endsWith(".example.com").
 func (in *interp) textTested(f frame, e *ir.Expr, holds bool) {

@@ -106,7 +106,7 @@ func (in *interp) actsElsewhere(c call) bool {
 	fails := in.failsLikeDatabase(c.f, ref, c.method, c.args)
 	if fails {
 		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
-	} else if does, _ := in.effects(c.f, ref, c.method, c.args); len(does) > 0 {
+	} else if does, _, _ := in.effects(c.f, ref, c.method, c.args); len(does) > 0 {
 		in.throwsService(c.f, does)
 	}
 	return fails

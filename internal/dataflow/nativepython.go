@@ -1,12 +1,16 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"maps"
+
+	"wardlet.example/internal/ir"
+)
 
 // nativesOfPython are those of Python and its standard library: several paths are followed alike.
 func nativesOfPython() map[string]native {
 	return map[string]native{
-		`builtin.iter builtin.list builtin.tuple builtin.sorted builtin.reversed builtin.set copy.deepcopy copy.copy contextlib.closing contextlib.nullcontext
-			functools.wraps`: (*interp).firstGiven,
+		"builtin.iter builtin.reversed contextlib.closing contextlib.nullcontext functools.wraps": (*interp).firstGiven,
+		"builtin.list builtin.tuple builtin.sorted builtin.set copy.deepcopy copy.copy":           (*interp).copyOfFirst,
 		"builtin.next": (*interp).nextOf,
 		`builtin.Exception builtin.ValueError builtin.RuntimeError builtin.KeyError builtin.PermissionError builtin.LookupError`: (*interp).newError,
 		"builtin.dict": (*interp).newDict,
@@ -31,6 +35,20 @@ func nativesOfPython() map[string]native {
 		"json.dumps":      (*interp).writesJSON,
 		"json.loads json.load simplejson.loads ujson.loads orjson.loads": (*interp).parsesJSON,
 	}
+}
+
+// copyOfFirst is a collection with what another one holds: list(lines). What is put into one of them is not in the other.
+func (in *interp) copyOfFirst(c call) (*Value, bool) {
+	v := c.args.get(0)
+	if v == nothing {
+		return &Value{}, true // one that is filled later
+	}
+	if v.known || v.class != nil || len(v.fns) > 0 || v.elem == nil && len(v.fields) == 0 && !v.isList && !v.isDict {
+		return v, true
+	}
+	w := *v
+	w.fields, w.shared, w.born = maps.Clone(in.fieldsOf(v)), false, in.branch
+	return &w, true
 }
 
 func (in *interp) nextOf(c call) (*Value, bool) { return in.elements(c.args.get(0)), true }

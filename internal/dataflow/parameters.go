@@ -35,7 +35,7 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			v = args.kw[name.Str]
 		}
 		v = in.asParameter(f, c, p, name, v, at)
-		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(p.Y)
+		byDefault := p.Kind == ir.Default && i >= len(args.list) && !named && args.rest == nil && args.dict == nil && c.fn.File.Language == ir.Python && mutable(c.fn.File, p.Y)
 		if byDefault && in.st != nil {
 			v = in.madeOnce(g, p, v)
 		}

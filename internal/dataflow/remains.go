@@ -314,13 +314,15 @@ func (in *interp) oldIn(taints []*Taint) []*Taint {
 	return out
 }
 
-// mutable are defaults of parameters that Python makes once.
-func mutable(e *ir.Expr) bool {
+// mutable are defaults of parameters that Python makes once, and that can be changed: a tuple cannot.
+func mutable(file *ir.File, e *ir.Expr) bool {
 	if e == nil {
 		return false
 	}
 	switch e.Kind {
-	case ir.Array, ir.Object:
+	case ir.Array:
+		return file.Tree.Source[e.At] != '('
+	case ir.Object:
 		return true
 	case ir.Call:
 		return e.X.Kind == ir.Name && (e.X.Str == "list" || e.X.Str == "dict" || e.X.Str == "set")

@@ -76,8 +76,12 @@ func (in *interp) trustText(f frame, text string, rules []string) {
 	if known, ok := in.get(f.s, string(guardMark)+text); ok {
 		maps.Copy(v.fields, known.fields)
 	}
+	whole := slices.Contains(rules, "all") && !slices.Contains(rules, signsMark) || v.fields["all"] != nil && v.fields[signsMark] == nil
 	for _, r := range rules {
 		v.fields[r] = nothing
+	}
+	if whole { // another test tells more than of which characters it is
+		delete(v.fields, signsMark)
 	}
 	in.set(f.s, string(guardMark)+text, v, true)
 }
@@ -105,7 +109,9 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	text := textOf(e)
 	for text != "" && len(v.taints)+len(v.numbers) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
-			return checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
+			out := checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
+			out.asSent = out.asSent || g.fields[formMark] != nil
+			return out
 		}
 		i := strings.LastIndexByte(text, '.')
 		if i < 0 {
@@ -136,7 +142,7 @@ func (in *interp) harmlessPaths(f frame, v *Value) *Value {
 			if u != nil {
 				c.taints = append(c.taints, u)
 			} else {
-				c.safe = addTaints(c.safe, []*Taint{t})
+				c.safe = addTaints(c.safe, []*Taint{t.passed(keysOf(in.harmlessPath(f, t.Path).fields))})
 			}
 		}
 		return &c
@@ -169,10 +175,20 @@ func cleanedBy(v *Value, rules []string) *Value {
 		if u := t.cleaned(rules); u != nil {
 			c.taints = append(c.taints, u)
 		} else {
-			c.safe = addTaints(c.safe, []*Taint{t})
+			c.safe = addTaints(c.safe, []*Taint{t.passed(rules)})
 		}
 	}
 	return &c
+}
+
+// passed is a taint of what was checked, with what the check says of it.
+func (t *Taint) passed(rules []string) *Taint {
+	if t.signs == slices.Contains(rules, signsMark) {
+		return t
+	}
+	u := *t
+	u.signs = !t.signs
+	return &u
 }
 
 // checkedAt is a value whose data was made harmless by something.

@@ -88,6 +88,7 @@ type Taint struct {
 	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
+	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
 	token  token           // what of a token it is, where it looks like one
 	length int
 	check  *step  // what made it harmless, where that is known

@@ -177,12 +177,16 @@ func (p *py) try(n int) []*ir.Stmt {
 	return []*ir.Stmt{s}
 }
 
+// with is a with statement: what it opens, then what it does; with suppress(...) it is a try whose handler does nothing.
 func (p *py) with(n int) []*ir.Stmt {
 	var out []*ir.Stmt
+	suppresses := false
 	for item := range p.t.NamedChildren(p.t.ChildOfKind(n, "with_clause")) {
 		v := p.t.Child(item, "value")
 		if p.t.Kind(v) != "as_pattern" {
-			out = append(out, p.eval(item, p.expression(v)))
+			e := p.expression(v)
+			suppresses = suppresses || isSuppress(e)
+			out = append(out, p.eval(item, e))
 			continue
 		}
 		e := p.expr(ir.Assign, item)
@@ -190,7 +194,19 @@ func (p *py) with(n int) []*ir.Stmt {
 		e.X, e.Y, e.Str = p.pattern(p.t.FirstNamed(target)), p.expression(p.t.FirstNamed(v)), "with"
 		out = append(out, p.eval(item, e))
 	}
-	return append(out, p.block(p.t.Child(n, "body"))...)
+	body := p.block(p.t.Child(n, "body"))
+	if !suppresses {
+		return append(out, body...)
+	}
+	s, handler := p.stmt(ir.Try, n), p.stmt(ir.If, n)
+	handler.Y = p.expr(ir.Unknown, n)
+	s.Body, s.Else = body, []*ir.Stmt{handler}
+	return append(out, s)
+}
+
+// isSuppress reports whether an expression is contextlib.suppress(...).
+func isSuppress(e *ir.Expr) bool {
+	return e.Kind == ir.Call && (e.X.Kind == ir.Name && e.X.Str == "suppress" || e.X.Kind == ir.Member && e.X.Str == "suppress" && e.X.X.Kind == ir.Name && e.X.X.Str == "contextlib")
 }
 
 func (p *py) match(n int) []*ir.Stmt {

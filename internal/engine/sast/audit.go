@@ -149,6 +149,8 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	})
 	for _, c := range n.Result.Calls {
 		switch {
+		case c.DoesAny(dataflow.Writes) && keepsHistory(c):
+			others[place{c.File, c.At}] = dataflow.Use{}
 		case c.DoesAny(dataflow.Writes):
 			writes[place{c.File, c.At}] = dataflow.Use{}
 		case c.DoesAny(dataflow.Sends, dataflow.Calls):
@@ -185,6 +187,41 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	}
 	return out
 }
+
+var (
+	// insertsInto is a statement that adds to a table, with its name; ofHistory are words in names of tables that hold what was done.
+	insertsInto = regexp.MustCompile("(?i)^\\s*insert\\s+into\\s+[\\[\"`]?([\\w.\"`\\[\\]]+)")
+	ofHistory   = regexp.MustCompile(`(?i)(^|[^a-z])(audit|audits|history|logs?|events?|activity|activities|trail|journal)([^a-z]|$)`)
+	adding      = regexp.MustCompile(`^(insert|insertOne|insert_one|insertMany|insert_many|insertInto|InsertOne|InsertMany|create|createMany|Create|add|add_all|save|Save)$`)
+)
+
+// keepsHistory reports whether a call adds to what was done, and changes nothing: it inserts into a table whose name says so.
+func keepsHistory(c dataflow.Called) bool {
+	if m := insertsInto.FindStringSubmatch(c.Statement); m != nil {
+		return ofHistory.MatchString(apart(m[1]))
+	}
+	if !adding.MatchString(lastName(c.Expr.X)) {
+		return false
+	}
+	found := false
+	says := func(e *ir.Expr) bool {
+		found = found || (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Const && !e.Bare) && ofHistory.MatchString(apart(e.Str))
+		return !found && e.Kind != ir.Lambda
+	}
+	ir.WalkExpr(c.Expr.X, nil, says) // prisma.accountEvent.create, db("account_log").insert
+	for _, x := range c.Expr.List {
+		if x.Kind == ir.Call || x.Kind == ir.Object { // session.add(AccountEvent(...)), db.Create(AccountEvent{...})
+			ir.WalkExpr(x.X, nil, says)
+		}
+	}
+	return found
+}
+
+// humps are where a new word begins in a name: accountEvent.
+var humps = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// apart is a name with its words apart.
+func apart(name string) string { return humps.ReplaceAllString(name, "${1}_$2") }
 
 // sayWhat are the places that say which attribute is changed: the calls of other files where a function changes what it is told to, or what
 // it does itself.

@@ -132,7 +132,7 @@ func setBefore(fn *ir.Func, e *ir.Expr, at int32) *ir.Expr {
 	}
 	out := e
 	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
-		if set := setIn(s); set != nil && s.At < at && set.X.Str == e.Str && set.Y != nil && set.Str == "" {
+		if set := setIn(s); set != nil && s.At < at && set.X.Str == e.Str && set.Y != nil && (set.Str == "" || set.Str == ":=") {
 			out = ir.Awaited(set.Y)
 		}
 		return true

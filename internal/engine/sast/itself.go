@@ -19,7 +19,7 @@ func callingItself(w *work, n *paths.Node) []spot {
 		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
 			continue
 		}
-		if !always(n, place{s.File, s.At}) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
+		if onCondition(s) || !always(n, place{s.File, s.At}) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
 			continue
 		}
 		through := "its own name"
@@ -36,11 +36,32 @@ func callingItself(w *work, n *paths.Node) []spot {
 	return out
 }
 
+// onCondition reports whether a call asks the service itself whether to do what it says: only where there is no such thing yet.
+func onCondition(s *dataflow.Send) bool {
+	return slices.ContainsFunc([]string{"IfNoneMatch", "IfMatch", "ConditionExpression"}, func(name string) bool {
+		return s.Params.At(name) != nil && !s.Params.Lacks(name)
+	})
+}
+
 // always reports whether a call is made whatever is true: nothing that is asked before it, in its function and in those that lead there,
 // can end the way to it.
 func always(n *paths.Node, p place) bool {
 	all := levels(n, p)
-	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool { return reachedAlways(l.fn.Body, l.at) != yes })
+	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool {
+		return reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) }) != yes
+	})
+}
+
+// onlyWorksOut reports whether a statement tries something that asks no service and checks nothing: what it makes of one event it can make of
+// the next one too, so that what is done where it fails stops nothing. Without a handler its failure would end the way as well.
+func onlyWorksOut(n *paths.Node, file *ir.File, s *ir.Stmt) bool {
+	if s.Kind != ir.Try || slices.ContainsFunc(s.Body, mayLeave) || slices.ContainsFunc(s.Final, mayLeave) {
+		return false
+	}
+	return !someCall(n, file, s.Body, func(file *ir.File, e *ir.Expr) bool {
+		asks := slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return c.Expr == e && len(c.Does) > 0 })
+		return asks || isOperation(n, file, e) || checking.MatchString(dotted(e.X)) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return throws(fn.Body) })
+	}, 0)
 }
 
 // What becomes of the way to a call.
@@ -52,8 +73,8 @@ const (
 	perhaps
 )
 
-// reachedAlways says whether a call in statements is made on all ways through them.
-func reachedAlways(body []*ir.Stmt, at int32) way {
+// reachedAlways says whether a call in statements is made on all ways through them, but for statements that are passed by.
+func reachedAlways(body []*ir.Stmt, at int32, passed func(*ir.Stmt) bool) way {
 	asked := false
 	for _, s := range body {
 		if holds(s, at) {
@@ -61,7 +82,7 @@ func reachedAlways(body []*ir.Stmt, at int32) way {
 				return perhaps
 			}
 			for _, inside := range [][]*ir.Stmt{s.Body, s.Else, s.Final} {
-				if got := reachedAlways(inside, at); got != elsewhere {
+				if got := reachedAlways(inside, at, passed); got != elsewhere {
 					if len(s.Else) > 0 && slices.ContainsFunc(s.Else, func(x *ir.Stmt) bool { return holds(x, at) }) {
 						return perhaps
 					}
@@ -73,7 +94,7 @@ func reachedAlways(body []*ir.Stmt, at int32) way {
 			}
 			return yes
 		}
-		asked = asked || mayLeave(s) && !tooLarge(s)
+		asked = asked || mayLeave(s) && !tooLarge(s) && !passed(s)
 	}
 	return elsewhere
 }

@@ -346,11 +346,29 @@ func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
 	return nil, nil
 }
 
+// wrapperOf is the function that calls another one which it was given: as a decorator, or as a wrapper of handlers; nil where there is none.
+func wrapperOf(n *paths.Node, fn *ir.Func) *ir.Func {
+	for _, outer := range n.Result.Reached {
+		found := false
+		ir.Walk(outer.Body, nil, func(e *ir.Expr) bool {
+			found = found || e.Kind == ir.Call && outer != fn && slices.Contains(calledByName(n, e), fn)
+			return !found && e.Kind != ir.Lambda
+		})
+		if found {
+			return outer
+		}
+	}
+	return nil
+}
+
 // callersOf are the functions that lead to one: those that call it, and those that it is written in.
 func callersOf(n *paths.Node, fn *ir.Func) []*ir.Func {
 	var out []*ir.Func
 	for range deepestCalls {
 		caller, _ := calledIn(n, fn)
+		if caller == nil {
+			caller = wrapperOf(n, fn)
+		}
 		if caller == nil {
 			caller = inner(n, place{fn.File, fn.Start - 1})
 		}

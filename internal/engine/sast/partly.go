@@ -18,7 +18,7 @@ var refusedIn = map[string]string{
 // partly are calls of such operations whose answer nobody looks at: what was not taken is lost.
 func partly(_ *work, n *paths.Node) []spot {
 	batches := operations(n, func(u dataflow.Use) bool { return refusedIn[u.Key] != "" && !u.Helper })
-	out := settled(n)
+	out := append(settled(n), lost(n)...)
 	if len(batches) == 0 {
 		return out
 	}
@@ -28,7 +28,7 @@ func partly(_ *work, n *paths.Node) []spot {
 			return
 		}
 		if ok && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == call.At }) {
-			out = append(out, spot{file: file, at: call.At, fields: map[string]string{"call": operationName(u), "others": refusedIn[u.Key]}})
+			out = append(out, spot{file: file, at: call.At, fields: unread(operationName(u), refusedIn[u.Key])})
 		}
 	}
 	gone := map[*ir.Expr]bool{}
@@ -50,18 +50,15 @@ func partly(_ *work, n *paths.Node) []spot {
 	return out
 }
 
+// unread is what is told of an answer that nobody reads.
+func unread(call, where string) map[string]string {
+	return map[string]string{"others": "does not read what " + call + " answers: what was not taken stands in " + where + " and is lost, without an error"}
+}
+
 // settled are calls that wait for many things together and give their failures back as outcomes, which nobody looks at. Where what is done for
 // each writes its own failure down, that is meant, unless a batch of messages counts as done by it.
 func settled(n *paths.Node) []spot {
-	works := map[place]string{}
-	for at, u := range operations(n, missed) {
-		works[at] = operationName(u)
-	}
-	for _, c := range n.Result.Calls {
-		if c.DoesAny(dataflow.Writes, dataflow.Sends, dataflow.Calls, dataflow.Pays) {
-			works[place{c.File, c.At}] = c.Ref
-		}
-	}
+	works := worksOf(n)
 	batch := wholeBatch(n.Function) != "" || writtenForQueue(n)
 	var out []spot
 	for _, fn := range n.Result.Reached {
@@ -75,7 +72,7 @@ func settled(n *paths.Node) []spot {
 				return
 			}
 			if !handlesEach(n, e) && (batch || !mapsLogs(n, fn, e)) {
-				out = append(out, spot{file: fn.File, at: e.At, fields: map[string]string{"call": dotted(e.X), "others": "the outcomes"}})
+				out = append(out, spot{file: fn.File, at: e.At, fields: unread(dotted(e.X), "the outcomes")})
 			}
 		})
 	}

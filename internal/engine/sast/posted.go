@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 var (
 	// makesThere are the last words of addresses below which something is made, sent or paid.
-	makesThere = regexp.MustCompile(`(?i)/(\w+-)?(orders?|payments?|charges?|refunds?|invoices?|transfers?|payouts?|bookings?|reservations?|shipments?|subscriptions?|purchases?|transactions?|withdrawals?|deposits?|messages?|mails?|emails?|sms|tickets?|credits?|debits?|create|send|pay|book|submit|checkout|capture)/?$`)
+	makesThere = regexp.MustCompile(`(?i)(^|/)(\w+-)?(orders?|payments?|charges?|refunds?|invoices?|transfers?|payouts?|bookings?|reservations?|shipments?|subscriptions?|purchases?|transactions?|withdrawals?|deposits?|messages?|mails?|emails?|sms|tickets?|credits?|debits?|create|send|pay|book|submit|checkout|capture)/?$`)
 	// onlyAsks are addresses that make nothing: searches, and models that answer messages.
 	onlyAsks = regexp.MustCompile(`(?i)/(search|query|find|lookup)/|^https://api\.anthropic\.com/`)
 	// posting is how the method of such a request is written.
@@ -173,6 +174,9 @@ func movesMoney(n *paths.Node, c dataflow.Called) bool {
 		return false
 	}
 	fn := inner(n, place{c.File, c.At})
+	if fn != nil && fn.Name == "" { // charge = (order) => again(() => client.post(...))
+		fn = cmp.Or(inner(n, place{fn.File, fn.Start - 1}), fn)
+	}
 	return fn != nil && charging.MatchString(fn.Name) && someWord(fn.Body, ofMoney)
 }
 

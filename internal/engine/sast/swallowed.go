@@ -334,8 +334,8 @@ func probes(body []*ir.Stmt) bool {
 
 var probing = regexp.MustCompile(`(^|\.)(JSON\.parse|json\.loads|require|readFile(Sync)?|open|accessSync|statSync|parseInt|int|float|head_?[oO]bject|head_?[bB]ucket|describe\w*)$`)
 
-// broad is an except clause that catches what any service throws.
-var broad = regexp.MustCompile(`^except(\s*\*)?\s*($|\(?\s*[\w.]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b[^,]*$|\(.*\b(Exception|ClientError)\b.*\))`)
+// broad is an except clause that catches what any service throws, or a with statement that suppresses it.
+var broad = regexp.MustCompile(`^with\b.*\bsuppress\([^)]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b|^except(\s*\*)?\s*($|\(?\s*[\w.]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b[^,]*$|\(.*\b(Exception|ClientError)\b.*\))`)
 
 // head is the first line of an except clause, without its colon.
 func head(text string) string {

@@ -18,6 +18,9 @@ var triesAgain = regexp.MustCompile(`(^|/)(backoff\.Retry(Notify)?(WithData|With
 // ofAttempts are names of what counts attempts in a loop.
 var ofAttempts = regexp.MustCompile(`(?i)^(attempts?|tries|try|retries|retry|max_?(attempts|tries|retries))$`)
 
+// onceByName are names of what keeps something from being done twice.
+var onceByName = regexp.MustCompile(`(?i)idempot|dedup|already_?(processed|sent|handled|done)|is_?duplicate|processed_?(ids|messages|events|records)`)
+
 // onceByItself are parts of statements that change nothing a second time.
 var onceByItself = regexp.MustCompile(`(?i)\binsert\b|not exists|<>|!=|version|on conflict`)
 
@@ -26,7 +29,7 @@ func triedAgain(n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	again := retriedFunctions(n)
+	var again repeatedFunctions
 	var out []spot
 	for _, c := range n.Result.Calls {
 		var what string
@@ -40,6 +43,9 @@ func triedAgain(n *paths.Node) []spot {
 		default:
 			continue
 		}
+		if again == nil {
+			again = retriedFunctions(n)
+		}
 		if how := again.of(n, place{c.File, c.At}); how != "" {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": what, "others": "again where it has failed (" + how + "): an attempt whose answer did not come in time has perhaps been made"}})
 		}
@@ -50,7 +56,7 @@ func triedAgain(n *paths.Node) []spot {
 // repeatedFunctions are functions that are called until they do not fail, with how that is written.
 type repeatedFunctions map[*ir.Func]string
 
-// retriedFunctions are those that the code gives to libraries for that.
+// retriedFunctions are those that the code gives for that to libraries, or to functions of its own.
 func retriedFunctions(n *paths.Node) repeatedFunctions {
 	out := repeatedFunctions{}
 	for _, c := range n.Result.Calls {
@@ -63,7 +69,50 @@ func retriedFunctions(n *paths.Node) repeatedFunctions {
 			}
 		}
 	}
+	for _, fn := range n.Result.Reached {
+		for _, again := range triedBy(n, fn) {
+			out[again] = fn.Name
+		}
+	}
 	return out
+}
+
+// triedBy are the functions that a function is given and calls in a loop until they do not fail: withRetry(() => client.post(order)).
+func triedBy(n *paths.Node, fn *ir.Func) []*ir.Func {
+	var out []*ir.Func
+	given := map[string]bool{}
+	for _, p := range fn.Params {
+		for _, name := range namesIn(p) {
+			given[name] = true
+		}
+	}
+	if len(given) == 0 || fn.Name == "" {
+		return nil
+	}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && e.X.Kind == ir.Name && given[e.X.Str] && (countsAttempts(fn, e.At) || untilDone(fn, e.At)) && !onlyRefused(fn, e.At) && !asksForRefusals(n, fn) {
+			out = append(out, calledByName(n, e)...)
+		}
+		return e.Kind != ir.Lambda
+	})
+	return out
+}
+
+var (
+	// wasRefused are words of errors of what was certainly not done, mayBeDone those of what has perhaps been done.
+	wasRefused = regexp.MustCompile(`(?i)^(429|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$|too_?many|throttl|connect_?timeout|new_?connection`)
+	mayBeDone  = regexp.MustCompile(`(?i)^(5\d\d|ETIMEDOUT|ECONNRESET|ECONNABORTED|EPIPE)$|read_?timeout|^timeout(error)?$|abort|deadline`)
+)
+
+// asksForRefusals reports whether a function that tries again, or what it asks of the error, knows errors of what was certainly not done, and no others.
+func asksForRefusals(n *paths.Node, fn *ir.Func) bool {
+	refused, done := false, false
+	for _, f := range called(n, fn) {
+		if f == fn || len(f.Params) == 1 {
+			refused, done = refused || someWord(f.Body, wasRefused), done || someWord(f.Body, mayBeDone)
+		}
+	}
+	return refused && !done
 }
 
 // writtenOut is the function that an argument is, or that the name was given before which it is.
@@ -89,7 +138,7 @@ func writtenOut(n *paths.Node, c dataflow.Called, x *ir.Expr) *ir.Func {
 func (r repeatedFunctions) of(n *paths.Node, p place) string {
 	how := ""
 	for _, l := range levels(n, p) {
-		if onlyOnce.MatchString(l.fn.Name) || someName(l.fn.Body, onlyOnce) || someText(l.fn.Body, onceByItself) {
+		if onceByName.MatchString(l.fn.Name) || someName(l.fn.Body, onceByName) || someText(l.fn.Body, onceByItself) {
 			return ""
 		}
 		if how == "" {

@@ -17,12 +17,17 @@ var refused = regexp.MustCompile(`^([45]\d\d|INTERNAL_SERVER_ERROR|InternalServe
 // unlogged are handlers of any error in functions that answer requests, which answer and write nothing down: whoever runs it cannot see what
 // failed, and whoever called cannot tell.
 func unlogged(_ *work, n *paths.Node) []spot {
+	out := unsaid(n)
 	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
-		return nil
+		return out
 	}
-	return failures(n, func(fn *ir.Func, name string, body []*ir.Stmt) bool {
+	for _, s := range failures(n, func(fn *ir.Func, name string, body []*ir.Stmt) bool {
 		return saysItFailed(n, fn.File, body) && !handedAway(n, name, body)
-	})
+	}) {
+		s.fields["others"] = "answers when " + s.fields["call"] + " fails, and writes nothing down: who runs it cannot see what went wrong"
+		out = append(out, s)
+	}
+	return out
 }
 
 // someoneLogsAnswers reports whether a function of the files that were reached logs answers.

@@ -1,0 +1,88 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
+)
+
+// What a message of a queue changes in a database of SQL, where nothing there says that it is the same message: a queue delivers each once or
+// more, whatever became of the others of its batch.
+
+var (
+	// onceInSQL are parts of statements by which what is there already is not written again.
+	onceInSQL = regexp.MustCompile(`(?i)\bon\s+conflict\b|\bon\s+duplicate\s+key\b|\bnot\s+exists\b|\binsert\s+(or\s+)?ignore\b|^\s*(merge|replace)\s`)
+	// ofMessage are names of what tells a message from others.
+	ofMessage = regexp.MustCompile(`(?i)^(message|msg|event|record|delivery)_?id$|^sequence_?number$`)
+)
+
+// addedAgain are statements that add a record under a new name, or to what is there, for each message of a queue.
+func addedAgain(n *paths.Node) []spot {
+	if n.Result.Cut || !readsQueue(n) || knowsMessages(n) {
+		return nil
+	}
+	var out []spot
+	for _, c := range n.Result.Calls {
+		what := ""
+		switch {
+		case c.Statement == "":
+			continue
+		case addsElsewhere(c.Expr):
+			what = "a count"
+		case insertsInto.MatchString(c.Statement) && givesNewName(n, c):
+			what = "a new record under another name"
+		}
+		p := place{c.File, c.At}
+		if what != "" && slices.ContainsFunc(levels(n, p), func(v level) bool { _, found := roundOf(v); return found }) {
+			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "others": "for a message that may be delivered twice, and nothing says that it is the same message"}})
+		}
+	}
+	return out
+}
+
+// readsQueue reports whether a function is given messages of a queue.
+func readsQueue(n *paths.Node) bool {
+	return writtenForQueue(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return !t.Off && t.Kind == model.TriggerQueue })
+}
+
+// knowsMessages reports whether the code perhaps knows which messages were done: it asks what is there, or keeps something of the message.
+func knowsMessages(n *paths.Node) bool {
+	if slices.ContainsFunc(n.Result.Packages, onceByName.MatchString) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		return onceByName.MatchString(fn.Name) || someName(fn.Body, onceByName)
+	}) {
+		return true
+	}
+	asks := func(u dataflow.Use) bool {
+		return looksUp(u) || u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression")
+	}
+	return slices.ContainsFunc(n.Result.Uses, asks) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+		return c.DoesAny(dataflow.Reads) || onceInSQL.MatchString(c.Statement) || c.Statement != "" && givesMessage(n, c)
+	})
+}
+
+// givesMessage reports whether what tells a message from others is given to a statement.
+func givesMessage(n *paths.Node, c dataflow.Called) bool {
+	return givesOne(n, c, func(fn *ir.Func, e *ir.Expr) bool {
+		return ofMessage.MatchString(lastName(e)) || ofMessage.MatchString(lastName(setBefore(fn, e, c.At)))
+	})
+}
+
+// givesNewName reports whether an identifier that is made anew is given to a statement.
+func givesNewName(n *paths.Node, c dataflow.Called) bool {
+	return givesOne(n, c, func(fn *ir.Func, e *ir.Expr) bool { return isNewName(setBefore(fn, e, c.At)) })
+}
+
+// givesOne reports whether one of what a call is given, by itself or in a list or an object, is of a kind.
+func givesOne(n *paths.Node, c dataflow.Called, is func(*ir.Func, *ir.Expr) bool) bool {
+	fn := inner(n, place{c.File, c.At})
+	return fn != nil && slices.ContainsFunc(c.Expr.List, func(e *ir.Expr) bool {
+		if e.Kind == ir.Array || e.Kind == ir.Object {
+			return slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return is(fn, x) })
+		}
+		return is(fn, e)
+	})
+}
