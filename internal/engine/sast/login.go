@@ -75,7 +75,9 @@ func waysTo(n *paths.Node, fn *ir.Func, depth int) [][]*ir.Func {
 		callers = append(callers, c.fn)
 	}
 	if len(callers) == 0 {
-		if around := inner(n, place{fn.File, fn.Start - 1}); around != nil {
+		if wrapper := wrapperOf(n, fn); wrapper != nil {
+			callers = append(callers, wrapper)
+		} else if around := inner(n, place{fn.File, fn.Start - 1}); around != nil {
 			callers = append(callers, around)
 		}
 	}
