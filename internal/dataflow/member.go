@@ -147,6 +147,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	if v.ref == "" {
 		return out
 	}
+	if separators[v.ref+"."+key] {
+		return constant("/")
+	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
@@ -159,6 +162,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	}
 	return out
 }
+
+// separators stand between the parts of a path.
+var separators = set("path/filepath.Separator os.PathSeparator path.sep path.posix.sep os.sep os.path.sep")
 
 // propertyByRows is a part of a library with what rows tell of it where it is read and not called; it reports whether they tell that it is
 // a property which makes harmless what it is a part of, which is all that counts then.

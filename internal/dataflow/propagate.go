@@ -65,7 +65,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	}
 	if resolving[lastPart(m.Member)] {
 		taints = steppedBack(taints)
-		taints = m.belowConstant(taints, args)
+		taints = withoutStepsBack(m.belowConstant(taints, args), args.get(0))
 	}
 	if decodes.MatchString(m.Member) {
 		taints = decoded(taints)
@@ -176,8 +176,19 @@ func steppedBack(taints []*Taint) []*Taint {
 	return out
 }
 
+// noStepBack marks parts of paths out of which all steps back were taken: what they are joined to they stay below.
+const noStepBack = "holds no step back"
+
+// withoutStepsBack are taints of a path that was resolved: where it began at the root no step back is left in it.
+func withoutStepsBack(taints []*Taint, first *Value) []*Taint {
+	if !strings.HasPrefix(first.text+first.prefix, "/") {
+		return taints
+	}
+	return cleanedBy(&Value{taints: taints}, []string{noStepBack}).taints
+}
+
 // belowConstant are taints of a path that is put together of parts, of which the first one is none of an outsider's: a part that cannot step
-// back stays below it.
+// back stays below it. In Python a part that begins at the root leads there.
 func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
 	first := args.get(0)
 	if name := lastPart(m.Member); name != "join" && name != "Join" || len(args.list) < 2 || len(first.all()) > 0 || first.known && strings.Trim(first.text, "./") == "" {
@@ -185,8 +196,11 @@ func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
 	}
 	out := make([]*Taint, 0, len(taints))
 	for _, t := range taints {
-		if t.clean["path-traversal"] {
+		switch {
+		case t.clean["path-traversal"]:
 			t = t.cleaned([]string{"object-key"})
+		case t.clean[noStepBack] && m.Language != ir.Python:
+			t = t.cleaned([]string{"object-key", "path-traversal"})
 		}
 		out = append(out, t)
 	}
