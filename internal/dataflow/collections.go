@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -204,6 +206,8 @@ func (in *interp) sameElements(c call) (*Value, bool) {
 	switch c.method {
 	case "values":
 		return &Value{elem: in.allElements(c.recv)}, true
+	case "copy":
+		return in.copied(c.recv), true
 	case "concat":
 		v := c.recv
 		for _, a := range c.args.list {
@@ -214,11 +218,28 @@ func (in *interp) sameElements(c call) (*Value, bool) {
 	return c.recv, true
 }
 
-// updates puts the fields of a dictionary over those of another: d.update(other).
+// copied is a dictionary of its own with the members of another one. What two invocations keep is followed by whose it is: there it stays the
+// other one.
+func (in *interp) copied(v *Value) *Value {
+	if in.st != nil || !v.isDict || v.ref != "" || v.class != nil {
+		return v
+	}
+	c := *v
+	c.fields, c.some, c.shared, c.born = mapsClone(in.fieldsOf(v)), maps.Clone(v.some), false, in.branch
+	return &c
+}
+
+// updates puts the fields of a dictionary over those of another: d.update(other), d.update(name=value, **others).
 func (in *interp) updates(c call) (*Value, bool) {
 	recv, a := c.recv, c.args.get(0)
-	if recv.ref != "" || len(c.args.list) != 1 {
+	named := len(c.args.kw) > 0 || c.args.dict != nil
+	if recv.ref != "" || len(c.args.list) > 1 || len(c.args.list) == 0 && !named {
 		return nil, false
+	}
+	if named {
+		isAll := (len(c.args.list) == 0 || a.closed()) && !slices.Contains(c.e.Keys, "**")
+		a, _ = in.newDict(c)
+		a.isDict = isAll
 	}
 	if in.isLasting(recv) {
 		in.standsAt(c.f, c.e.At)

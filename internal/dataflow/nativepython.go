@@ -5,9 +5,10 @@ import "wardlet.example/internal/ir"
 // nativesOfPython are those of Python and its standard library: several paths are followed alike.
 func nativesOfPython() map[string]native {
 	return map[string]native{
-		`builtin.iter builtin.list builtin.tuple builtin.sorted builtin.reversed builtin.set copy.deepcopy copy.copy contextlib.closing contextlib.nullcontext
+		`builtin.iter builtin.list builtin.tuple builtin.sorted builtin.reversed builtin.set contextlib.closing contextlib.nullcontext
 			functools.wraps`: (*interp).firstGiven,
-		"builtin.next": (*interp).nextOf,
+		"copy.copy copy.deepcopy": (*interp).copiedObject,
+		"builtin.next":            (*interp).nextOf,
 		`builtin.Exception builtin.ValueError builtin.RuntimeError builtin.KeyError builtin.PermissionError builtin.LookupError`: (*interp).newError,
 		"builtin.dict": (*interp).newDict,
 		"collections.defaultdict collections.OrderedDict collections.deque collections.Counter collections.ChainMap queue.Queue": (*interp).newCollection,
@@ -31,6 +32,11 @@ func nativesOfPython() map[string]native {
 		"json.dumps":      (*interp).writesJSON,
 		"json.loads json.load simplejson.loads ujson.loads orjson.loads": (*interp).parsesJSON,
 	}
+}
+
+func (in *interp) copiedObject(c call) (*Value, bool) {
+	v, ok := in.firstGiven(c)
+	return in.copied(v), ok
 }
 
 func (in *interp) nextOf(c call) (*Value, bool) { return in.elements(c.args.get(0)), true }
