@@ -24,9 +24,17 @@ func isRouter(ref string) bool {
 var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFunc Get Post Put Patch Delete Head Options All Match Use Method MethodFunc Add
 	NotFound NoRoute Handler HandlerFunc`)
 
+// sendsText are methods that answer with a text, and where that stands: it is a page where the answer was said to be one before.
+var sendsText = map[string]int{"github_com/gin-gonic/gin.Context().String": 1, "github_com/gofiber/fiber.Ctx().SendString": 0, "github_com/gofiber/fiber.Ctx().Send": 0}
+
 // goServer follows what programs say to servers; ok is false for all other calls.
 func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) (*Value, bool) {
 	router := isRouter(ref)
+	if at, ok := sendsText[ref]; ok && recv != nil && in.saidPage(f, recv) {
+		for _, v := range args.list[min(at, len(args.list)):] {
+			in.hit(f, e.At, "html-response", "the response", v.taints, false)
+		}
+	}
 	before, method := cutLast(ref)
 	switch {
 	case ref == "net/http.HandlerFunc":
@@ -42,6 +50,9 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 		}
 	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
 		in.writesAnswer(f, e, method, args.list[len(args.list)-min(1, len(args.list)):])
+		return &Value{}, true
+	case method == "WriteTo" && fills[before] && args.get(0).ref == responseWriter:
+		in.writesAnswer(f, e, method, []*Value{recv})
 		return &Value{}, true
 	case ref == "encoding/json.NewEncoder" && args.get(0).ref == responseWriter:
 		return &Value{ref: ref + "()", args: args.list}, true
@@ -132,6 +143,9 @@ func (in *interp) isMiddleware(c *closure) bool {
 }
 
 const responseWriter = "net/http.ResponseWriter()"
+
+// writers are where routers keep what an answer is written to.
+var writers = set("github_com/gin-gonic/gin.Context().Writer net/http.ResponseWriter().Writer")
 
 // writesAnswer looks at what is written to whoever asked.
 func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, list []*Value) {

@@ -70,6 +70,7 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	if decodes.MatchString(m.Member) {
 		taints = decoded(taints)
 	}
+	in.beginsText(m, recv, args, out)
 	switch o := m.Out; {
 	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)
@@ -88,6 +89,31 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		out.taints = addTaints(out.taints, taints)
 		if m.Kind == propagator || writesBase64(m) {
 			out.json = jsonOf(m, recv, args)
+		}
+	}
+}
+
+// beginsText keeps with what a text in memory begins: what is certainly written to it first, and where it is read, it gives that on. What is
+// written on some ways only says nothing, and nor does what comes after it.
+func (in *interp) beginsText(m *Model, recv *Value, args *arguments, out *Value) {
+	to, first := recv, args.get(0)
+	if m.Out == "arg:0" {
+		to, first = args.get(0), args.get(1)
+	}
+	switch {
+	case to == nil || !fills[to.ref]:
+	case m.Out == "return" && m.Kind == propagator:
+		out.prefix = to.prefix
+	case m.Out != "recv" && m.Out != "arg:0", to.shared, to.varied, to.prefix != "", len(to.taints) > 0:
+	default:
+		begins := first.text + first.prefix
+		if strings.HasSuffix(m.Member, "printf") {
+			begins, _, _ = strings.Cut(begins, "%")
+		}
+		if to.born == in.branch && begins != "" {
+			to.prefix = begins
+		} else {
+			to.varied = true
 		}
 	}
 }
