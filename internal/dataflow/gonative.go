@@ -110,6 +110,9 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	if v, ok := in.sameInGo(c); ok {
 		return v, true
 	}
+	if v, ok := in.inContext(c); ok {
+		return v, true
+	}
 	if strings.HasPrefix(ref, lambdaRuntime) && in.starting != nil {
 		in.started(c.f, ref, c.args)
 		return nothing, true

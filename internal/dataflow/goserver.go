@@ -39,6 +39,8 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 	switch {
 	case ref == "net/http.HandlerFunc":
 		return args.get(0), true
+	case ref == "net/http.ListenAndServe" || ref == "net/http.ListenAndServeTLS": // what stands around all routes
+		in.routeTo(f, args.get(len(args.list)-1), e.At, true, true)
 	case ref == "github_com/labstack/echo.Context().Request":
 		return in.goRequestOf(f, e.At), true
 	case ref == "github_com/labstack/echo.Context().Response":
@@ -143,9 +145,6 @@ func (in *interp) isMiddleware(c *closure) bool {
 }
 
 const responseWriter = "net/http.ResponseWriter()"
-
-// writers are where routers keep what an answer is written to.
-var writers = set("github_com/gin-gonic/gin.Context().Writer net/http.ResponseWriter().Writer")
 
 // writesAnswer looks at what is written to whoever asked.
 func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, list []*Value) {

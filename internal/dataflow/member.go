@@ -154,9 +154,6 @@ func partOfLibrary(v *Value, key string) *Value {
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
 	}
-	if writers[out.ref] {
-		out.ref = responseWriter
-	}
 	if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 		out.ref = "builtin." + key
 	}

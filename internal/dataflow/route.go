@@ -21,6 +21,8 @@ func (in *interp) outsideOf(r *routed) outside {
 // route follows a function that a framework calls.
 func (in *interp) route(r *routed) {
 	f := frame{r.fn.scope, r.fn.fn.File}
+	in.following = r
+	defer func() { in.following = nil }()
 	if r.framework == "hono" {
 		in.validators = r.schema
 		defer func() { in.validators = nil }()

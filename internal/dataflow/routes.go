@@ -333,6 +333,7 @@ func (p *Program) routesOf(files []string) []*routed {
 			out = append(out, r)
 		}
 	}
+	slices.SortStableFunc(out, func(r, o *routed) int { return r.afterMiddlewares() - o.afterMiddlewares() })
 	var last []*routed // what answers their errors comes after them
 	out = slices.DeleteFunc(out, func(r *routed) bool {
 		if r.framework == "go-error" {
@@ -341,6 +342,14 @@ func (p *Program) routesOf(files []string) []*routed {
 		return r.framework == "go-error"
 	})
 	return append(out, last...)
+}
+
+// afterMiddlewares is 1 for functions of Go that answer requests, which come after what stands before them, whenever that was told.
+func (r *routed) afterMiddlewares() int {
+	if r.framework != "go" || r.middle {
+		return 0
+	}
+	return 1
 }
 
 // closure are files and those that they import, directly or not, themselves first.
