@@ -106,7 +106,11 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 		request := in.checkedRequest(f, &Value{ref: "fastify.Request", taints: from("req")}, r.schema, r.at)
 		return []*Value{in.request(r, request), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
 	case "koa":
-		return []*Value{in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
+		context := in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}})
+		if r.part != nil { // (value, ctx, next)
+			return []*Value{{taints: in.parts(from("ctx.params"), orElse(r.part.text, "*"))}, context, {}}
+		}
+		return []*Value{context, {}}
 	case "azure": // the first version of its model: (context, req)
 		request := in.request(r, &Value{ref: "express.Request", taints: from("req")})
 		return []*Value{{fields: map[string]*Value{"req": request, "bindingData": {taints: from("req.params")}}}, request}
@@ -164,7 +168,10 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 		}
 	}
 	list := []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
-	if len(r.fn.fn.Params) == 4 {
+	switch {
+	case r.part != nil: // (req, res, next, value, name)
+		list = append(list, &Value{taints: in.parts(from("req.params"), orElse(r.part.text, "*"))}, r.part)
+	case len(r.fn.fn.Params) == 4:
 		list = append([]*Value{{}}, list...)
 	}
 	return &arguments{list: list}
@@ -343,6 +350,13 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 	if in.requests[own] == nil {
 		c := *in.requests[all]
 		c.fields = maps.Clone(c.fields)
+		for _, name := range []string{"locals", "state"} { // what is put there is for this route
+			if x := c.fields[name]; x != nil {
+				mine := *x
+				mine.fields = maps.Clone(x.fields)
+				c.fields[name] = &mine
+			}
+		}
 		in.requests[own] = &c
 	}
 	return in.requests[own]

@@ -20,6 +20,7 @@ type routed struct {
 	typed     map[string]bool  // parameters that the route takes numbers for only
 	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
 	marks     map[int][]*Value // decorators of its parameters
+	part      *Value           // of the path: the function stands before all routes that have one of this name (app.param)
 	before    []*Value         // decorators that say what stands before it: guards and pipes
 }
 
@@ -152,8 +153,12 @@ func (p *Program) ofApplication(c call, app, method string) {
 
 // handlersGiven notes the functions that a route is given: all but the last stand before it.
 func (p *Program) handlersGiven(c call, framework string, use bool) {
+	var part *Value
+	if c.method == "param" {
+		use, part = true, c.args.get(0)
+	}
 	for i, a := range c.args.list {
-		way := routed{framework: framework, middle: use || i < len(c.args.list)-1, use: use, schema: schemaIn(c.args)}
+		way := routed{framework: framework, middle: use || i < len(c.args.list)-1, use: use, schema: schemaIn(c.args), part: part}
 		p.answeredBy(c.f, c.e.At, slices.Concat(a.fns, a.wraps, elementFns(a)), way)
 	}
 }
