@@ -37,6 +37,9 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	if c.method == "reduce" {
 		return in.eachCalled(c, c.args.get(1), item), true
 	}
+	if c.recv.isMap { // map.forEach((value, key) => ...)
+		return in.eachCalled(c, in.allElements(c.recv), in.keys(c.recv)), true
+	}
 	made := in.eachCalled(c, item, nothing)
 	if fn := c.args.get(0); c.method == "map" && fn.ref != "" && len(fn.fns) == 0 && len(c.e.List) > 0 { // map(encodeURIComponent)
 		made = in.callsGiven(c, fn, &arguments{list: []*Value{item}})
@@ -184,7 +187,7 @@ func (in *interp) pairs(c call) (*Value, bool) {
 
 // allElements is an element of a list, or what stands under any name.
 func (in *interp) allElements(v *Value) *Value {
-	item := in.elements(v)
+	item := in.listed(v)
 	for _, x := range sorted(v.fields) {
 		item = join(item, x)
 	}

@@ -312,6 +312,14 @@ func number(s string) (int, bool) {
 
 // elements is an element of a list, or whatever going through a value gives.
 func (in *interp) elements(v *Value) *Value {
+	if v != nil && v.isMap {
+		return &Value{fields: map[string]*Value{"0": in.keys(v), "1": in.allElements(v)}}
+	}
+	return in.listed(v)
+}
+
+// listed is an element of a list, or of what else holds something under numbers or under keys that are not known.
+func (in *interp) listed(v *Value) *Value {
 	if v == nil {
 		return nothing
 	}
@@ -354,7 +362,7 @@ func (in *interp) keys(v *Value) *Value {
 func (in *interp) anyMember(x *Value) *Value {
 	bare := *x
 	bare.taints = nil
-	out := in.elements(&bare)
+	out := in.listed(&bare)
 	for _, v := range sorted(x.fields) {
 		out = join(out, v)
 	}
