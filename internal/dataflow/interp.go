@@ -73,6 +73,7 @@ type interp struct {
 	starting     *goPackage            // the package of Go whose main is followed
 	requests     map[string]*Value     // what the functions of routes are given
 	following    *routed               // the function of a route that is followed
+	appState     *Value                // Python: what the application keeps for all requests
 	contexts     contexts              // Go: what functions put into requests
 	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event
 	routeError   *Value                // Go: what a route gave back as its error

@@ -132,6 +132,9 @@ func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
 	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
 		return &Value{}
 	}
+	if x := in.keptByApplication(v, key); x != nil {
+		return x
+	}
 	if m := v.methodOfRow(key); m != nil {
 		return m
 	}

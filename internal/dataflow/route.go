@@ -87,6 +87,12 @@ func (in *interp) argumentsOf(f frame, r *routed, from outside) *arguments {
 		return byNames(r, from)
 	case "falcon":
 		return falconRequest(r, from)
+	case starting:
+		return &arguments{list: []*Value{{ref: "fastapi.FastAPI()"}}}
+	case startingAiohttp:
+		return &arguments{list: []*Value{{ref: aiohttpApplication}}}
+	case "aiohttp":
+		return &arguments{list: []*Value{{taints: from("request"), fields: map[string]*Value{"app": {ref: aiohttpApplication}}}, {}}}
 	case "perhaps":
 		return perhapsEvents(r, from)
 	}
@@ -147,7 +153,7 @@ func fixed(r *routed, from outside) []*Value {
 		return []*Value{{taints: from("event")}, {}}
 	case "flask-request":
 		return []*Value{{ref: "flask.request", taints: from("request")}}
-	case "azure-python", "aiohttp":
+	case "azure-python":
 		return []*Value{{taints: from("request")}, {}}
 	case "record":
 		return []*Value{{taints: from("event.Records[]")}, {}}
@@ -235,7 +241,10 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	if name := parameterName(p); name == "request" && (r.framework == "django" || r.framework == "fastapi" && p.Kind == ir.Name && p.Y == nil) {
 		u := *outside[0]
 		u.Path = "request"
-		return &Value{ref: map[string]string{"django": "django.Request", "fastapi": "fastapi.Request"}[r.framework], taints: []*Taint{&u}}
+		if r.framework == "fastapi" {
+			return in.requestOfASGI(r, []*Taint{&u})
+		}
+		return &Value{ref: "django.Request", taints: []*Taint{&u}}
 	}
 	name, bounds := p, (*Value)(nil) // Query(10, le=100)
 	if p.Kind == ir.Default {
@@ -261,7 +270,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	case kind == "Request" && r.framework == "fastapi":
 		u := *outside[0]
 		u.Path, u.object = "request", false
-		return &Value{ref: "fastapi.Request", taints: []*Taint{&u}}
+		return in.requestOfASGI(r, []*Taint{&u})
 	case harmlessTypes[kind] && !numberTypes[kind]:
 		return &Value{}
 	}

@@ -74,6 +74,7 @@ func (p *Program) routes(c call) {
 		return
 	}
 	p.listed(c)
+	p.starts(c)
 	p.added(c.f, ref, c.args, c.e.At)
 	if servers[ref] {
 		p.resolvers(c.f, orNothing(c.args.get(0).fields["resolvers"]), c.e.At, 0)
@@ -274,6 +275,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		return
 	}
 	framework, method := frameworkOf(ref[:dot]), ref[dot+1:]
+	p.startsBy(f, framework, method, decorator, v, at)
 	switch bot := botOf(ref); {
 	case bot != "":
 		p.answeredBy(f, at, v.fns, routed{framework: bot})
