@@ -83,6 +83,9 @@ func (in *interp) adds(c call) (*Value, bool) {
 		return nil, false
 	}
 	in.standsAt(c.f, c.e.At)
+	if c.f.file.Language == ir.Go {
+		in.sendsTo(c.recv, c.args.get(0))
+	}
 	if c.args.rest != nil && in.isLasting(c.recv) { // push(...items)
 		in.grows(c.recv, c.args.rest)
 	}

@@ -329,7 +329,7 @@ func (in *interp) listed(v *Value) *Value {
 	if rows := v.fields[rowsOfCursor]; rows != nil {
 		return rows.elem
 	}
-	out := v.elem
+	out := join(v.elem, in.sent[v])
 	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
 			out = join(out, x)

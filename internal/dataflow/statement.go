@@ -63,6 +63,7 @@ func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
 	in.eval(f, s.X)
 	in.floats(f, s.X, before)
 	if s.Str == "go" {
+		in.goesBeside(f, s.X)
 		in.runsBeside(f, s.X, before)
 	}
 	in.passed(f, s.X)
