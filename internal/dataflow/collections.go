@@ -35,7 +35,7 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	}
 	item := in.elements(c.recv)
 	if c.method == "reduce" {
-		return in.eachCalled(c, c.args.get(1), item), true
+		return in.reduced(c, item), true
 	}
 	if c.recv.isMap { // map.forEach((value, key) => ...)
 		return in.eachCalled(c, in.allElements(c.recv), in.keys(c.recv)), true
@@ -66,9 +66,69 @@ func (in *interp) eachCalled(c call, list ...*Value) *Value {
 	for _, a := range c.args.list {
 		for _, fn := range a.fns {
 			out = join(out, in.invoke(c.f, fn, fn.this, &arguments{list: list}, c.e.At))
+			if in.carriesOn(fn) {
+				in.calledAgain(c, fn, list)
+			}
 		}
 	}
 	return out
+}
+
+// reduced is what a function makes of the elements of a list, one after the other. Where it has walked into an object by a name from outside,
+// it is called once more with where that led to.
+func (in *interp) reduced(c call, item *Value) *Value {
+	out := in.eachCalled(c, c.args.get(1), item)
+	if out == nil || len(out.chosen) == 0 {
+		return out
+	}
+	for _, fn := range c.args.get(0).fns {
+		in.calledAgain(c, fn, []*Value{out, item})
+	}
+	return out
+}
+
+// calledAgain follows a function that was called with the same before.
+func (in *interp) calledAgain(c call, fn *closure, list []*Value) {
+	if in.depth < maxCalls && in.spend() && !in.callsItself(fn, &arguments{list: list}) {
+		in.body(c.f, fn, fn.this, &arguments{list: list}, c.e.At, nil)
+	}
+}
+
+// carriesOn reports whether a function has set a name outside of itself to something that an outsider has chosen: the next call begins with that.
+func (in *interp) carriesOn(fn *closure) bool {
+	for _, name := range in.p.setsOutside(fn.fn) {
+		if v, ok := in.get(fn.scope, name); ok && v != nil && len(v.chosen) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// setsOutside are the names outside of itself that a function sets.
+func (p *Program) setsOutside(fn *ir.Func) []string {
+	if names, ok := p.outside[fn]; ok {
+		return names
+	}
+	own := map[string]bool{}
+	var names []string
+	for _, x := range fn.Params {
+		own[parameterName(x)] = true
+	}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case e.Kind != ir.Assign || e.X.Kind != ir.Name:
+		case e.Str == ":=" || own[e.X.Str]:
+			own[e.X.Str] = true
+		default:
+			names = append(names, e.X.Str)
+		}
+		return e.Kind != ir.Lambda
+	})
+	if p.outside == nil {
+		p.outside = map[*ir.Func][]string{}
+	}
+	p.outside[fn] = names
+	return names
 }
 
 // callsGiven calls a function of a library that a call is given first.
