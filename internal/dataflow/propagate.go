@@ -37,7 +37,9 @@ func cleanedInside(v *Value, rules []string, depth int) *Value {
 	if v.fields != nil {
 		out.fields = map[string]*Value{}
 		for key, x := range v.fields {
-			out.fields[key] = cleanedInside(x, rules, depth+1)
+			if inner := cleanedInside(x, rules, depth+1); inner != nil {
+				out.fields[key] = inner
+			}
 		}
 	}
 	return out
