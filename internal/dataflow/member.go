@@ -256,7 +256,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	var out []*Taint
 	for _, t := range taints {
 		u := *t
-		u.lead = "" // of the whole
+		u.lead = ""   // of the whole
 		if u.pieces { // one part has no slashes
 			u = *u.cleaned([]string{"path-traversal"})
 			u.pieces = false
