@@ -112,7 +112,7 @@ func (in *interp) answer(f frame, response *Value, rule, what string, v *Value, 
 }
 
 // responses are the objects by which frameworks answer that take the kind of an answer apart from it.
-var responses = set("express.Response lambda-api.Response koa.Context")
+var responses = set("express.Response lambda-api.Response koa.Context github_com/gin-gonic/gin.Context() github_com/gofiber/fiber.Ctx()")
 
 // kindSet notes what an answer says that it is: text that is shown as JSON or as it is does no harm as a page.
 func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) {
@@ -123,6 +123,8 @@ func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) 
 	switch method {
 	case "type", "contentType":
 		kind = args.list[0]
+	case "Type", "Header", "Set": // Go
+		kind = kindInGo(method, args)
 	case "set", "header", "setHeader":
 		if strings.EqualFold(args.list[0].text, "content-type") {
 			kind = args.get(1)
@@ -135,6 +137,31 @@ func (in *interp) kindSet(f frame, recv *Value, method string, args *arguments) 
 	if kind != nil {
 		in.kindIs(f, recv, kind)
 	}
+}
+
+// kindInGo is the kind that an answer of Go says: c.Header("Content-Type", "text/html"), c.Set(fiber.HeaderContentType, fiber.MIMETextHTML),
+// c.Type("html"). One that is not known counts as no page; nil where it is not the kind that is set.
+func kindInGo(method string, args *arguments) *Value {
+	kind := args.get(0)
+	if method != "Type" {
+		if !strings.EqualFold(kind.text, "content-type") && lastPart(kind.ref) != "HeaderContentType" {
+			return nil
+		}
+		kind = args.get(1)
+	}
+	switch {
+	case kind.known:
+		return kind
+	case strings.Contains(lastPart(kind.ref), "HTML"):
+		return constant("text/html")
+	}
+	return constant("something")
+}
+
+// saidPage reports whether an answer was said to be a page.
+func (in *interp) saidPage(f frame, response *Value) bool {
+	g, said := in.get(f.s, kindOf(response))
+	return said && g.fields["html-response"] == nil
 }
 
 // kindIs notes the kind of an answer, as it is written in its headers or, shorter, as Koa has it: html.

@@ -146,6 +146,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x == nil || x == nothing || in.proving > 0 && in.starting != nil {
 		return
 	}
+	if x.ref == aiohttpApplication {
+		x = in.applicationState()
+	}
 	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) {
 		in.takenOut(x, key)
 	}

@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -44,7 +46,10 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	}
 	item := in.elements(c.recv)
 	if c.method == "reduce" {
-		return in.eachCalled(c, c.args.get(1), item), true
+		return in.reduced(c, item), true
+	}
+	if c.recv.isMap { // map.forEach((value, key) => ...)
+		return in.eachCalled(c, in.allElements(c.recv), in.keys(c.recv)), true
 	}
 	made := in.eachCalled(c, item, nothing)
 	if fn := c.args.get(0); c.method == "map" && fn.ref != "" && len(fn.fns) == 0 && len(c.e.List) > 0 { // map(encodeURIComponent)
@@ -91,9 +96,69 @@ func (in *interp) eachCalled(c call, list ...*Value) *Value {
 	for _, a := range c.args.list {
 		for _, fn := range a.fns {
 			out = join(out, in.invoke(c.f, fn, fn.this, &arguments{list: list}, c.e.At))
+			if in.carriesOn(fn) {
+				in.calledAgain(c, fn, list)
+			}
 		}
 	}
 	return out
+}
+
+// reduced is what a function makes of the elements of a list, one after the other. Where it has walked into an object by a name from outside,
+// it is called once more with where that led to.
+func (in *interp) reduced(c call, item *Value) *Value {
+	out := in.eachCalled(c, c.args.get(1), item)
+	if out == nil || len(out.chosen) == 0 {
+		return out
+	}
+	for _, fn := range c.args.get(0).fns {
+		in.calledAgain(c, fn, []*Value{out, item})
+	}
+	return out
+}
+
+// calledAgain follows a function that was called with the same before.
+func (in *interp) calledAgain(c call, fn *closure, list []*Value) {
+	if in.depth < maxCalls && in.spend() && !in.callsItself(fn, &arguments{list: list}) {
+		in.body(c.f, fn, fn.this, &arguments{list: list}, c.e.At, nil)
+	}
+}
+
+// carriesOn reports whether a function has set a name outside of itself to something that an outsider has chosen: the next call begins with that.
+func (in *interp) carriesOn(fn *closure) bool {
+	for _, name := range in.p.setsOutside(fn.fn) {
+		if v, ok := in.get(fn.scope, name); ok && v != nil && len(v.chosen) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// setsOutside are the names outside of itself that a function sets.
+func (p *Program) setsOutside(fn *ir.Func) []string {
+	if names, ok := p.outside[fn]; ok {
+		return names
+	}
+	own := map[string]bool{}
+	var names []string
+	for _, x := range fn.Params {
+		own[parameterName(x)] = true
+	}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case e.Kind != ir.Assign || e.X.Kind != ir.Name:
+		case e.Str == ":=" || own[e.X.Str]:
+			own[e.X.Str] = true
+		default:
+			names = append(names, e.X.Str)
+		}
+		return e.Kind != ir.Lambda
+	})
+	if p.outside == nil {
+		p.outside = map[*ir.Func][]string{}
+	}
+	p.outside[fn] = names
+	return names
 }
 
 // callsGiven calls a function of a library that a call is given first.
@@ -108,6 +173,9 @@ func (in *interp) adds(c call) (*Value, bool) {
 		return nil, false
 	}
 	in.standsAt(c.f, c.e.At)
+	if c.f.file.Language == ir.Go {
+		in.sendsTo(c.recv, c.args.get(0))
+	}
 	if c.args.rest != nil && in.isLasting(c.recv) { // push(...items)
 		in.grows(c.recv, c.args.rest)
 	}
@@ -213,7 +281,7 @@ func (in *interp) pairs(c call) (*Value, bool) {
 
 // allElements is an element of a list, or what stands under any name.
 func (in *interp) allElements(v *Value) *Value {
-	item := in.elements(v)
+	item := in.listed(v)
 	for _, x := range sorted(v.fields) {
 		item = join(item, x)
 	}
@@ -235,6 +303,8 @@ func (in *interp) sameElements(c call) (*Value, bool) {
 	switch c.method {
 	case "values":
 		return &Value{elem: in.allElements(c.recv)}, true
+	case "copy":
+		return in.copied(c.recv), true
 	case "concat":
 		v := c.recv
 		for _, a := range c.args.list {
@@ -245,11 +315,28 @@ func (in *interp) sameElements(c call) (*Value, bool) {
 	return c.recv, true
 }
 
-// updates puts the fields of a dictionary over those of another: d.update(other).
+// copied is a dictionary of its own with the members of another one. What two invocations keep is followed by whose it is: there it stays the
+// other one.
+func (in *interp) copied(v *Value) *Value {
+	if in.st != nil || !v.isDict || v.ref != "" || v.class != nil {
+		return v
+	}
+	c := *v
+	c.fields, c.some, c.shared, c.born = mapsClone(in.fieldsOf(v)), maps.Clone(v.some), false, in.branch
+	return &c
+}
+
+// updates puts the fields of a dictionary over those of another: d.update(other), d.update(name=value, **others).
 func (in *interp) updates(c call) (*Value, bool) {
 	recv, a := c.recv, c.args.get(0)
-	if recv.ref != "" || len(c.args.list) != 1 {
+	named := len(c.args.kw) > 0 || c.args.dict != nil
+	if recv.ref != "" || len(c.args.list) > 1 || len(c.args.list) == 0 && !named {
 		return nil, false
+	}
+	if named {
+		isAll := (len(c.args.list) == 0 || a.closed()) && !slices.Contains(c.e.Keys, "**")
+		a, _ = in.newDict(c)
+		a.isDict = isAll
 	}
 	if in.isLasting(recv) {
 		in.standsAt(c.f, c.e.At)

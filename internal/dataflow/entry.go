@@ -72,6 +72,7 @@ func (p *Program) Run(e Entry) Result {
 	perhaps := in.perhapsEntries(v)
 	in.followRoutes(perhaps)
 	routes = append(routes, perhaps...)
+	in.followBeside(m.pkg)
 	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	in.heldUses(r.Files)

@@ -138,6 +138,9 @@ func (in *interp) not(f frame, e *ir.Expr) *Value {
 	if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil {
 		return &Value{taints: old, without: not}
 	}
+	if x.written == asAnswer || len(x.taints) > 0 {
+		return &Value{written: asAnswer}
+	}
 	return nothing
 }
 
@@ -480,8 +483,14 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 	if e.Str == "===" || e.Str == "==" {
 		out.proves = data
 	}
+	if questions[e.Str] && len(x.taints)+len(y.taints) > 0 {
+		out.written = asAnswer
+	}
 	return out
 }
+
+// questions are operators that give yes or no.
+var questions = set("=== == !== != < <= > >= in instanceof")
 
 // sum is what two whole numbers that are written out make.
 func sum(x, y *Value) *Value {

@@ -20,6 +20,7 @@ type goPackage struct {
 	name    string
 	files   []*module
 	started *Value // what main gives to the runtime
+	beside  []beside
 }
 
 // fileScope is where the imports of a file stand: below the names of its package.

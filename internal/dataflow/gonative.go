@@ -110,6 +110,9 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	if v, ok := in.sameInGo(c); ok {
 		return v, true
 	}
+	if v, ok := in.inContext(c); ok {
+		return v, true
+	}
 	if strings.HasPrefix(ref, lambdaRuntime) && in.starting != nil {
 		in.started(c.f, ref, c.args)
 		return nothing, true
@@ -239,6 +242,9 @@ func (in *interp) goPanic(c call) (*Value, bool) {
 }
 
 func (in *interp) copiesStream(c call) (*Value, bool) {
+	if c.args.get(0).ref == responseWriter {
+		in.writesAnswer(c.f, c.e, "Copy", []*Value{c.args.get(1)})
+	}
 	in.copies(c.args.get(0), c.args.get(1))
 	return &Value{}, true
 }

@@ -24,13 +24,23 @@ func isRouter(ref string) bool {
 var registers = set(`GET POST PUT PATCH DELETE HEAD OPTIONS Any Handle HandleFunc Get Post Put Patch Delete Head Options All Match Use Method MethodFunc Add
 	NotFound NoRoute Handler HandlerFunc`)
 
+// sendsText are methods that answer with a text, and where that stands: it is a page where the answer was said to be one before.
+var sendsText = map[string]int{"github_com/gin-gonic/gin.Context().String": 1, "github_com/gofiber/fiber.Ctx().SendString": 0, "github_com/gofiber/fiber.Ctx().Send": 0}
+
 // goServer follows what programs say to servers; ok is false for all other calls.
 func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) (*Value, bool) {
 	router := isRouter(ref)
+	if at, ok := sendsText[ref]; ok && recv != nil && in.saidPage(f, recv) {
+		for _, v := range args.list[min(at, len(args.list)):] {
+			in.hit(f, e.At, "html-response", "the response", v.taints, false)
+		}
+	}
 	before, method := cutLast(ref)
 	switch {
 	case ref == "net/http.HandlerFunc":
 		return args.get(0), true
+	case ref == "net/http.ListenAndServe" || ref == "net/http.ListenAndServeTLS": // what stands around all routes
+		in.routeTo(f, args.get(len(args.list)-1), e.At, true, true)
 	case ref == "github_com/labstack/echo.Context().Request":
 		return in.goRequestOf(f, e.At), true
 	case ref == "github_com/labstack/echo.Context().Response":
@@ -42,6 +52,9 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 		}
 	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
 		in.writesAnswer(f, e, method, args.list[len(args.list)-min(1, len(args.list)):])
+		return &Value{}, true
+	case method == "WriteTo" && fills[before] && args.get(0).ref == responseWriter:
+		in.writesAnswer(f, e, method, []*Value{recv})
 		return &Value{}, true
 	case ref == "encoding/json.NewEncoder" && args.get(0).ref == responseWriter:
 		return &Value{ref: ref + "()", args: args.list}, true

@@ -171,13 +171,8 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		}
 		return in.eventPart(v, name, t)
 	}
-	if v.ref == "github_com/gin-gonic/gin.Context()" && v.fields[key] == nil {
-		switch key {
-		case "Request":
-			return in.goRequestOf(f, at)
-		case "Writer":
-			return &Value{ref: responseWriter}
-		}
+	if x := in.partOfRouter(f, v, key, at); x != nil {
+		return x
 	}
 	if d := dialer(v, key); d != nil {
 		return d
@@ -214,6 +209,20 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		if x := in.member(f, inner, key, at); !x.empty() {
 			return x
 		}
+	}
+	return nil
+}
+
+// partOfRouter is a part of what routers of Go give to functions: the request and the answer of Gin, the answer of Echo, and what a function
+// that is a handler is called by; nil for others.
+func (in *interp) partOfRouter(f frame, v *Value, key string, at int32) *Value {
+	switch ofGin := v.ref == "github_com/gin-gonic/gin.Context()" && v.fields[key] == nil; {
+	case ofGin && key == "Request":
+		return in.goRequestOf(f, at)
+	case ofGin && key == "Writer":
+		return &Value{ref: responseWriter}
+	case v.ref == responseWriter && key == "Writer", key == "ServeHTTP" && len(v.fns) > 0:
+		return v
 	}
 	return nil
 }

@@ -76,6 +76,12 @@ type interp struct {
 	handsOn      bool                  // an answer is looked at that was made elsewhere
 	starting     *goPackage            // the package of Go whose main is followed
 	requests     map[string]*Value     // what the functions of routes are given
+	following    *routed               // the function of a route that is followed
+	appState     *Value                // Python: what the application keeps for all requests
+	beside       []beside              // Go: what runs beside the rest
+	sent         map[*Value]*Value     // Go: what was sent to channels that all entries share
+	sentAny      bool                  // Go: something of an outsider's was sent to a channel
+	contexts     contexts              // Go: what functions put into requests
 	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event
 	routeError   *Value                // Go: what a route gave back as its error
 	thrown       *Value                // what was thrown since the last try began

@@ -41,7 +41,7 @@ func grownBy(elem *Value, lists ...[]*Value) *grown {
 
 // singles are the elements of a list, each as it was put there, where they are known.
 func (in *interp) singles(v *Value) []*Value {
-	if v == nil || len(v.taints) > 0 {
+	if v == nil || v.isMap || len(v.taints) > 0 {
 		return []*Value{in.elements(v)}
 	}
 	var out []*Value

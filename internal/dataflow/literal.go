@@ -26,11 +26,12 @@ const (
 	anyhow   written = iota // not known
 	inQuotes                // a text
 	bareWord                // a number, a truth value or nothing
+	asAnswer                // not at all: the answer of a question about what an outsider sent, yes or no
 )
 
 // literal is a value that is known.
 func (v *Value) literal() Literal {
-	return Literal("?'#"[v.written:][:1] + v.text)
+	return Literal("?'#?"[v.written:][:1] + v.text)
 }
 
 // Literal is a value as a constant, where it is certainly one and always.

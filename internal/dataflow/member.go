@@ -137,6 +137,9 @@ func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
 	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
 		return &Value{}
 	}
+	if x := in.keptByApplication(v, key); x != nil {
+		return x
+	}
 	if m := v.methodOfRow(key); m != nil {
 		return m
 	}
@@ -152,6 +155,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	if v.ref == "" {
 		return out
 	}
+	if separators[v.ref+"."+key] {
+		return constant("/")
+	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
@@ -164,6 +170,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	}
 	return out
 }
+
+// separators stand between the parts of a path.
+var separators = set("path/filepath.Separator os.PathSeparator path.sep path.posix.sep os.sep os.path.sep")
 
 // propertyByRows is a part of a library with what rows tell of it where it is read and not called; it reports whether they tell that it is
 // a property which makes harmless what it is a part of, which is all that counts then.
@@ -252,6 +261,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	var out []*Taint
 	for _, t := range taints {
 		u := *t
+		u.lead = ""   // of the whole
 		if u.pieces { // one part has no slashes
 			u = *u.cleaned([]string{"path-traversal"})
 			u.pieces = false
@@ -311,13 +321,21 @@ func number(s string) (int, bool) {
 
 // elements is an element of a list, or whatever going through a value gives.
 func (in *interp) elements(v *Value) *Value {
+	if v != nil && v.isMap {
+		return &Value{fields: map[string]*Value{"0": in.keys(v), "1": in.allElements(v)}}
+	}
+	return in.listed(v)
+}
+
+// listed is an element of a list, or of what else holds something under numbers or under keys that are not known.
+func (in *interp) listed(v *Value) *Value {
 	if v == nil {
 		return nothing
 	}
 	if rows := v.fields[rowsOfCursor]; rows != nil {
 		return rows.elem
 	}
-	out := v.elem
+	out := join(v.elem, in.sent[v])
 	for k, x := range sorted(v.fields) {
 		if _, ok := number(k); ok {
 			out = join(out, x)
@@ -356,7 +374,7 @@ func (in *interp) keys(v *Value) *Value {
 func (in *interp) anyMember(x *Value) *Value {
 	bare := *x
 	bare.taints = nil
-	out := in.elements(&bare)
+	out := in.listed(&bare)
 	for _, v := range sorted(x.fields) {
 		out = join(out, v)
 	}

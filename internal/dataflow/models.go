@@ -393,6 +393,10 @@ func (c condition) met(m *Model, args *arguments) bool {
 			if v == nothing || v.empty() {
 				return true
 			}
+		case "asked":
+			if v.written == asAnswer && !v.known {
+				return true
+			}
 		case "literal":
 			if v.known {
 				return true

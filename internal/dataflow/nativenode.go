@@ -47,6 +47,9 @@ func (in *interp) rejectedPromise(c call) (*Value, bool) {
 func (in *interp) arrayFrom(c call) (*Value, bool) {
 	v, fn := c.args.get(0), c.args.get(1)
 	if len(fn.fns) == 0 {
+		if v.isMap {
+			return &Value{elem: in.elements(v)}, true
+		}
 		return v, true
 	}
 	return &Value{elem: in.applied(c.f, fn, nil, &Value{fields: indexed([]*Value{in.elements(v), {}})}, c.e.At)}, true
@@ -121,7 +124,11 @@ func (in *interp) valuesOfObject(c call) (*Value, bool) {
 
 // newMap: new Map(pairs) has what stands in the pairs, under their keys where they are known.
 func (in *interp) newMap(c call) (*Value, bool) {
-	out := &Value{fields: map[string]*Value{}}
+	out := &Value{fields: map[string]*Value{}, isMap: true}
+	if from := c.args.get(0); from.isMap { // a copy
+		out.fields, out.elem, out.taints, out.named = mapsClone(in.fieldsOf(from)), from.elem, from.taints, from.named
+		return out, true
+	}
 	for _, pair := range sorted(c.args.get(0).fields) {
 		if key := in.member(c.f, pair, "0", c.e.At); key.known {
 			out.fields[key.text] = in.member(c.f, pair, "1", c.e.At)

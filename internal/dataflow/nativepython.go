@@ -10,8 +10,9 @@ import (
 func nativesOfPython() map[string]native {
 	return map[string]native{
 		"builtin.iter builtin.reversed contextlib.closing contextlib.nullcontext functools.wraps": (*interp).firstGiven,
-		"builtin.list builtin.tuple builtin.sorted builtin.set copy.deepcopy copy.copy":           (*interp).copyOfFirst,
-		"builtin.next": (*interp).nextOf,
+		"builtin.list builtin.tuple builtin.sorted builtin.set":                                   (*interp).copyOfFirst,
+		"copy.copy copy.deepcopy": (*interp).copiedObject,
+		"builtin.next":            (*interp).nextOf,
 		`builtin.Exception builtin.ValueError builtin.RuntimeError builtin.KeyError builtin.PermissionError builtin.LookupError`: (*interp).newError,
 		"builtin.dict": (*interp).newDict,
 		"collections.defaultdict collections.OrderedDict collections.deque collections.Counter collections.ChainMap queue.Queue": (*interp).newCollection,
@@ -49,6 +50,11 @@ func (in *interp) copyOfFirst(c call) (*Value, bool) {
 	w := *v
 	w.fields, w.shared, w.born = maps.Clone(in.fieldsOf(v)), false, in.branch
 	return &w, true
+}
+
+func (in *interp) copiedObject(c call) (*Value, bool) {
+	v, ok := in.firstGiven(c)
+	return in.copied(v), ok
 }
 
 func (in *interp) nextOf(c call) (*Value, bool) { return in.elements(c.args.get(0)), true }

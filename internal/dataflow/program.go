@@ -31,6 +31,8 @@ type Files interface {
 
 // Program is the code that handlers reach, lowered as far as it was asked for.
 type Program struct {
+	outside   map[*ir.Func][]string // the names outside of themselves that functions set
+	appState  *Value                // Python: what an application was given while its modules were loaded
 	files     Files
 	models    *Models
 	modules   map[string]*module

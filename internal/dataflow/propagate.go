@@ -37,7 +37,9 @@ func cleanedInside(v *Value, rules []string, depth int) *Value {
 	if v.fields != nil {
 		out.fields = map[string]*Value{}
 		for key, x := range v.fields {
-			out.fields[key] = cleanedInside(x, rules, depth+1)
+			if inner := cleanedInside(x, rules, depth+1); inner != nil {
+				out.fields[key] = inner
+			}
 		}
 	}
 	return out
@@ -65,11 +67,12 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	}
 	if resolving[lastPart(m.Member)] {
 		taints = steppedBack(taints)
-		taints = m.belowConstant(taints, args)
+		taints = withoutStepsBack(m.belowConstant(taints, args), args.get(0))
 	}
 	if decodes.MatchString(m.Member) {
 		taints = decoded(taints)
 	}
+	in.beginsText(m, recv, args, out)
 	switch o := m.Out; {
 	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)
@@ -88,6 +91,31 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		out.taints = addTaints(out.taints, taints)
 		if m.Kind == propagator || writesBase64(m) {
 			out.json = jsonOf(m, recv, args)
+		}
+	}
+}
+
+// beginsText keeps with what a text in memory begins: what is certainly written to it first, and where it is read, it gives that on. What is
+// written on some ways only says nothing, and nor does what comes after it.
+func (in *interp) beginsText(m *Model, recv *Value, args *arguments, out *Value) {
+	to, first := recv, args.get(0)
+	if m.Out == "arg:0" {
+		to, first = args.get(0), args.get(1)
+	}
+	switch {
+	case to == nil || !fills[to.ref]:
+	case m.Out == "return" && m.Kind == propagator:
+		out.prefix = to.prefix
+	case m.Out != "recv" && m.Out != "arg:0", to.shared, to.varied, to.prefix != "", len(to.taints) > 0:
+	default:
+		begins := first.text + first.prefix
+		if strings.HasSuffix(m.Member, "printf") {
+			begins, _, _ = strings.Cut(begins, "%")
+		}
+		if to.born == in.branch && begins != "" {
+			to.prefix = begins
+		} else {
+			to.varied = true
 		}
 	}
 }
@@ -176,8 +204,19 @@ func steppedBack(taints []*Taint) []*Taint {
 	return out
 }
 
+// noStepBack marks parts of paths out of which all steps back were taken: what they are joined to they stay below.
+const noStepBack = "holds no step back"
+
+// withoutStepsBack are taints of a path that was resolved: where it began at the root no step back is left in it.
+func withoutStepsBack(taints []*Taint, first *Value) []*Taint {
+	if !strings.HasPrefix(first.text+first.prefix, "/") {
+		return taints
+	}
+	return cleanedBy(&Value{taints: taints}, []string{noStepBack}).taints
+}
+
 // belowConstant are taints of a path that is put together of parts, of which the first one is none of an outsider's: a part that cannot step
-// back stays below it.
+// back stays below it. In Python a part that begins at the root leads there.
 func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
 	first := args.get(0)
 	if name := lastPart(m.Member); name != "join" && name != "Join" || len(args.list) < 2 || len(first.all()) > 0 || first.known && strings.Trim(first.text, "./") == "" {
@@ -185,8 +224,11 @@ func (m *Model) belowConstant(taints []*Taint, args *arguments) []*Taint {
 	}
 	out := make([]*Taint, 0, len(taints))
 	for _, t := range taints {
-		if t.clean["path-traversal"] {
+		switch {
+		case t.clean["path-traversal"]:
 			t = t.cleaned([]string{"object-key"})
+		case t.clean[noStepBack] && m.Language != ir.Python:
+			t = t.cleaned([]string{"object-key", "path-traversal"})
 		}
 		out = append(out, t)
 	}

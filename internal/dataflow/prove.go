@@ -376,6 +376,9 @@ func allLeave(body []*ir.Stmt) bool {
 // loop: for x in xs: if x not in ALLOWED: return False
 func (r *asked) loop(s *ir.Stmt) {
 	in, f := r.in, r.f
+	if elementName(s) != "" {
+		in.charactersChecked(f, s, in.quiet(f, s.Y), r.refuses)
+	}
 	if s.X == nil || s.Y == nil || s.X.Kind != ir.Name || textOf(s.Y) == "" {
 		return
 	}
@@ -457,6 +460,15 @@ func (in *interp) checks(f frame, e *ir.Expr) {
 			}
 		}
 	}
+}
+
+// refuses reports whether what a function gives back is not the answer that is asked about.
+func (r *asked) refuses(x *ir.Expr) bool {
+	truth := truthOf(x)
+	if r.f.file.Language == ir.Go {
+		_, truth = goAnswer(x)
+	}
+	return r.answer != anyAnswer && truth != anyAnswer && truth != r.answer
 }
 
 func (r *asked) returned(x *ir.Expr) {

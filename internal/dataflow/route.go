@@ -21,6 +21,8 @@ func (in *interp) outsideOf(r *routed) outside {
 // route follows a function that a framework calls.
 func (in *interp) route(r *routed) {
 	f := frame{r.fn.scope, r.fn.fn.File}
+	in.following = r
+	defer func() { in.following = nil }()
 	if r.framework == "hono" {
 		in.validators = r.schema
 		defer func() { in.validators = nil }()
@@ -85,6 +87,12 @@ func (in *interp) argumentsOf(f frame, r *routed, from outside) *arguments {
 		return byNames(r, from)
 	case "falcon":
 		return falconRequest(r, from)
+	case starting:
+		return &arguments{list: []*Value{{ref: "fastapi.FastAPI()"}}}
+	case startingAiohttp:
+		return &arguments{list: []*Value{{ref: aiohttpApplication}}}
+	case "aiohttp":
+		return &arguments{list: []*Value{{ref: "fastapi.Request", taints: from("request"), fields: map[string]*Value{"app": {ref: aiohttpApplication}}}, {}}}
 	case "perhaps":
 		return perhapsEvents(r, from)
 	}
@@ -104,7 +112,11 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 		request := in.checkedRequest(f, &Value{ref: "fastify.Request", taints: from("req")}, r.schema, r.at)
 		return []*Value{in.request(r, request), in.reply(r, &Value{ref: "fastify.Reply"}), {}}
 	case "koa":
-		return []*Value{in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}}), {}}
+		context := in.request(r, &Value{ref: "koa.Context", taints: from("ctx"), fields: map[string]*Value{"state": {fields: map[string]*Value{}}}})
+		if r.part != nil { // (value, ctx, next)
+			return []*Value{{taints: in.parts(from("ctx.params"), orElse(r.part.text, "*"))}, context, {}}
+		}
+		return []*Value{context, {}}
 	case "azure": // the first version of its model: (context, req)
 		request := in.request(r, &Value{ref: "express.Request", taints: from("req")})
 		return []*Value{{fields: map[string]*Value{"req": request, "bindingData": {taints: from("req.params")}}}, request}
@@ -141,7 +153,7 @@ func fixed(r *routed, from outside) []*Value {
 		return []*Value{{taints: from("event")}, {}}
 	case "flask-request":
 		return []*Value{{ref: "flask.request", taints: from("request")}}
-	case "azure-python", "aiohttp":
+	case "azure-python":
 		return []*Value{{ref: "fastapi.Request", taints: from("request")}, {}}
 	case "record":
 		return []*Value{{taints: from("event.Records[]")}, {}}
@@ -165,7 +177,10 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 		}
 	}
 	list := []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
-	if len(r.fn.fn.Params) == 4 {
+	switch {
+	case r.part != nil: // (req, res, next, value, name)
+		list = append(list, &Value{taints: in.parts(from("req.params"), orElse(r.part.text, "*"))}, r.part)
+	case len(r.fn.fn.Params) == 4:
 		list = append([]*Value{{}}, list...)
 	}
 	return &arguments{list: list}
@@ -229,7 +244,10 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	if name := parameterName(p); name == "request" && (r.framework == "django" || r.framework == "fastapi" && p.Kind == ir.Name && p.Y == nil) {
 		u := *outside[0]
 		u.Path = "request"
-		return &Value{ref: map[string]string{"django": "django.Request", "fastapi": "fastapi.Request"}[r.framework], taints: []*Taint{&u}}
+		if r.framework == "fastapi" {
+			return in.requestOfASGI(r, []*Taint{&u})
+		}
+		return &Value{ref: "django.Request", taints: []*Taint{&u}}
 	}
 	name, bounds := p, (*Value)(nil) // Query(10, le=100)
 	if p.Kind == ir.Default {
@@ -255,7 +273,7 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	case kind == "Request" && r.framework == "fastapi":
 		u := *outside[0]
 		u.Path, u.object = "request", false
-		return &Value{ref: "fastapi.Request", taints: []*Taint{&u}}
+		return in.requestOfASGI(r, []*Taint{&u})
 	case harmlessTypes[kind] && !numberTypes[kind]:
 		return &Value{}
 	}
@@ -344,6 +362,13 @@ func (in *interp) kept(what string, r *routed, fresh *Value) *Value {
 	if in.requests[own] == nil {
 		c := *in.requests[all]
 		c.fields = maps.Clone(c.fields)
+		for _, name := range []string{"locals", "state"} { // what is put there is for this route
+			if x := c.fields[name]; x != nil {
+				mine := *x
+				mine.fields = maps.Clone(x.fields)
+				c.fields[name] = &mine
+			}
+		}
 		in.requests[own] = &c
 	}
 	return in.requests[own]

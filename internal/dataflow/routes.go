@@ -20,6 +20,7 @@ type routed struct {
 	typed     map[string]bool  // parameters that the route takes numbers for only
 	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them
 	marks     map[int][]*Value // decorators of its parameters
+	part      *Value           // of the path: the function stands before all routes that have one of this name (app.param)
 	before    []*Value         // decorators that say what stands before it: guards and pipes
 }
 
@@ -73,6 +74,7 @@ func (p *Program) routes(c call) {
 		return
 	}
 	p.listed(c)
+	p.starts(c)
 	p.added(c.f, ref, c.args, c.e.At)
 	if servers[ref] {
 		p.resolvers(c.f, orNothing(c.args.get(0).fields["resolvers"]), c.e.At, 0)
@@ -160,8 +162,12 @@ func takesOutOperators(v *Value) bool {
 
 // handlersGiven notes the functions that a route is given: all but the last stand before it.
 func (p *Program) handlersGiven(c call, framework string, use bool) {
+	var part *Value
+	if c.method == "param" {
+		use, part = true, c.args.get(0)
+	}
 	for i, a := range c.args.list {
-		way := routed{framework: framework, middle: use || i < len(c.args.list)-1, use: use, schema: schemaIn(c.args)}
+		way := routed{framework: framework, middle: use || i < len(c.args.list)-1, use: use, schema: schemaIn(c.args), part: part}
 		p.answeredBy(c.f, c.e.At, slices.Concat(a.fns, a.wraps, elementFns(a)), way)
 	}
 }
@@ -280,6 +286,7 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 		return
 	}
 	framework, method := frameworkOf(ref[:dot]), ref[dot+1:]
+	p.startsBy(f, framework, method, decorator, v, at)
 	switch bot := botOf(ref); {
 	case bot != "":
 		p.answeredBy(f, at, v.fns, routed{framework: bot})
@@ -344,6 +351,7 @@ func (p *Program) routesOf(files []string) []*routed {
 			out = append(out, r)
 		}
 	}
+	slices.SortStableFunc(out, func(r, o *routed) int { return r.afterMiddlewares() - o.afterMiddlewares() })
 	var last []*routed // what answers their errors comes after them
 	out = slices.DeleteFunc(out, func(r *routed) bool {
 		if r.framework == "go-error" {
@@ -352,6 +360,14 @@ func (p *Program) routesOf(files []string) []*routed {
 		return r.framework == "go-error"
 	})
 	return append(out, last...)
+}
+
+// afterMiddlewares is 1 for functions of Go that answer requests, which come after what stands before them, whenever that was told.
+func (r *routed) afterMiddlewares() int {
+	if r.framework != "go" || r.middle {
+		return 0
+	}
+	return 1
 }
 
 // closure are files and those that they import, directly or not, themselves first.

@@ -13,7 +13,7 @@ import (
 // whole are the rules that count what is anywhere inside a value; of the others only the value itself counts.
 func whole(rule string) bool {
 	switch rule {
-	case "nosql", "sql", "os-command", "code-eval", "prototype-pollution", "template-injection":
+	case "nosql", "sql", "os-command", "code-eval", "prototype-pollution", "template-injection", "header-injection":
 		return true
 	}
 	return false

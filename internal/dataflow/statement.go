@@ -63,6 +63,7 @@ func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
 	in.eval(f, s.X)
 	in.floats(f, s.X, before)
 	if s.Str == "go" {
+		in.goesBeside(f, s.X)
 		in.runsBeside(f, s.X, before)
 	}
 	in.passed(f, s.X)
@@ -184,23 +185,21 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 // eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed. Of names of fields
 // that passed the fields are not known: a loop of Python through what is perhaps a dictionary says nothing.
 func (in *interp) eachChecked(f frame, loop *ir.Stmt, list *Value) {
-	name, refusals := loop.X, refusals(loop.Body)
-	if name != nil && name.Kind == ir.Array && len(name.List) == 2 { // for _, x := range xs
-		name = name.List[1]
-	}
-	if len(refusals) == 0 || name == nil || name.Kind != ir.Name || name.Str == "_" || loop.Str == "keys" || loop.Y == nil || textOf(loop.Y) == "" || in.proving >= deepestProof {
+	name, refusals := elementName(loop), refusals(loop.Body)
+	if name == "" || textOf(loop.Y) == "" || in.proving >= deepestProof {
 		return
 	}
-	if f.file.Language == ir.Python && (list.isDict || !list.isList && list.elem == nil) {
+	in.charactersChecked(f, loop, list, func(*ir.Expr) bool { return true })
+	if len(refusals) == 0 || f.file.Language == ir.Python && (list.isDict || !list.isList && list.elem == nil) {
 		return
 	}
 	var rules []string
 	f.s.branch(func() {
-		in.set(f.s, name.Str, &Value{taints: []*Taint{{}}}, true)
+		in.set(f.s, name, &Value{taints: []*Taint{{}}}, true)
 		for _, s := range refusals {
 			in.guard(f, s.X, false)
 		}
-		if g, ok := f.s.own(string(guardMark) + name.Str); ok {
+		if g, ok := f.s.own(string(guardMark) + name); ok {
 			rules = keysOf(g.fields)
 		}
 	})

@@ -124,6 +124,9 @@ func behind(taints []*Taint, before string) []*Taint {
 		if isObjectKey(t.Path) {
 			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in
 		}
+		if t.clean[noStepBack] && strings.Trim(before, "./") != "" && !strings.HasSuffix(before, "://") {
+			rules = append(rules, "path-traversal")
+		}
 		switch {
 		case fixedHost.MatchString(lead):
 			rules = append(rules, "ssrf", "open-redirect")

@@ -41,6 +41,7 @@ type Value struct {
 	others  []*Value        // objects of other classes that it may be as well
 	isList  bool            // it is a list of Python
 	isDict  bool            // it was written as a dictionary
+	isMap   bool            // JavaScript: a Map, which gives pairs to who goes through it
 	chosen  []*Taint        // names from outside by which it was taken out of an object
 	signs   []*Taint        // data of which it is the code of a key (HMAC)
 	row     bool            // Go: a struct that a store has filled
@@ -324,6 +325,7 @@ func (v *Value) joinMembers(a, b *Value, depth int) {
 		}
 	}
 	v.named, v.isDict = joinTo(a.named, b.named, depth+1), a.isDict || b.isDict
+	v.isMap = a.isMap || b.isMap
 	v.isList, v.bare = a.isList && b.isList, a.bare && b.bare
 }
 
