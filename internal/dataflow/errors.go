@@ -35,14 +35,23 @@ const serviceError = "service.Error()"
 
 // throwsService notes that a call of a service perhaps throws its error.
 func (in *interp) throwsService(f frame, does []Effect) {
-	if f.file.Language == ir.Node && (does == nil || slices.ContainsFunc(does, Effect.changes)) {
+	switch {
+	case f.file.Language == ir.Go:
+	case does == nil: // of AWS
 		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError})
+	case f.file.Language == ir.Node && slices.ContainsFunc(does, Effect.changes): // the messages of others name nothing of the application
+		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"message": {}}})
 	}
 }
 
 // joinThrown is what is thrown where one of two errors is.
 func joinThrown(a, b *Value) *Value {
 	v := join(a, b)
+	if !orNothing(a).empty() && !orNothing(b).empty() && a.ref != b.ref && (a.ref == serviceError || b.ref == serviceError) && !isOfDatabase(a.ref) && !isOfDatabase(b.ref) {
+		c := *v
+		c.ref = "" // perhaps one of the program's own, which is for people to read
+		return &c
+	}
 	if orNothing(a).empty() || orNothing(b).empty() || a.ref == b.ref || !isOfDatabase(a.ref) && !isOfDatabase(b.ref) {
 		return v
 	}
@@ -59,6 +68,9 @@ func isOfDatabase(ref string) bool { return ref == databaseError || ref == datab
 // tellingFields are fields of errors of databases in which statements, values, or names of tables and columns stand.
 var tellingFields = set("message sqlMessage detail sql query parameters meta keyValue toString() Error()")
 
+// textFields are what is read of an error of a service where its text is wanted.
+var textFields = set("message toString() Error() response.Error.Message")
+
 // ofDatabases are packages whose errors have such fields, besides what runs a statement that is written out.
 var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoose mongodb @prisma/client knex mssql mariadb oracledb better-sqlite3 sqlite3")
 
@@ -70,13 +82,41 @@ var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|g
 
 func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
 
+// databasesOfPython are packages whose errors tell the statement, its values, or names of tables and columns, and runsInPython their methods
+// that ask a database or change what is in it.
+var (
+	databasesOfPython = set("psycopg2 psycopg pymysql mysql MySQLdb sqlalchemy flask_sqlalchemy sqlmodel asyncpg aiomysql sqlite3 pymongo motor peewee pg8000 pyodbc")
+	runsInPython      = set(`execute executemany commit flush scalar scalars fetch fetchrow fetchval first all one one_or_none get insert_one insert_many update_one update_many
+		replace_one delete_one delete_many find_one find aggregate bulk_write save create`)
+)
+
+// catchesAll are the types of errors of Python under which every failure is caught, ofServices those of AWS.
+var (
+	catchesAll  = regexp.MustCompile(`^(\(?\s*(\w+\.)*\w+\s*,\s*)*(Base)?Exception\b`)
+	ofServices  = regexp.MustCompile(`\b(ClientError|BotoCoreError|Boto3Error)\b`)
+	ofStatement = regexp.MustCompile(`\b(SQLAlchemyError|IntegrityError|OperationalError|ProgrammingError|DatabaseError|DataError|PyMongoError|DuplicateKeyError|MySQLError|PostgresError|(psycopg2?|pymysql|sqlite3|MySQLdb|pyodbc)\.Error)\b`)
+)
+
+// caughtBy is what a handler of Python gets which is for some types of errors.
+func (in *interp) caughtBy(types string) *Value {
+	v := orNothing(in.caught)
+	switch {
+	case types == "" || catchesAll.MatchString(types), v.ref == serviceError && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
+		return v
+	}
+	return &Value{}
+}
+
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.
 func (in *interp) failsLikeDatabase(f frame, ref, method string, args *arguments) bool {
-	if f.file.Language != ir.Node {
+	if f.file.Language == ir.Go {
 		return false
 	}
 	if runs[method] && statementOf(f, args) != nil {
 		return true
+	}
+	if f.file.Language == ir.Python {
+		return databasesOfPython[packageOf(ref)] && strings.Contains(ref, "()") && runsInPython[method]
 	}
 	client := packageOf(ref)
 	if !strings.HasPrefix(client, "@") {
@@ -113,7 +153,8 @@ func (in *interp) rejects(method string) *arguments {
 var refusal = regexp.MustCompile(`^4\d\d$`)
 
 func isRefusal(status *Value) bool {
-	return status != nil && (status.known && refusal.MatchString(status.text) || refusalsOfGo[lastPart(status.ref)])
+	return status != nil && (status.known && refusal.MatchString(status.text) || refusalsOfGo[lastPart(status.ref)] ||
+		strings.HasPrefix(status.ref, serviceError+".")) // as the service said itself
 }
 
 // refusalsOfGo are the names of such statuses in net/http, which routers have too.
@@ -141,7 +182,7 @@ func textOfError(parts []*Value) string {
 		switch kind += "()"; {
 		case v.ref == databaseError || v.ref == serviceError:
 			return v.ref + ".Error()"
-		case ok && (isOfDatabase(kind) && tellingFields[field] || kind == serviceError && field == "Error()"):
+		case ok && (isOfDatabase(kind) && tellingFields[field] || kind == serviceError && textFields[field]):
 			return v.ref
 		}
 	}
@@ -193,7 +234,9 @@ func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, re
 	if refuses {
 		return
 	}
-	in.tellsError(f, at, "service-error", what, "the text of an error of a service", answer, serviceError+".Error()")
+	for field := range sorted(textFields) {
+		in.tellsError(f, at, "service-error", what, "the text of an error of a service", answer, serviceError+"."+field)
+	}
 	for field := range sorted(tellingFields) {
 		name := "the " + field
 		if field == "toString()" || field == "Error()" {

@@ -36,6 +36,7 @@ type interp struct {
 	changesOf    map[string][]effect   // what calls changed in their arguments, by what went in
 	inRecords    int                   // how deep records are in records that are made of data
 	noOperators  bool                  // operators of MongoDB are taken out of requests before any route
+	caught       *Value                // what a handler gets that is at work
 	mutations    []mutation            // of the call that is followed from outside
 	validators   *Value                // the schemas that stand before a route, by the parts of the request
 	payload      *Value                // the fields of the model that the payload of a route is checked by

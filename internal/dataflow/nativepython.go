@@ -25,17 +25,26 @@ func nativesOfPython() map[string]native {
 		"functools.partial": (*interp).partial,
 		"asyncio.gather":    (*interp).gathered,
 		"threading.Thread multiprocessing.Process": (*interp).newThread,
-		"re.sub":          (*interp).substituted,
-		"shlex.split":     (*interp).shellWords,
-		"builtin.getattr": (*interp).getattr,
-		"builtin.setattr": (*interp).setattr,
-		"builtin.locals":  (*interp).localNames,
-		"builtin.vars":    (*interp).vars,
-		"builtin.bytes":   (*interp).newBytes,
-		"builtin.super":   (*interp).superOf,
-		"json.dumps":      (*interp).writesJSON,
+		"re.sub":                   (*interp).substituted,
+		"shlex.split":              (*interp).shellWords,
+		"builtin.getattr":          (*interp).getattr,
+		"builtin.setattr":          (*interp).setattr,
+		"builtin.locals":           (*interp).localNames,
+		"builtin.vars":             (*interp).vars,
+		"builtin.bytes":            (*interp).newBytes,
+		"builtin.super":            (*interp).superOf,
+		"builtin.str builtin.repr": (*interp).textOf,
+		"json.dumps":               (*interp).writesJSON,
 		"json.loads json.load simplejson.loads ujson.loads orjson.loads": (*interp).parsesJSON,
 	}
+}
+
+// textOf is str(error), which is its text.
+func (in *interp) textOf(c call) (*Value, bool) {
+	if ref := c.args.get(0).ref; isOfDatabase(ref) || ref == serviceError {
+		return &Value{ref: ref + ".Error()"}, true
+	}
+	return nil, false
 }
 
 // copyOfFirst is a collection with what another one holds: list(lines). What is put into one of them is not in the other.

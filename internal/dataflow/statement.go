@@ -105,6 +105,9 @@ func (in *interp) returns(f frame, s *ir.Stmt) {
 }
 
 func (in *interp) choose(f frame, s *ir.Stmt) bool {
+	if len(s.Names) == 1 && f.file.Language == ir.Python { // except ClientError as error
+		in.set(f.s, s.Names[0].As, in.caughtBy(s.Str), true)
+	}
 	if len(s.Else) == 0 && ir.Ends(s.Body) {
 		in.refused = refusesMore(s.X)
 	}
@@ -260,12 +263,15 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
+	outer := in.caught
+	in.caught = caught
 	handler := in.inBranch(f.s, func() {
 		if s.X != nil {
 			in.bind(f, s.X, caught, true)
 		}
 		ends[1] = in.run(f, s.Else) && !allIfs(s.Else) || allIfs(s.Else) && allLeave(s.Else)
 	})
+	in.caught = outer
 	in.catching--
 	ways[1] = in.ended()
 	in.meets(ways, ends[:])

@@ -163,8 +163,14 @@ func (p *py) try(n int) []*ir.Stmt {
 		case "except_clause", "except_group_clause":
 			branch := p.stmt(ir.If, c)
 			branch.Y = p.expr(ir.Unknown, c)
-			if as := p.t.Child(p.t.Child(c, "value"), "alias"); as >= 0 {
+			caught := p.t.Child(c, "value")
+			if as := p.t.Child(caught, "alias"); as >= 0 {
 				s.X = p.pattern(p.t.FirstNamed(as))
+				branch.Names = []ir.Alias{{As: p.t.Text(p.t.FirstNamed(as))}}
+				caught = p.t.FirstNamed(caught)
+			}
+			if caught >= 0 {
+				branch.Str = p.t.Text(caught)
 			}
 			branch.Body = p.block(p.t.ChildOfKind(c, "block"))
 			s.Else = append(s.Else, branch)

@@ -325,6 +325,9 @@ func (e *Engine) joined(p *link.Program, works []*work, all *Report) *paths.Grap
 	return graph
 }
 
+// ofAnswer are the rules about what is answered, which nobody gets who sends events.
+var ofAnswer = map[string]bool{"service-error": true, "database-error": true, "error-details": true}
+
 // tell makes findings of what was found in each function, and of the ways that lead to it.
 func (w *work) tell(graph *paths.Graph) Report {
 	w.graph = graph
@@ -332,6 +335,9 @@ func (w *work) tell(graph *paths.Graph) Report {
 	for _, n := range w.nodes {
 		f := n.Function
 		for _, h := range n.Result.Hits {
+			if ofAnswer[h.Rule] && w.app.Kind == model.Convention && onlyEvents(n) {
+				continue
+			}
 			if h.Leak == nil {
 				w.hit(n, h, failed)
 			}
