@@ -162,6 +162,9 @@ var refusalsOfGo = set(`StatusBadRequest StatusUnauthorized StatusPaymentRequire
 	StatusRequestTimeout StatusConflict StatusGone StatusLengthRequired StatusPreconditionFailed StatusRequestEntityTooLarge StatusUnsupportedMediaType
 	StatusExpectationFailed StatusTeapot StatusUnprocessableEntity StatusLocked StatusTooEarly StatusTooManyRequests StatusPreconditionRequired`)
 
+// refusalsOfPython are the names of such statuses in FastAPI, Django and http.HTTPStatus.
+var refusalsOfPython = regexp.MustCompile(`^(HTTP_4\d\d_\w+|BAD_REQUEST|UNAUTHORIZED|FORBIDDEN|NOT_FOUND|CONFLICT|GONE|UNPROCESSABLE_ENTITY|UNPROCESSABLE_CONTENT|TOO_MANY_REQUESTS|METHOD_NOT_ALLOWED)$`)
+
 // refusesWith reports whether an answer has a status by which a request is refused: res.status(400).json(...)
 func refusesWith(e *ir.Expr) bool {
 	if slices.ContainsFunc(e.List, saysRefusal) { // c.JSON(http.StatusNotFound, ...)
@@ -194,6 +197,12 @@ const errorOfAxios = "an error of axios"
 
 // saysRefusal reports whether an expression is a status by which a request is refused.
 func saysRefusal(x *ir.Expr) bool {
+	if i := slices.Index(x.Keys, "status"); x.Kind == ir.Object && i >= 0 && i < len(x.List) { // Response.json({...}, { status: 404 })
+		return saysRefusal(x.List[i])
+	}
+	if x.Kind == ir.Member && refusalsOfPython.MatchString(x.Str) {
+		return true
+	}
 	return x.Kind == ir.Const && x.Bare && refusal.MatchString(x.Str) || x.Kind == ir.Member && refusalsOfGo[x.Str]
 }
 
