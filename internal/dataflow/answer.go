@@ -35,7 +35,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
-	in.tellsAnswer(answerAt{f, at, "the response", v.fields["body"], isRefusal(v.fields["statusCode"])})
+	in.tellsAnswer(answerAt{f, at, "the response", v.fields["body"], statusOf(v.fields["statusCode"])})
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}

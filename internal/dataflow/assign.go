@@ -216,7 +216,7 @@ func (in *interp) assignsToSink(f frame, x *Value, key string, v *Value, at int3
 	if x.ref != "" && !v.empty() { // ctx.body = { stack }
 		for _, m := range in.p.lookup(f.file.Language, x.ref+"."+key, key, nil) {
 			if m.Kind == sink && m.Rule == "error-details" {
-				in.tellsAnswer(answerAt{f, at, callName(m), v, isRefusal(x.fields["status"])})
+				in.tellsAnswer(answerAt{f, at, callName(m), v, statusOf(x.fields["status"])})
 				in.tellsError(f, at, m.Rule, callName(m), errorOfAxios, v, axiosError, axiosError+".toJSON()")
 			}
 		}

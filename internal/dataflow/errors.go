@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +34,9 @@ const databaseOrOther = "sql.DatabaseErrorOrOther()"
 // serviceError is what SDKs throw when a service refuses a call: which one, on what, with which status and request.
 const serviceError = "service.Error()"
 
+// serviceOrOther is such an error, or one of another kind.
+const serviceOrOther = "service.ErrorOrOther()"
+
 // throwsService notes that a call of a service perhaps throws its error.
 func (in *interp) throwsService(f frame, does []Effect) {
 	switch {
@@ -47,21 +51,28 @@ func (in *interp) throwsService(f frame, does []Effect) {
 // joinThrown is what is thrown where one of two errors is.
 func joinThrown(a, b *Value) *Value {
 	v := join(a, b)
-	if !orNothing(a).empty() && !orNothing(b).empty() && a.ref != b.ref && (a.ref == serviceError || b.ref == serviceError) && !isOfDatabase(a.ref) && !isOfDatabase(b.ref) {
-		c := *v
-		c.ref = "" // perhaps one of the program's own, which is for people to read
-		return &c
+	if orNothing(a).empty() || orNothing(b).empty() || a.ref == b.ref {
+		return v
 	}
-	if orNothing(a).empty() || orNothing(b).empty() || a.ref == b.ref || !isOfDatabase(a.ref) && !isOfDatabase(b.ref) {
+	ref := ""
+	switch {
+	case isOfDatabase(a.ref) || isOfDatabase(b.ref):
+		ref = databaseOrOther
+	case isOfService(a.ref) || isOfService(b.ref):
+		ref = serviceOrOther
+	default:
 		return v
 	}
 	c := *v
-	c.ref = databaseOrOther
+	c.ref, c.fields = ref, maps.Clone(v.fields)
+	delete(c.fields, "message") // it is that of either
 	return &c
 }
 
 // isOfCall reports whether an error is of a call whose errors have fields.
-func isOfCall(ref string) bool { return ref == axiosError || ref == serviceError || isOfDatabase(ref) }
+func isOfCall(ref string) bool { return ref == axiosError || isOfService(ref) || isOfDatabase(ref) }
+
+func isOfService(ref string) bool { return ref == serviceError || ref == serviceOrOther }
 
 func isOfDatabase(ref string) bool { return ref == databaseError || ref == databaseOrOther }
 
@@ -85,7 +96,7 @@ func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(r
 // databasesOfPython are packages whose errors tell the statement, its values, or names of tables and columns, and runsInPython their methods
 // that ask a database or change what is in it.
 var (
-	databasesOfPython = set("psycopg2 psycopg pymysql mysql MySQLdb sqlalchemy flask_sqlalchemy sqlmodel asyncpg aiomysql sqlite3 pymongo motor peewee pg8000 pyodbc")
+	databasesOfPython = set("psycopg2 psycopg pymysql mysql MySQLdb sqlalchemy flask_sqlalchemy sqlmodel asyncpg aiomysql sqlite3 pymongo motor peewee pg8000 pyodbc supabase")
 	runsInPython      = set(`execute executemany commit flush scalar scalars fetch fetchrow fetchval first all one one_or_none get insert_one insert_many update_one update_many
 		replace_one delete_one delete_many find_one find aggregate bulk_write save create`)
 )
@@ -101,7 +112,7 @@ var (
 func (in *interp) caughtBy(types string) *Value {
 	v := orNothing(in.caught)
 	switch {
-	case types == "" || catchesAll.MatchString(types), v.ref == serviceError && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
+	case types == "" || catchesAll.MatchString(types), isOfService(v.ref) && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
 		return v
 	}
 	return &Value{}
@@ -149,43 +160,15 @@ func (in *interp) rejects(method string) *arguments {
 	return &arguments{}
 }
 
-// refusal are statuses by which a request is refused.
-var refusal = regexp.MustCompile(`^4\d\d$`)
-
-func isRefusal(status *Value) bool {
-	return status != nil && (status.known && refusal.MatchString(status.text) || refusalsOfGo[lastPart(status.ref)] ||
-		strings.HasPrefix(status.ref, serviceError+".")) // as the service said itself
-}
-
-// refusalsOfGo are the names of such statuses in net/http, which routers have too.
-var refusalsOfGo = set(`StatusBadRequest StatusUnauthorized StatusPaymentRequired StatusForbidden StatusNotFound StatusMethodNotAllowed StatusNotAcceptable
-	StatusRequestTimeout StatusConflict StatusGone StatusLengthRequired StatusPreconditionFailed StatusRequestEntityTooLarge StatusUnsupportedMediaType
-	StatusExpectationFailed StatusTeapot StatusUnprocessableEntity StatusLocked StatusTooEarly StatusTooManyRequests StatusPreconditionRequired`)
-
-// refusalsOfPython are the names of such statuses in FastAPI, Django and http.HTTPStatus.
-var refusalsOfPython = regexp.MustCompile(`^(HTTP_4\d\d_\w+|BAD_REQUEST|UNAUTHORIZED|FORBIDDEN|NOT_FOUND|CONFLICT|GONE|UNPROCESSABLE_ENTITY|UNPROCESSABLE_CONTENT|TOO_MANY_REQUESTS|METHOD_NOT_ALLOWED)$`)
-
-// refusesWith reports whether an answer has a status by which a request is refused: res.status(400).json(...)
-func refusesWith(e *ir.Expr) bool {
-	if slices.ContainsFunc(e.List, saysRefusal) { // c.JSON(http.StatusNotFound, ...)
-		return true
-	}
-	if e.X.Kind != ir.Member || e.X.X.Kind != ir.Call {
-		return false
-	}
-	status := e.X.X
-	return strings.EqualFold(lastPart(textOf(status.X)), "status") && len(status.List) == 1 && saysRefusal(status.List[0])
-}
-
 // textOfError is the text of an error that is a part of a text, or a whole error that Go writes there: "not stored: " + err.message. Empty
 // where there is none.
 func textOfError(parts []*Value) string {
 	for _, v := range parts {
 		kind, field, ok := strings.Cut(v.ref, "().")
 		switch kind += "()"; {
-		case v.ref == databaseError || v.ref == serviceError:
+		case isOfDatabase(v.ref) || isOfService(v.ref):
 			return v.ref + ".Error()"
-		case ok && (isOfDatabase(kind) && tellingFields[field] || kind == serviceError && textFields[field]):
+		case ok && (isOfDatabase(kind) && tellingFields[field] || isOfService(kind) && textFields[field]):
 			return v.ref
 		}
 	}
@@ -194,17 +177,6 @@ func textOfError(parts []*Value) string {
 
 // errorOfAxios is how people call such an error.
 const errorOfAxios = "an error of axios"
-
-// saysRefusal reports whether an expression is a status by which a request is refused.
-func saysRefusal(x *ir.Expr) bool {
-	if i := slices.Index(x.Keys, "status"); x.Kind == ir.Object && i >= 0 && i < len(x.List) { // Response.json({...}, { status: 404 })
-		return saysRefusal(x.List[i])
-	}
-	if x.Kind == ir.Member && refusalsOfPython.MatchString(x.Str) {
-		return true
-	}
-	return x.Kind == ir.Const && x.Bare && refusal.MatchString(x.Str) || x.Kind == ir.Member && refusalsOfGo[x.Str]
-}
 
 // wrapsError is a format by which an error of Go becomes another one with the same text in it.
 var wrapsError = regexp.MustCompile(`%w`)
@@ -236,15 +208,18 @@ var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
 
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.
-func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, refuses bool) {
+func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, status answerStatus) {
 	in.tellsError(f, at, "error-details", what, errorOfAxios, answer, axiosError, axiosError+".toJSON()")
 	in.tellsError(f, at, "database-error", what, "an error of the database as a whole", answer, databaseError, databaseOrOther)
 	in.tellsError(f, at, "service-error", what, "the error of a service as a whole", answer, serviceError)
-	if refuses {
+	if status == refused {
 		return
 	}
 	for field := range sorted(textFields) {
 		in.tellsError(f, at, "service-error", what, "the text of an error of a service", answer, serviceError+"."+field)
+		if status == failed {
+			in.tellsError(f, at, "service-error", what, "the text of an error of a service", answer, serviceOrOther+"."+field)
+		}
 	}
 	for field := range sorted(tellingFields) {
 		name := "the " + field
@@ -252,6 +227,9 @@ func (in *interp) tellsRequest(f frame, at int32, what string, answer *Value, re
 			name = "the text"
 		}
 		in.tellsError(f, at, "database-error", what, name+" of an error of the database", answer, databaseError+"."+field)
+		if status == failed { // what is answered so is mostly what nobody has thought of, and not what the program throws for people to read
+			in.tellsError(f, at, "database-error", what, name+" of an error of the database", answer, databaseOrOther+"."+field)
+		}
 	}
 }
 

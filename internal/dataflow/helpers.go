@@ -133,11 +133,11 @@ func tellsMore(v *Value) bool {
 
 // answerAt is an answer, or a part of one, and where it is made.
 type answerAt struct {
-	frame   frame
-	at      int32
-	what    string
-	answer  *Value
-	refuses bool
+	frame  frame
+	at     int32
+	what   string
+	answer *Value
+	status answerStatus
 }
 
 // tellsAnswer tells of what an answer lets out.
@@ -145,7 +145,7 @@ func (in *interp) tellsAnswer(a answerAt) {
 	if holdsAny(a.answer, tellsMore, 0) {
 		in.telling = append(in.telling, a)
 	}
-	in.tellsRequest(a.frame, a.at, a.what, a.answer, a.refuses)
+	in.tellsRequest(a.frame, a.at, a.what, a.answer, a.status)
 	in.tellsTrace(a.frame, a.at, a.what, a.answer)
 	in.tellsSecret(a.frame, a.at, a.what, a.answer)
 }

@@ -41,7 +41,7 @@ func nativesOfPython() map[string]native {
 
 // textOf is str(error), which is its text.
 func (in *interp) textOf(c call) (*Value, bool) {
-	if ref := c.args.get(0).ref; isOfDatabase(ref) || ref == serviceError {
+	if ref := c.args.get(0).ref; isOfDatabase(ref) || isOfService(ref) {
 		return &Value{ref: ref + ".Error()"}, true
 	}
 	return nil, false

@@ -63,24 +63,6 @@ func (in *interp) tellsBody(f frame, x *ir.Expr, v *Value) {
 		body = v.fields["0"]
 	}
 	if in.proving == 0 && holdsAny(body, tellsMore, 0) {
-		in.tellsAnswer(answerAt{f, x.At, "the response", body, refusesInTuple(x)})
+		in.tellsAnswer(answerAt{f, x.At, "the response", body, statusBeside(x)})
 	}
-}
-
-// refusesInTuple reports whether what is returned has a status beside it by which a request is refused: return body, 400
-func refusesInTuple(x *ir.Expr) bool {
-	return x.Kind == ir.Array && len(x.List) > 1 && saysRefusal(x.List[1])
-}
-
-// returnedRefusing reports whether a call is the body of such an answer: return jsonify(error=text), 400
-func (in *interp) returnedRefusing(e *ir.Expr) bool {
-	if len(in.stack) == 0 {
-		return false
-	}
-	found := false
-	ir.Walk(in.stack[len(in.stack)-1].Body, func(s *ir.Stmt) bool {
-		found = found || s.Kind == ir.Return && s.X != nil && refusesInTuple(s.X) && s.X.List[0] == e
-		return !found
-	}, nil)
-	return found
 }

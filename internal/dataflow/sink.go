@@ -85,7 +85,7 @@ func (in *interp) answersDetails(f frame, e *ir.Expr, m *Model, recv *Value, arg
 			if f.file.Language == ir.Go {
 				v = goJSON(v, 0)
 			}
-			in.tellsAnswer(answerAt{f, e.At, callName(m), v, refusesWith(e) || f.file.Language == ir.Python && in.returnedRefusing(e)})
+			in.tellsAnswer(answerAt{f, e.At, callName(m), v, in.statusIn(f, e)})
 		}
 	}
 }

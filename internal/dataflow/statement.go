@@ -263,6 +263,9 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	in.catching++
 	caught := orNothing(in.thrown)
 	in.thrown = before
+	if !catches { // try ... finally
+		in.thrown = joinThrown(before, caught)
+	}
 	outer := in.caught
 	in.caught = caught
 	handler := in.inBranch(f.s, func() {
