@@ -112,7 +112,7 @@ var (
 func (in *interp) caughtBy(types string) *Value {
 	v := orNothing(in.caught)
 	switch {
-	case types == "" || catchesAll.MatchString(types), isOfService(v.ref) && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
+	case !isOfService(v.ref) && !isOfDatabase(v.ref), types == "" || catchesAll.MatchString(types), isOfService(v.ref) && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
 		return v
 	}
 	return &Value{}
