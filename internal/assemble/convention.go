@@ -181,17 +181,26 @@ func conventional(file string, h syntax.Def) *model.Function {
 	}
 }
 
+// testFolders are folders of tests and of what they need.
+var testFolders = map[string]bool{
+	"test": true, "tests": true, "testing": true, "__tests__": true, "mocks": true, "__mocks__": true, "spec": true, "specs": true, "testdata": true,
+	"fixtures": true, "__fixtures__": true, "e2e": true, "cypress": true,
+}
+
 // isTest tells test code by its place and name.
 func isTest(file string) bool {
 	base := path.Base(file)
 	if strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.go") || strings.HasSuffix(base, "_test.py") {
 		return true
 	}
-	for _, part := range strings.Split(path.Dir(file), "/") {
-		switch part {
-		case "test", "tests", "testing", "__tests__", "mocks", "__mocks__", "spec", "specs", "testdata", "fixtures", "__fixtures__", "e2e", "cypress":
+	for rest := file; ; {
+		part, after, more := strings.Cut(rest, "/")
+		if !more {
+			return false
+		}
+		if testFolders[part] {
 			return true
 		}
+		rest = after
 	}
-	return false
 }
