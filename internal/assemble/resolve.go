@@ -173,9 +173,10 @@ func (m *Modules) onPath(app, from, module string) []string {
 		return nil
 	}
 	name := strings.ReplaceAll(module, ".", "/")
+	asFile, asFolder := "/"+name+".py", "/"+name+"/__init__.py"
 	var found []string
 	for _, f := range m.program.repo.InDir(app) {
-		if !isTest(f.Path) && (strings.HasSuffix(f.Path, "/"+name+".py") || strings.HasSuffix(f.Path, "/"+name+"/__init__.py")) {
+		if (strings.HasSuffix(f.Path, asFile) || strings.HasSuffix(f.Path, asFolder)) && !isTest(f.Path) {
 			found = append(found, f.Path)
 		}
 	}
