@@ -128,12 +128,16 @@ func FuzzRun(f *testing.F) {
 	f.Add("package main\nimport (\n\t\"os/exec\"\n\t\"github.com/aws/aws-lambda-go/lambda\"\n)\ntype T struct { *T; F map[string]T }\nfunc (t *T) m(x ...any) *T { return t.m(t.F[\"a\"], x) }\nvar a, b = b, a\nfunc h(e *T) (err error) { for k, v := range e.F { exec.Command(\"sh\", \"-c\", k).Run(); err = h(&v) }; return }\nfunc init() { a = &T{F: map[string]T{\"x\": *a}}; a.T = a }\nfunc main() { lambda.Start(h) }\n", uint8(2))
 	f.Add("package main\nimport \"github.com/aws/aws-lambda-go/lambda\"\ntype A B\ntype B A\ntype C[K comparable] []C[K]\nfunc f(x A, c C[int]) (A, error) { switch y := any(x).(type) { case A: return f(y, c[0]) }; return f(x, append(c, c...)) }\nfunc main() { defer lambda.Start(f); main() }\n", uint8(2))
 	f.Add("package main\nimport (\n\t\"encoding/json\"\n\t\"net/http\"\n\t\"github.com/gin-gonic/gin\"\n)\nfunc main() { r := gin.Default(); r.GET(\"/\", func(c *gin.Context) { var v map[string]any; json.Unmarshal([]byte(c.Query(\"a\")), &v); v[\"v\"] = v; http.Get(v[\"u\"].(string)) }); r.Run() }\n", uint8(2))
+	f.Add("import os\nfrom flask import Flask, request\nfrom pydantic import BaseModel\nclass A(BaseModel):\n    b: 'B'\n    c: list['A']\nclass B(A):\n    a: A\ndef create_app(x=None):\n    app = Flask('x')\n    @app.route('/<a>')\n    def r(a: A): return create_app(A(**request.json).b.a.c)\n    return app\n", uint8(1))
+	f.Add("const express = require('express'); const app = express(); const fill = (o, b) => { o.x = b; o.o = o; return fill(o.x, o) }; app.use((req, res, next) => { Object.assign(req, fill(req, req.body)); next() }); app.get('/', (req, res) => { try { fill(res, req) } finally { res.send(req.query.x) } }); class S { constructor() { this.s = this } m(password) { console.log(password); return this.s.m(this) } }", uint8(0))
 	f.Fuzz(func(t *testing.T, source string, language uint8) {
 		name := []string{"app.js", "app.py", "main.go"}[language%3]
-		p := dataflow.New(archive{name: []byte(source)}, known, &dataflow.Trees{})
-		for _, h := range p.Run(dataflow.Entry{File: name, Symbol: "handler"}).Hits {
-			if h.Rule == "" || h.File == nil {
-				t.Error("a hit of nothing")
+		for _, symbol := range []string{"handler", ""} { // and as a program that runs by itself
+			p := dataflow.New(archive{name: []byte(source)}, known, &dataflow.Trees{})
+			for _, h := range p.Run(dataflow.Entry{File: name, Symbol: symbol}).Hits {
+				if h.Rule == "" || h.File == nil {
+					t.Error("a hit of nothing")
+				}
 			}
 		}
 	})
