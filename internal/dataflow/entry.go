@@ -75,7 +75,9 @@ func (p *Program) Run(e Entry) Result {
 	in.followBeside(m.pkg)
 	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
-	in.heldUses(r.Files)
+	if e.Symbol != "" {                                          // a program of its own has no role of which anything is asked
+		in.heldUses(r.Files)
+	}
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	r.Hits, r.Places = apart(append(in.toldOnce(), p.loadHits(r.Files)...))

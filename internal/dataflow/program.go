@@ -69,6 +69,7 @@ type Program struct {
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
 
 	jsonCookies bool                   // cookies are parsed that begin with j: and hold JSON
+	alone       int                    // steps that functions took which nothing calls
 	followed    map[*ir.Func]bool      // functions that an entry has reached
 	noOperators []string               // files whose applications take operators of MongoDB out of requests
 	queryParser bool                   // an application chooses how Express reads queries

@@ -15,12 +15,18 @@ import (
 // standalone follows what a program has beside the routes that were followed already, and gives all that requests come to.
 func (in *interp) standalone(files []string, followed []*routed) []*routed {
 	fns := in.p.functionsIn(files)
+	began := in.steps
 	for _, c := range fns { // first what makes applications: create_app()
+		if in.steps-began > mostAlone || in.p.alone > mostAloneInAll {
+			in.p.Cut[files[0]] = "what is called from nowhere in it takes too many steps to follow"
+			break
+		}
 		if in.visited[c.fn] || in.p.followed[c.fn] || in.requestShape(c) != "" {
 			continue
 		}
 		in.invoke(frame{c.scope, c.fn.File}, c, c.this, in.namedAlone(c.fn), c.fn.Start)
 	}
+	in.p.alone += in.steps - began
 	var more []*routed
 	for _, r := range in.p.routesOf(files) {
 		if !slices.ContainsFunc(followed, func(o *routed) bool { return o.fn.fn == r.fn.fn }) {
@@ -50,6 +56,12 @@ func (in *interp) namedAlone(fn *ir.Func) *arguments {
 	}
 	return args
 }
+
+// mostAlone bounds the steps that what nothing calls may take in one program, mostAloneInAll in all of an application together.
+const (
+	mostAlone      = 500_000
+	mostAloneInAll = 4_000_000
+)
 
 // functionsIn are the functions that stand at the top of some files, with the methods of their classes, those that they give to others, and
 // those that libraries got.
