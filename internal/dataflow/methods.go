@@ -28,6 +28,7 @@ func (in *interp) methods(c call) (*Value, bool) {
 func methodsOfText() map[string]native {
 	return named(map[string]native{
 		"data_as_json data_as_text data_as_bytes": (*interp).dataAs,
+		"get_secret_value":                        (*interp).unveiled,
 		"replace replaceAll":                      (*interp).replaces,
 		"match exec matchAll fullmatch search":    (*interp).matches,
 		"concat":                                  (*interp).concatText,
@@ -48,6 +49,21 @@ func (in *interp) dataAs(c call) (*Value, bool) {
 		return in.parsed(c.f, c.e, v), true
 	}
 	return v, true
+}
+
+// unveiled is what a SecretStr of pydantic keeps from who writes it into a log.
+func (in *interp) unveiled(c call) (*Value, bool) {
+	if c.recv.ref != "" {
+		return nil, false
+	}
+	v := *c.recv
+	v.taints = nil
+	for _, t := range c.recv.taints {
+		u := t.cleaned(nil)
+		delete(u.clean, Disclosed)
+		v.taints = append(v.taints, u)
+	}
+	return &v, true
 }
 
 // replaces is a text in which something is replaced: it is harmless where that is what does harm, and has in it what is filled in.
