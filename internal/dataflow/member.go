@@ -58,7 +58,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		out = in.queryOf(v, out, key)
 	}
 	if out.empty() {
-		return &Value{}
+		return &Value{safe: out.safe}
 	}
 	return out
 }

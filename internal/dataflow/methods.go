@@ -85,7 +85,13 @@ func (in *interp) replaces(c call) (*Value, bool) {
 }
 
 // matches is what a pattern has found that tells all of what it finds.
-func (in *interp) matches(c call) (*Value, bool) { return &Value{}, in.matched(c.f, c.e) }
+func (in *interp) matches(c call) (*Value, bool) {
+	if !in.matched(c.f, c.e) {
+		return nil, false
+	}
+	found := &Value{safe: addTaints(slices.Clone(c.recv.theirs()), c.args.all())}
+	return &Value{elem: found}, true
+}
 
 // concatText: "uploads/".concat(name).
 func (in *interp) concatText(c call) (*Value, bool) {
