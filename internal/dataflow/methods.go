@@ -71,10 +71,10 @@ func (in *interp) replaces(c call) (*Value, bool) {
 	if v := in.replaced(c.f, c.e, c.recv, c.method, c.args); v != nil {
 		return v, true
 	}
-	if c.recv.known || len(c.recv.fns) > 0 {
+	filled := c.args.get(1)
+	if c.recv.known && len(filled.fns) == 0 || len(c.recv.fns) > 0 {
 		return nil, false
 	}
-	filled := c.args.get(1)
 	for _, fn := range filled.fns {
 		filled = join(filled, in.invoke(c.f, fn, fn.this, &arguments{list: []*Value{{}, {}}}, c.e.At))
 	}
