@@ -76,6 +76,9 @@ func (in *interp) fromLibrary(c call) *Value {
 	if ref != "" {
 		out.ref, out.args, out.kw, out.asked = samePath(ref+"()"), c.args.list, c.args.kw, perhapsAsked(c.args)
 		out.rows, out.holds, out.mapped = rowsOf(c.callee, c.args), in.holdsOf(c.f, c.e, c.recv, c.callee, c.method, c.args), mappedBy(c.callee, c.args)
+		if len(out.holds) > 0 {
+			out.read = readAt(c, in.steps)
+		}
 		if keepsArguments(c.callee.args, c.args.list) {
 			out.args = c.callee.args
 		}
