@@ -91,7 +91,7 @@ func (in *interp) fromLibrary(c call) *Value {
 
 // samePath is the path of what a library gives, where that is of the kind that it was made of: a part or a form of a path of pathlib is one too.
 func samePath(ref string) string {
-	if of, part, ok := strings.Cut(ref, "Path()."); ok && of == "pathlib." && givesPath[part] {
+	if part, ok := strings.CutPrefix(ref, "pathlib.Path()."); ok && givesPath[part] {
 		return "pathlib.Path()"
 	}
 	return ref
