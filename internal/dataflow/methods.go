@@ -29,6 +29,7 @@ func methodsOfText() map[string]native {
 	return named(map[string]native{
 		"data_as_json data_as_text data_as_bytes": (*interp).dataAs,
 		"get_secret_value":                        (*interp).unveiled,
+		"json formData":                           (*interp).readsBody,
 		"replace replaceAll":                      (*interp).replaces,
 		"match exec matchAll fullmatch search":    (*interp).matches,
 		"concat":                                  (*interp).concatText,
@@ -64,6 +65,17 @@ func (in *interp) unveiled(c call) (*Value, bool) {
 		v.taints = append(v.taints, u)
 	}
 	return &v, true
+}
+
+// readsBody is the body of a Request of the Fetch standard: request.json(), request.formData().
+func (in *interp) readsBody(c call) (*Value, bool) {
+	if c.f.file.Language != ir.Node || c.recv.ref != "" || len(c.recv.taints) != 1 || c.recv.taints[0].Path != "request" {
+		return nil, false
+	}
+	if c.method == "json" {
+		return in.parsed(c.f, c.e, &Value{taints: in.parts(c.recv.taints, "json")}), true
+	}
+	return &Value{taints: texts(in.parts(c.recv.taints, "form"))}, true
 }
 
 // replaces is a text in which something is replaced: it is harmless where that is what does harm, and has in it what is filled in.
