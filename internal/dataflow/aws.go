@@ -547,7 +547,7 @@ func countedIn(c awsCall, m *Model, member string, v *Value) []*Taint {
 	case m.Rule == "os-command":
 		taints = orNothing(v).all()
 	case member == "ExpressionAttributeNames":
-		taints = objects(namedByAll(v))
+		taints = objects(addTaints(namedByAll(v), keysWithValues(v, c.params.fields["ExpressionAttributeValues"])))
 	case m.Rule == "clear-password":
 		taints = passwords(v)
 	case member == "UpdateExpression":
@@ -566,6 +566,20 @@ func countedIn(c awsCall, m *Model, member string, v *Value) []*Taint {
 func namedByAll(names *Value) []*Taint {
 	names = orNothing(names)
 	return addTaints(orNothing(names.elem).all(), orNothing(names.named).all())
+}
+
+// keysWithValues are names of attributes that are keys of an outsider's object of which the same request sets the value: {"#k": key} beside
+// {":v": body[key]}.
+func keysWithValues(names, values *Value) []*Taint {
+	var out []*Taint
+	for _, name := range sorted(orNothing(names).fields) {
+		for _, t := range name.taints {
+			if slices.ContainsFunc(orNothing(values).all(), func(u *Taint) bool { return u.Source == t.Source && plainPath(u.Path) == plainPath(t.Path)+".*" }) {
+				out = addTaints(out, []*Taint{t})
+			}
+		}
+	}
+	return out
 }
 
 // undeclared are taints of an update without those that are only placeholders which the request declares under the same name: DynamoDB

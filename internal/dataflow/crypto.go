@@ -274,7 +274,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		if !slices.ContainsFunc(sent.taints, func(t *Taint) bool { return t.Source != nil && !t.Source.Stored }) || len(sent.signs) > 0 {
 			continue
 		}
-		switch name := strings.TrimPrefix(settingOf(mine), settingMark); {
+		switch name := nameOfSetting(mine); {
 		case len(mine.signs) > 0:
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
@@ -285,6 +285,14 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 			in.place(f, at, "timing", "a comparison", name)
 		}
 	}
+}
+
+// nameOfSetting is the name of a setting of the environment, or of one that Firebase keeps: functions.config().admin.token.
+func nameOfSetting(v *Value) string {
+	if name, ok := strings.CutPrefix(v.ref, "firebase-functions.config()."); ok {
+		return name
+	}
+	return strings.TrimPrefix(settingOf(v), settingMark)
 }
 
 // comparesStored tells of a password that is compared with a stored one as it came, and of a token that is compared with a stored one by

@@ -486,7 +486,7 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		}
 	}
 	for _, name := range v.holds {
-		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`"})
+		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`", from: v.read})
 	}
 	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !isNameOfSecret(v, name) {
 		note(&disclosed{kind: kind, what: "`" + name + "`"})

@@ -185,6 +185,9 @@ func (in *interp) awaited(f frame, e *ir.Expr) *Value {
 		f.s.yielded = join(f.s.yielded, in.elements(v))
 		return nothing
 	}
+	if e.Y != nil { // x.(string)
+		return in.goTyped(f, v, e.Y, e.At, 0)
+	}
 	return v
 }
 

@@ -341,6 +341,9 @@ func (in *interp) partOf(f frame, e *ir.Expr) (part *Taint, instead Literal) {
 		}
 		return nil, ""
 	}
+	if e.Kind == ir.Await && e.Y != nil { // x.(string)
+		e = e.X
+	}
 	text := textOf(e)
 	i := strings.LastIndexByte(text, '.')
 	if i < 0 || e.Kind == ir.Await {

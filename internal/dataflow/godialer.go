@@ -81,12 +81,17 @@ func dialer(v *Value, key string) *Value {
 
 // sentSafely reports whether a request that is made is sent by a client that goes to public addresses only.
 func (in *interp) sentSafely(f frame, e *ir.Expr) bool {
+	call := in.sentBy(e)
+	return call != nil && in.goesToPublicOnly(f, in.quiet(f, call.X.X))
+}
+
+// sentBy is the call that sends a request, in the same function behind where it is made: client.Do(request); nil where there is none.
+func (in *interp) sentBy(e *ir.Expr) *ir.Expr {
 	if len(in.stack) == 0 {
-		return false
+		return nil
 	}
-	safely := false
-	body := in.stack[len(in.stack)-1].Body
-	ir.Statements(body, func(list []*ir.Stmt, i int) {
+	var sent *ir.Expr
+	ir.Statements(in.stack[len(in.stack)-1].Body, func(list []*ir.Stmt, i int) {
 		x := list[i].X
 		if list[i].Kind != ir.Eval || x == nil || x.Kind != ir.Assign || x.Y != e {
 			return
@@ -94,10 +99,10 @@ func (in *interp) sentSafely(f frame, e *ir.Expr) bool {
 		request := targetsOf(x.X)[0].Str
 		ir.Walk(list[i+1:], nil, func(call *ir.Expr) bool {
 			if call.Kind == ir.Call && call.X.Kind == ir.Member && call.X.Str == "Do" && len(call.List) == 1 && textOf(call.List[0]) == request {
-				safely = in.goesToPublicOnly(f, in.quiet(f, call.X.X))
+				sent = call
 			}
 			return true
 		})
 	})
-	return safely
+	return sent
 }

@@ -391,6 +391,7 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 	if other.known || isEnvironment(other.ref) || strings.HasPrefix(other.ref, "pathlib.") {
 		in.trust(f, x, []string{"all"})
 		in.trustHost(f, x)
+		in.trustParts(f, x, 0) // path.parent == FOLDER
 	}
 }
 

@@ -117,6 +117,60 @@ func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method strin
 	return holds
 }
 
+// readAt is where records were read that a call gives: there, or where what it is a method of was given.
+func readAt(c call, time int) *step {
+	if c.recv != nil && c.recv.read != nil {
+		return c.recv.read
+	}
+	return &step{c.f.file, c.e.At, "the record is read as a whole", nil, time}
+}
+
+// asInstance is a record as an object of a class that class-transformer makes: all of its fields stay, unless it is told to leave out those that
+// the class does not expose.
+func (in *interp) asInstance(c call) (*Value, bool) {
+	v, shape, options := c.args.get(1), c.args.get(0).class, c.args.get(2)
+	holds := slices.Concat(v.holds, orNothing(v.elem).holds)
+	if len(holds) == 0 || shape == nil || options != nothing && len(options.fields) == 0 || exposesOnly(options) || hasDecorator(shape.def.Decorators, "Exclude") || in.p.exposesOnly() {
+		return nil, false
+	}
+	for _, field := range shape.def.Fields {
+		if hasDecorator(field.Decorators, "Exclude") {
+			holds = without(holds, field.Name)
+		}
+	}
+	out := &Value{ref: v.ref, holds: holds}
+	if len(holds) > 0 {
+		out.read = &step{c.f.file, c.e.At, "goes through " + lastPart(c.callee.ref) + ", which keeps all fields", readAt(call{f: c.f, e: c.e, recv: v}, in.steps), in.steps}
+	}
+	return out, true
+}
+
+// exposesOnly reports whether options of class-transformer leave out what a class does not expose.
+func exposesOnly(options *Value) bool {
+	return options.fields["strategy"] != nil || options.fields["groups"] != nil || options.fields["excludeExtraneousValues"] != nil
+}
+
+// exposing is how an application says that all of its answers have only what their classes expose.
+var exposing = regexp.MustCompile(`ClassSerializerInterceptor\([^;]*(excludeExtraneousValues|excludeAll)`)
+
+func (p *Program) exposesOnly() bool {
+	for _, m := range p.modules {
+		if m != nil && m.file != nil && m.file.Tree != nil && exposing.Match(m.file.Tree.Source) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasDecorator(list []*ir.Expr, name string) bool {
+	return slices.ContainsFunc(list, func(d *ir.Expr) bool {
+		if d.Kind == ir.Call {
+			d = d.X
+		}
+		return lastPart(textOf(d)) == name
+	})
+}
+
 // chosen are those of some fields that a projection of mongoose leaves: "name email", "-password", {password: 0}.
 func chosen(holds []string, projection *Value) []string {
 	names := map[string]bool{}

@@ -74,8 +74,11 @@ func (in *interp) fromLibrary(c call) *Value {
 		out.proves, out.signs = codesOf(append(c.args.list, &Value{signs: out.signs})...), nil
 	}
 	if ref != "" {
-		out.ref, out.args, out.kw, out.asked = ref+"()", c.args.list, c.args.kw, perhapsAsked(c.args)
+		out.ref, out.args, out.kw, out.asked = samePath(ref+"()"), c.args.list, c.args.kw, perhapsAsked(c.args)
 		out.rows, out.holds, out.mapped = rowsOf(c.callee, c.args), in.holdsOf(c.f, c.e, c.recv, c.callee, c.method, c.args), mappedBy(c.callee, c.args)
+		if len(out.holds) > 0 {
+			out.read = readAt(c, in.steps)
+		}
 		if keepsArguments(c.callee.args, c.args.list) {
 			out.args = c.callee.args
 		}
@@ -85,6 +88,17 @@ func (in *interp) fromLibrary(c call) *Value {
 	}
 	return out
 }
+
+// samePath is the path of what a library gives, where that is of the kind that it was made of: a part or a form of a path of pathlib is one too.
+func samePath(ref string) string {
+	if part, ok := strings.CutPrefix(ref, "pathlib.Path()."); ok && givesPath[part] {
+		return "pathlib.Path()"
+	}
+	return ref
+}
+
+// givesPath are parts of paths of pathlib that are paths.
+var givesPath = set("resolve() absolute() expanduser() joinpath() with_name() with_suffix() with_stem() parent")
 
 // keepsArguments reports whether what was given to make an object tells more of what its method gives than what the method is given.
 func keepsArguments(made, list []*Value) bool {

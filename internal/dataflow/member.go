@@ -58,7 +58,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		out = in.queryOf(v, out, key)
 	}
 	if out.empty() {
-		return &Value{}
+		return &Value{safe: out.safe}
 	}
 	return out
 }
@@ -158,7 +158,7 @@ func partOfLibrary(v *Value, key string) *Value {
 	if separators[v.ref+"."+key] {
 		return constant("/")
 	}
-	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = v.ref+"."+key, v.args, v.kw, v.asked, v.rows, v.mapped
+	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = samePath(v.ref+"."+key), v.args, v.kw, v.asked, v.rows, v.mapped
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
 	}

@@ -219,7 +219,7 @@ func (in *interp) lets(f frame, at int32, rule, what string, d *disclosed) {
 	if d.taint != nil {
 		h.Steps = wayOf(d.taint, in.sites)
 	} else if d.from != nil {
-		h.Steps = []Step{{d.from.file, d.from.at, d.from.note}}
+		h.Steps = wayOf(&Taint{step: d.from}, nil)
 	}
 	in.hits = append(in.hits, h)
 }

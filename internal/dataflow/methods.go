@@ -28,6 +28,8 @@ func (in *interp) methods(c call) (*Value, bool) {
 func methodsOfText() map[string]native {
 	return named(map[string]native{
 		"data_as_json data_as_text data_as_bytes": (*interp).dataAs,
+		"get_secret_value":                        (*interp).unveiled,
+		"json formData":                           (*interp).readsBody,
 		"replace replaceAll":                      (*interp).replaces,
 		"match exec matchAll fullmatch search":    (*interp).matches,
 		"concat":                                  (*interp).concatText,
@@ -50,15 +52,41 @@ func (in *interp) dataAs(c call) (*Value, bool) {
 	return v, true
 }
 
+// unveiled is what a SecretStr of pydantic keeps from who writes it into a log.
+func (in *interp) unveiled(c call) (*Value, bool) {
+	if c.recv.ref != "" {
+		return nil, false
+	}
+	v := *c.recv
+	v.taints = nil
+	for _, t := range c.recv.taints {
+		u := t.cleaned(nil)
+		delete(u.clean, Disclosed)
+		v.taints = append(v.taints, u)
+	}
+	return &v, true
+}
+
+// readsBody is the body of a Request of the Fetch standard: request.json(), request.formData().
+func (in *interp) readsBody(c call) (*Value, bool) {
+	if c.f.file.Language != ir.Node || c.recv.ref != "" || len(c.recv.taints) != 1 || c.recv.taints[0].Path != "request" {
+		return nil, false
+	}
+	if c.method == "json" {
+		return in.parsed(c.f, c.e, &Value{taints: in.parts(c.recv.taints, "json")}), true
+	}
+	return &Value{taints: texts(in.parts(c.recv.taints, "form"))}, true
+}
+
 // replaces is a text in which something is replaced: it is harmless where that is what does harm, and has in it what is filled in.
 func (in *interp) replaces(c call) (*Value, bool) {
 	if v := in.replaced(c.f, c.e, c.recv, c.method, c.args); v != nil {
 		return v, true
 	}
-	if c.recv.known || len(c.recv.fns) > 0 {
+	filled := c.args.get(1)
+	if c.recv.known && len(filled.fns) == 0 || len(c.recv.fns) > 0 {
 		return nil, false
 	}
-	filled := c.args.get(1)
 	for _, fn := range filled.fns {
 		filled = join(filled, in.invoke(c.f, fn, fn.this, &arguments{list: []*Value{{}, {}}}, c.e.At))
 	}
@@ -69,7 +97,13 @@ func (in *interp) replaces(c call) (*Value, bool) {
 }
 
 // matches is what a pattern has found that tells all of what it finds.
-func (in *interp) matches(c call) (*Value, bool) { return &Value{}, in.matched(c.f, c.e) }
+func (in *interp) matches(c call) (*Value, bool) {
+	if !in.matched(c.f, c.e) {
+		return nil, false
+	}
+	found := &Value{safe: addTaints(slices.Clone(c.recv.theirs()), c.args.all())}
+	return &Value{elem: found}, true
+}
 
 // concatText: "uploads/".concat(name).
 func (in *interp) concatText(c call) (*Value, bool) {

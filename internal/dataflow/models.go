@@ -378,7 +378,10 @@ func (c condition) met(m *Model, args *arguments) bool {
 	if o := v.otherwise(); m.Kind == useKind && o != nil && !v.known {
 		v = constant(o.text)
 	}
-	name := v.ref[strings.LastIndexByte(v.ref, '.')+1:]
+	name := lastPart(v.ref)
+	if v.isType && v.class != nil { // a subclass counts as its class
+		name = lastPart(v.class.libraryBase(0))
+	}
 	for _, not := range c.not {
 		if name != "" && name == not || v.known && strings.EqualFold(v.text, not) {
 			return false

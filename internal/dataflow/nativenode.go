@@ -24,6 +24,7 @@ func nativesOfNode() map[string]native {
 		"express-validator.matchedData":                   (*interp).matchedData,
 		"mongoose.model":                                  (*interp).mongooseModel,
 		"sequelize.Sequelize().define sequelize().define": (*interp).sequelizeModel,
+		"class-transformer.plainToInstance class-transformer.plainToClass":               (*interp).asInstance,
 		"@typegoose/typegoose.getModelForClass @typegoose/typegoose.addModelToTypegoose": (*interp).typegooseModel,
 	}
 }

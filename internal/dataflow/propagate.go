@@ -50,6 +50,9 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	taints := in.flowing(f, e, m, recv, args)
 	if m.Kind == sanitizer && (tokens[packageOf(m.Package)] || m.Language == ir.Go && tokens[goPath(m.Package)]) {
 		in.verifies(taints)
+		for _, name := range m.In {
+			in.verifies(input(name, recv, args).safe)
+		}
 	}
 	if m.number {
 		for _, name := range m.In {

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -368,7 +369,9 @@ func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
 		strings.HasPrefix(name, "NonPositive"), strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
 		name == "AwareDatetime", name == "UUID4", name == "UUID1", strings.HasPrefix(name, "IPv"):
 		return checked(x)
-	case name == "str", name == "StrictStr", name == "SecretStr", name == "EmailStr":
+	case name == "SecretStr", name == "SecretBytes": // logs and JSON have stars in its place
+		return cleanedBy(x, append([]string{Disclosed}, textOnly...))
+	case name == "str", name == "StrictStr", name == "EmailStr":
 		return cleanedBy(x, textOnly)
 	}
 	kind := in.eval(f, t)
@@ -430,12 +433,38 @@ func (in *interp) ofRecord(f frame, e *ir.Expr, recv *Value, method string, args
 	}
 	switch method {
 	case "dict", "model_dump", "_asdict", "to_dict", "copy", "model_copy":
-		return &Value{fields: recv.fields, taints: recv.taints}, true
+		return dumped(recv, args), true
 	case "json", "model_dump_json", "to_json":
-		fields := &Value{fields: recv.fields, taints: recv.taints}
+		fields := dumped(recv, args)
 		return &Value{taints: in.stepped(f, fields.asJSON(), e.At, intoJSON), json: fields}, true
 	}
 	return nil, false
+}
+
+// dumped are the fields of a record, without those that the call leaves out: order.model_dump(exclude={"note"}), include={"id", "total"}.
+func dumped(recv *Value, args *arguments) *Value {
+	out := &Value{fields: recv.fields, taints: recv.taints}
+	leaves, keeps := args.kw["exclude"], args.kw["include"]
+	if leaves == nil && keeps == nil || len(recv.fields) == 0 {
+		return out
+	}
+	out.fields = mapsClone(recv.fields)
+	maps.DeleteFunc(out.fields, func(name string, _ *Value) bool {
+		return namesField(leaves, name) || keeps != nil && keeps.hasOnlyFields() && !namesField(keeps, name)
+	})
+	return out
+}
+
+// namesField reports whether a set of names, or the keys of a dictionary that are true, have the name of a field.
+func namesField(names *Value, field string) bool {
+	if names == nil {
+		return false
+	}
+	if names.isDict {
+		x := names.fields[field]
+		return x != nil && x.known && x.text != "false" && x.text != "False"
+	}
+	return slices.ContainsFunc(names.Elements(), func(x *Value) bool { return x.known && x.text == field })
 }
 
 // attribute is getattr(object, name): where the name is not known, all methods whose names begin as it does.

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -60,9 +61,51 @@ func (in *interp) reveals(f frame, at int32, what string, v *Value, rank int) {
 			in.st.told = append(in.st.told, key)
 		}
 		h := &Hit{Rule: "state", Kept: strings.TrimPrefix(by.note, firstOne+"stays in "), File: by.file, At: by.at, What: what, Path: t.Path, Inside: rank == usedInside, Unsure: t.unsure, End: &Step{f.file, at, what}}
-		h.Steps = inOrder(wayOf(t, in.sites))
+		h.Steps = in.withMaking(inOrder(wayOf(t, in.sites)), by)
 		in.st.hits[key], in.st.rank[key] = h, rank
 	}
+}
+
+// withMaking adds to the stops of a way where the object is made once into which the first invocation puts something, where a module gives it
+// a name elsewhere.
+func (in *interp) withMaking(steps []Step, put *step) []Step {
+	made := in.p.namedAt(in.st.puts[codePlace{put.file, put.at}])
+	i := slices.IndexFunc(steps, func(s Step) bool { return s.File == put.file && s.At == put.at && s.Note == put.note })
+	if made == nil || i < 1 {
+		return steps
+	}
+	return slices.Insert(steps, i, *made)
+}
+
+// namedAt is where a module gives a name to an object, or to what holds it; nil where none does.
+func (p *Program) namedAt(object *Value) *Step {
+	if object == nil {
+		return nil
+	}
+	for _, m := range sorted(p.modules) {
+		if m == nil || m.scope == nil {
+			continue
+		}
+		for _, s := range m.file.Body {
+			if s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name && holdsObject(m.scope.vars[s.X.X.Str], object, 0) {
+				return &Step{m.file, s.X.At, "`" + s.X.X.Str + "` is made once, for all invocations"}
+			}
+		}
+	}
+	return nil
+}
+
+// holdsObject reports whether a value is an object, or has it in a field.
+func holdsObject(v, object *Value, depth int) bool {
+	if v == nil || v == nothing || depth > 2 || v == object {
+		return v == object
+	}
+	for _, x := range v.fields {
+		if holdsObject(x, object, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder are the stops of a way through two invocations: the first one of each says so.

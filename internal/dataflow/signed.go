@@ -15,6 +15,9 @@ func signsOf(ref string, recv *Value, args *arguments) []*Taint {
 	if recv != nil {
 		out = recv.signs
 	}
+	for strings.HasSuffix(ref, ".update().update") { // more of what the code is made of
+		ref = strings.TrimSuffix(ref, "().update")
+	}
 	switch ref {
 	case "crypto.createHmac().update", "hmac.new().update", "crypto/hmac.New().Write":
 		out = addTaints(out, args.get(0).all())

@@ -92,7 +92,7 @@ func (in *interp) answersDetails(f frame, e *ir.Expr, m *Model, recv *Value, arg
 
 // asksSafely reports whether a request of Go goes to no server of the inside, whoever says where: another place looks at that.
 func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value) bool {
-	if f.file.Language == ir.Go && strings.HasPrefix(m.Member, "NewRequest") && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
+	if f.file.Language == ir.Go && makesRequest(m) && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
 		return true
 	}
 	return recv != nil && recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv)
@@ -114,8 +114,28 @@ func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 		in.hitOf(f, e.At, m, what, asScript(objects(scriptsIn(v))), false)
 	}
 	if holds := in.p.holdsFor(f.file, m); holds != model.No {
+		before := len(in.hits)
 		in.hitOf(f, e.At, m, what, taints, holds == model.Maybe)
+		in.endsWhereSent(f, e, m, in.hits[before:])
 	}
+}
+
+// endsWhereSent lets the way of a request of Go end where it is sent.
+func (in *interp) endsWhereSent(f frame, e *ir.Expr, m *Model, hits []*Hit) {
+	if len(hits) == 0 || f.file.Language != ir.Go || !makesRequest(m) {
+		return
+	}
+	if call := in.sentBy(e); call != nil {
+		for _, h := range hits {
+			h.Steps = append(h.Steps, Step{f.file, e.At, "becomes part of a request"})
+			h.End = &Step{f.file, call.At, textOf(call.X)}
+		}
+	}
+}
+
+// makesRequest reports whether a row is about a request of Go that is made and sent later.
+func makesRequest(m *Model) bool {
+	return m.Rule == "ssrf" && strings.HasPrefix(m.Member, "NewRequest")
 }
 
 // countedBy are the taints of a value that a rule counts, of those that the value has itself: numbers only, objects only, or what is inside too.
@@ -125,6 +145,9 @@ func countedBy(m *Model, v *Value, taints []*Taint) []*Taint {
 	}
 	if whole(m.Rule) && !m.object {
 		taints = v.all()
+	}
+	if m.Rule == "jwt-unverified" { // the form of a token does not say who made it
+		taints = addTaints(slices.Clone(taints), v.safe)
 	}
 	if m.Package == "importlib" {
 		taints = outOfPackage(taints)

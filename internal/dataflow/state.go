@@ -61,7 +61,8 @@ type invocations struct {
 	rank    map[string]int
 	told    []string
 	budget  int
-	skipped []*snapshot // what was known where rounds of the loop at hand were left
+	puts    map[codePlace]*Value // into what object something is put, by where that is written
+	skipped []*snapshot          // what was known where rounds of the loop at hand were left
 }
 
 // between follows an entry as two invocations and gives what the second gets of the first.
@@ -72,7 +73,7 @@ func (p *Program) between(spent int, follow func(*interp)) []*Hit {
 		in := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: map[string]*Source{}, seen: map[string]bool{}}
 		in.st = &invocations{
 			lasting: p.statics(), of: map[*Value]*Value{}, names: map[*Value][]string{}, made: map[place]*Value{}, after: map[string]*snapshot{},
-			remains: map[place]*Value{}, old: old, second: old != nil, earlier: &Source{Label: "an earlier invocation", stays: true}, hits: map[string]*Hit{}, rank: map[string]int{}, budget: 2*spent + 20_000,
+			remains: map[place]*Value{}, puts: map[codePlace]*Value{}, old: old, second: old != nil, earlier: &Source{Label: "an earlier invocation", stays: true}, hits: map[string]*Hit{}, rank: map[string]int{}, budget: 2*spent + 20_000,
 		}
 		return in
 	}
@@ -82,7 +83,7 @@ func (p *Program) between(spent int, follow func(*interp)) []*Hit {
 		return nil
 	}
 	second := fresh(first.st.remains)
-	second.st.earlier = first.st.earlier
+	second.st.earlier, second.st.puts = first.st.earlier, first.st.puts
 	second.steps, second.st.budget = first.steps, second.st.budget+first.steps
 	for _, at := range first.st.order {
 		second.st.note(at)
@@ -517,6 +518,9 @@ func (at place) called() string {
 
 // written is the step of what is put into a place.
 func (in *interp) written(at place) *step {
+	if at.object != nil && !in.st.second {
+		in.st.puts[codePlace{in.st.file, in.st.at}] = at.object
+	}
 	return &step{file: in.st.file, at: in.st.at, note: "first invocation: stays in " + at.called(), time: in.steps}
 }
 

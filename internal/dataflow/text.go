@@ -30,7 +30,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 			parts[i], v = text, text
 		}
 		taints := texts(v.all())
-		out.taints = addTaints(out.taints, inBody(behind(taints, before), parts[:i]))
+		out.taints = addTaints(out.taints, inBody(behind(taints, before, !isStage(parts[:i])), parts[:i]))
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)
@@ -109,17 +109,38 @@ var bucketAddress = regexp.MustCompile(`^(?:s3[an]?|gs|oss)://[^/\x02]*/$`)
 // oneSegment is the beginning of a path up to its first slash.
 var oneSegment = regexp.MustCompile(`^/?[^/\x02]+/$`)
 
-// behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else.
-func behind(taints []*Taint, before string) []*Taint {
+// stages are settings that say which copy of the application this is: all that belongs to one has them in its name.
+var stages = regexp.MustCompile(`(?i)(^|_)(stage|env|environment)$`)
+
+// isStage reports whether what a text begins with is the stage and nothing else.
+func isStage(parts []*Value) bool {
+	found := false
+	for _, v := range parts {
+		switch name := settingOf(v); {
+		case stages.MatchString(strings.TrimPrefix(name, settingMark)):
+			found = true
+		case !v.known || strings.Trim(v.text, "-_.") != "":
+			return false
+		}
+	}
+	return found
+}
+
+// behind are taints of a part of a text that comes after something: what begins with a constant leads nowhere else, and so does a name
+// of which the beginning says what it is.
+func behind(taints []*Taint, before string, named bool) []*Taint {
 	if before == "" || len(taints) == 0 {
 		return taints
 	}
 	out := make([]*Taint, 0, len(taints))
 	for _, t := range taints {
 		lead := before + t.lead
-		rules := []string{"object-key", "user-controlled-target"}
-		if bucketAddress.MatchString(lead) {
-			rules = rules[1:]
+		var rules []string
+		if !bucketAddress.MatchString(lead) {
+			rules = append(rules, "object-key")
+		}
+		if named {
+			rules = append(rules, "user-controlled-target")
 		}
 		if isObjectKey(t.Path) {
 			rules = append(rules, "path-traversal") // no key of an object climbs above the folder that it begins in

@@ -61,7 +61,7 @@ func partsOfPath(e *ir.Expr) []*ir.Expr {
 		return []*ir.Expr{e.X.X}
 	case e.Kind == ir.Call && (resolving[lastPart(textOf(e.X))] || lastPart(textOf(e.X)) == "Path"):
 		return e.List
-	case e.Kind == ir.Member && e.Str == "parts":
+	case e.Kind == ir.Member && (e.Str == "parts" || e.Str == "parent"):
 		return []*ir.Expr{e.X}
 	}
 	return nil

@@ -70,6 +70,7 @@ type Value struct {
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
+	read    *step           // of such records: where they were read
 	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 }
@@ -337,6 +338,9 @@ func (v *Value) joinMade(b *Value) {
 	}
 	if len(b.holds) > 0 {
 		v.holds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(v.holds, b.holds))))
+	}
+	if v.read == nil {
+		v.read = b.read
 	}
 	if v.trace == nil {
 		v.trace = b.trace

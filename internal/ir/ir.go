@@ -86,7 +86,7 @@ const (
 	Not                  // X
 	Cond                 // X ? Y : Z
 	Assign               // X = Y; Str: an operator such as += ; a pattern in X binds; Go: := binds here
-	Await                // X; Str: yield, or yield* for all of X
+	Await                // X; Str: yield, or yield* for all of X; Go: X as one of the simple type Y
 	Spread               // ...X
 	Default              // X, or Y where there is nothing: in patterns
 	ClassOf              // Class

@@ -824,6 +824,11 @@ func (g *golang) asserted(n ast.Node, x *ir.Expr, t ast.Expr) *ir.Expr {
 	if t == nil {
 		return x
 	}
+	if basic, ok := t.(*ast.Ident); ok && plainTypes[basic.Name] {
+		e := g.expr(ir.Await, n)
+		e.X, e.Y = x, g.expression(basic)
+		return e
+	}
 	kind, ok := strings.CutPrefix(lastName(t), "AttributeValueMember")
 	if !ok {
 		return x
@@ -833,6 +838,9 @@ func (g *golang) asserted(n ast.Node, x *ir.Expr, t ast.Expr) *ir.Expr {
 	e.Keys, e.List = []string{"Value"}, []*ir.Expr{value}
 	return e
 }
+
+// plainTypes are those of Go that hold a text, a number or a truth value: what is one of them is nothing else.
+var plainTypes = map[string]bool{"string": true, "bool": true, "int": true, "int32": true, "int64": true, "float32": true, "float64": true}
 
 func (g *golang) literal(n *ast.BasicLit) *ir.Expr {
 	e := g.expr(ir.Const, n)

@@ -11,25 +11,47 @@ import (
 	"wardlet.example/internal/syntax"
 )
 
-// asType is where TypeScript says what a value is: result.Item as Member, Promise<Member>.
-var asType = regexp.MustCompile(`(?:\bas\s+|\bPromise<\s*|\)\s*:\s*)([A-Z]\w*)`)
+var (
+	// asType is where TypeScript says what a value is: result.Item as Member, Promise<Member>.
+	asType = regexp.MustCompile(`(?:\bas\s+|\bPromise<\s*|\)\s*:\s*)([A-Z]\w*)`)
+	// storeOf are classes that are called by what they keep: MemberRepository.
+	storeOf = regexp.MustCompile(`^([A-Z]\w*?)s?(?:Repository|Repo|Store|Table|Dao|DAO)$`)
+	// ofJSDoc is a type that stands in a comment, and ofProperty a field there that is always set.
+	ofJSDoc    = regexp.MustCompile(`@typedef\s+\{[oO]bject\}\s+(\w+)`)
+	ofProperty = regexp.MustCompile(`@prop(?:erty)?\s+\{[^}]*\}\s+(\w+)`)
+)
 
 // declaredSecret is a secret that the record which a call reads is declared to have, in the function that reads it: empty where there is none.
 // What perhaps is not there, and what has been taken out, is none.
 func (w *work) declaredSecret(n *paths.Node, read *dataflow.Send, taken []string) string {
 	fn := inner(n, place{read.File, read.At})
-	if fn == nil || read.File.Language != ir.Node || !strings.Contains(read.File.Path, ".ts") {
+	if fn == nil || read.File.Language != ir.Node {
 		return ""
 	}
-	source := read.File.Tree.Source
-	for _, m := range asType.FindAllSubmatch(source[fn.Start:min(int(fn.End), len(source))], -1) {
-		for _, name := range w.fieldsOf(n, read.File, string(m[1])) {
+	for _, of := range typesIn(fn) {
+		for _, name := range w.fieldsOf(n, read.File, of) {
 			if dataflow.IsStoredSecret(name) && !slices.Contains(taken, name) {
 				return name
 			}
 		}
 	}
 	return ""
+}
+
+// typesIn are the types that a function which reads a record says of it, or the class that it is a method of.
+func typesIn(fn *ir.Func) []string {
+	var out []string
+	if source := fn.File.Tree.Source; strings.Contains(fn.File.Path, ".ts") {
+		for _, m := range asType.FindAllSubmatch(source[fn.Start:min(int(fn.End), len(source))], -1) {
+			out = append(out, string(m[1]))
+		}
+	}
+	if fn.Class != nil {
+		if m := storeOf.FindStringSubmatch(fn.Class.Name); m != nil {
+			out = append(out, m[1])
+		}
+	}
+	return out
 }
 
 // fieldsOf are the fields that an object of a type always has, by its declaration in the same file, or else in the only other file of the
@@ -82,6 +104,23 @@ func declared(t *syntax.Tree, name string) ([]string, bool) {
 			}
 			return out, true
 		}
+	}
+	return inComment(string(t.Source), name)
+}
+
+// inComment are the fields of a type that a comment declares: @typedef {object} Member.
+func inComment(source, name string) ([]string, bool) {
+	for _, at := range ofJSDoc.FindAllStringSubmatchIndex(source, -1) {
+		if source[at[2]:at[3]] != name {
+			continue
+		}
+		comment, _, _ := strings.Cut(source[at[3]:], "*/")
+		comment, _, _ = strings.Cut(comment, "@typedef")
+		var out []string
+		for _, m := range ofProperty.FindAllStringSubmatch(comment, -1) {
+			out = append(out, m[1])
+		}
+		return out, true
 	}
 	return nil, false
 }

@@ -678,6 +678,9 @@ func (w *work) finding(b *bound, f *model.Function, h *dataflow.Hit, reach reach
 	}
 	w.alongPath(&out, b, f, reach, h.Stored)
 	last := "reaches " + h.What
+	if h.End != nil && h.End.Note != "" {
+		last = "reaches " + h.End.Note
+	}
 	if blast.Note != "" && takesOver[h.Rule] {
 		last += "; whoever takes the function over " + blast.Note
 	}
