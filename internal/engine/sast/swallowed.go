@@ -89,6 +89,9 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)
 			}
+			if x.Kind == ir.Loop {
+				s.skips(fn, x)
+			}
 		}
 		if x.Kind == ir.Try {
 			if !cleaning {
