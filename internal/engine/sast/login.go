@@ -573,7 +573,10 @@ func unlimitedLogins(w *work, n *paths.Node) []spot {
 	var out []spot
 	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
-			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone})
+			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone, trace: []finding.Step{
+				{Place: finding.Place{Pos: w.position(l.fn.File, l.fn.Start)}, Message: "attempts come in here, as many as one likes"},
+				{Place: finding.Place{Pos: w.position(l.fn.File, l.check.At)}, Message: "the password is checked"},
+			}})
 		}
 	}
 	return out
