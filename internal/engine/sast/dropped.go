@@ -180,6 +180,37 @@ func keepsError(x *ir.Stmt) (string, *ir.Expr) {
 	return last.Str, x.X.Y
 }
 
+// mistaken looks at an error that is there, and where another one is given back which was looked at before and is certainly nothing:
+// if errSaving != nil { return err }.
+func (s *swallower) mistaken(fn *ir.Func, before []*ir.Stmt, x *ir.Stmt) {
+	call := before[len(before)-1]
+	if !fn.Fails || x.X.Kind != ir.Binary || !strings.HasPrefix(x.X.Str, "!") || !isNothing(x.X.Y) || !setsError(call, x.X) || len(x.Body) != 1 || x.Body[0].Kind != ir.Return {
+		return
+	}
+	given, failed := lastResult(x.Body[0].X), namesIn(call.X.X)
+	if given == nil || given.Kind != ir.Name || !errorName.MatchString(given.Str) || given.Str == failed[len(failed)-1] {
+		return
+	}
+	name := map[string]bool{given.Str: true}
+	for i := len(before) - 2; i >= 0; i-- {
+		switch b := before[i]; {
+		case b.Kind == ir.If && saysFailed(b.X) && contains(b.X, nil, name) && ir.Ends(b.Body) && len(b.Else) == 0:
+			s.tell(fn, x.At, []*ir.Stmt{call})
+			return
+		case b.Kind != ir.Eval || b.X != nil && b.X.Kind == ir.Assign && slices.Contains(namesIn(b.X.X), given.Str):
+			return
+		}
+	}
+}
+
+// lastResult is the last of what Go gives back.
+func lastResult(e *ir.Expr) *ir.Expr {
+	if e != nil && e.Kind == ir.Array && e.Str == "results" && len(e.List) > 0 {
+		return e.List[len(e.List)-1]
+	}
+	return e
+}
+
 // skips looks at a loop of Go that goes on with the next element where a write failed: if err := save(x); err != nil { continue }. A loop that
 // ends with the first round that succeeds tries one after the other.
 func (s *swallower) skips(fn *ir.Func, loop *ir.Stmt) {

@@ -88,6 +88,7 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 			}
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)
+				s.mistaken(fn, body[:i], x)
 			}
 			if x.Kind == ir.Loop {
 				s.skips(fn, x)
