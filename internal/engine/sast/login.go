@@ -422,6 +422,22 @@ func routeOf(fn *ir.Func) string {
 	return route
 }
 
+// ofCredentials are packages of NextAuth that let the application check a password.
+var ofCredentials = regexp.MustCompile(`^(next-auth|@auth/[\w-]+)/providers/credentials$`)
+
+// isAuthorize reports whether a function is the one that NextAuth asks: {authorize: async (credentials) => ...}.
+func isAuthorize(fn *ir.Func) bool {
+	found := fn.Name == "authorize"
+	if fn.Name == "" {
+		inFile(fn.File, func(*ir.Func) {}, func(e *ir.Expr) {
+			for i, key := range e.Keys {
+				found = found || e.Kind == ir.Object && key == "authorize" && e.List[i].Fn == fn
+			}
+		})
+	}
+	return found
+}
+
 func isRoute(e *ir.Expr) bool { return e.Kind == ir.Const && !e.Bare && strings.HasPrefix(e.Str, "/") }
 
 // loginName is the name by which something is taken for a login; empty where it is called otherwise.
@@ -432,6 +448,9 @@ func loginName(n *paths.Node, l *login) string {
 		}
 		if signsIn.MatchString(fn.Name) {
 			return fn.Name
+		}
+		if isAuthorize(fn) && slices.ContainsFunc(n.Result.Packages, ofCredentials.MatchString) {
+			return "authorize"
 		}
 		if route := routeOf(fn); signsIn.MatchString(route) && !isOther.MatchString(route) {
 			return route
