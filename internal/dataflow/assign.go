@@ -115,10 +115,18 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 // assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
 func (in *interp) assignOneOf(f frame, x *Value, key, v *Value, at int32) bool {
 	names := key.choices()
-	if x == nil || x == nothing || x.shared || x.ref != "" {
+	if x == nil || x == nothing || x.ref != "" {
+		return false
+	}
+	if x.shared && in.st == nil {
+		in.keeps = in.keeps || len(names) > 0 && in.loading == nil && perhapsKeeps(v)
 		return false
 	}
 	for _, name := range names {
+		if in.st != nil && in.isLasting(x) { // each of them is gone through
+			in.assign(f, x, name, v, at)
+			continue
+		}
 		in.assign(f, x, name, join(x.fields[name], v), at)
 		if x.some == nil {
 			x.some = map[string]bool{}

@@ -14,6 +14,7 @@ type Kept struct {
 	At     int32
 	What   string
 	Fields []string // the paths of the parts
+	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
 }
@@ -37,8 +38,36 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	k := &Kept{File: f.file, At: at, What: what}
 	in.sees(k, v, 0)
 	if len(k.Fields) > 0 || k.known {
+		k.way.sites = slices.Clone(in.sites)
 		in.handedOn = append(in.handedOn, k)
 	}
+}
+
+// asksMore reports whether a schema of Mongoose asks more of a field than its type.
+func asksMore(schema *Value) bool {
+	for _, x := range sorted(schema.fields) {
+		for name := range orNothing(x).fields {
+			if validators[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var validators = set("required min max minlength maxlength minLength maxLength match enum validate")
+
+// schemaLooks reports whether a schema of Mongoose looks at what a call stores: at new documents, and at updates that ask for that.
+func schemaLooks(m *Model, recv *Value, args *arguments) bool {
+	if m.Package != "mongoose" {
+		return false
+	}
+	for _, a := range args.list {
+		if orNothing(a.fields["runValidators"]).text == "true" {
+			return true
+		}
+	}
+	return recv != nil && recv.kw["asks"] != nil && !strings.Contains(strings.ToLower(lastPart(m.Member)), "update")
 }
 
 // sees notes the paths of what is in a value, with what stands in texts that were written from objects.
@@ -68,6 +97,9 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		if !t.object && strings.HasSuffix(t.Path, "body") {
 			k.whole = append(k.whole, t.Path)
 		}
+		if k.way.Taint == nil && sentByCallers(t.Path) {
+			k.way.Taint = t
+		}
 		k.holds(t.Path)
 	}
 	for name, x := range sorted(v.fields) {
@@ -77,6 +109,14 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		in.sees(k, x, depth+1)
 	}
 	in.sees(k, v.elem, depth+1)
+}
+
+// Steps are how the first of the parts came there.
+func (k *Kept) Steps() []Step {
+	if k.way.Taint == nil {
+		return nil
+	}
+	return k.way.Steps()
 }
 
 // holds notes the path of something in a value.
@@ -91,13 +131,11 @@ func sentByCallers(path string) bool {
 	if strings.HasPrefix(path, "r.Body.") || strings.HasPrefix(path, "r.body.") { // of net/http, and of routers of Go
 		return true
 	}
-	for _, part := range []string{"event.body.", "event.queryStringParameters.", "req.body.", "req.query.", "json_body."} {
-		if strings.Contains(path, part) {
-			return true
-		}
-	}
-	return path == "event.body" || path == "req.body"
+	return sentPart.MatchString(path)
 }
+
+// sentPart are paths of parts of requests, and of bodies as a whole.
+var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|json|get_json|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|payload)$`)
 
 // unlooked are the calls that store or send parts of what came in where code has looked at none of these parts; nil where it has looked
 // at one.

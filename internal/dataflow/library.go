@@ -453,7 +453,7 @@ func (in *interp) perhapsElements(f frame, e *ir.Expr, args, given *arguments) *
 
 // isRequest reports whether a path is what a framework hands to its routes.
 func isRequest(ref string) bool {
-	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context") || strings.HasPrefix(ref, "net/http.Request()")
+	return strings.HasPrefix(ref, "express.Request") || strings.HasPrefix(ref, "fastapi.Request") || strings.HasPrefix(ref, "aws_lambda_powertools.") || strings.HasPrefix(ref, "fastify.Request") || strings.HasPrefix(ref, "koa.Context") || strings.HasPrefix(ref, "hono.Context") || strings.HasPrefix(ref, "web.Request") || strings.HasPrefix(ref, "net/http.Request()")
 }
 
 // callbackArguments are what a library gives to a callback: what the call would return, after an error where there is room for one.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -366,6 +367,9 @@ func (in *interp) keys(v *Value) *Value {
 	}
 	if v.named != nil {
 		out = addTaints(out, v.named.taints)
+	}
+	if fields := in.fieldsOf(v); len(out) == 0 && len(fields) > 0 && len(fields) < maxAlternatives && v.hasOnlyFields() {
+		return &Value{varied: true, alts: slices.Sorted(maps.Keys(fields))}
 	}
 	return &Value{taints: out}
 }

@@ -158,6 +158,9 @@ func (in *interp) mongooseModel(c call) (*Value, bool) {
 	if !writesItself(c.f.file.Tree.Source) {
 		m.holds = in.secretsOf(c.args.get(1))
 	}
+	if schema := c.args.get(1); schema.ref == "mongoose.Schema()" && len(schema.args) > 0 && asksMore(schema.args[0]) {
+		m.kw = map[string]*Value{"asks": schema}
+	}
 	return withStatics(m, c.args.get(1)), true
 }
 

@@ -266,8 +266,15 @@ func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
 	}
 }
 
+// isOfType notes that code asks for the type of something, but for a body as a whole: whether it was parsed says nothing of what is in it.
 func (in *interp) isOfType(v *Value, text bool) {
-	mark(&in.looked.bounds, amounts(v))
+	for _, t := range amounts(v) {
+		if strings.HasSuffix(t.Path, "body") {
+			mark(&in.looked.bodies, []*Taint{t})
+		} else {
+			mark(&in.looked.bounds, []*Taint{t})
+		}
+	}
 	if text {
 		mark(&in.looked.texts, v.taints)
 	}

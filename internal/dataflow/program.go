@@ -72,6 +72,7 @@ type Program struct {
 	alone       int                    // steps that functions took which nothing calls
 	followed    map[*ir.Func]bool      // functions that an entry has reached
 	noOperators []string               // files whose applications take operators of MongoDB out of requests
+	mounted     []*mount               // what routers of Express are given
 	queryParser bool                   // an application chooses how Express reads queries
 	decorations map[string]*Value      // what applications of Fastify were decorated with, by its names
 	callers     map[*ir.Func]callSites // of the functions that were called

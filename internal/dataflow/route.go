@@ -121,7 +121,7 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 		request := in.request(r, &Value{ref: "express.Request", taints: from("req")})
 		return []*Value{{fields: map[string]*Value{"req": request, "bindingData": {taints: from("req.params")}}}, request}
 	case "web": // Request of the Fetch standard
-		return []*Value{{taints: from("request")}, {}}
+		return []*Value{{ref: "web.Request", taints: from("request")}, {}}
 	case "hono":
 		return []*Value{in.request(r, &Value{ref: "hono.Context", taints: from("ctx")}), {}}
 	case "fastify-error":

@@ -198,6 +198,9 @@ func sentToBot(r *routed, outside func(string) []*Taint) *arguments {
 // callable are what clouds without templates are given functions by, by the framework that says how they are called; the paths of their
 // packages may say a version: firebase-functions/v2/https.
 func callable(ref string) string {
+	if strings.HasSuffix(strings.TrimSuffix(ref, ".default"), "/providers/credentials") { // of NextAuth: who signs in by a password
+		return "callable"
+	}
 	pkg, method := cutLast(ref)
 	switch {
 	case strings.HasPrefix(pkg, "@google-cloud/functions-framework") && method == "http", strings.HasPrefix(pkg, "firebase-functions") && method == "onRequest":
@@ -216,7 +219,7 @@ func callable(ref string) string {
 func (p *Program) added(f frame, ref string, args *arguments, at int32) {
 	if framework := callable(ref); framework != "" {
 		for _, a := range args.list {
-			p.answeredBy(f, at, slices.Concat(a.fns, orNothing(a.fields["handler"]).fns), routed{framework: framework})
+			p.answeredBy(f, at, slices.Concat(a.fns, orNothing(a.fields["handler"]).fns, orNothing(a.fields["authorize"]).fns), routed{framework: framework})
 		}
 	}
 	switch {

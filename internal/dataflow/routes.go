@@ -150,6 +150,7 @@ func (p *Program) ofApplication(c call, app, method string) {
 	case framework == "hapi":
 		p.hapiRoutes(c.f, c.args.get(0), c.e.At)
 	default:
+		p.mounts(c, framework)
 		p.handlersGiven(c, framework, method == "use")
 		p.handlersOfOptions(c, framework)
 	}

@@ -38,6 +38,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 		for _, v := range in.allInputs(name, recv, args) {
 			if !slices.Contains(shown, v) {
 				in.sinkGets(f, e, m, recv, v)
+				if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] && !schemaLooks(m, recv, args) {
+					in.keepsFields(f, e.At, callName(m), v)
+				}
 			}
 		}
 	}
@@ -104,9 +107,6 @@ func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 	taints := in.lookedAt(m, recv, v.taints)
 	if m.Rule == "mass-assignment" || m.Rule == amountRule {
 		in.amountsIn(f, e.At, what, v, nil, 0)
-	}
-	if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] {
-		in.keepsFields(f, e.At, what, v)
 	}
 	taints = countedBy(m, v, taints)
 	if m.Rule == "nosql" {

@@ -15,10 +15,25 @@ var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|
 
 // limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
 func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
-	if slices.ContainsFunc(n.Result.Packages, limits.MatchString) || slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return limitsRequests(w.app, n.Function, r) }) {
+	if l.limitedByPackage(n) || slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return limitsRequests(w.app, n.Function, r) }) {
 		return true
 	}
 	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })
+}
+
+// limitedByPackage reports whether a library that limits is imported, and does not only stand before other routes.
+func (l *login) limitedByPackage(n *paths.Node) bool {
+	var limiters []string
+	for _, name := range n.Result.Packages {
+		if limits.MatchString(name) {
+			limiters = append(limiters, name)
+		}
+	}
+	if len(limiters) == 0 {
+		return false
+	}
+	before, known := n.Result.Program.StandsBefore(append([]*ir.Func{l.fn}, l.callers...), limiters)
+	return !known || slices.ContainsFunc(before, limits.MatchString)
 }
 
 // limitsRequests reports whether a resource limits how many requests get to a function. What is not known limits them perhaps, which counts.

@@ -140,7 +140,7 @@ var (
 
 // unrecordedChanges are changes of accounts of which nothing is written down besides the change.
 func unrecordedChanges(w *work, n *paths.Node) []spot {
-	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
+	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) && n.Result.Routes == 0 || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
 	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
@@ -171,6 +171,13 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": "its " + what}})
 		}
 	}
+	for _, c := range n.Result.Calls {
+		at := place{c.File, c.At}
+		if fn := inner(n, at); fn != nil && !told[at] && changesAccountOf(c) && !isRecorded(n, fn, others, at) {
+			told[at] = true
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X)}})
+		}
+	}
 	for _, fn := range n.Result.Reached {
 		if !isAccountChange(n, fn) && !makesAccount(n, fn) {
 			continue
@@ -186,6 +193,19 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+var (
+	// ofFirebase are calls by which a server changes who is who at Firebase, and those that do so only with some of what they are given.
+	ofFirebase = regexp.MustCompile(`^firebase[-_]admin\b.*\.(setCustomUserClaims|set_custom_user_claims|deleteUsers?|delete_users?|updateUser|update_user)$`)
+	perhapsSo  = regexp.MustCompile(`^update_?[uU]ser$`)
+	ofSigning  = regexp.MustCompile(`^(password|email|disabled|custom_claims)$`)
+)
+
+// changesAccountOf reports whether a call changes by what somebody signs in, or what an account may do, at a service that has the accounts.
+func changesAccountOf(c dataflow.Called) bool {
+	return ofFirebase.MatchString(c.Ref) && (!perhapsSo.MatchString(lastName(c.Expr.X)) ||
+		someName([]*ir.Stmt{{Kind: ir.Eval, X: &ir.Expr{Kind: ir.Array, List: c.Expr.List}}}, ofSigning) || slices.ContainsFunc(c.Expr.Keys, ofSigning.MatchString))
 }
 
 var (

@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -177,6 +178,89 @@ func keepsError(x *ir.Stmt) (string, *ir.Expr) {
 		return "", nil
 	}
 	return last.Str, x.X.Y
+}
+
+// mistaken looks at an error that is there, and where another one is given back which was looked at before and is certainly nothing:
+// if errSaving != nil { return err }.
+func (s *swallower) mistaken(fn *ir.Func, before []*ir.Stmt, x *ir.Stmt) {
+	call := before[len(before)-1]
+	if !fn.Fails || x.X.Kind != ir.Binary || !strings.HasPrefix(x.X.Str, "!") || !isNothing(x.X.Y) || !setsError(call, x.X) || len(x.Body) != 1 || x.Body[0].Kind != ir.Return {
+		return
+	}
+	given, failed := lastResult(x.Body[0].X), namesIn(call.X.X)
+	if given == nil || given.Kind != ir.Name || !errorName.MatchString(given.Str) || given.Str == failed[len(failed)-1] {
+		return
+	}
+	name := map[string]bool{given.Str: true}
+	for i := len(before) - 2; i >= 0; i-- {
+		switch b := before[i]; {
+		case b.Kind == ir.If && saysFailed(b.X) && contains(b.X, nil, name) && ir.Ends(b.Body) && len(b.Else) == 0:
+			s.tell(fn, x.At, []*ir.Stmt{call})
+			return
+		case b.Kind != ir.Eval || b.X != nil && b.X.Kind == ir.Assign && slices.Contains(namesIn(b.X.X), given.Str):
+			return
+		}
+	}
+}
+
+// lastResult is the last of what Go gives back.
+func lastResult(e *ir.Expr) *ir.Expr {
+	if e != nil && e.Kind == ir.Array && e.Str == "results" && len(e.List) > 0 {
+		return e.List[len(e.List)-1]
+	}
+	return e
+}
+
+// skips looks at a loop of Go that goes on with the next element where a write failed: if err := save(x); err != nil { continue }. A loop that
+// ends with the first round that succeeds tries one after the other.
+func (s *swallower) skips(fn *ir.Func, loop *ir.Stmt) {
+	if loop.Str != "range" {
+		return
+	}
+	for i, x := range loop.Body {
+		pair := loop.Body[max(i-1, 0) : i+1]
+		if x.Kind == ir.Block {
+			pair = x.Body
+		}
+		if len(pair) != 2 || !goesOnWithout(fn.File, pair[0], pair[1]) || probes(pair[:1]) {
+			continue
+		}
+		if rest := loop.Body[i+1:]; !ir.Ends(rest) && !isCounted(fn, rest, loop.At) {
+			s.tell(fn, pair[1].At, pair[:1])
+		}
+	}
+}
+
+// goesOnWithout reports whether a call declares an error, and where it is there nothing is done but to begin the next round of a loop.
+func goesOnWithout(file *ir.File, call, x *ir.Stmt) bool {
+	return x.Kind == ir.If && len(x.Else) == 0 && len(x.Body) == 1 && x.Body[0].Kind == ir.Leave && strings.HasPrefix(lineOf(file, x.Body[0].At), "continue") &&
+		saysFailed(x.X) && setsError(call, x.X) && call.X.Str == ":=" && !explained(textBetween(file, x.At, lineEnd(file, x.Body[0].At)))
+}
+
+// increments is where a name is counted up, which no statement says.
+var increments = regexp.MustCompile(`\b(\w+)\+\+`)
+
+// isCounted reports whether statements count or collect what was done, and the function gives that back or asks for it later: what is missing
+// there can be seen.
+func isCounted(fn *ir.Func, body []*ir.Stmt, after int32) bool {
+	done := map[string]bool{}
+	for _, m := range increments.FindAllStringSubmatch(textBetween(fn.File, after, fn.End), -1) {
+		done[m[1]] = true
+	}
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.Str != ":=" {
+			for _, name := range namesIn(e.X) {
+				done[name] = true
+			}
+		}
+		return e.Kind != ir.Lambda
+	})
+	found := false
+	ir.Walk(fn.Body, func(x *ir.Stmt) bool {
+		found = found || x.At > after && (x.Kind == ir.Return || x.Kind == ir.If) && x.X != nil && contains(x.X, nil, done)
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
 }
 
 // say notes that the error of a call goes nowhere.

@@ -422,6 +422,22 @@ func routeOf(fn *ir.Func) string {
 	return route
 }
 
+// ofCredentials are packages of NextAuth that let the application check a password.
+var ofCredentials = regexp.MustCompile(`^(next-auth|@auth/[\w-]+)/providers/credentials$`)
+
+// isAuthorize reports whether a function is the one that NextAuth asks: {authorize: async (credentials) => ...}.
+func isAuthorize(fn *ir.Func) bool {
+	found := fn.Name == "authorize"
+	if fn.Name == "" {
+		inFile(fn.File, func(*ir.Func) {}, func(e *ir.Expr) {
+			for i, key := range e.Keys {
+				found = found || e.Kind == ir.Object && key == "authorize" && e.List[i].Fn == fn
+			}
+		})
+	}
+	return found
+}
+
 func isRoute(e *ir.Expr) bool { return e.Kind == ir.Const && !e.Bare && strings.HasPrefix(e.Str, "/") }
 
 // loginName is the name by which something is taken for a login; empty where it is called otherwise.
@@ -432,6 +448,9 @@ func loginName(n *paths.Node, l *login) string {
 		}
 		if signsIn.MatchString(fn.Name) {
 			return fn.Name
+		}
+		if isAuthorize(fn) && slices.ContainsFunc(n.Result.Packages, ofCredentials.MatchString) {
+			return "authorize"
 		}
 		if route := routeOf(fn); signsIn.MatchString(route) && !isOther.MatchString(route) {
 			return route
@@ -573,7 +592,10 @@ func unlimitedLogins(w *work, n *paths.Node) []spot {
 	var out []spot
 	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
-			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone})
+			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone, trace: []finding.Step{
+				{Place: finding.Place{Pos: w.position(l.fn.File, l.fn.Start)}, Message: "attempts come in here, as many as one likes"},
+				{Place: finding.Place{Pos: w.position(l.fn.File, l.check.At)}, Message: "the password is checked"},
+			}})
 		}
 	}
 	return out
@@ -605,13 +627,51 @@ func unrecorded(w *work, n *paths.Node) []spot {
 	return out
 }
 
-// recording are calls that log, and those of services that keep or send something.
+// writesLog are the calls by which libraries for logs write a line, whatever the application calls its logger.
+var writesLog = regexp.MustCompile(`^(log|log/slog|github_com/(sirupsen/logrus|rs/zerolog)|go_uber_org/zap|pino|winston|bunyan|log4js|loglevel|logging|structlog|loguru|aws_lambda_powertools|@aws-lambda-powertools/logger)[.(](.*\.)?(?i:log|logattrs|debug|info|warn|warning|error|fatal|panic|trace|notice|critical|exception|print|msg)(f|ln|w|Context)?$`)
+
+// recording are calls that log, and those of services that keep or send something. A count of attempts ends them, and tells nobody later.
 func recording(n *paths.Node) func(*ir.File, *ir.Expr) bool {
-	kept := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
+	kept := operations(n, func(u dataflow.Use) bool { return changes(u.Op) && !onlyCounts(u) })
+	for _, c := range n.Result.Calls {
+		if writesLog.MatchString(c.Ref) {
+			kept[place{c.File, c.At}] = dataflow.Use{}
+		}
+	}
 	return func(file *ir.File, e *ir.Expr) bool {
 		_, ok := kept[place{file, e.At}]
 		return ok || logs(e)
 	}
+}
+
+var (
+	// attributes are the words of an update of DynamoDB that name what it changes.
+	attributes = regexp.MustCompile(`(?:^|[\s,(=+-])([#A-Za-z_][\w.#]*)`)
+	// ofUpdates are the words of the language of updates.
+	ofUpdates = regexp.MustCompile(`(?i)^(set|add|remove|delete|if_not_exists|list_append)$`)
+	// ofCounts are names of what counts attempts, or says until when there are no more.
+	ofCounts = regexp.MustCompile(`(?i)attempts?$|tries$|_?count(er)?$|lock|block|^(failures|failed_?logins?)$|^ttl$|expire`)
+)
+
+// onlyCounts reports whether an operation changes nothing but how often something was tried, and until when it cannot be tried again.
+func onlyCounts(u dataflow.Use) bool {
+	if u.Key != "dynamodb:UpdateItem" {
+		return false
+	}
+	counts := false
+	for _, m := range attributes.FindAllStringSubmatch(u.Params.At("UpdateExpression").Begins(), -1) {
+		name := m[1]
+		if ofUpdates.MatchString(name) {
+			continue
+		}
+		if name[0] == '#' {
+			name = u.Params.At("ExpressionAttributeNames").At(name).Begins()
+		}
+		if counts = ofCounts.MatchString(name); !counts {
+			return false
+		}
+	}
+	return counts
 }
 
 // logsRequests are packages that log each request with its answer.

@@ -20,7 +20,7 @@ func unlooked(w *work, n *paths.Node) []spot {
 	if !w.byHTTP(n.Function) || len(n.Result.Unlooked) == 0 {
 		return nil
 	}
-	return []spot{keptSpot(n.Result.Unlooked)}
+	return []spot{w.keptSpot(n.Result.Unlooked)}
 }
 
 // endless is where a function stores texts that can have any length.
@@ -28,11 +28,11 @@ func endless(w *work, n *paths.Node) []spot {
 	if !w.byHTTP(n.Function) || len(n.Result.Endless) == 0 {
 		return nil
 	}
-	return []spot{keptSpot(n.Result.Endless)}
+	return []spot{w.keptSpot(n.Result.Endless)}
 }
 
 // keptSpot is the place of the first of some calls, with what all of them are given.
-func keptSpot(all []dataflow.Kept) spot {
+func (w *work) keptSpot(all []dataflow.Kept) spot {
 	var fields, calls []string
 	for _, k := range all {
 		for _, path := range k.Fields {
@@ -44,7 +44,7 @@ func keptSpot(all []dataflow.Kept) spot {
 			calls = append(calls, k.What)
 		}
 	}
-	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls)}}
+	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls)}, trace: w.steps(all[0].Steps())}
 }
 
 // listed is a list as people write it, of the first few.

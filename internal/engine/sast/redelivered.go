@@ -10,7 +10,7 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// What a message of a queue changes in a database of SQL, where nothing there says that it is the same message: a queue delivers each once or
+// What a message of a queue changes in a database of SQL, or adds to in a table, where nothing there says that it is the same message: a queue delivers each once or
 // more, whatever became of the others of its batch.
 
 var (
@@ -20,7 +20,8 @@ var (
 	ofMessage = regexp.MustCompile(`(?i)^(message|msg|event|record|delivery)_?id$|^sequence_?number$`)
 )
 
-// addedAgain are statements that add a record under a new name, or to what is there, for each message of a queue.
+// addedAgain are statements that add a record under a new name, or to what is there, and updates of tables that add to it, for each message of a
+// queue.
 func addedAgain(n *paths.Node) []spot {
 	if n.Result.Cut || !readsQueue(n) || knowsMessages(n) {
 		return nil
@@ -36,12 +37,25 @@ func addedAgain(n *paths.Node) []spot {
 		case insertsInto.MatchString(c.Statement) && givesNewName(n, c):
 			what = "a new record under another name"
 		}
-		p := place{c.File, c.At}
-		if what != "" && slices.ContainsFunc(levels(n, p), func(v level) bool { _, found := roundOf(v); return found }) {
-			out = append(out, spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "others": "for a message that may be delivered twice, and nothing says that it is the same message"}})
+		if p := (place{c.File, c.At}); what != "" && forEachMessage(n, p) {
+			out = append(out, addedTwice(p, what))
+		}
+	}
+	for _, u := range n.Result.Uses {
+		if p := (place{u.File, u.At}); harmful(u) == "a count" && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && forEachMessage(n, p) {
+			out = append(out, addedTwice(p, "a count"))
 		}
 	}
 	return out
+}
+
+func addedTwice(p place, what string) spot {
+	return spot{file: p.file, at: p.at, fields: map[string]string{"call": what, "others": "for a message that may be delivered twice, and nothing says that it is the same message"}}
+}
+
+// forEachMessage reports whether something is done for each message that a function is given.
+func forEachMessage(n *paths.Node, p place) bool {
+	return slices.ContainsFunc(levels(n, p), func(v level) bool { _, found := roundOf(v); return found })
 }
 
 // readsQueue reports whether a function is given messages of a queue.
@@ -57,7 +71,7 @@ func knowsMessages(n *paths.Node) bool {
 		return true
 	}
 	asks := func(u dataflow.Use) bool {
-		return looksUp(u) || u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression")
+		return looksUp(u) || u.Key == "dynamodb:TransactWriteItems" || u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression")
 	}
 	return slices.ContainsFunc(n.Result.Uses, asks) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
 		return c.DoesAny(dataflow.Reads) || onceInSQL.MatchString(c.Statement) || c.Statement != "" && givesMessage(n, c)

@@ -269,7 +269,7 @@ func writtenForQueue(n *paths.Node) bool {
 	typed, asks, others := false, false, false
 	for _, fn := range n.Result.Reached {
 		for _, p := range fn.Params {
-			typed = typed || fn.Name == symbol && p.Y != nil && sqsEvent.MatchString(textBetween(fn.File, p.At, p.End))
+			typed = typed || fn.Name == symbol && p.Y != nil && (sqsEvent.MatchString(textBetween(fn.File, p.At, p.End)) || sqsEvent.MatchString(dotted(p.Y)))
 		}
 		asks = asks || someWord(fn.Body, ofQueue) && someWord(fn.Body, ofRecords)
 		others = others || someWord(fn.Body, ofOthers)

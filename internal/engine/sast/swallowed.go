@@ -88,6 +88,10 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 			}
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)
+				s.mistaken(fn, body[:i], x)
+			}
+			if x.Kind == ir.Loop {
+				s.skips(fn, x)
 			}
 		}
 		if x.Kind == ir.Try {
@@ -166,23 +170,57 @@ func (s *swallower) givenBackInVain(fn *ir.Func, e *ir.Expr) bool {
 	if !slices.ContainsFunc(fn.Body, func(x *ir.Stmt) bool { return x.Kind == ir.Return && ir.Awaited(x.X) == e }) {
 		return false
 	}
-	dropped, used := false, false
+	inVain, _ := s.inVain(fn)
+	return inVain
+}
+
+// inVain reports whether nobody takes what a function gives back: each call of it stands alone, or what it gave is only logged.
+func (s *swallower) inVain(fn *ir.Func) (inVain, logged bool) {
+	called, used := false, fn.Name == ""
 	for _, caller := range s.node.Result.Reached {
-		var alone *ir.Expr
+		var alone, kept *ir.Expr
 		ir.Walk(caller.Body, func(x *ir.Stmt) bool {
-			alone = nil
+			alone, kept = nil, nil
 			if x.Kind == ir.Eval {
-				alone = ir.Awaited(x.X)
+				if alone = ir.Awaited(x.X); alone != nil && alone.Kind == ir.Assign && alone.X.Kind == ir.Name {
+					alone, kept = ir.Awaited(alone.Y), alone.X
+				}
 			}
 			return !used
-		}, func(call *ir.Expr) bool {
-			if call.Kind == ir.Call && lastName(call.X) == fn.Name && slices.Contains(calledByName(s.node, call), fn) {
-				dropped, used = true, used || call != alone
+		}, func(e *ir.Expr) bool {
+			if used || e.Kind == ir.Lambda {
+				return false
 			}
-			return !used && call.Kind != ir.Lambda
+			if e.Kind != ir.Call {
+				return true
+			}
+			if slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return lastName(x) == fn.Name }) { // records.map(save)
+				used = true
+			}
+			if lastName(e.X) == fn.Name && slices.Contains(calledByName(s.node, e), fn) {
+				called, logged = true, logged || kept != nil
+				used = used || e != alone || kept != nil && !onlyInLogs(caller, kept)
+			}
+			return !used
 		})
 	}
-	return dropped && !used
+	return called && !used, logged
+}
+
+// onlyInLogs reports whether what a function keeps under a name is named nowhere but in logs.
+func onlyInLogs(fn *ir.Func, name *ir.Expr) bool {
+	some, elsewhere := false, false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case logs(e):
+			some = some || contains(e, nil, map[string]bool{name.Str: true})
+			return false
+		case e != name && e.Kind == ir.Name && e.Str == name.Str:
+			elsewhere = true
+		}
+		return !elsewhere
+	})
+	return some && !elsewhere
 }
 
 func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
@@ -202,7 +240,7 @@ func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
 		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) {
 			continue
 		}
-		if forgets && s.tell(fn, h.Y.At, x.Body) {
+		if forgets && s.tell(fn, h.Y.At, x.Body) || !forgets && s.tellInVain(fn, h.Y.At, x.Body) {
 			continue
 		}
 		if givesNothing(h.Body) {
@@ -221,6 +259,24 @@ func (s *swallower) tell(fn *ir.Func, at int32, tried []*ir.Stmt) bool {
 		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notDone}})
 	}
 	return key != ""
+}
+
+// tellInVain notes that a function gives nothing where a write failed, and that nobody looks at that.
+func (s *swallower) tellInVain(fn *ir.Func, at int32, tried []*ir.Stmt) bool {
+	key := someOf(s.node, fn.File, tried, s.writes)
+	if key == "" {
+		return false
+	}
+	inVain, logged := s.inVain(fn)
+	if !inVain {
+		return false
+	}
+	others := notDone
+	if logged {
+		others = "only a log says that it was not done, and not why"
+	}
+	s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": others}})
+	return true
 }
 
 // tellRead notes that what failed in a store looks like a record that is not there. What an application asks first, such as a token or a
