@@ -173,7 +173,7 @@ func isName(e *ir.Expr, name string) bool { return e.Kind == ir.Name && e.Str ==
 
 // isBetween compares two characters.
 func isBetween(operator string, x, y rune) answer {
-	holds := false
+	var holds bool
 	switch operator {
 	case "===", "==":
 		holds = x == y

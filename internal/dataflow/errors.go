@@ -54,7 +54,7 @@ func joinThrown(a, b *Value) *Value {
 	if orNothing(a).empty() || orNothing(b).empty() || a.ref == b.ref {
 		return v
 	}
-	ref := ""
+	var ref string
 	switch {
 	case isOfDatabase(a.ref) || isOfDatabase(b.ref):
 		ref = databaseOrOther
