@@ -117,8 +117,7 @@ func (r *Repo) Exists(path string) bool {
 	if r.Listed(path) {
 		return true
 	}
-	_, err := r.stat(path)
-	return err == nil
+	return r.kindOf(path) != nothing
 }
 
 // IsFile reports whether a regular file lies at a path inside the root, listed or not.
@@ -126,8 +125,7 @@ func (r *Repo) IsFile(path string) bool {
 	if r.Listed(path) {
 		return true
 	}
-	info, err := r.stat(path)
-	return err == nil && info.Mode().IsRegular()
+	return r.kindOf(path) == regular
 }
 
 // IsDir reports whether a folder lies at a path inside the root, listed or not.
@@ -135,8 +133,36 @@ func (r *Repo) IsDir(path string) bool {
 	if len(r.InDir(path)) > 0 {
 		return true
 	}
-	info, err := r.stat(path)
-	return err == nil && info.IsDir()
+	return r.kindOf(path) == folder
+}
+
+// kind is what lies at a path.
+type kind int
+
+const (
+	nothing kind = iota
+	regular
+	folder
+	special
+)
+
+// kindOf is what lies at a path inside the root. The system is asked once for each path: those who look for modules ask for the same ones
+// again and again, and mostly there is nothing.
+func (r *Repo) kindOf(path string) kind {
+	if k, ok := r.kinds.Load(path); ok {
+		return k.(kind)
+	}
+	k := special
+	switch info, err := r.stat(path); {
+	case err != nil:
+		k = nothing
+	case info.Mode().IsRegular():
+		k = regular
+	case info.IsDir():
+		k = folder
+	}
+	r.kinds.Store(path, k)
+	return k
 }
 
 // stat describes what a path leads to, through links that stay inside the root.

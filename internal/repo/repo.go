@@ -27,6 +27,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"sync"
 
 	"wardlet.example/internal/model"
 )
@@ -85,6 +86,7 @@ type Repo struct {
 	diags  []model.Diagnostic
 
 	instead map[string][]byte
+	kinds   sync.Map // of what lies at paths that were asked for
 }
 
 // Open lists the tree at root. Where root is a file, the repository is the folder around it and that file is the only one
