@@ -280,6 +280,7 @@ type work struct {
 	graph    *paths.Graph
 	report   Report
 	known    known
+	matches  map[matched][]query.Match
 }
 
 // known is what several checks ask of the function at hand.
@@ -425,11 +426,7 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 			if q == nil || !w.selected(b.ID) || b.Taint == ofAnswers && answersNobody(w.app, f) {
 				continue
 			}
-			matches, complete := q.Find(file.Tree)
-			if !complete {
-				w.program.Cut[name] = "the patterns of " + b.ID + " take too many steps"
-			}
-			for _, m := range matches {
+			for _, m := range w.matchesIn(file, b, q) {
 				if here, ok := m["here"]; ok && b.Taint == weakHash && (digests{n, file}).spares(int32(file.Tree.Nodes[here].Start)) {
 					continue
 				}
@@ -438,6 +435,29 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 			}
 		}
 	}
+}
+
+// matched is a pattern of a rule and a file that it was looked for in.
+type matched struct {
+	file *ir.File
+	rule *bound
+}
+
+// matchesIn are the places in a file that fit a pattern, looked for once for all functions that reach the file.
+func (w *work) matchesIn(file *ir.File, b *bound, q *query.Query) []query.Match {
+	key := matched{file, b}
+	if found, ok := w.matches[key]; ok {
+		return found
+	}
+	found, complete := q.Find(file.Tree)
+	if !complete {
+		w.program.Cut[file.Path] = "the patterns of " + b.ID + " take too many steps"
+	}
+	if w.matches == nil {
+		w.matches = map[matched][]query.Match{}
+	}
+	w.matches[key] = found
+	return found
 }
 
 // ofAnswers is the kind of harm of patterns that look at answers.
