@@ -38,6 +38,9 @@ type assembly struct {
 	options Options
 	symbols *symbolCache
 
+	packagesOnce sync.Once
+	packagesRead map[string]string // see packages
+
 	mu       sync.Mutex
 	docs     map[string]*parsed // by path
 	included map[string]bool    // files that a service includes

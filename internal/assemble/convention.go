@@ -83,7 +83,7 @@ func recognised(functions, programs, apps int) model.Diagnostic {
 
 // alsoClaimed are the files that functions of templates lead to, with those that the functions of an application lead to.
 func (a *assembly) alsoClaimed(app *model.App, claimed map[string]bool) map[string]bool {
-	out := a.modulesOf(app, a.packages())
+	out := a.modulesOf(app)
 	maps.Copy(out, claimed)
 	for _, f := range app.Functions {
 		if path.Ext(f.Code.File) == ".go" {
@@ -131,10 +131,10 @@ func (a *assembly) unclaimed(ws *model.Workspace) (handlers, programs []string, 
 	return handlers, programs, claimed
 }
 
-// made reports whether a file is in a folder that a tool has made: built output, packages of others, changes of a schema, or one that is hidden.
+// made reports whether a file is in a folder that a tool has made: built output, packages of others, or one that is hidden.
 func made(file string) bool {
 	for _, part := range strings.Split(path.Dir(file), "/") {
-		if part == "dist" || part == "build" || part == "cdk.out" || part == "vendor" || part == "migrations" || len(part) > 1 && part[0] == '.' {
+		if part == "dist" || part == "build" || part == "cdk.out" || part == "vendor" || len(part) > 1 && part[0] == '.' {
 			return true
 		}
 	}
@@ -143,11 +143,10 @@ func made(file string) bool {
 
 // claimed are the source files that functions of templates lead to, and the folders of Go programs.
 func (a *assembly) claimed(ws *model.Workspace) map[string]bool {
-	packages := a.packages()
 	var mu sync.Mutex
 	out := map[string]bool{}
 	a.parallel(len(ws.Apps), func(i int) {
-		reached := a.modulesOf(ws.Apps[i], packages)
+		reached := a.modulesOf(ws.Apps[i])
 		mu.Lock()
 		defer mu.Unlock()
 		for file := range reached {

@@ -3,6 +3,7 @@ package assemble
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,9 +19,8 @@ func (a *assembly) shareModules(ws *model.Workspace) {
 	if len(ws.Apps) < 2 {
 		return
 	}
-	packages := a.packages()
 	reached := make([]map[string]bool, len(ws.Apps))
-	a.parallel(len(ws.Apps), func(i int) { reached[i] = a.modulesOf(ws.Apps[i], packages) })
+	a.parallel(len(ws.Apps), func(i int) { reached[i] = a.modulesOf(ws.Apps[i]) })
 	users := map[string][]*model.App{}
 	for i, files := range reached {
 		for file := range files {
@@ -42,48 +42,49 @@ func (a *assembly) shareModules(ws *model.Workspace) {
 }
 
 // modulesOf are the source files that the functions of an application lead to.
-func (a *assembly) modulesOf(app *model.App, packages map[string]string) map[string]bool {
+func (a *assembly) modulesOf(app *model.App) map[string]bool {
 	var files []string
 	for _, f := range app.Functions {
 		if f.Code.State == model.CodeResolved && f.Code.Language != "go" {
 			files = append(files, f.Code.File)
 		}
 	}
-	return a.reachedFrom(app, files, packages)
+	out := map[string]bool{}
+	for file := range a.importsFrom(app, files, maxModules) {
+		out[file] = true
+	}
+	return out
 }
 
-// reachedFrom are some source files with those that they import, directly or through others.
-func (a *assembly) reachedFrom(app *model.App, files []string, packages map[string]string) map[string]bool {
-	seen := map[string]bool{}
-	var queue []string
-	visit := func(file string) {
-		if !seen[file] && len(seen) < maxModules {
-			seen[file] = true
-			queue = append(queue, file)
-		}
-	}
-	for _, file := range files {
-		visit(file)
-	}
-	for len(queue) > 0 && a.ctx.Err() == nil {
+// imports are the files that files import directly.
+type imports map[string][]string
+
+// importsFrom are the imports of some files and of those that they lead to, at most so many of them.
+func (a *assembly) importsFrom(app *model.App, files []string, most int) imports {
+	out := imports{}
+	queue := slices.Clone(files)
+	for len(queue) > 0 && len(out) < most && a.ctx.Err() == nil {
 		file := queue[0]
 		queue = queue[1:]
+		if _, ok := out[file]; ok {
+			continue
+		}
+		out[file] = nil
 		symbols, err := a.symbols.of(file)
 		if err != nil || symbols == nil {
 			continue
 		}
 		for _, module := range symbols.Imports {
-			for _, target := range a.modulesMeant(app, file, module, packages) {
-				visit(target)
-			}
+			out[file] = append(out[file], a.modulesMeant(app, file, module)...)
 		}
+		queue = append(queue, out[file]...)
 	}
-	return seen
+	return out
 }
 
 // modulesMeant are the files that an import means: beside the file, from the folder of the application, or those of a
 // package that the repository itself has.
-func (a *assembly) modulesMeant(app *model.App, file, module string, packages map[string]string) []string {
+func (a *assembly) modulesMeant(app *model.App, file, module string) []string {
 	if found := first(a.symbols.moduleFiles(file, module)); found != nil {
 		return found
 	}
@@ -93,7 +94,7 @@ func (a *assembly) modulesMeant(app *model.App, file, module string, packages ma
 		}
 		return first(a.symbols.pythonModule(app.Dir, module))
 	}
-	return a.inPackages(module, packages)
+	return a.inPackages(module, a.packages())
 }
 
 // inPackages are the files that a module means in a package that the repository itself has.
@@ -132,6 +133,11 @@ const mainMark = " main"
 
 // packages are the packages of Node.js that stand in the repository, by name: their folder. Names that two have mean none.
 func (a *assembly) packages() map[string]string {
+	a.packagesOnce.Do(func() { a.packagesRead = a.readPackages() })
+	return a.packagesRead
+}
+
+func (a *assembly) readPackages() map[string]string {
 	out := map[string]string{}
 	twice := map[string]bool{}
 	for _, f := range a.repo.Files() {

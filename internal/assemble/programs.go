@@ -3,9 +3,11 @@ package assemble
 import (
 	"bytes"
 	"maps"
+	"math"
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/syntax"
@@ -88,78 +90,64 @@ func (a *assembly) ofInterface(file string, known map[string]bool) bool {
 // programs are the entries of what serves by itself in some files of which none is known to belong to a function. Where a repository has no
 // template at all, every file is one that no other one imports.
 func (a *assembly) programs(app *model.App, files []string, claimed map[string]bool, all bool) []*model.Function {
-	packages := a.packages()
-	symbols, servers := map[string]*syntax.Symbols{}, map[string]bool{}
-	var mine []string
-	interfaces := map[string]bool{}
-	for _, file := range files {
-		data, err := a.repo.Read(file)
-		if err != nil || len(bytes.TrimSpace(data)) == 0 || claimed[file] || made(file) || path.Ext(file) == ".go" && claimed[path.Dir(file)] || !all && !serves(file, data) || forBrowsers(file, data) ||
-			!serves(file, data) && a.ofInterface(file, interfaces) {
-			continue
-		}
-		s, err := a.symbols.of(file)
-		if err != nil || s == nil {
-			continue
-		}
-		symbols[file], servers[file] = s, serves(file, data)
-		mine = append(mine, file)
-	}
-	imports := a.importsAmong(app, mine, packages)
+	mine, serving := a.ofPrograms(files, claimed, all)
+	imports := a.importsFrom(app, mine, math.MaxInt)
 	entries := imports.entries(mine)
-	first := func(file string) int { // what serves, and not the scripts beside it, is asked what its modules do
-		for target := range imports.from(file) {
-			if servers[target] {
-				return 0
-			}
-		}
-		return 1
-	}
 	mine = slices.DeleteFunc(mine, func(file string) bool { return !entries[file] })
-	order := map[string]int{}
+	last := map[string]bool{} // scripts beside what serves, which is asked what the modules do that both have
 	for _, file := range mine {
-		order[file] = first(file)
+		last[file] = !leadsToOne(imports.from(file), serving)
 	}
-	slices.SortStableFunc(mine, func(x, y string) int { return order[x] - order[y] })
+	slices.SortStableFunc(mine, func(x, y string) int {
+		switch {
+		case last[x] == last[y]:
+			return 0
+		case last[x]:
+			return 1
+		}
+		return -1
+	})
 	goModules := a.goPrograms(mine)
 	var out []*model.Function
 	folders := map[string]bool{}
 	for _, file := range mine {
-		s := symbols[file]
-		if path.Ext(file) == ".go" && !a.startsGo(file, s, goModules, folders) {
-			continue
+		if path.Ext(file) != ".go" || a.startsGo(file, goModules, folders) {
+			out = append(out, standalone(file))
 		}
-		out = append(out, standalone(file))
 	}
 	return out
 }
 
-// imports are the files that files import directly.
-type imports map[string][]string
-
-// importsAmong are the imports of some files and of all that they lead to.
-func (a *assembly) importsAmong(app *model.App, files []string, packages map[string]string) imports {
-	out := imports{}
-	queue := slices.Clone(files)
-	for len(queue) > 0 && a.ctx.Err() == nil {
-		file := queue[0]
-		queue = queue[1:]
-		if _, ok := out[file]; ok {
+// ofPrograms are those of some files that can belong to a program, and which of them answer requests.
+func (a *assembly) ofPrograms(files []string, claimed map[string]bool, all bool) (mine []string, serving map[string]bool) {
+	serving, interfaces := map[string]bool{}, map[string]bool{}
+	for _, file := range files {
+		if claimed[file] || path.Ext(file) == ".go" && claimed[path.Dir(file)] || made(file) || strings.Contains(file, "migrations/") {
 			continue
 		}
-		out[file] = nil
-		symbols, err := a.symbols.of(file)
-		if err != nil || symbols == nil {
+		data, err := a.repo.Read(file)
+		if err != nil || len(bytes.TrimSpace(data)) == 0 {
 			continue
 		}
-		for _, module := range symbols.Imports {
-			for _, target := range a.modulesMeant(app, file, module, packages) {
-				out[file] = append(out[file], target)
-				queue = append(queue, target)
-			}
+		serving[file] = serves(file, data)
+		if forBrowsers(file, data) || !serving[file] && (!all || a.ofInterface(file, interfaces)) {
+			continue
+		}
+		if s, err := a.symbols.of(file); err == nil && s != nil {
+			mine = append(mine, file)
 		}
 	}
-	return out
+	return mine, serving
+}
+
+// leadsToOne reports whether one of some files is of a kind.
+func leadsToOne(files, kind map[string]bool) bool {
+	for file := range files {
+		if kind[file] {
+			return true
+		}
+	}
+	return false
 }
 
 // from is a file with all that it leads to.
@@ -200,9 +188,11 @@ func (all imports) entries(files []string) map[string]bool {
 }
 
 // startsGo reports whether a file of Go is where a program begins: with its main, or, in a module that has no program, the first of a package.
-func (a *assembly) startsGo(file string, s *syntax.Symbols, modules, folders map[string]bool) bool {
-	if _, ok := s.Def("main"); ok && s.PackageMain {
-		return true
+func (a *assembly) startsGo(file string, modules, folders map[string]bool) bool {
+	if s, err := a.symbols.of(file); err == nil && s.PackageMain {
+		if _, ok := s.Def("main"); ok {
+			return true
+		}
 	}
 	dir := path.Dir(file)
 	if modules[a.goModule(file)] || folders[dir] {

@@ -63,7 +63,7 @@ func (p *Program) Run(e Entry) Result {
 		in.keeping(c)
 	}
 	in.settle()
-	in.noOperators = slices.ContainsFunc(p.noOperators, func(file string) bool { return slices.Contains(r.Files, file) })
+	in.ofEntry = r.Files
 	routes := p.routesOf(r.Files)
 	in.followRoutes(routes)
 	if e.Symbol == "" {
@@ -75,14 +75,15 @@ func (p *Program) Run(e Entry) Result {
 	in.followBeside(m.pkg)
 	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
-	if e.Symbol != "" {                                          // a program of its own has no role of which anything is asked
+	alone := e.Symbol == ""
+	if !alone { // a program of its own has no role of which anything is asked
 		in.heldUses(r.Files)
 	}
 	r.Handled = len(functions) + r.Routes
 	r.Found = v != nil && (len(functions) > 0 || v.ref != "" || r.Routes > 0)
 	r.Hits, r.Places = apart(append(in.toldOnce(), p.loadHits(r.Files)...))
 	r.Uses, r.Sends, r.Cut = in.uses, in.sends, in.cut
-	if len(in.keepers) > 0 && !in.cut && e.Symbol != "" { // the memory of a server is meant to last
+	if len(in.keepers) > 0 && !in.cut && !alone { // the memory of a server is meant to last
 		keepers := in.keepers
 		r.Hits = append(r.Hits, p.between(in.steps, func(in *interp) { in.invocation(e, v, functions, routes, keepers) })...)
 	}

@@ -35,7 +35,7 @@ type interp struct {
 	results      map[string]*Value     // of calls, by what went in
 	changesOf    map[string][]effect   // what calls changed in their arguments, by what went in
 	inRecords    int                   // how deep records are in records that are made of data
-	noOperators  bool                  // operators of MongoDB are taken out of requests before any route
+	ofEntry      []string              // the files of the entry
 	caught       *Value                // what a handler gets that is at work
 	mutations    []mutation            // of the call that is followed from outside
 	validators   *Value                // the schemas that stand before a route, by the parts of the request

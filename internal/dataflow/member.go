@@ -91,8 +91,10 @@ func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
 	return nil
 }
 
-// ofServer are packages whose classes get requests as fields of their objects: self.path, self.request.
-var ofServer = set("http tornado")
+// ofServer reports whether the objects of a class of a library get requests as their fields: self.path, self.request.
+func ofServer(class string) bool {
+	return strings.HasPrefix(class, "http.server.") || strings.HasPrefix(class, "tornado.web.")
+}
 
 // fieldOfClass is what an instance, or a class itself, has by what its class declares: a method, a property, an attribute; nil where it
 // declares nothing of that name.
@@ -114,7 +116,7 @@ func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
 	if x := v.class.inherited(key, 0); x != nil {
 		return in.attributeOf(v, x, key)
 	}
-	if ref := v.class.libraryBase(0); ofServer[packageOf(ref)] && !v.isType && v.fields[key] == nil {
+	if ref := v.class.libraryBase(0); ofServer(ref) && !v.isType && v.fields[key] == nil {
 		return in.member(f, &Value{ref: ref}, key, at)
 	} else if ref != "" && v.isType { // of the class of a library that it extends
 		return &Value{ref: ref + "." + key, rows: v.class}

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"maps"
 	"regexp"
+	"slices"
 
 	"wardlet.example/internal/ir"
 )
@@ -167,7 +168,7 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 	if in.p.plainQuery(r.file) {
 		request.fields = map[string]*Value{"query": cleanedBy(&Value{taints: from("req.query")}, textOnly)}
 	}
-	if in.noOperators {
+	if slices.ContainsFunc(in.p.noOperators, func(file string) bool { return slices.Contains(in.ofEntry, file) }) {
 		request = cleanedBy(request, []string{"nosql"})
 	}
 	request = in.request(r, request)
