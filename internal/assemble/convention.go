@@ -62,7 +62,7 @@ func recognised(functions, programs, apps int) model.Diagnostic {
 	said := model.Diagnostic{Level: model.Note}
 	var what []string
 	if functions > 0 {
-		what = append(what, fmt.Sprintf("%d functions were recognised by the shape of their code", functions))
+		what = append(what, fmt.Sprintf("%d functions were recognised by their names or the shape of their code", functions))
 	}
 	if programs > 0 {
 		what = append(what, fmt.Sprintf("%d files are read as programs of their own", programs))
