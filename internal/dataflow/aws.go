@@ -198,6 +198,7 @@ func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
+		in.throwsStatus(ref)
 		in.uses[len(in.uses)-1].Helper = i > 0
 		if o.send = in.send(f, e.At, key, params); o.send != nil {
 			o.send.Signed, o.send.Lent = o.signed, foreign

@@ -44,7 +44,23 @@ func (in *interp) throwsService(f frame, does []Effect) {
 	case does == nil: // of AWS
 		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError})
 	case f.file.Language == ir.Node && slices.ContainsFunc(does, Effect.changes): // the messages of others name nothing of the application
-		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"message": {}}})
+		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"message": {}, "statusCode": ofStatus}})
+	}
+}
+
+// ofStatus is the status among the fields of the error of a service.
+var ofStatus = &Value{ref: serviceError + ".statusCode", shared: true}
+
+// hasStatus reports whether an error is perhaps one of a service that has its status among its fields.
+func hasStatus(v *Value) bool {
+	x := v.fields["statusCode"]
+	return x != nil && x.ref == ofStatus.ref
+}
+
+// throwsStatus notes that the error of a call of the SDK has its status among its fields: version 3 has it in $metadata.
+func (in *interp) throwsStatus(ref string) {
+	if pkg := packageOf(ref); pkg == "aws-sdk" || strings.HasPrefix(pkg, "aws-sdk/") {
+		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"statusCode": ofStatus}})
 	}
 }
 
@@ -66,6 +82,12 @@ func joinThrown(a, b *Value) *Value {
 	c := *v
 	c.ref, c.fields = ref, maps.Clone(v.fields)
 	delete(c.fields, "message") // it is that of either
+	if hasStatus(a) || hasStatus(b) {
+		if c.fields == nil {
+			c.fields = map[string]*Value{}
+		}
+		c.fields["statusCode"] = ofStatus
+	}
 	return &c
 }
 
@@ -271,6 +293,8 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	case e.Kind == ir.Call && lastPart(textOf(e.X)) == "isAxiosError" && len(e.List) == 1 && !holds:
 		x = e.List[0]
 	case e.Kind == ir.Member && always[e.Str] && !holds:
+		x = e.X
+	case e.Kind == ir.Member && e.Str == "statusCode" && holds && !hasStatus(in.quiet(f, e.X)): // no error of version 3 of the SDK, or of a driver, has one
 		x = e.X
 	case e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.X.Str == "typeof" && len(e.X.List) == 1 && e.Y.Str == "string" && holds:
 		x = e.X.List[0]

@@ -259,10 +259,11 @@ func (in *interp) verifies(taints []*Taint) {
 	}
 }
 
-// makesText reports whether what comes out is a text, whatever goes in.
+// makesText reports whether what comes out is a text, or bytes, whatever goes in.
 func (m *Model) makesText() bool {
 	switch m.Package + "." + m.Member {
-	case "builtin.String", "builtin.str", "builtin.repr", "builtin.JSON.stringify", "json.dumps", "builtin.format":
+	case "builtin.Buffer.from", "builtin.Buffer", "buffer.Buffer.from",
+		"builtin.String", "builtin.str", "builtin.repr", "builtin.JSON.stringify", "json.dumps", "builtin.format":
 		return true
 	}
 	return m.Package == "builtin" && (strings.HasPrefix(m.Member, "string.to") || m.Member == "string.trim" || m.Member == "str.strip")
