@@ -61,11 +61,22 @@ func listed(all []string) string {
 
 // unguarded is where the body of a request is parsed and nothing catches what fails.
 func unguarded(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) && !has(n.Function, model.TriggerWebSocket) || len(n.Result.Unguarded) == 0 {
+	if !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) || len(n.Result.Unguarded) == 0 {
 		return nil
 	}
 	c := n.Result.Unguarded[0]
 	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}}}
+}
+
+// anyMessage reports whether messages of a WebSocket come by a trigger that need not be JSON. The gateway reads those of routes that it chooses
+// by a field of the message, and gives the others to $default.
+func anyMessage(t *model.Trigger) bool {
+	if t.Kind != model.TriggerWebSocket || t.Via == nil || t.Source == nil {
+		return t.Kind == model.TriggerWebSocket
+	}
+	key, known := t.Via.Props.Get("RouteKey").Scalar()
+	chosen, _ := t.Source.Props.Get("RouteSelectionExpression").Scalar()
+	return !known || key == "$default" || !strings.HasPrefix(strings.Trim(chosen, "${}"), "request.body.")
 }
 
 // byHTTP reports whether requests over HTTP come to a function, or perhaps do, and no gateway checks what is in them.
