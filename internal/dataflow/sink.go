@@ -51,6 +51,8 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	switch m.Rule {
 	case "html-response":
 		return in.noPage(f, recv)
+	case "open-redirect":
+		return comesAgain(f, e)
 	case "sql":
 		if m.Package == "pg-promise" {
 			in.putRaw(f, e, m, args)
@@ -79,6 +81,12 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		}
 	}
 	return false
+}
+
+// comesAgain reports whether a visitor is sent to the path that he has asked for, as it is: redirect(request.path). Routers of Python have
+// found the route by it, which begins with a name of the application.
+func comesAgain(f frame, e *ir.Expr) bool {
+	return f.file.Language == ir.Python && len(e.List) == 1 && e.List[0].Kind == ir.Member && e.List[0].Str == "path" && lastPart(textOf(e.List[0].X)) == "request"
 }
 
 // answersDetails tells of what an answer lets out of an error.
