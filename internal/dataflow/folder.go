@@ -23,16 +23,23 @@ func (in *interp) commonFolder(f frame, x *ir.Expr) {
 
 // isOwnFolder reports whether a path is made of nothing that an outsider decides.
 func (in *interp) isOwnFolder(f frame, path *ir.Expr) bool {
+	path = writtenOf(path)
 	if path.Kind == ir.Name {
 		if made := in.testOf(f, path.Str); made != nil && len(partsOfPath(made)) > 0 {
 			path = made
 		}
 	}
+	return in.ofOwnParts(f, path)
+}
+
+// ofOwnParts is isOwnFolder of a path that is put together, or of a part of it.
+func (in *interp) ofOwnParts(f frame, path *ir.Expr) bool {
+	path = writtenOf(path)
 	parts := partsOfPath(path)
 	if len(parts) == 0 {
 		return len(in.quiet(f, path).theirs()) == 0
 	}
-	return !slices.ContainsFunc(parts, func(p *ir.Expr) bool { return len(in.quiet(f, p).theirs()) > 0 })
+	return !slices.ContainsFunc(parts, func(p *ir.Expr) bool { return !in.ofOwnParts(f, p) })
 }
 
 var commonOf = set("commonpath commonprefix")

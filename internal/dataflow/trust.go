@@ -19,9 +19,7 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 	for e.Kind == ir.Binary && (e.Str == "||" || e.Str == "??") { // (x or "")
 		e = e.X
 	}
-	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
-		e = e.List[0]
-	}
+	e = writtenOf(e)
 	in.checksMember(f, e, rules)
 	if text := textOf(e); text != "" {
 		in.trustText(f, text, rules)
@@ -29,6 +27,14 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 	if slices.Contains(rules, "path-traversal") {
 		in.trustParts(f, e, 0)
 	}
+}
+
+// writtenOf is what is written as a text: path of str(path).
+func writtenOf(e *ir.Expr) *ir.Expr {
+	if e.Kind == ir.Call && len(e.List) == 1 && (textOf(e.X) == "String" || textOf(e.X) == "str") {
+		return e.List[0]
+	}
+	return e
 }
 
 // trustParts: a path that was put together and leads nowhere else makes its parts harmless: target of abspath(target).
