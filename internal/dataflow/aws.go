@@ -447,6 +447,31 @@ func (in *interp) linkLives(f frame, e *ir.Expr, args *arguments) {
 	}
 }
 
+// ofModels are members of the requests of language models that say how much they answer.
+// Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
+var ofModels = set("max_tokens maxTokens maxTokenCount max_tokens_to_sample max_gen_len max_new_tokens numberOfImages")
+
+// asksModel tells of a language model of which an outsider decides how much it answers, where its request is a text of JSON.
+func (in *interp) asksModel(f frame, e *ir.Expr, c awsCall) {
+	if !strings.HasPrefix(c.op.Key, "bedrock-runtime:InvokeModel") {
+		return
+	}
+	body := in.inside(f, c.params, "body", e.At)
+	in.answersAsMuch(f, e.At, c.op.Key, orNothing(body).json, 0)
+}
+
+func (in *interp) answersAsMuch(f frame, at int32, what string, v *Value, depth int) {
+	if v == nil || depth > deepestJoin {
+		return
+	}
+	for name, x := range sorted(v.fields) {
+		if x != nil && ofModels[name] {
+			in.hit(f, at, sizeRule, what, amounts(x), false)
+		}
+		in.answersAsMuch(f, at, what, x, depth+1)
+	}
+}
+
 // operation checks what goes into an operation, and what comes out of it.
 func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	client, name, _ := strings.Cut(c.op.Key, ":")
@@ -454,6 +479,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 		in.keepsFields(f, e.At, c.op.Key, c.params)
 	}
 	in.worksOn(f, e, c)
+	in.asksModel(f, e, c)
 	for _, m := range in.p.models.tables[aws].exact[client+"."+name] {
 		switch m.Kind {
 		case sink:

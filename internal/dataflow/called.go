@@ -52,6 +52,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	}
 	in.limitsRows(f, e, orElse(method, lastPart(ref)), args)
 	in.amountsInStatement(f, e, orElse(method, lastPart(ref)), args)
+	if slices.Contains(does, Pays) {
+		in.amountsPosted(f, e.At, lastPart(ref), args)
+	}
 	if slices.Contains(does, Writes) {
 		in.storesPassword(f, e, ref, recv, args)
 	}

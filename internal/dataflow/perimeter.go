@@ -550,6 +550,17 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 	in.amountsIn(f, at, what, v.elem, added, depth+1)
 }
 
+// amountsPosted notes the amounts in a request that asks another service for a payment, also where they are written as JSON.
+func (in *interp) amountsPosted(f frame, at int32, what string, args *arguments) {
+	for _, v := range append(slices.Clone(args.list), &Value{fields: args.kw}) {
+		in.amountsIn(f, at, what, orNothing(v).json, nil, 0)
+		for _, x := range sorted(orNothing(v).fields) {
+			in.amountsIn(f, at, what, orNothing(x).json, nil, 0)
+		}
+		in.amountsIn(f, at, what, v, nil, 0)
+	}
+}
+
 // looksAt reports whether the class of a mapper checks what is put into a field: by @validates("price"), or by a condition of its table,
 // CheckConstraint("price > 0").
 func (c *class) looksAt(field string) bool {

@@ -380,7 +380,11 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 			continue
 		}
 		fail(failed, f, b)
-		w.report.Findings = append(w.report.Findings, w.finding(b, f, h, reach))
+		found := w.finding(b, f, h, reach)
+		if byCallersUnknown(h, n) {
+			found.Severity, found.Confidence = finding.Low, finding.Possible
+		}
+		w.report.Findings = append(w.report.Findings, found)
 	}
 }
 
@@ -505,11 +509,20 @@ func concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	if h.Rule == "jwt-unverified" && verified(f) {
 		return false
 	}
-	byRoute := n.Result.Routes > 0 && !strings.HasPrefix(h.Path, "event")
-	if (h.Rule == "number" || h.Rule == "size") && len(f.Triggers) == 0 && !byRoute && !httpPart.MatchString(h.Path) { // who calls it is not known
-		return false
+	if byCallersUnknown(h, n) {
+		return len(n.In) == 0 && !onlyPlatform(f)
 	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))
+}
+
+// byCallersUnknown reports whether a number comes to a function from somebody of whom nothing is known, who perhaps has looked at it before:
+// a direct call, a message. That is told of where no other function of the application sends it, and is less of a harm.
+func byCallersUnknown(h *dataflow.Hit, n *paths.Node) bool {
+	if h.Rule != "number" && h.Rule != "size" {
+		return false
+	}
+	byRoute := n.Result.Routes > 0 && !strings.HasPrefix(h.Path, "event")
+	return len(n.Function.Triggers) == 0 && !byRoute && !httpPart.MatchString(h.Path) || !outward(n.Function)
 }
 
 // writtenElsewhere reports whether a function gets what is stored in a table into which no function that is known here writes: another

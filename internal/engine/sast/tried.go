@@ -60,7 +60,7 @@ type repeatedFunctions map[*ir.Func]string
 func retriedFunctions(n *paths.Node) repeatedFunctions {
 	out := repeatedFunctions{}
 	for _, c := range n.Result.Calls {
-		if !triesAgain.MatchString(c.Ref) {
+		if !triesAgain.MatchString(c.Ref) && !retriedStep(c) {
 			continue
 		}
 		for _, x := range c.Expr.List {
@@ -76,6 +76,15 @@ func retriedFunctions(n *paths.Node) repeatedFunctions {
 	}
 	return out
 }
+
+// retriedStep reports whether a call is a step of a durable function, which is tried again unless it says otherwise.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk-retries.html
+func retriedStep(c dataflow.Called) bool {
+	return c.Ref == "lambda.context.step" && !noRetry.MatchString(textBetween(c.File, c.Expr.At, c.Expr.End))
+}
+
+// noRetry is how a step says that it is not tried again.
+var noRetry = regexp.MustCompile(`(?i)\bno_?retry\b|shouldRetry:\s*false|maxAttempts:\s*1\b`)
 
 // triedBy are the functions that a function is given and calls in a loop until they do not fail: withRetry(() => client.post(order)).
 func triedBy(n *paths.Node, fn *ir.Func) []*ir.Func {
