@@ -182,7 +182,7 @@ func unthrown(fn *ir.Func, s *ir.Stmt) *ir.Expr {
 }
 
 // saysWhether is what people call a function that says whether something is as it should be.
-var saysWhether = regexp.MustCompile(`(?i)^(is_?|has_?)?(valid|verif|check|authentic|authori[sz])`)
+var saysWhether = regexp.MustCompile(`(?i)^(is_?|has_?)?(valid|verif|check|authentic|authori[sz]|safe|allowed|permitted|trusted|genuine|legit)`)
 
 // yesAnyway are conditions that refuse what a function of the program says no to, which says yes whatever it gets.
 func yesAnyway(n *paths.Node) []spot {
