@@ -186,6 +186,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		in.p.assignExport(x, key, v, in.branch != 0)
 		return
 	}
+	in.keepsInClass(x, v)
 	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
 		return
 	}

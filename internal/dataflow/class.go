@@ -165,7 +165,11 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	}
 	for _, field := range c.Fields {
 		if field.Value != nil {
-			cl.static.fields[field.Name] = in.eval(f, field.Value)
+			x := in.eval(f, field.Value)
+			cl.static.fields[field.Name] = x
+			if x != nil && x != nothing && (x.isList || x.isDict) {
+				x.ofClass = true
+			}
 		}
 	}
 	if f.file.Language == ir.Python {

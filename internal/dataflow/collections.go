@@ -201,6 +201,7 @@ func (in *interp) adds(c call) (*Value, bool) {
 
 // addsTo puts something into a list: one that stays is noted to grow.
 func (in *interp) addsTo(list, v *Value, singles []*Value) {
+	in.keepsInClass(list, v)
 	switch {
 	case in.isLasting(list):
 		in.grows(list, v)

@@ -5,9 +5,9 @@ import "strings"
 // platform reports whether the platform sets a field of what an entry gets, so that no outsider decides it. The fields are those that
 // AWS documents for the events of its services and the frameworks for their requests; of others it is not known, and an outsider may.
 func (p *Program) platform(path string) bool {
-	path = strings.ReplaceAll(path, "[]", "")
+	path = asEvent(strings.ReplaceAll(path, "[]", ""))
 	root, rest, _ := strings.Cut(path, ".")
-	if root != "event" && root != "current_event" { // as resolvers of Powertools have it
+	if root != "event" {
 		if below := strings.TrimPrefix(rest, "request."); strings.HasPrefix(below, "file.") || strings.HasPrefix(below, "files.") { // multer and formidable name what they store by themselves
 			last := rest[strings.LastIndexByte(rest, '.')+1:]
 			return last == "filename" || last == "newFilename" || last == "path" || last == "filepath" || last == "destination" || last == "size"
@@ -38,6 +38,21 @@ func (p *Program) platform(path string) bool {
 		return false
 	}
 	return platformFields[rest] || platformFields[first(rest)+".*"] && strings.Contains(rest, ".")
+}
+
+// eventIn are the places where resolvers of Powertools and adapters of frameworks keep the event.
+var eventIn = []string{
+	"current_event", "request.environ.serverless.event", "request.environ.awsgi.event", "request.environ.lambda.event", "request.scope.aws.event", "req.apiGateway.event",
+}
+
+// asEvent is a path of what a framework hands on of the event as one of the event itself.
+func asEvent(path string) string {
+	for _, in := range eventIn {
+		if rest, ok := strings.CutPrefix(path, in); ok && (rest == "" || rest[0] == '.') {
+			return "event" + rest
+		}
+	}
+	return path
 }
 
 // isField reports whether a path is a field of the event itself: code that calls a function may name a field of its own id, source or type.

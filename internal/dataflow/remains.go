@@ -151,6 +151,7 @@ var identities = []string{"event.requestContext.authorizer", "event.requestConte
 
 // identity reports whether a part of what comes in says who calls.
 func (in *interp) identity(path string) bool {
+	path = asEvent(path)
 	return in.st != nil && slices.ContainsFunc(identities, func(root string) bool {
 		return path == root || strings.HasPrefix(path, root+".") || strings.HasPrefix(root, path+".")
 	})

@@ -215,6 +215,13 @@ func (in *interp) keep(at place, v *Value) bool {
 	return true
 }
 
+// keepsInClass notes that something is put into what a class holds for all of its instances.
+func (in *interp) keepsInClass(x, v *Value) {
+	if x != nil && x.ofClass && in.st == nil {
+		in.keeps = in.keeps || in.loading == nil && perhapsKeeps(v)
+	}
+}
+
 // follows reports whether it makes a difference what is put into a place: something of a user's was put there, or is now; in the second
 // invocation, that the first has left something there.
 func (in *interp) follows(at place, v *Value) bool {

@@ -27,6 +27,7 @@ type Value struct {
 	known   bool   // whether text is all of it
 	regexp  bool
 	shared  bool // made while a module was loaded: not changed afterwards
+	ofClass bool // a class holds it for all of its instances
 	sink    *Value
 	spread  *Value          // an object was spread into it
 	prefix  string          // with what a text begins of which not all is known
@@ -274,7 +275,7 @@ func joinTo(a, b *Value, depth int) *Value {
 		return onlyPerhaps(a, b).counting(b)
 	}
 	v := *a
-	v.shared, v.told, v.backed = false, nil, false
+	v.shared, v.ofClass, v.told, v.backed = false, false, nil, false
 	v.joinText(a, b)
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
