@@ -494,6 +494,9 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 			if !c.signed {
 				in.secrets = append(in.secrets, m)
 			}
+			if in.st != nil { // whose it is counts: credentials of a role that was taken on for somebody
+				out.taints = addTaints(out.taints, orNothing(c.params).all())
+			}
 		}
 	}
 }

@@ -103,6 +103,7 @@ func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, args *arg
 	if in.st == nil || !in.st.second {
 		return
 	}
+	in.usesClientOfEarlier(f, e, ref)
 	client := in.usedClient(f, e, ref)
 	if client == nil {
 		return
@@ -110,6 +111,23 @@ func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, args *arg
 	for _, name := range in.st.names[client] {
 		if at := (place{object: client, name: name}); strings.HasPrefix(name, settingsOfClient) {
 			in.reveals(f, e.At, orElse(textOf(e.X), ref), in.stays(f, at, nothing, e.At), decides)
+		}
+	}
+}
+
+// usesClientOfEarlier looks at a call of a client that an earlier invocation has made for its user, with that user's credentials or settings, and has
+// left under a name: s3 = new S3Client({credentials}) for those who have a role, and s3.send(...) for all.
+func (in *interp) usesClientOfEarlier(f frame, e *ir.Expr, ref string) {
+	if e.X.Kind != ir.Member || !strings.Contains(ref, ").") {
+		return
+	}
+	client := in.quiet(f, e.X.X)
+	if client == nil || !strings.HasSuffix(client.ref, ")") || client.ref[0] == '.' {
+		return
+	}
+	for _, t := range in.oldIn(client.taints) {
+		if by := keptBy(t); by != nil && !strings.Contains(by.note, elementsKept) && !strings.Contains(by.note, "cache") {
+			in.reveals(f, e.At, orElse(textOf(e.X), ref), &Value{taints: []*Taint{t}}, decides)
 		}
 	}
 }

@@ -46,10 +46,7 @@ func (in *interp) reveals(f frame, at int32, what string, v *Value, rank int) {
 		return
 	}
 	for _, t := range in.oldOf(v, 0) {
-		by := t.step
-		for by != nil && !strings.HasPrefix(by.note, firstOne+"stays in ") {
-			by = by.prev
-		}
+		by := keptBy(t)
 		if by == nil || by.file == nil {
 			continue
 		}
@@ -64,6 +61,15 @@ func (in *interp) reveals(f frame, at int32, what string, v *Value, rank int) {
 		h.Steps = in.withMaking(inOrder(wayOf(t, in.sites)), by)
 		in.st.hits[key], in.st.rank[key] = h, rank
 	}
+}
+
+// keptBy is the step by which data stays for later invocations; nil where there is none.
+func keptBy(t *Taint) *step {
+	by := t.step
+	for by != nil && !strings.HasPrefix(by.note, firstOne+"stays in ") {
+		by = by.prev
+	}
+	return by
 }
 
 // withMaking adds to the stops of a way where the object is made once into which the first invocation puts something, where a module gives it

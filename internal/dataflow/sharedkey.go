@@ -11,7 +11,7 @@ import (
 // keepsForAll puts a value into an object that outlasts the invocation, under a key that comes with the event and says nothing of who calls,
 // where the value is of who calls.
 func (in *interp) keepsForAll(f frame, x, key, v *Value, at int32) bool {
-	if !in.isLasting(x) || len(key.all()) == 0 {
+	if !in.isLasting(x) || len(madeOf(key)) == 0 {
 		return false
 	}
 	if in.st == nil {
@@ -38,10 +38,19 @@ func (in *interp) keptForAll(f frame, x, key *Value, at int32, v *Value) *Value 
 	return join(in.member(f, x, name, at), v)
 }
 
+// madeOf is the outsiders' data that a key is made of, also what was looked at and does no harm.
+func madeOf(key *Value) []*Taint {
+	out := addTaints(key.all(), key.safe)
+	for _, part := range key.parts {
+		out = addTaints(out, orNothing(part).safe)
+	}
+	return out
+}
+
 // sharedKey names a key by the parts of the event that it is made of; empty where it says who calls, or is made of something else.
 func (in *interp) sharedKey(key *Value) string {
 	var paths []string
-	for _, t := range key.all() {
+	for _, t := range madeOf(key) {
 		if !in.isUsers(t) || t.Source == nil || t.Source.Stored || in.identity(t.Path) || namesCaller(t.Path) {
 			return ""
 		}

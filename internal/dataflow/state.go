@@ -156,7 +156,14 @@ func (p *Program) statics() map[*Value]bool {
 // perhapsKeeps reports whether what is put outside of a handler can be a user's: data of the event, what a library gave, or something of
 // which nothing is known, as the name of who is signed in.
 func perhapsKeeps(v *Value) bool {
-	return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked || x.class != nil && !x.isType })
+	return v.hasOf(0, func(x *Value) bool {
+		return x.empty() || len(x.taints) > 0 || x.asked || x.class != nil && !x.isType || x.madeForUser()
+	})
+}
+
+// madeForUser reports whether a client of a library was made with what can be a user's: new S3Client({credentials}).
+func (v *Value) madeForUser() bool {
+	return strings.HasSuffix(v.ref, ")") && perhapsAsked(&arguments{list: v.args, kw: v.kw})
 }
 
 // perhapsAsked reports whether a library is perhaps asked for what is of a user.
@@ -229,7 +236,7 @@ func (in *interp) follows(at place, v *Value) bool {
 		return in.st.old[at] != nil || in.touched(at.before(), 0)
 	}
 	return in.st.now != nil && in.st.now.at[at] != nil || v.hasOf(0, func(x *Value) bool {
-		return len(x.taints) > 0 || x.asked || len(x.fields) > 0 || x.isList || x.isDict || x.elem != nil || x.class != nil && !x.isType || x.empty()
+		return len(x.taints) > 0 || x.asked || len(x.fields) > 0 || x.isList || x.isDict || x.elem != nil || x.class != nil && !x.isType || x.empty() || x.madeForUser()
 	})
 }
 
@@ -506,13 +513,16 @@ func (in *interp) exits() int {
 	return len(in.st.exits)
 }
 
+// elementsKept is what people call the elements of a list.
+const elementsKept = "a list that is made once"
+
 // called is what people call a place.
 func (at place) called() string {
 	switch {
 	case at.expr != nil:
 		return "the default of " + at.name
 	case at.name == elementsOf:
-		return "a list that is made once"
+		return elementsKept
 	case at.object != nil && strings.HasPrefix(at.name, "{"):
 		return "a cache whose key is only " + strings.Trim(at.name, "{}")
 	case at.object != nil && strings.HasPrefix(at.name, settingsOfClient):
@@ -593,11 +603,20 @@ func (in *interp) emptied(f frame, e *ir.Expr, recv *Value, method string) bool 
 	}
 	switch method {
 	case "clear", "splice", "pop", "shift", "popleft", "popitem", "delete", "remove":
-		if recv != nil && recv.ref == "" {
+		if recv != nil && recv.ref == "" && !in.evicts(f, e, method) {
 			in.empties(recv)
 		}
 	}
 	return false
+}
+
+// evicts reports whether a call makes room in a cache that is full: it takes out one entry, of which nothing says that it is this event's.
+func (in *interp) evicts(f frame, e *ir.Expr, method string) bool {
+	if len(e.List) != 1 || method != "delete" && method != "pop" {
+		return false
+	}
+	key := in.quiet(f, e.List[0])
+	return !key.known && len(madeOf(key)) == 0 // cache.delete(cache.keys().next().value)
 }
 
 // begunKey names what was put into places before a call.
