@@ -218,8 +218,9 @@ func behindBase(all []address) []address {
 	return out
 }
 
-// privateNames are endings of names that are not of the internet, or of nobody.
-var privateNames = regexp.MustCompile(`(^|\.)(localhost|local|internal|intranet|lan|home|corp|test|example|invalid|localdomain|svc|cluster)$|(^|\.)example\.(com|net|org)$`)
+// privateNames are endings of names that are not of the internet, and names that stand for any: a host below them is one that code means, and only
+// its domain is left out of it.
+var privateNames = regexp.MustCompile(`(^|\.)(localhost|local|internal|intranet|lan|home|corp|test|invalid|localdomain|svc|cluster)$|^(www\.)?example\.(com|net|org)$|^(www\.)?example$`)
 
 // OnInternet reports whether a host is one that others on the way can listen to: no address or name of a private network, and none for tests.
 func OnInternet(host string) bool {
