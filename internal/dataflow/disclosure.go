@@ -416,7 +416,7 @@ func (in *interp) settle() {
 		}
 		path := ""
 		for asked, kind := range sorted(in.wanted) {
-			tail, below := strings.CutPrefix(plainPath(asked), h.Path+".")
+			tail, below := strings.CutPrefix(asEvent(plainPath(asked)), asEvent(h.Path)+".")
 			if below && !isText[lastPart(h.Path)] && strings.Count(tail, ".") < 5 && !in.isHidden(plainPath(asked)) && (path == "" || kind > in.wanted[path]) {
 				path = asked
 			}

@@ -217,6 +217,7 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	}
 	f := frame{c.scope, c.fn.File}
 	in.send(f, c.fn.Start, Received, event)
+	in.logsEvent(f, c, event)
 	if len(c.fn.Params) > 0 && c.fn.File.Language == ir.Python { // @event_parser
 		event = in.modelled(frame{c.scope, c.fn.File}, event, c.fn.Params[0])
 	}

@@ -329,6 +329,9 @@ func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 	v.elem = join(v.elem, val.elem)
 	v.taints = addTaints(v.taints, val.taints)
 	v.someOf(val, x)
+	if v.secret == nil { // of a secret that was parsed
+		v.secret = val.secret
+	}
 	if v.spread == nil || v.spread.closed() {
 		v.spread = val
 	}

@@ -1,0 +1,65 @@
+package dataflow
+
+import (
+	"slices"
+
+	"wardlet.example/internal/ir"
+)
+
+// Loggers that write the whole event of each call by themselves when they are told to.
+// Source: https://docs.powertools.aws.dev/lambda/python/latest/core/logger/#logging-incoming-event
+
+// logsEvent tells of a handler whose logger writes the event as it comes: @logger.inject_lambda_context(log_event=True),
+// injectLambdaContext(logger, {logEvent: true}).
+func (in *interp) logsEvent(f frame, c *closure, event *Value) {
+	if in.st != nil || len(event.taints) == 0 {
+		return
+	}
+	call := eventLogger(c.fn)
+	if call == nil {
+		return
+	}
+	in.leak(f, call.At, "the logger", &disclosed{kind: plainData, what: "event", taint: event.taints[0], whole: true})
+}
+
+// eventLogger is the call that tells a logger to write the event of a handler; nil where there is none.
+func eventLogger(fn *ir.Func) *ir.Expr {
+	for _, d := range fn.Decorators {
+		if tellsToLog(d, "log_event") || tellsToLog(d, "logEvent") {
+			return d
+		}
+	}
+	if fn.File.Language != ir.Node {
+		return nil
+	}
+	var found *ir.Expr
+	ir.Walk(fn.File.Body, nil, func(e *ir.Expr) bool { // middy(handler).use(injectLambdaContext(logger, {logEvent: true}))
+		if found == nil && lastPart(textOf(orNoCall(e).X)) == "injectLambdaContext" && tellsToLog(e, "logEvent") {
+			found = e
+		}
+		return found == nil
+	})
+	return found
+}
+
+// noCall is what stands for the function of what is no call.
+var noCall = &ir.Expr{X: &ir.Expr{}}
+
+func orNoCall(e *ir.Expr) *ir.Expr {
+	if e.Kind != ir.Call || e.X == nil {
+		return noCall
+	}
+	return e
+}
+
+// tellsToLog reports whether a call is given a setting as true, by its name or in an object.
+func tellsToLog(e *ir.Expr, setting string) bool {
+	if e.Kind != ir.Call {
+		return false
+	}
+	is := func(x *ir.Expr) bool {
+		i := slices.Index(x.Keys, setting)
+		return i >= 0 && i < len(x.List) && x.List[i].Kind == ir.Const && (x.List[i].Str == "true" || x.List[i].Str == "True")
+	}
+	return is(e) || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Object && is(x) })
+}
