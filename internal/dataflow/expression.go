@@ -309,6 +309,9 @@ func (in *interp) memberGiven(f frame, key string, x *ir.Expr) *Value {
 	return val
 }
 
+// intoObject is what happens to an object whose members are put into another one.
+const intoObject = "its fields are put into another object"
+
 // spreads puts the members of a value into an object: {...body}.
 func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 	val := in.memberGiven(f, "...", x)
@@ -317,7 +320,7 @@ func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 	}
 	if len(val.taints) > 0 { // it may have any of the fields that stand before it
 		w := *val
-		w.taints = in.stepped(f, val.taints, x.At, "its fields are put into another object")
+		w.taints = in.stepped(f, val.taints, x.At, intoObject)
 		val = &w
 		for k, field := range sorted(v.fields) {
 			v.fields[k] = join(field, &Value{taints: in.parts(val.taints, k)})

@@ -31,7 +31,7 @@ var (
 	ofHashes      = set("hash hashed encrypted digest bcrypt salted argon2 argon scrypt")
 	storedSecrets = map[string]bool{
 		"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass word": true, "otp": true, "otp code": true, "totp seed": true, "otp secret": true, "verification code": true, "reset token": true,
-		"reset code": true, "password token": true, "mfa secret": true, "totp secret": true, "two factor secret": true, "security answer": true, "forgot code": true,
+		"reset code": true, "password token": true, "mfa secret": true, "totp secret": true, "two factor secret": true, "security answer": true, "forgot code": true, "refresh token": true, "client secret": true, "private key": true,
 	}
 )
 
