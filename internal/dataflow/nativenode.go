@@ -47,6 +47,9 @@ func (in *interp) rejectedPromise(c call) (*Value, bool) {
 // arrayFrom: Array.from(list), or Array.from(list, (x) => ...).
 func (in *interp) arrayFrom(c call) (*Value, bool) {
 	v, fn := c.args.get(0), c.args.get(1)
+	if n := v.fields["length"]; n != nil { // Array.from({ length: n })
+		in.hit(c.f, c.e.At, sizeRule, "Array.from", amounts(n), false)
+	}
 	if len(fn.fns) == 0 {
 		if v.isMap {
 			return &Value{elem: in.elements(v)}, true
