@@ -52,6 +52,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	}
 	in.limitsRows(f, e, orElse(method, lastPart(ref)), args)
 	in.amountsInStatement(f, e, orElse(method, lastPart(ref)), args)
+	if slices.Contains(does, Sends) {
+		in.relays(f, e.At, lastPart(ref), &Value{fields: map[string]*Value{"": args.get(0), " ": {fields: args.kw}}})
+	}
 	if slices.Contains(does, Pays) {
 		in.amountsPosted(f, e.At, lastPart(ref), args)
 	}

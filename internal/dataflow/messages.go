@@ -44,6 +44,9 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 		})
 	}
 	in.lets(f, at, Messaged, what, best)
+	if !forMany[key] {
+		in.relays(f, at, key, params)
+	}
 }
 
 // tellsServers tells of passwords, numbers of people and access tokens in the address of a request: servers and all between write addresses

@@ -506,7 +506,7 @@ var bySender = map[string]bool{"user-controlled-target": true, "object-key": tru
 // concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
 func concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	f := n.Function
-	if h.Rule == "jwt-unverified" && verified(f) {
+	if h.Rule == "jwt-unverified" && verified(f) || h.Rule == "user-controlled-recipient" && f.Exposure != model.Public && len(f.Triggers) > 0 {
 		return false
 	}
 	if byCallersUnknown(h, n) {
