@@ -38,6 +38,7 @@ type Result struct {
 	Reached   []*ir.Func // the functions that were called
 	Program   *Program   // that they are of
 	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
+	Foreign   []Kept     // the same of parts of what other code or services send
 	Endless   []Kept     // calls that store or send texts that can have any length
 	Decoded   []Called   // Go: where what an outsider sent is read into a variable
 	Befores   []*ir.Func // middlewares of middy that run before the handler
@@ -138,11 +139,11 @@ func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Doubts, r.Packages = in.doubts, in.p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Guards, r.Befores = in.guards, in.befores
-	r.Unlooked, r.Endless = in.unlooked(), in.endless()
+	r.Unlooked, r.Foreign, r.Endless = in.unlooked(), in.unlookedOfOthers(), in.endless()
 	if v != nil && len(v.fns) > 0 {
 		r.Decoded = in.decoded
 	}
-	if v != nil && (len(v.fns) > 0 || letsThrough(v)) { // no library stands around it that catches
+	if v != nil && (len(v.fns) > 0 || letsThrough(v) || v.ref == streamed) { // no library stands around it that catches
 		r.Unguarded = in.unguarded
 	}
 	for _, file := range r.Files {

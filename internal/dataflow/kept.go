@@ -14,16 +14,26 @@ type Kept struct {
 	At     int32
 	What   string
 	Fields []string // the paths of the parts
+	Ways   []Way    // of parts that other code or services send, by which it can be asked who does
+	Paid   bool     // it is paid for by how long the text is
 	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
 }
 
-// keepsOrSends are operations that store or send what they get, and those of models, which are paid for by how much they are asked.
-var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject sqs:SendMessage sqs:SendMessageBatch
-	sns:Publish eventbridge:PutEvents sfn:StartExecution kinesis:PutRecord firehose:PutRecord lambda:Invoke ses:SendEmail
-	bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
-	bedrock-agent-runtime:InvokeAgent bedrock-agent-runtime:RetrieveAndGenerate`)
+// keepsOrSends are operations that store or send what they get.
+var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject timestream-write:WriteRecords
+	sqs:SendMessage sqs:SendMessageBatch sns:Publish sns:PublishBatch eventbridge:PutEvents sfn:StartExecution sfn:StartSyncExecution
+	kinesis:PutRecord kinesis:PutRecords firehose:PutRecord firehose:PutRecordBatch iot-data-plane:Publish apigatewaymanagementapi:PostToConnection
+	lambda:Invoke lambda:InvokeAsync ses:SendEmail ses:SendTemplatedEmail ses:SendRawEmail sesv2:SendEmail pinpoint:SendMessages
+	pinpoint-sms-voice-v2:SendTextMessage ssm:SendCommand ecs:RunTask batch:SubmitJob scheduler:CreateSchedule sagemaker-runtime:InvokeEndpoint`)
+
+// paidByText are operations of models, translators and voices, which are paid for by how long the text is that they get.
+var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
+	bedrock-agent-runtime:InvokeAgent bedrock-agent-runtime:RetrieveAndGenerate
+	translate:TranslateText polly:SynthesizeSpeech polly:StartSpeechSynthesisTask comprehend:DetectSentiment comprehend:DetectEntities comprehend:DetectKeyPhrases
+	comprehend:DetectDominantLanguage comprehend:DetectPiiEntities comprehend:DetectSyntax comprehend:DetectToxicContent comprehend:ClassifyDocument
+	comprehend:BatchDetectSentiment comprehend:BatchDetectEntities comprehend:BatchDetectKeyPhrases`)
 
 // keepsFields notes a call that stores or sends.
 func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
@@ -35,9 +45,9 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 			return
 		}
 	}
-	k := &Kept{File: f.file, At: at, What: what}
-	in.sees(k, v, 0)
-	if len(k.Fields) > 0 || k.known {
+	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what]}
+	in.sees(f, k, v, 0)
+	if len(k.Fields)+len(k.Ways) > 0 || k.known {
 		k.way.sites = slices.Clone(in.sites)
 		in.handedOn = append(in.handedOn, k)
 	}
@@ -71,7 +81,7 @@ func schemaLooks(m *Model, recv *Value, args *arguments) bool {
 }
 
 // sees notes the paths of what is in a value, with what stands in texts that were written from objects.
-func (in *interp) sees(k *Kept, v *Value, depth int) {
+func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 	if v == nil || depth > deepestKept || strings.HasSuffix(v.ref, ".Context()") { // of Go: nothing of it is kept
 		return
 	}
@@ -86,14 +96,17 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		}
 	}
 	if v.json != nil {
-		in.sees(k, v.json, depth+1)
+		in.sees(f, k, v.json, depth+1)
 		return
 	}
 	for _, t := range v.taints {
+		if ofOthers(t.Path) && !t.unsure && len(k.Ways) < maxFields {
+			k.Ways = append(k.Ways, Way{t, in.where(f), slices.Clone(in.sites)})
+		}
 		if t.Source != nil && t.Source.Stored || bySystems.MatchString(t.Path) {
 			continue
 		}
-		k.known = k.known || t.check != nil
+		k.known = k.known || t.check != nil && !madeText(t)
 		if !t.object && strings.HasSuffix(t.Path, "body") {
 			k.whole = append(k.whole, t.Path)
 		}
@@ -106,9 +119,14 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		if depth == 0 && name == "Key" { // which of those that are there it is
 			continue
 		}
-		in.sees(k, x, depth+1)
+		in.sees(f, k, x, depth+1)
 	}
-	in.sees(k, v.elem, depth+1)
+	in.sees(f, k, v.elem, depth+1)
+}
+
+// madeText reports whether all that was done with a value was to make it a text, whatever it is: str(body["title"]), String(title).
+func madeText(t *Taint) bool {
+	return len(t.clean) == 2 && t.clean["nosql"] && t.clean["mass-assignment"]
 }
 
 // Steps are how the first of the parts came there.
@@ -148,11 +166,8 @@ func (in *interp) unlooked() []Kept {
 		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
 			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
-		for _, path := range k.Fields {
-			l := in.looked
-			if in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path) {
-				return nil
-			}
+		if slices.ContainsFunc(k.Fields, in.askedOf) {
+			return nil
 		}
 		if len(k.Fields) > 0 {
 			out = append(out, *k)
@@ -160,6 +175,64 @@ func (in *interp) unlooked() []Kept {
 	}
 	return out
 }
+
+// askedOf reports whether code asks anything of a part of what came in.
+func (in *interp) askedOf(path string) bool {
+	l := in.looked
+	return in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
+}
+
+// unlookedOfOthers are the calls that store or send parts of what other code or services send, where code has looked at none of these parts.
+func (in *interp) unlookedOfOthers() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		c := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid}
+		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool { return in.looked.keys[w.Taint.Path] })
+		for _, way := range c.Ways {
+			if k.known || in.askedOf(way.Taint.Path) {
+				return nil
+			}
+			c.holds(way.Taint.Path)
+		}
+		if len(c.Ways) > 0 {
+			c.way = c.Ways[0]
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// ofOthers are paths of what other code and services send: members of an event, what stands in records of streams, queues and topics, in files
+// that were uploaded, and what people say of themselves when they sign up.
+func ofOthers(path string) bool {
+	if bringsEvent.MatchString(path) {
+		return false
+	}
+	return IsMember(path) || inRecord.MatchString(path) || inUpload.MatchString(path) || inProfile.MatchString(path)
+}
+
+// IsMember reports whether a path is one of a member of an event that only code writes.
+func IsMember(path string) bool {
+	m := ownMember.FindStringSubmatch(path)
+	return m != nil && !ofPlatform[m[1]]
+}
+
+var (
+	ownMember = regexp.MustCompile(`^event\.([A-Za-z_]\w*)`)
+	inRecord  = regexp.MustCompile(`^event\.(Records(\[\w*\]|\.\w+)?\.(kinesis\.data|body|Sns\.Message)|records(\.[^.]+)?\.value)[.\[]`)
+	inUpload  = regexp.MustCompile(`^` + Uploaded + `\.Body[.\[]`)
+	// inProfile are the paths of what somebody says of himself and the user pool does not look at.
+	inProfile = regexp.MustCompile(`^event\.request\.userAttributes\.(custom:|((given|family|middle|nick)_)?name$|nickname$|preferred_username|profile|picture|website|address|gender|locale)`)
+	// bringsEvent are paths into events of services that a queue, a topic or a stream hands on.
+	bringsEvent = regexp.MustCompile(`\w\..*\.(Records|detail|dynamodb|s3)\b`)
+)
+
+// ofPlatform are members of events that services of AWS send, by which nobody else decides, or that other checks look at.
+var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringParameters multiValueQueryStringParameters requestContext rawPath rawQueryString
+	path resource version isBase64Encoded stageVariables cookies httpMethod Records records detail source region account time resources id
+	identity arguments info prev stash selectionSetList request response userPoolId userName triggerSource callerContext awslogs
+	ResourceProperties OldResourceProperties RequestType ResponseURL StackId RequestId LogicalResourceId PhysicalResourceId ResourceType
+	authorizationToken methodArn routeArn type token taskToken TaskToken invocationId deliveryStreamArn job session rmqMessagesByQueue messages`)
 
 // endless are the calls that store texts of which code knows that they are some, and has not asked how long they are.
 func (in *interp) endless() []Kept {

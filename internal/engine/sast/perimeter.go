@@ -17,10 +17,83 @@ const mostNamed = 3
 
 // unlooked is where a function stores or sends parts of a request of which it has looked at none.
 func unlooked(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) || len(n.Result.Unlooked) == 0 {
+	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
+		return []spot{w.keptSpot(n.Result.Unlooked, "any caller decides")}
+	}
+	return w.unlookedOfOthers(n)
+}
+
+// unlookedOfOthers is where a function stores or sends parts of what other code or services send, of which it has looked at none: where nobody is known to
+// send that, or who does looks at none of it either.
+func (w *work) unlookedOfOthers(n *paths.Node) []spot {
+	all := n.Result.Foreign
+	if len(all) == 0 || runsAlone(n.Function) {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Unlooked)}
+	if inProfile(all) {
+		return []spot{w.keptSpot(all, "whoever signs up decides")}
+	}
+	if slices.ContainsFunc(n.Function.Triggers, w.byPlatform) {
+		return nil
+	}
+	if len(n.In) > 0 {
+		if door := w.uncheckedFrom(n, all); door != nil {
+			return []spot{w.keptSpot(all, door.Function.Name+" hands it on as it came, so any caller decides")}
+		}
+		return nil
+	}
+	if all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return !fromOutside(n.Function, k) }); len(all) == 0 {
+		return nil
+	}
+	s := w.keptSpot(all, "whoever sends it decides")
+	s.unsure = true
+	return []spot{s}
+}
+
+// fromOutside reports whether a call stores or hands on what comes to a function in messages or in files of which nobody knows who sends them. Who calls
+// a function directly is the application itself, or who administers it, and a text is what a model or a translator is given.
+func fromOutside(f *model.Function, k dataflow.Kept) bool {
+	return !k.Paid && !slices.ContainsFunc(k.Fields, func(path string) bool { return dataflow.IsMember(path) && !has(f, model.TriggerIoT) })
+}
+
+// inProfile reports whether people said all of what some calls are given of themselves.
+func inProfile(all []dataflow.Kept) bool {
+	return !slices.ContainsFunc(all, func(k dataflow.Kept) bool {
+		return slices.ContainsFunc(k.Fields, func(path string) bool { return !strings.HasPrefix(path, "event.request.userAttributes.") })
+	})
+}
+
+// byPlatform reports whether a service of the platform decides what comes by a trigger, or something that checks it.
+func (w *work) byPlatform(t *model.Trigger) bool {
+	switch t.Kind {
+	case model.TriggerDirect, model.TriggerState, model.TriggerObject, model.TriggerIoT:
+		return false
+	case model.TriggerQueue, model.TriggerTopic, model.TriggerStream: // what another service puts there has the form that the service gives it
+		return t.Source != nil && slices.ContainsFunc(w.app.Flows, func(f *model.Flow) bool { return f.To == t.Source.ID && f.From != model.Internet })
+	}
+	return true
+}
+
+// uncheckedFrom is where outsiders come in whose data gets into some calls without a look at it on the way; nil where there is none.
+func (w *work) uncheckedFrom(n *paths.Node, all []dataflow.Kept) *paths.Node {
+	if w.graph == nil {
+		return nil
+	}
+	for _, k := range all {
+		for _, way := range k.Ways {
+			path, _, _ := w.graph.Reach(n, way, "unchecked")
+			if path != nil && !path.Unsure && !slices.ContainsFunc(path.Hops, looksBefore) {
+				return path.Door()
+			}
+		}
+	}
+	return nil
+}
+
+// looksBefore reports whether a hop of a path begins at something that perhaps looks at what it hands on.
+func looksBefore(h paths.Hop) bool {
+	from := h.Edge.From
+	return gatewayChecks(from.Function) || from.Result.Found && len(from.Result.Unlooked)+len(from.Result.Foreign) == 0
 }
 
 // endless is where a function stores texts that can have any length.
@@ -28,11 +101,11 @@ func endless(w *work, n *paths.Node) []spot {
 	if !w.byHTTP(n.Function) || len(n.Result.Endless) == 0 {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Endless)}
+	return []spot{w.keptSpot(n.Result.Endless, "")}
 }
 
-// keptSpot is the place of the first of some calls, with what all of them are given.
-func (w *work) keptSpot(all []dataflow.Kept) spot {
+// keptSpot is the place of the first of some calls, with what all of them are given, and who decides.
+func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 	var fields, calls []string
 	for _, k := range all {
 		for _, path := range k.Fields {
@@ -44,7 +117,7 @@ func (w *work) keptSpot(all []dataflow.Kept) spot {
 			calls = append(calls, k.What)
 		}
 	}
-	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls)}, trace: w.steps(all[0].Steps())}
+	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.steps(all[0].Steps())}
 }
 
 // listed is a list as people write it, of the first few.
