@@ -22,6 +22,8 @@ type Called struct {
 	Limits []string
 	// Statement is the statement of SQL that it runs, or what is known of its beginning.
 	Statement string
+	// OfQueue is set where what is parsed is what a message of a queue holds.
+	OfQueue bool
 }
 
 // DoesAny reports whether a call does one of these things elsewhere.
@@ -68,7 +70,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if in.called == nil {
 		in.called = map[calledAt]Called{}
 	}
-	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement}
+	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement, false}
 }
 
 // leadsTo notes the functions of the program that a call leads to, or that it is one of a library.

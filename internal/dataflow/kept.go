@@ -285,15 +285,19 @@ func (in *interp) cutsText(method string, recv *Value) {
 	}
 }
 
-// parsesBody notes that the body of a request is parsed where nothing catches what fails.
+// parsesBody notes that the body of a request, or what a record of a stream or a queue holds, is parsed where nothing catches what fails.
 func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
-	if in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil || !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Path == "event.body" }) {
+	if in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil {
+		return
+	}
+	path := sentText(v)
+	if path == "" {
 		return
 	}
 	if in.tries > 0 { // what comes after that knows that it can be parsed
-		in.parsedSafely = true
+		mark(&in.parsedSafely, []*Taint{{Path: path}})
 	}
-	if in.parsedSafely {
+	if in.parsedSafely[path] {
 		return
 	}
 	for _, fn := range in.stack {
@@ -301,10 +305,56 @@ func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
 			return
 		}
 	}
-	if !slices.ContainsFunc(in.unguarded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
-		in.unguarded = append(in.unguarded, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e})
+	list := &in.unguarded
+	if path != wholeBody && path != rawBody {
+		list = &in.badRecords
+	}
+	var fn *ir.Func
+	if len(in.stack) > 0 {
+		fn = in.stack[len(in.stack)-1]
+	}
+	if first, parsed := in.parsers[fn]; fn != nil && parsed && first != e { // what comes after the first in a function can be parsed
+		return
+	}
+	if in.parsers == nil {
+		in.parsers = map[*ir.Func]*ir.Expr{}
+	}
+	in.parsers[fn] = e
+	if !slices.ContainsFunc(*list, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		*list = append(*list, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e, OfQueue: strings.HasSuffix(path, ".body")})
 	}
 }
+
+// wholeBody is the path of the body of a request as Lambda gets it, rawBody the one that is read from a connection of http.server.
+const (
+	wholeBody = "event.body"
+	rawBody   = "rfile"
+)
+
+// sentText is the path of the text that is a whole body, or all that a record holds; empty for others.
+func sentText(v *Value) string {
+	for _, t := range v.taints {
+		if t.Path == wholeBody || t.Path == rawBody || recordText.MatchString(t.Path) && !unpacked(t) {
+			return t.Path
+		}
+	}
+	return ""
+}
+
+// unpacked reports whether data was compressed when it came, as logs are that the platform sends.
+func unpacked(t *Taint) bool {
+	for s := t.step; s != nil; s = s.prev {
+		if unpacks.MatchString(s.note) {
+			return true
+		}
+	}
+	return false
+}
+
+var unpacks = regexp.MustCompile(`(?i)^goes through .*(gunzip|inflate|decompress|gzip)`)
+
+// recordText are the paths of all that records of streams and queues hold.
+var recordText = regexp.MustCompile(`^event\.(Records(\[\w*\]|\.\w+)?\.(kinesis\.data|body)|records(\.[^.]+)?\.value)$`)
 
 // checkers are words in names of decorators that check what a function gets.
 var checkers = regexp.MustCompile(`(?i)valid|schema|serial|pars|dto|check`)

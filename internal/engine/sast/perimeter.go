@@ -134,11 +134,74 @@ func listed(all []string) string {
 
 // unguarded is where the body of a request is parsed and nothing catches what fails.
 func unguarded(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) || len(n.Result.Unguarded) == 0 {
+	alone := runsAlone(n.Function)
+	if !alone && !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) {
 		return nil
 	}
-	c := n.Result.Unguarded[0]
-	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}}}
+	what := "makes the gateway answer with an error of its own, and it counts as one of the function"
+	if alone {
+		what = "ends his connection without an answer, and leaves a stack trace in the logs"
+	}
+	var out []spot
+	for _, c := range n.Result.Unguarded {
+		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref, "others": what}})
+	}
+	return out
+}
+
+// unguardedInBatch is where a record of a stream or a queue is parsed and nothing catches what fails, so that one that is no JSON stops the others.
+func unguardedInBatch(w *work, n *paths.Node) []spot {
+	if len(n.Result.BadRecords) == 0 {
+		return nil
+	}
+	open := slices.ContainsFunc(n.In, handsOnText)
+	what := stopsOthers(n, open)
+	if what == "" || !open && (len(n.In) > 0 || slices.ContainsFunc(n.Function.Triggers, w.byPlatform)) {
+		return nil
+	}
+	c := n.Result.BadRecords[0]
+	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref, "others": what}, unsure: !open}}
+}
+
+// stopsOthers says what a record does at which a function fails; empty where it is set apart. Of a queue only what an API puts there as it came
+// is meant: who else may send to it is part of the application, and a message that fails is kept apart by the queue in the end.
+func stopsOthers(n *paths.Node, open bool) string {
+	const stream = "comes again until it expires, and nothing behind it is read before"
+	triggers := n.Function.Triggers
+	if len(triggers) == 0 && slices.ContainsFunc(n.Result.BadRecords, func(c dataflow.Called) bool { return !c.OfQueue }) {
+		return stream
+	}
+	for _, t := range triggers {
+		if t.Off || t.Via == nil || t.Via.Type != "AWS::Lambda::EventSourceMapping" {
+			continue
+		}
+		set := func(key string) bool { return t.Via.Props.Get(key).Kind != model.Absent }
+		size, _ := t.Via.Props.Get("BatchSize").Scalar()
+		switch {
+		case t.Kind == model.TriggerStream && !set("BisectBatchOnFunctionError") && !set("MaximumRetryAttempts") && !set("MaximumRecordAgeInSeconds") && !set("DestinationConfig"):
+			return stream
+		case t.Kind == model.TriggerQueue && size != "1" && open:
+			return "makes all others of its batch come again with it, which have been worked on in part"
+		}
+	}
+	return ""
+}
+
+// handsOnText reports whether an edge comes from a route of an API that puts into a message what a caller sends, as the text that it is.
+func handsOnText(e *paths.Edge) bool {
+	if e.From.Result.Found || gatewayChecks(e.From.Function) || len(e.From.Function.Triggers) == 0 {
+		return false
+	}
+	route := e.From.Function.Triggers[0].Via
+	if route == nil {
+		return false
+	}
+	text := route.Type == "AWS::ApiGatewayV2::Route"
+	route.Props.Get("Integration").Walk(1_000, func(v *model.Value) {
+		s, _ := v.Scalar()
+		text = text || strings.Contains(s, "$input.body")
+	})
+	return text
 }
 
 // anyMessage reports whether messages of a WebSocket come by a trigger that need not be JSON. The gateway reads those of routes that it chooses
