@@ -39,6 +39,7 @@ type Result struct {
 	Program    *Program   // that they are of
 	Unlooked   []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Foreign    []Kept     // the same of parts of what other code or services send
+	Dear       []Kept     // calls of models that get texts of any length
 	Endless    []Kept     // calls that store or send texts that can have any length
 	Decoded    []Called   // Go: where what an outsider sent is read into a variable
 	Befores    []*ir.Func // middlewares of middy that run before the handler
@@ -147,6 +148,7 @@ func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Guards, r.Befores = in.guards, in.befores
 	r.Unlooked, r.Foreign, r.Endless = in.unlooked(), in.unlookedOfOthers(), in.endless()
+	r.Dear = in.dear()
 	if v != nil && len(v.fns) > 0 {
 		r.Decoded = in.decoded
 	}

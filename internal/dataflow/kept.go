@@ -16,6 +16,7 @@ type Kept struct {
 	Fields []string // the paths of the parts
 	Ways   []Way    // of parts that other code or services send, by which it can be asked who does
 	Paid   bool     // it is paid for by how long the text is
+	texts  []*Taint // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
 	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
@@ -35,6 +36,9 @@ var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWit
 	comprehend:DetectDominantLanguage comprehend:DetectPiiEntities comprehend:DetectSyntax comprehend:DetectToxicContent comprehend:ClassifyDocument
 	comprehend:BatchDetectSentiment comprehend:BatchDetectEntities comprehend:BatchDetectKeyPhrases`)
 
+// asksModel are calls of language models, of Bedrock and of the libraries of others: they take texts as long as books.
+var asksModel = regexp.MustCompile(`^bedrock-(agent-)?runtime:|^(openai|groq|mistralai|@?anthropic[\w/-]*)\.(.*\.)?(chat\.completions|completions|messages|responses|chat)\.(create|stream|complete|parse)$`)
+
 // keepsFields notes a call that stores or sends.
 func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	if in.st != nil || in.loading != nil || in.proving > 0 {
@@ -45,9 +49,9 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 			return
 		}
 	}
-	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what]}
+	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || asksModel.MatchString(what)}
 	in.sees(f, k, v, 0)
-	if len(k.Fields)+len(k.Ways) > 0 || k.known {
+	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
 		k.way.sites = slices.Clone(in.sites)
 		in.handedOn = append(in.handedOn, k)
 	}
@@ -98,6 +102,9 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 	if v.json != nil {
 		in.sees(f, k, v.json, depth+1)
 		return
+	}
+	if k.Paid && asksModel.MatchString(k.What) && !v.isList {
+		k.texts = append(k.texts, v.taints...)
 	}
 	for _, t := range v.taints {
 		if ofOthers(t.Path) && !t.unsure && len(k.Ways) < maxFields {
@@ -250,6 +257,33 @@ func (in *interp) endless() []Kept {
 		}
 	}
 	return out
+}
+
+// dear are the calls of models that get texts of any length: of a body or of arguments, as a query and a message of a WebSocket cannot be long.
+func (in *interp) dear() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		c := Kept{File: k.File, At: k.At, What: k.What}
+		for _, t := range k.texts {
+			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t)) && !in.shortened(t.Path) {
+				c.holds(t.Path)
+				c.way = Way{Taint: t, sites: k.way.sites}
+			}
+		}
+		if len(c.Fields) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// longPart are paths of parts of requests that can be long.
+var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^request\.(json|get_json)\.`)
+
+// shortened reports whether something perhaps says how long a text is: a limit, one of some, a schema that has seen what it is a part of.
+func (in *interp) shortened(path string) bool {
+	parent := path[:max(0, strings.LastIndexByte(path, '.'))]
+	return in.looked.limits[path] || in.bounded(path) && !in.looked.texts[path] || !in.looked.texts[path] && within(in.looked.asked, parent)
 }
 
 // textBySchema notes what a schema says of a text: that it is one, and perhaps how long it can be.

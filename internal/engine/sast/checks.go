@@ -43,6 +43,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"json-not-guarded-in-batch":     unguardedInBatch,
 	"login-not-recorded":            unrecorded,
 	"login-without-attempt-limit":   unlimitedLogins,
+	"paid-text-without-limit":       dear,
 	"payment-not-recorded":          unrecordedPayments,
 	"request-not-checked":           unlooked,
 	"retry-repeats-write":           repeatedly,

@@ -104,6 +104,16 @@ func endless(w *work, n *paths.Node) []spot {
 	return []spot{w.keptSpot(n.Result.Endless, "")}
 }
 
+// dear is where a model gets texts that can have any length from whoever calls.
+func dear(w *work, n *paths.Node) []spot {
+	f := n.Function
+	open := w.byHTTP(f) && !has(f, model.TriggerWebSocket) || has(f, model.TriggerGraphQL)
+	if !open || len(n.Result.Dear) == 0 {
+		return nil
+	}
+	return []spot{w.keptSpot(n.Result.Dear, "")}
+}
+
 // keptSpot is the place of the first of some calls, with what all of them are given, and who decides.
 func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 	var fields, calls []string
