@@ -218,6 +218,9 @@ func ofOthers(path string) bool {
 	return IsMember(path) || inRecord.MatchString(path) || inUpload.MatchString(path) || inProfile.MatchString(path)
 }
 
+// inMessage reports whether a path is one of what a record holds, and of no event of a service in it.
+func inMessage(path string) bool { return inRecord.MatchString(path) && !bringsEvent.MatchString(path) }
+
 // IsMember reports whether a path is one of a member of an event that only code writes.
 func IsMember(path string) bool {
 	m := ownMember.FindStringSubmatch(path)

@@ -130,7 +130,7 @@ var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.d
 
 // isWild reports whether nothing is known to have looked at a number that an outsider sends.
 func (in *interp) isWild(t *Taint, rule string) bool {
-	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && !bySystems.MatchString(t.Path)
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
 }
 
 // refusesMore are the comparisons of a condition which hold for what is refused because it is too much: amount > balance || amount > 100.
