@@ -475,8 +475,11 @@ func (in *interp) answersAsMuch(f frame, at int32, what string, v *Value, depth 
 // operation checks what goes into an operation, and what comes out of it.
 func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	client, name, _ := strings.Cut(c.op.Key, ":")
-	if keepsOrSends[c.op.Key] {
+	if keepsOrSends[c.op.Key] || paidByText[c.op.Key] {
 		in.keepsFields(f, e.At, c.op.Key, c.params)
+	}
+	if key := c.params.fields["Key"]; key != nil && client == "dynamodb" && in.st == nil {
+		mark(&in.looked.keys, key.all())
 	}
 	in.worksOn(f, e, c)
 	in.asksModel(f, e, c)

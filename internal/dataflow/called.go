@@ -22,6 +22,8 @@ type Called struct {
 	Limits []string
 	// Statement is the statement of SQL that it runs, or what is known of its beginning.
 	Statement string
+	// OfQueue is set where what is parsed is what a message of a queue holds.
+	OfQueue bool
 }
 
 // DoesAny reports whether a call does one of these things elsewhere.
@@ -64,6 +66,9 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
+	if asksModel.MatchString(clientOf(ref)) {
+		in.keepsFields(f, e.At, clientOf(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
+	}
 	at := calledAt{f.file, e.At, e.End}
 	if _, ok := in.called[at]; ok {
 		return
@@ -71,7 +76,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if in.called == nil {
 		in.called = map[calledAt]Called{}
 	}
-	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement}
+	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement, false}
 }
 
 // leadsTo notes the functions of the program that a call leads to, or that it is one of a library.

@@ -33,16 +33,19 @@ type Result struct {
 	Routes   int      // of frameworks that it serves
 	Handled  int      // functions that were followed from the entry
 
-	Unawaited []Called   // calls of services whose promise nobody waits for
-	Calls     []Called   // what is called of libraries, by the places of the calls
-	Reached   []*ir.Func // the functions that were called
-	Program   *Program   // that they are of
-	Unlooked  []Kept     // calls that store or send parts of the request, where code looks at none of these parts
-	Endless   []Kept     // calls that store or send texts that can have any length
-	Decoded   []Called   // Go: where what an outsider sent is read into a variable
-	Befores   []*ir.Func // middlewares of middy that run before the handler
-	Guards    []Guard    // conditions by which somebody is turned away that ask what a module keeps
-	Unguarded []Called   // where the body of a request is parsed and nothing catches what fails
+	Unawaited  []Called   // calls of services whose promise nobody waits for
+	Calls      []Called   // what is called of libraries, by the places of the calls
+	Reached    []*ir.Func // the functions that were called
+	Program    *Program   // that they are of
+	Unlooked   []Kept     // calls that store or send parts of the request, where code looks at none of these parts
+	Foreign    []Kept     // the same of parts of what other code or services send
+	Dear       []Kept     // calls of models that get texts of any length
+	Endless    []Kept     // calls that store or send texts that can have any length
+	Decoded    []Called   // Go: where what an outsider sent is read into a variable
+	Befores    []*ir.Func // middlewares of middy that run before the handler
+	Guards     []Guard    // conditions by which somebody is turned away that ask what a module keeps
+	Unguarded  []Called   // where the body of a request is parsed and nothing catches what fails
+	BadRecords []Called   // the same of what a record of a stream or a queue holds
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.
@@ -98,7 +101,13 @@ func (p *Program) Run(e Entry) Result {
 // followRoutes follows the functions of routes, one after the other.
 func (in *interp) followRoutes(routes []*routed) {
 	for _, route := range routes {
+		answered := 0
+		if route.framework == "record" { // the failure of one is answered
+			answered = 1
+		}
+		in.tries += answered
 		in.route(route)
+		in.tries -= answered
 		in.keeping(route.fn)
 		in.settle()
 	}
@@ -138,12 +147,13 @@ func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Doubts, r.Packages = in.doubts, in.p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
 	r.Guards, r.Befores = in.guards, in.befores
-	r.Unlooked, r.Endless = in.unlooked(), in.endless()
+	r.Unlooked, r.Foreign, r.Endless = in.unlooked(), in.unlookedOfOthers(), in.endless()
+	r.Dear = in.dear()
 	if v != nil && len(v.fns) > 0 {
 		r.Decoded = in.decoded
 	}
-	if v != nil && (len(v.fns) > 0 || letsThrough(v)) { // no library stands around it that catches
-		r.Unguarded = in.unguarded
+	if v != nil && (len(v.fns) > 0 || letsThrough(v) || v.ref == streamed || v.ref == "main") { // no library stands around it that catches
+		r.Unguarded, r.BadRecords = in.unguarded, in.badRecords
 	}
 	for _, file := range r.Files {
 		if m := in.p.modules[file]; m != nil {

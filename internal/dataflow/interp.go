@@ -59,7 +59,8 @@ type interp struct {
 	calling      map[*ir.Func]bool     // functions that a library perhaps calls
 	unawaited    []Called              // calls whose promise nobody waits for
 	called       map[calledAt]Called   // what was called of libraries
-	parsedSafely bool                  // the body was parsed before where what fails is caught
+	parsedSafely map[string]bool       // what was parsed before where what fails is caught
+	parsers      map[*ir.Func]*ir.Expr // where functions parse a body first, and nothing catches what fails
 	signedIn     bool                  // the code reads what an authorizer says of the caller
 	acting       map[*ir.Func]string   // functions that do something elsewhere, with what
 	acted        int                   // how much was done elsewhere
@@ -110,6 +111,7 @@ type interp struct {
 	befores      []*ir.Func            // middlewares of middy that run before a handler
 	guards       []Guard               // conditions by which somebody is turned away that ask what a module keeps
 	unguarded    []Called              // where the body of a request is parsed and nothing catches what fails
+	badRecords   []Called              // the same of what records hold
 	st           *invocations          // where the entry is followed as one of two invocations
 }
 

@@ -14,16 +14,30 @@ type Kept struct {
 	At     int32
 	What   string
 	Fields []string // the paths of the parts
+	Ways   []Way    // of parts that other code or services send, by which it can be asked who does
+	Paid   bool     // it is paid for by how long the text is
+	texts  []*Taint // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
 	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
 }
 
-// keepsOrSends are operations that store or send what they get, and those of models, which are paid for by how much they are asked.
-var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject sqs:SendMessage sqs:SendMessageBatch
-	sns:Publish eventbridge:PutEvents sfn:StartExecution kinesis:PutRecord firehose:PutRecord lambda:Invoke ses:SendEmail
-	bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
-	bedrock-agent-runtime:InvokeAgent bedrock-agent-runtime:RetrieveAndGenerate`)
+// keepsOrSends are operations that store or send what they get.
+var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWriteItems dynamodb:BatchWriteItem s3:PutObject timestream-write:WriteRecords
+	sqs:SendMessage sqs:SendMessageBatch sns:Publish sns:PublishBatch eventbridge:PutEvents sfn:StartExecution sfn:StartSyncExecution
+	kinesis:PutRecord kinesis:PutRecords firehose:PutRecord firehose:PutRecordBatch iot-data-plane:Publish apigatewaymanagementapi:PostToConnection
+	lambda:Invoke lambda:InvokeAsync ses:SendEmail ses:SendTemplatedEmail ses:SendRawEmail sesv2:SendEmail pinpoint:SendMessages
+	pinpoint-sms-voice-v2:SendTextMessage ssm:SendCommand ecs:RunTask batch:SubmitJob scheduler:CreateSchedule sagemaker-runtime:InvokeEndpoint`)
+
+// paidByText are operations of models, translators and voices, which are paid for by how long the text is that they get.
+var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
+	bedrock-agent-runtime:InvokeAgent bedrock-agent-runtime:RetrieveAndGenerate
+	translate:TranslateText polly:SynthesizeSpeech polly:StartSpeechSynthesisTask comprehend:DetectSentiment comprehend:DetectEntities comprehend:DetectKeyPhrases
+	comprehend:DetectDominantLanguage comprehend:DetectPiiEntities comprehend:DetectSyntax comprehend:DetectToxicContent comprehend:ClassifyDocument
+	comprehend:BatchDetectSentiment comprehend:BatchDetectEntities comprehend:BatchDetectKeyPhrases`)
+
+// asksModel are calls of language models, of Bedrock and of the libraries of others: they take texts as long as books.
+var asksModel = regexp.MustCompile(`^bedrock-(agent-)?runtime:|^(openai|groq|mistralai|@?anthropic[\w/-]*)\.(.*\.)?(chat\.completions|completions|messages|responses|chat)\.(create|stream|complete|parse)$`)
 
 // keepsFields notes a call that stores or sends.
 func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
@@ -35,9 +49,9 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 			return
 		}
 	}
-	k := &Kept{File: f.file, At: at, What: what}
-	in.sees(k, v, 0)
-	if len(k.Fields) > 0 || k.known {
+	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || asksModel.MatchString(what)}
+	in.sees(f, k, v, 0)
+	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
 		k.way.sites = slices.Clone(in.sites)
 		in.handedOn = append(in.handedOn, k)
 	}
@@ -71,7 +85,7 @@ func schemaLooks(m *Model, recv *Value, args *arguments) bool {
 }
 
 // sees notes the paths of what is in a value, with what stands in texts that were written from objects.
-func (in *interp) sees(k *Kept, v *Value, depth int) {
+func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 	if v == nil || depth > deepestKept || strings.HasSuffix(v.ref, ".Context()") { // of Go: nothing of it is kept
 		return
 	}
@@ -86,14 +100,20 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		}
 	}
 	if v.json != nil {
-		in.sees(k, v.json, depth+1)
+		in.sees(f, k, v.json, depth+1)
 		return
 	}
+	if k.Paid && asksModel.MatchString(k.What) && !v.isList {
+		k.texts = append(k.texts, v.taints...)
+	}
 	for _, t := range v.taints {
+		if ofOthers(t.Path) && !t.unsure && len(k.Ways) < maxFields {
+			k.Ways = append(k.Ways, Way{t, in.where(f), slices.Clone(in.sites)})
+		}
 		if t.Source != nil && t.Source.Stored || bySystems.MatchString(t.Path) {
 			continue
 		}
-		k.known = k.known || t.check != nil
+		k.known = k.known || t.check != nil && !madeText(t)
 		if !t.object && strings.HasSuffix(t.Path, "body") {
 			k.whole = append(k.whole, t.Path)
 		}
@@ -106,9 +126,14 @@ func (in *interp) sees(k *Kept, v *Value, depth int) {
 		if depth == 0 && name == "Key" { // which of those that are there it is
 			continue
 		}
-		in.sees(k, x, depth+1)
+		in.sees(f, k, x, depth+1)
 	}
-	in.sees(k, v.elem, depth+1)
+	in.sees(f, k, v.elem, depth+1)
+}
+
+// madeText reports whether all that was done with a value was to make it a text, whatever it is: str(body["title"]), String(title).
+func madeText(t *Taint) bool {
+	return len(t.clean) == 2 && t.clean["nosql"] && t.clean["mass-assignment"]
 }
 
 // Steps are how the first of the parts came there.
@@ -148,11 +173,8 @@ func (in *interp) unlooked() []Kept {
 		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
 			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
-		for _, path := range k.Fields {
-			l := in.looked
-			if in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path) {
-				return nil
-			}
+		if slices.ContainsFunc(k.Fields, in.askedOf) {
+			return nil
 		}
 		if len(k.Fields) > 0 {
 			out = append(out, *k)
@@ -160,6 +182,67 @@ func (in *interp) unlooked() []Kept {
 	}
 	return out
 }
+
+// askedOf reports whether code asks anything of a part of what came in.
+func (in *interp) askedOf(path string) bool {
+	l := in.looked
+	return in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
+}
+
+// unlookedOfOthers are the calls that store or send parts of what other code or services send, where code has looked at none of these parts.
+func (in *interp) unlookedOfOthers() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		c := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid}
+		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool { return in.looked.keys[w.Taint.Path] })
+		for _, way := range c.Ways {
+			if k.known || in.askedOf(way.Taint.Path) {
+				return nil
+			}
+			c.holds(way.Taint.Path)
+		}
+		if len(c.Ways) > 0 {
+			c.way = c.Ways[0]
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// ofOthers are paths of what other code and services send: members of an event, what stands in records of streams, queues and topics, in files
+// that were uploaded, and what people say of themselves when they sign up.
+func ofOthers(path string) bool {
+	if bringsEvent.MatchString(path) {
+		return false
+	}
+	return IsMember(path) || inRecord.MatchString(path) || inUpload.MatchString(path) || inProfile.MatchString(path)
+}
+
+// inMessage reports whether a path is one of what a record holds, and of no event of a service in it.
+func inMessage(path string) bool { return inRecord.MatchString(path) && !bringsEvent.MatchString(path) }
+
+// IsMember reports whether a path is one of a member of an event that only code writes.
+func IsMember(path string) bool {
+	m := ownMember.FindStringSubmatch(path)
+	return m != nil && !ofPlatform[m[1]]
+}
+
+var (
+	ownMember = regexp.MustCompile(`^event\.([A-Za-z_]\w*)`)
+	inRecord  = regexp.MustCompile(`^event\.(Records(\[\w*\]|\.\w+)?\.(kinesis\.data|body|Sns\.Message)|records(\.[^.]+)?\.value)[.\[]`)
+	inUpload  = regexp.MustCompile(`^` + Uploaded + `\.Body[.\[]`)
+	// inProfile are the paths of what somebody says of himself and the user pool does not look at.
+	inProfile = regexp.MustCompile(`^event\.request\.userAttributes\.(custom:|((given|family|middle|nick)_)?name$|nickname$|preferred_username|profile|picture|website|address|gender|locale)`)
+	// bringsEvent are paths into events of services that a queue, a topic or a stream hands on.
+	bringsEvent = regexp.MustCompile(`\w\..*\.(Records|detail|dynamodb|s3)\b`)
+)
+
+// ofPlatform are members of events that services of AWS send, by which nobody else decides, or that other checks look at.
+var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringParameters multiValueQueryStringParameters requestContext rawPath rawQueryString
+	path resource version isBase64Encoded stageVariables cookies httpMethod Records records detail source region account time resources id
+	identity arguments info prev stash selectionSetList request response userPoolId userName triggerSource callerContext awslogs
+	ResourceProperties OldResourceProperties RequestType ResponseURL StackId RequestId LogicalResourceId PhysicalResourceId ResourceType
+	authorizationToken methodArn routeArn type token taskToken TaskToken invocationId deliveryStreamArn job session rmqMessagesByQueue messages`)
 
 // endless are the calls that store texts of which code knows that they are some, and has not asked how long they are.
 func (in *interp) endless() []Kept {
@@ -177,6 +260,33 @@ func (in *interp) endless() []Kept {
 		}
 	}
 	return out
+}
+
+// dear are the calls of models that get texts of any length: of a body or of arguments, as a query and a message of a WebSocket cannot be long.
+func (in *interp) dear() []Kept {
+	var out []Kept
+	for _, k := range in.handedOn {
+		c := Kept{File: k.File, At: k.At, What: k.What}
+		for _, t := range k.texts {
+			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t)) && !in.shortened(t.Path) {
+				c.holds(t.Path)
+				c.way = Way{Taint: t, sites: k.way.sites}
+			}
+		}
+		if len(c.Fields) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// longPart are paths of parts of requests that can be long.
+var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^request\.(json|get_json)\.`)
+
+// shortened reports whether something perhaps says how long a text is: a limit, one of some, a schema that has seen what it is a part of.
+func (in *interp) shortened(path string) bool {
+	parent := path[:max(0, strings.LastIndexByte(path, '.'))]
+	return in.looked.limits[path] || in.bounded(path) && !in.looked.texts[path] || !in.looked.texts[path] && within(in.looked.asked, parent)
 }
 
 // textBySchema notes what a schema says of a text: that it is one, and perhaps how long it can be.
@@ -212,15 +322,19 @@ func (in *interp) cutsText(method string, recv *Value) {
 	}
 }
 
-// parsesBody notes that the body of a request is parsed where nothing catches what fails.
+// parsesBody notes that the body of a request, or what a record of a stream or a queue holds, is parsed where nothing catches what fails.
 func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
-	if in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil || !slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.Path == "event.body" }) {
+	if in.st != nil || in.loading != nil || in.proving > 0 || v.json != nil {
+		return
+	}
+	path := sentText(v)
+	if path == "" {
 		return
 	}
 	if in.tries > 0 { // what comes after that knows that it can be parsed
-		in.parsedSafely = true
+		mark(&in.parsedSafely, []*Taint{{Path: path}})
 	}
-	if in.parsedSafely {
+	if in.parsedSafely[path] {
 		return
 	}
 	for _, fn := range in.stack {
@@ -228,10 +342,56 @@ func (in *interp) parsesBody(f frame, e *ir.Expr, v *Value) {
 			return
 		}
 	}
-	if !slices.ContainsFunc(in.unguarded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
-		in.unguarded = append(in.unguarded, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e})
+	list := &in.unguarded
+	if path != wholeBody && path != rawBody {
+		list = &in.badRecords
+	}
+	var fn *ir.Func
+	if len(in.stack) > 0 {
+		fn = in.stack[len(in.stack)-1]
+	}
+	if first, parsed := in.parsers[fn]; fn != nil && parsed && first != e { // what comes after the first in a function can be parsed
+		return
+	}
+	if in.parsers == nil {
+		in.parsers = map[*ir.Func]*ir.Expr{}
+	}
+	in.parsers[fn] = e
+	if !slices.ContainsFunc(*list, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+		*list = append(*list, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e, OfQueue: strings.HasSuffix(path, ".body")})
 	}
 }
+
+// wholeBody is the path of the body of a request as Lambda gets it, rawBody the one that is read from a connection of http.server.
+const (
+	wholeBody = "event.body"
+	rawBody   = "rfile"
+)
+
+// sentText is the path of the text that is a whole body, or all that a record holds; empty for others.
+func sentText(v *Value) string {
+	for _, t := range v.taints {
+		if t.Path == wholeBody || t.Path == rawBody || recordText.MatchString(t.Path) && !unpacked(t) {
+			return t.Path
+		}
+	}
+	return ""
+}
+
+// unpacked reports whether data was compressed when it came, as logs are that the platform sends.
+func unpacked(t *Taint) bool {
+	for s := t.step; s != nil; s = s.prev {
+		if unpacks.MatchString(s.note) {
+			return true
+		}
+	}
+	return false
+}
+
+var unpacks = regexp.MustCompile(`(?i)^goes through .*(gunzip|inflate|decompress|gzip)`)
+
+// recordText are the paths of all that records of streams and queues hold.
+var recordText = regexp.MustCompile(`^event\.(Records(\[\w*\]|\.\w+)?\.(kinesis\.data|body)|records(\.[^.]+)?\.value)$`)
 
 // checkers are words in names of decorators that check what a function gets.
 var checkers = regexp.MustCompile(`(?i)valid|schema|serial|pars|dto|check`)

@@ -32,6 +32,9 @@ var notCatching = set(`@middy/http-json-body-parser @middy/http-urlencode-body-p
 	@middy/http-cors @middy/http-security-headers @middy/http-content-negotiation @middy/do-not-wait-for-empty-event-loop @middy/input-output-logger @middy/error-logger
 	@middy/warmup @middy/validator @middy/ssm @middy/secrets-manager @middy/cloudwatch-metrics`)
 
+// streamed is what the platform makes of a function that answers piece by piece: what it throws goes through.
+const streamed = "builtin.awslambda.streamifyResponse()"
+
 // letsThrough reports whether middy stands around a handler with no middleware that catches what fails.
 func letsThrough(v *Value) bool {
 	if !middy[packageOf(v.ref)] || len(v.wraps) == 0 {

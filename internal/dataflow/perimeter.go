@@ -32,6 +32,7 @@ type looked struct {
 	lengths map[string]bool // how long it is
 	limits  map[string]bool // how long it is at most
 	texts   map[string]bool // it was found to be a text
+	keys    map[string]bool // it is the key of a record, and means one that is there
 }
 
 func mark(m *map[string]bool, taints ...[]*Taint) {
@@ -129,7 +130,7 @@ var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.d
 
 // isWild reports whether nothing is known to have looked at a number that an outsider sends.
 func (in *interp) isWild(t *Taint, rule string) bool {
-	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && !bySystems.MatchString(t.Path)
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
 }
 
 // refusesMore are the comparisons of a condition which hold for what is refused because it is too much: amount > balance || amount > 100.
@@ -322,10 +323,13 @@ func (in *interp) present(f frame, e *ir.Expr) {
 		in.hasMembers(in.quiet(f, e.X.X))
 	case (e.X.Str == "get" || e.X.Str == "pop") && len(e.List) > 0 && e.List[0].Kind == ir.Const: // if not body.get("name")
 		in.isAsked(in.member(f, in.quiet(f, e.X.X), e.List[0].Str, e.At).taints)
-	case e.X.Str == "strip" || e.X.Str == "trim":
+	case asksOfText[e.X.Str]:
 		in.present(f, e.X.X)
 	}
 }
+
+// asksOfText are methods of texts that say whether there is something in them, and what.
+var asksOfText = set("strip trim startswith endswith startsWith endsWith")
 
 // byModel are the functions of pydantic that check what they get.
 var byModel = set("model_validate model_validate_json model_validate_strings parse_obj parse_raw validate_python validate_json")

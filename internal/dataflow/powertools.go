@@ -48,6 +48,8 @@ func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, o
 
 // records calls the function that handles one record with each of them, or with the model that it is declared to take.
 func (in *interp) records(f frame, e *ir.Expr, handler, record *Value) {
+	in.tries++ // the failure of one record is answered
+	defer func() { in.tries-- }()
 	for _, c := range handler.fns {
 		in.invoke(f, c, c.this, &arguments{list: []*Value{record}}, e.At)
 	}

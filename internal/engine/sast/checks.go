@@ -40,8 +40,10 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
 	"json-not-guarded":              unguarded,
+	"json-not-guarded-in-batch":     unguardedInBatch,
 	"login-not-recorded":            unrecorded,
 	"login-without-attempt-limit":   unlimitedLogins,
+	"paid-text-without-limit":       dear,
 	"payment-not-recorded":          unrecordedPayments,
 	"request-not-checked":           unlooked,
 	"retry-repeats-write":           repeatedly,
@@ -72,7 +74,7 @@ var ofInstances = map[string]bool{"access-state-in-memory": true, "client-per-ev
 
 // ofRequests are checks of what is done for requests: a program without a route gets none.
 var ofRequests = map[string]bool{
-	"validation-ignored": true, "json-not-guarded": true, "login-not-recorded": true, "login-without-attempt-limit": true, "failed-login-without-origin": true,
+	"validation-ignored": true, "login-not-recorded": true, "login-without-attempt-limit": true, "failed-login-without-origin": true,
 	"successful-login-not-recorded": true, "account-change-not-recorded": true, "payment-not-recorded": true, "unbounded-scan": true,
 }
 

@@ -17,10 +17,83 @@ const mostNamed = 3
 
 // unlooked is where a function stores or sends parts of a request of which it has looked at none.
 func unlooked(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) || len(n.Result.Unlooked) == 0 {
+	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
+		return []spot{w.keptSpot(n.Result.Unlooked, "any caller decides")}
+	}
+	return w.unlookedOfOthers(n)
+}
+
+// unlookedOfOthers is where a function stores or sends parts of what other code or services send, of which it has looked at none: where nobody is known to
+// send that, or who does looks at none of it either.
+func (w *work) unlookedOfOthers(n *paths.Node) []spot {
+	all := n.Result.Foreign
+	if len(all) == 0 || runsAlone(n.Function) {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Unlooked)}
+	if inProfile(all) {
+		return []spot{w.keptSpot(all, "whoever signs up decides")}
+	}
+	if slices.ContainsFunc(n.Function.Triggers, w.byPlatform) {
+		return nil
+	}
+	if len(n.In) > 0 {
+		if door := w.uncheckedFrom(n, all); door != nil {
+			return []spot{w.keptSpot(all, door.Function.Name+" hands it on as it came, so any caller decides")}
+		}
+		return nil
+	}
+	if all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return !fromOutside(n.Function, k) }); len(all) == 0 {
+		return nil
+	}
+	s := w.keptSpot(all, "whoever sends it decides")
+	s.unsure = true
+	return []spot{s}
+}
+
+// fromOutside reports whether a call stores or hands on what comes to a function in messages or in files of which nobody knows who sends them. Who calls
+// a function directly is the application itself, or who administers it, and a text is what a model or a translator is given.
+func fromOutside(f *model.Function, k dataflow.Kept) bool {
+	return !k.Paid && !slices.ContainsFunc(k.Fields, func(path string) bool { return dataflow.IsMember(path) && !has(f, model.TriggerIoT) })
+}
+
+// inProfile reports whether people said all of what some calls are given of themselves.
+func inProfile(all []dataflow.Kept) bool {
+	return !slices.ContainsFunc(all, func(k dataflow.Kept) bool {
+		return slices.ContainsFunc(k.Fields, func(path string) bool { return !strings.HasPrefix(path, "event.request.userAttributes.") })
+	})
+}
+
+// byPlatform reports whether a service of the platform decides what comes by a trigger, or something that checks it.
+func (w *work) byPlatform(t *model.Trigger) bool {
+	switch t.Kind {
+	case model.TriggerDirect, model.TriggerState, model.TriggerObject, model.TriggerIoT:
+		return false
+	case model.TriggerQueue, model.TriggerTopic, model.TriggerStream: // what another service puts there has the form that the service gives it
+		return t.Source != nil && slices.ContainsFunc(w.app.Flows, func(f *model.Flow) bool { return f.To == t.Source.ID && f.From != model.Internet })
+	}
+	return true
+}
+
+// uncheckedFrom is where outsiders come in whose data gets into some calls without a look at it on the way; nil where there is none.
+func (w *work) uncheckedFrom(n *paths.Node, all []dataflow.Kept) *paths.Node {
+	if w.graph == nil {
+		return nil
+	}
+	for _, k := range all {
+		for _, way := range k.Ways {
+			path, _, _ := w.graph.Reach(n, way, "unchecked")
+			if path != nil && !path.Unsure && !slices.ContainsFunc(path.Hops, looksBefore) {
+				return path.Door()
+			}
+		}
+	}
+	return nil
+}
+
+// looksBefore reports whether a hop of a path begins at something that perhaps looks at what it hands on.
+func looksBefore(h paths.Hop) bool {
+	from := h.Edge.From
+	return gatewayChecks(from.Function) || from.Result.Found && len(from.Result.Unlooked)+len(from.Result.Foreign) == 0
 }
 
 // endless is where a function stores texts that can have any length.
@@ -28,11 +101,21 @@ func endless(w *work, n *paths.Node) []spot {
 	if !w.byHTTP(n.Function) || len(n.Result.Endless) == 0 {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Endless)}
+	return []spot{w.keptSpot(n.Result.Endless, "")}
 }
 
-// keptSpot is the place of the first of some calls, with what all of them are given.
-func (w *work) keptSpot(all []dataflow.Kept) spot {
+// dear is where a model gets texts that can have any length from whoever calls.
+func dear(w *work, n *paths.Node) []spot {
+	f := n.Function
+	open := w.byHTTP(f) && !has(f, model.TriggerWebSocket) || has(f, model.TriggerGraphQL)
+	if !open || len(n.Result.Dear) == 0 {
+		return nil
+	}
+	return []spot{w.keptSpot(n.Result.Dear, "")}
+}
+
+// keptSpot is the place of the first of some calls, with what all of them are given, and who decides.
+func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 	var fields, calls []string
 	for _, k := range all {
 		for _, path := range k.Fields {
@@ -44,7 +127,7 @@ func (w *work) keptSpot(all []dataflow.Kept) spot {
 			calls = append(calls, k.What)
 		}
 	}
-	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls)}, trace: w.steps(all[0].Steps())}
+	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.steps(all[0].Steps())}
 }
 
 // listed is a list as people write it, of the first few.
@@ -61,11 +144,74 @@ func listed(all []string) string {
 
 // unguarded is where the body of a request is parsed and nothing catches what fails.
 func unguarded(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) || len(n.Result.Unguarded) == 0 {
+	alone := runsAlone(n.Function)
+	if !alone && !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) {
 		return nil
 	}
-	c := n.Result.Unguarded[0]
-	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref}}}
+	what := "makes the gateway answer with an error of its own, and it counts as one of the function"
+	if alone {
+		what = "ends his connection without an answer, and leaves a stack trace in the logs"
+	}
+	var out []spot
+	for _, c := range n.Result.Unguarded {
+		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref, "others": what}})
+	}
+	return out
+}
+
+// unguardedInBatch is where a record of a stream or a queue is parsed and nothing catches what fails, so that one that is no JSON stops the others.
+func unguardedInBatch(w *work, n *paths.Node) []spot {
+	if len(n.Result.BadRecords) == 0 {
+		return nil
+	}
+	open := slices.ContainsFunc(n.In, handsOnText)
+	what := stopsOthers(n, open)
+	if what == "" || !open && (len(n.In) > 0 || slices.ContainsFunc(n.Function.Triggers, w.byPlatform)) {
+		return nil
+	}
+	c := n.Result.BadRecords[0]
+	return []spot{{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref, "others": what}, unsure: !open}}
+}
+
+// stopsOthers says what a record does at which a function fails; empty where it is set apart. Of a queue only what an API puts there as it came
+// is meant: who else may send to it is part of the application, and a message that fails is kept apart by the queue in the end.
+func stopsOthers(n *paths.Node, open bool) string {
+	const stream = "comes again until it expires, and nothing behind it is read before"
+	triggers := n.Function.Triggers
+	if len(triggers) == 0 && slices.ContainsFunc(n.Result.BadRecords, func(c dataflow.Called) bool { return !c.OfQueue }) {
+		return stream
+	}
+	for _, t := range triggers {
+		if t.Off || t.Via == nil || t.Via.Type != "AWS::Lambda::EventSourceMapping" {
+			continue
+		}
+		set := func(key string) bool { return t.Via.Props.Get(key).Kind != model.Absent }
+		size, _ := t.Via.Props.Get("BatchSize").Scalar()
+		switch {
+		case t.Kind == model.TriggerStream && !set("BisectBatchOnFunctionError") && !set("MaximumRetryAttempts") && !set("MaximumRecordAgeInSeconds") && !set("DestinationConfig"):
+			return stream
+		case t.Kind == model.TriggerQueue && size != "1" && open:
+			return "makes all others of its batch come again with it, which have been worked on in part"
+		}
+	}
+	return ""
+}
+
+// handsOnText reports whether an edge comes from a route of an API that puts into a message what a caller sends, as the text that it is.
+func handsOnText(e *paths.Edge) bool {
+	if e.From.Result.Found || gatewayChecks(e.From.Function) || len(e.From.Function.Triggers) == 0 {
+		return false
+	}
+	route := e.From.Function.Triggers[0].Via
+	if route == nil {
+		return false
+	}
+	text := route.Type == "AWS::ApiGatewayV2::Route"
+	route.Props.Get("Integration").Walk(1_000, func(v *model.Value) {
+		s, _ := v.Scalar()
+		text = text || strings.Contains(s, "$input.body")
+	})
+	return text
 }
 
 // anyMessage reports whether messages of a WebSocket come by a trigger that need not be JSON. The gateway reads those of routes that it chooses

@@ -370,7 +370,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 	reach := w.reach(n, h)
 	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
-		if !w.selected(b.ID) || !concerns(h, n, reach) {
+		if !w.selected(b.ID) || !w.concerns(h, n, reach) {
 			continue
 		}
 		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
@@ -504,13 +504,13 @@ var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": tr
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
 
 // concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
-func concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
+func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	f := n.Function
 	if h.Rule == "jwt-unverified" && verified(f) || h.Rule == "user-controlled-recipient" && f.Exposure != model.Public && len(f.Triggers) > 0 {
 		return false
 	}
 	if byCallersUnknown(h, n) {
-		return len(n.In) == 0 && !onlyPlatform(f)
+		return len(n.In) == 0 && !onlyPlatform(f) && !w.fedByPlatform(h, f)
 	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))
 }
@@ -522,7 +522,15 @@ func byCallersUnknown(h *dataflow.Hit, n *paths.Node) bool {
 		return false
 	}
 	byRoute := n.Result.Routes > 0 && !strings.HasPrefix(h.Path, "event")
-	return len(n.Function.Triggers) == 0 && !byRoute && !httpPart.MatchString(h.Path) || !outward(n.Function)
+	return len(n.Function.Triggers) == 0 && !byRoute && (!httpPart.MatchString(h.Path) || inMessage.MatchString(h.Path)) || !outward(n.Function)
+}
+
+// inMessage are paths of what stands in records and in files that were uploaded.
+var inMessage = regexp.MustCompile(`^event\.Records|^event\.records|^` + dataflow.Uploaded)
+
+// fedByPlatform reports whether a service of the platform writes the messages in which a number comes.
+func (w *work) fedByPlatform(h *dataflow.Hit, f *model.Function) bool {
+	return inMessage.MatchString(h.Path) && slices.ContainsFunc(f.Triggers, w.byPlatform)
 }
 
 // writtenElsewhere reports whether a function gets what is stored in a table into which no function that is known here writes: another
