@@ -21,9 +21,11 @@ func unlogged(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || onlyEvents(n) || !isAsked(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return out
 	}
-	for _, s := range failures(n, anyWork(n), func(fn *ir.Func, try *ir.Stmt, body []*ir.Stmt) bool {
-		name := errorOf(try)
-		return (saysItFailed(n, fn.File, name, body) || givesTextAway(n, fn, try, body)) && !handedAway(n, name, body)
+	for _, s := range failures(n, anyWork(n), func(a attempt) bool {
+		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) || someWord(a.handler, notThere) || handsErrorOn(a)) {
+			return false
+		}
+		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler)
 	}) {
 		s.fields["others"] = "answers when " + s.fields["call"] + " fails, and writes nothing down that says why: who runs it cannot see what went wrong"
 		out = append(out, s)
@@ -75,9 +77,12 @@ func toNobody(_ *work, n *paths.Node) []spot {
 	symbol := n.Function.Code.Symbol
 	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
 	is := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
-	return failures(n, lostWork(n), func(fn *ir.Func, _ *ir.Stmt, body []*ir.Stmt) bool {
-		kept := someCall(n, fn.File, body, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
-		return fn.Name == symbol && returnsStatus(body) && !kept
+	return failures(n, lostWork(n), func(a attempt) bool {
+		if a.whole[0].Kind != ir.Try {
+			return false
+		}
+		kept := someCall(n, a.fn.File, a.handler, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
+		return a.fn.Name == symbol && returnsStatus(a.handler) && !kept
 	})
 }
 
@@ -104,36 +109,38 @@ func anyWork(n *paths.Node) map[place]string {
 // asksForOne are operations that fail where what they are about is not there, or whoever asks is not the one that he says.
 var asksForOne = regexp.MustCompile(`^(cognito-idp|cognito-identity|sts):|^[^:]*:(Get(Object|Parameter|Secret|Key)|Head|Describe|Create|Stop|Add|Confirm|Verify)`)
 
-// errorOf is the name that a try statement gives what it catches; empty where there is none.
-func errorOf(try *ir.Stmt) string {
-	if try.X != nil && try.X.Kind == ir.Name {
-		return try.X.Str
-	}
-	return ""
+// notThere is how Go says that what it looked for is not there, which is an error for its libraries.
+var notThere = regexp.MustCompile(`^(404|StatusNotFound|NotFound)$`)
+
+// handsErrorOn reports whether a handler of Go gives its error to the framework, which knows what to do with it: c.Error(err)
+func handsErrorOn(a attempt) bool {
+	found := false
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Error" && dotted(e.X) != "http.Error" && len(e.List) > 0
+		return !found
+	})
+	return found
 }
 
-// failures are the handlers of any error of which something holds, of tries that do some of the work; what the work throws further is handled
-// elsewhere.
-func failures(n *paths.Node, works map[place]string, is func(fn *ir.Func, try *ir.Stmt, body []*ir.Stmt) bool) []spot {
+// failures are the handlers of any error of which something holds, of attempts that do some of the work; what the work throws further is
+// handled elsewhere.
+func failures(n *paths.Node, works map[place]string, is func(a attempt) bool) []spot {
 	var out []spot
 	for _, fn := range n.Result.Reached {
-		ir.Walk(fn.Body, func(x *ir.Stmt) bool {
-			if x.Kind != ir.Try {
-				return true
+		for _, a := range attempts(fn) {
+			work := someOf(n, fn.File, a.tried, works)
+			if work == "" || throws(a.handler) || logsMore(a.whole[0].Final) || !is(a) {
+				continue
 			}
-			for _, h := range broadHandlers(fn.File, x) {
-				work := someOf(n, fn.File, x.Body, works)
-				if work == "" || throws(h.Body) || logsMore(x.Final) || !is(fn, x, h.Body) {
-					continue
-				}
-				at := place{fn.File, h.Y.At}
-				if shared, ok := answeredBy(n, errorOf(x), h.Body); ok {
-					at = shared
-				}
-				out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": work}})
+			at := place{fn.File, a.at}
+			if len(a.whole) == 1 && a.whole[0].Kind == ir.Eval && len(a.handler) > 0 { // of a promise
+				at.at = a.handler[0].At
 			}
-			return true
-		}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda }) // those that were reached are looked at by themselves
+			if shared, ok := answeredBy(n, a.err, a.handler); ok {
+				at = shared
+			}
+			out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": work}})
+		}
 	}
 	return out
 }
@@ -223,20 +230,19 @@ func mayRefuse(e *ir.Expr) bool {
 
 // givesTextAway reports whether a function hands an error on in what it answers, where nobody who calls it in the program can write it down:
 // return {"error": str(e)}, or a name that gets it and is returned in the end.
-func givesTextAway(n *paths.Node, fn *ir.Func, try *ir.Stmt, body []*ir.Stmt) bool {
-	name := errorOf(try)
-	if name == "" || isCalled(n, fn) {
+func givesTextAway(n *paths.Node, a attempt) bool {
+	if a.err == "" || a.whole[0].Kind != ir.Try || isCalled(n, a.fn) {
 		return false
 	}
-	names := map[string]bool{name: true}
-	ir.Walk(body, nil, func(e *ir.Expr) bool {
+	names := map[string]bool{a.err: true}
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && contains(e.Y, nil, names) { // text = str(e)
 			names[e.X.Str] = true
 		}
 		return e.Kind != ir.Lambda
 	})
 	given, logged := false, false
-	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+	ir.Walk(a.fn.Body, func(s *ir.Stmt) bool {
 		given = given || s.Kind == ir.Return && s.X != nil && contains(s.X, nil, names)
 		return true
 	}, func(e *ir.Expr) bool {
@@ -282,6 +288,9 @@ func defaults(fn *ir.Func) []*ir.Stmt {
 
 // plainUse are functions that make a text or an answer of an error.
 var plainUse = regexp.MustCompile(`(?i)(^|\.)(String|str|repr|stringify|dumps|json|send|end|status|jsonify|format|type|isinstance|getattr|hasattr|callback|cb|done|Error|get|includes|startswith|endswith|lower|toString)$`)
+
+// callbacks are what functions call to say that they are done, with an error first where they have failed.
+var callbacks = regexp.MustCompile(`(?i)(^|\.)(callback|cb|done|next|fail)$`)
 
 // tells are methods by which loggers of any name, and streams, are told something.
 var tells = regexp.MustCompile(`(^|\.)(error|exception|warning|warn|critical|fatal|write|notice|alert)$`)
@@ -357,6 +366,9 @@ func tellsOf(n *paths.Node, e *ir.Expr, names map[string]bool, is func(*ir.File,
 		return slices.ContainsFunc(fns, func(fn *ir.Func) bool {
 			return someCall(n, fn.File, fn.Body, func(file *ir.File, x *ir.Expr) bool { return is(file, x) || tells.MatchString(dotted(x.X)) }, 0)
 		})
+	}
+	if callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && contains(e.List[0], nil, names) { // the platform logs what it gets as an error
+		return true
 	}
 	if plainUse.MatchString(dotted(e.X)) {
 		return false
