@@ -25,12 +25,19 @@ func unlogged(_ *work, n *paths.Node) []spot {
 		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) || someWord(a.handler, notThere) || handsErrorOn(a)) {
 			return false
 		}
-		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler)
+		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler) && !failsLoudly(n, a)
 	}) {
 		s.fields["others"] = "answers when " + s.fields["call"] + " fails, and writes nothing down that says why: who runs it cannot see what went wrong"
 		out = append(out, s)
 	}
 	return out
+}
+
+// failsLoudly reports whether a function that is tried logs an error itself, before it hands it on.
+func failsLoudly(n *paths.Node, a attempt) bool {
+	return someCall(n, a.fn.File, a.tried, func(_ *ir.File, e *ir.Expr) bool {
+		return logs(e) && (withStack.MatchString(dotted(e.X)) || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return slices.ContainsFunc(namesIn(x), errorName.MatchString) }))
+	}, 0)
 }
 
 // isAsked reports whether somebody asks a function and gets what it answers, or it has routes of its own.
