@@ -24,6 +24,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 			switch strings.ToLower(name) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)
+				in.sendsPlainly(f, at, "Location", x)
 			case "content-type":
 				html = html || strings.HasPrefix(strings.ToLower(x.text), "text/html")
 			case "access-control-allow-origin", "access-control-allow-headers", "access-control-allow-methods", "vary":

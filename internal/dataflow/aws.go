@@ -211,6 +211,9 @@ func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments
 			in.fetch(f, e.At, m, o.params, out)
 		}
 		in.secrets = nil
+		if o.signed && i == 0 {
+			out.secret = in.signedLink(f, e, ref, key)
+		}
 	}
 	if class := listed(ref); class != "" {
 		out.elem = &Value{ref: class, args: callee.args, taints: out.taints}
@@ -354,6 +357,18 @@ func lent(client *Value, depth int) bool {
 func isSigning(ref string) bool {
 	method := strings.ToLower(ref[strings.LastIndexByte(ref, '.')+1:])
 	return strings.Contains(method, "signed") || strings.Contains(method, "presigned") || strings.HasPrefix(method, "presign")
+}
+
+// signedLink is what a call gives that signs: of the fields of a form, and of a request of Go, only some are what lets in.
+func (in *interp) signedLink(f frame, e *ir.Expr, ref, key string) *secret {
+	s := &secret{what: "the signed address for " + key[strings.IndexByte(key, ':')+1:], step: &step{f.file, e.At, "an address is signed", nil, in.steps}, made: ofLink}
+	switch method := strings.ToLower(lastPart(ref)); {
+	case strings.HasSuffix(method, "post"):
+		s.members = []string{"fields", "Values"}
+	case f.file.Language == ir.Go && strings.HasPrefix(method, "presign"):
+		s.members = []string{"URL"}
+	}
+	return s
 }
 
 // named: some operations give the name of what others work on.

@@ -228,8 +228,8 @@ func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at i
 	if v, ok := in.results[again]; ok {
 		in.goesOn(again)
 		in.thrown = joinThrown(in.thrown, in.throws[again])
-		in.tellsAgain(f, c, args, at, again)
-		in.meetsAgain(in.siteOf(f, c, args, at), again)
+		in.tellsAgain(f, c, this, args, at, again)
+		in.meetsAgain(in.siteOf(f, c, this, args, at), again)
 		in.happenAgain(args, in.changesOf[again])
 		return v
 	}
@@ -319,7 +319,7 @@ func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int
 	in.thrown = nil
 	in.depth++
 	in.stack = append(in.stack, c.fn)
-	in.sites = append(in.sites, in.siteOf(f, c, args, at))
+	in.sites = append(in.sites, in.siteOf(f, c, this, args, at))
 	s := newScope(c.scope, c.scope.module)
 	s.this, s.lasting = this, in.loading != nil
 	in.running = append(in.running, s)

@@ -32,6 +32,8 @@ func (a archive) Folder(dir string) []string {
 	return out
 }
 
+func (a archive) Below(string) []string { return nil }
+
 func builtin(t testing.TB) *dataflow.Models {
 	t.Helper()
 	files := map[string][]byte{}

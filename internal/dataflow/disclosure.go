@@ -50,7 +50,7 @@ func (s *secret) part(p *Program, key string) *secret {
 }
 
 // answers are members of answers that hold those with the secret. Of several parameters it is not known which are secret.
-var answers = []string{"Parameter", "Parameters", "SecretValues", "data"}
+var answers = []string{"Parameter", "Parameters", "SecretValues", "data", "items", "Items"}
 
 // fetch marks what an operation answers that gives secrets, by a row.
 func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
@@ -399,7 +399,7 @@ func freshHash(v *Value, depth int) *disclosed {
 func givesTokens(what string) bool { return forCallers.MatchString(what) }
 
 // forCallers are words in names of operations whose secrets are for those who call.
-var forCallers = regexp.MustCompile(`Auth|Credentials|Role|Token|Decrypt|DataKey|KeyPair|AccessKey|KeysAndCertificate`)
+var forCallers = regexp.MustCompile(`Auth|Credentials|Role|Token|Decrypt|DataKey|KeyPair|AccessKey|ApiKey|KeysAndCertificate`)
 
 // isPassword reports whether a path ends in a word for a password.
 func isPassword(path string) bool {
@@ -465,7 +465,7 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType {
 		return
 	}
-	if v.secret != nil && !isPublic(name) {
+	if v.secret != nil && (v.secret.made == ofLink || !isPublic(name)) {
 		kind := fetched
 		if v.secret.made != plainData {
 			kind = v.secret.made

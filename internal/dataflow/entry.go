@@ -212,6 +212,12 @@ func handlersOf(v *Value) []*closure {
 	return v.wraps
 }
 
+// streamified is a handler that is given the stream by which it answers, before the context.
+const (
+	streamified  = "builtin.awslambda.streamifyResponse()"
+	answerStream = "builtin.awslambda.HttpResponseStream.from()"
+)
+
 // handle follows a handler with the event of an outsider.
 func (in *interp) handle(c *closure, e Entry, v *Value) {
 	event := &Value{}
@@ -234,6 +240,9 @@ func (in *interp) handle(c *closure, e Entry, v *Value) {
 	request := &Value{fields: map[string]*Value{"event": event, "context": {ref: "lambda.context"}}}
 	in.before(f, v.middle, request, c.fn.Start)
 	list := []*Value{in.member(f, request, "event", c.fn.Start), in.member(f, request, "context", c.fn.Start), {ref: "lambda.callback"}}
+	if v.ref == streamified {
+		list = []*Value{list[0], {ref: answerStream}, list[1]}
+	}
 	args := &arguments{list: list}
 	if c.fn.File.Language == ir.Go {
 		args = in.goHandler(c, event)

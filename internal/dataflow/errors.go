@@ -182,16 +182,34 @@ func (in *interp) rejects(method string) *arguments {
 	return &arguments{}
 }
 
-// textOfError is the text of an error that is a part of a text, or a whole error that Go writes there: "not stored: " + err.message. Empty
-// where there is none.
+// textOfError is the text of an error that is a part of a text, or a whole error that Go writes there: "not stored: " + err.message, also
+// where it stands in JSON: `data: ${JSON.stringify({ error: err.message })}`. Empty where there is none.
 func textOfError(parts []*Value) string {
 	for _, v := range parts {
-		kind, field, ok := strings.Cut(v.ref, "().")
-		switch kind += "()"; {
-		case isOfDatabase(v.ref) || isOfService(v.ref):
-			return v.ref + ".Error()"
-		case ok && (isOfDatabase(kind) && tellingFields[field] || isOfService(kind) && textFields[field]):
-			return v.ref
+		if text := textOfErrorIn(v, 0); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func textOfErrorIn(v *Value, depth int) string {
+	if v == nil || depth > deepestJoin {
+		return ""
+	}
+	kind, field, ok := strings.Cut(v.ref, "().")
+	switch kind += "()"; {
+	case depth == 0 && (isOfDatabase(v.ref) || isOfService(v.ref)):
+		return v.ref + ".Error()"
+	case ok && (isOfDatabase(kind) && tellingFields[field] || isOfService(kind) && textFields[field]):
+		return v.ref
+	case v.json != nil:
+		return textOfErrorIn(v.json, depth+1)
+	case depth > 0:
+		for _, x := range sorted(v.fields) {
+			if text := textOfErrorIn(x, depth+1); text != "" {
+				return text
+			}
 		}
 	}
 	return ""

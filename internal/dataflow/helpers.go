@@ -29,8 +29,8 @@ func (in *interp) callsDirectly(f frame, e *ir.Expr, callee *Value) {
 }
 
 // siteOf is a call of a function.
-func (in *interp) siteOf(f frame, c *closure, args *arguments, at int32) site {
-	return site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args, c.fn, in.direct[directCall{f.file, at, c.fn}], f.s}
+func (in *interp) siteOf(f frame, c *closure, this *Value, args *arguments, at int32) site {
+	return site{f.file, at, orElse(c.fn.Name, "a function"), in.steps, args, this, c.fn, in.direct[directCall{f.file, at, c.fn}], f.s}
 }
 
 // givenAt is where something was given to the functions that are at work, by the outermost of the calls that hand it on, and the function
@@ -39,7 +39,7 @@ func (in *interp) givenAt(f frame, at int32, is func(*Value) bool) (*ir.File, in
 	file, n := f.file, len(in.sites)
 	for n > 0 && len(in.stack) == len(in.sites) {
 		s := in.sites[n-1]
-		if !s.direct || !s.given.hold(is) {
+		if !s.direct || !s.given.hold(is) && !s.ofObject(is) {
 			break
 		}
 		file, at = s.file, s.at
@@ -49,6 +49,11 @@ func (in *interp) givenAt(f frame, at int32, is func(*Value) bool) (*ir.File, in
 		return file, at, nil
 	}
 	return file, at, in.stack[n-1]
+}
+
+// ofObject reports whether what a method is called of holds something: new Answer(err.message).toResponse().
+func (s site) ofObject(is func(*Value) bool) bool {
+	return s.this != nil && s.this.class != nil && holdsAny(s.this, is, 0)
 }
 
 // hold reports whether arguments are something, or hold it.
@@ -162,12 +167,12 @@ func (in *interp) keepsAnswers(call string, all []answerAt) {
 }
 
 // tellsAgain tells of the answers of a call that is like one before: it stands elsewhere.
-func (in *interp) tellsAgain(f frame, c *closure, args *arguments, at int32, call string) {
+func (in *interp) tellsAgain(f frame, c *closure, this *Value, args *arguments, at int32, call string) {
 	if len(in.answersOf[call]) == 0 {
 		return
 	}
 	in.stack, in.running = append(in.stack, c.fn), append(in.running, &scope{})
-	in.sites = append(in.sites, in.siteOf(f, c, args, at))
+	in.sites = append(in.sites, in.siteOf(f, c, this, args, at))
 	for _, a := range in.answersOf[call] {
 		in.tellsAnswer(a)
 	}

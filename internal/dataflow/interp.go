@@ -128,6 +128,7 @@ type site struct {
 	name   string
 	time   int
 	given  *arguments
+	this   *Value // the object whose method it is
 	fn     *ir.Func
 	direct bool // it is a call of the function itself
 	from   *scope

@@ -70,6 +70,19 @@ func (in *interp) asksOne(f frame, e *ir.Expr, m *Model, before string, v *Value
 	}
 }
 
+// sendsPlainly tells of an address of the internet without TLS to which an answer sends whoever asked.
+func (in *interp) sendsPlainly(f frame, at int32, what string, to *Value) {
+	if to == nil || in.debugging > 0 {
+		return
+	}
+	for _, a := range to.addresses(0) {
+		if host := plainHost(a.text); host != "" && a.unless == "" {
+			in.place(f, at, "plain-http", "the visitor whom "+what+" sends on", "http://"+host)
+			return
+		}
+	}
+}
+
 // plainHost is the host on the internet that an address without TLS has, with stars for what is not known of it; empty for other addresses.
 func plainHost(text string) string {
 	found := plainAddress.FindStringSubmatch(text)

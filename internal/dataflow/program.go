@@ -27,6 +27,8 @@ type Files interface {
 	Module(from, module string) string
 	// Folder are the files of a folder, without those below its folders.
 	Folder(dir string) []string
+	// Below are the files of a folder and of those below it.
+	Below(dir string) []string
 }
 
 // Program is the code that handlers reach, lowered as far as it was asked for.

@@ -14,6 +14,7 @@ const (
 	plainData  secrecy = iota
 	ofHealth           // a diagnosis, where somebody lives, what a user pool knows of somebody
 	ofNation           // the number of a person at an authority, or of an account
+	ofLink             // an address or a form by which anybody does once what its maker may
 	ofToken            // what somebody is let in by for a while
 	ofCard             // the number of a card, or the code on it
 	ofPassword         // what somebody is let in by

@@ -52,6 +52,11 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	case "html-response":
 		return in.noPage(f, recv)
 	case "open-redirect":
+		for _, name := range m.narrowed(args) {
+			for _, v := range inputs(name, recv, args) {
+				in.sendsPlainly(f, e.At, callName(m), v)
+			}
+		}
 		return comesAgain(f, e)
 	case "sql":
 		if m.Package == "pg-promise" {

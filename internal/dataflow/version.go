@@ -81,6 +81,52 @@ func (p *Program) SomeBuild(file string, says func([]byte) bool) bool {
 	}
 }
 
+// Container is the file by which the image of a program is built, in the folder of its source file or above; empty where there is none.
+func (p *Program) Container(file string) string {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		for _, name := range []string{"Dockerfile", "Containerfile"} {
+			if built := path.Join(dir, name); p.files.Read(built) != nil {
+				return built
+			}
+		}
+		if dir == "." || dir == "/" {
+			return ""
+		}
+	}
+}
+
+// mostBelow bounds the files that are looked at for what a folder says.
+const mostBelow = 5000
+
+// Beside is what files say in the nearest folder above a file in which, or below which, some of them is what is looked for: of how a program is
+// deployed, mostly. What is installed and what only people read is left out, nothing where there is too much to read.
+func (p *Program) Beside(file string, is func([]byte) bool) [][]byte {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		files := p.files.Below(dir)
+		if len(files) > mostBelow {
+			return nil
+		}
+		var texts [][]byte
+		found := false
+		for _, name := range files {
+			if saysNothing.MatchString(name) {
+				continue
+			}
+			text := p.files.Read(name)
+			texts, found = append(texts, text), found || is(text)
+		}
+		if found {
+			return texts
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
+}
+
+// saysNothing are files that say nothing of how code is deployed.
+var saysNothing = regexp.MustCompile(`(?i)(^|/)(node_modules|\.git|dist|coverage)/|\.(md|txt|html?|css|scss|svg|png|jpe?g|gif|ico|pdf|zip|jar|woff2?|map|csv|lock|drawio|mp4)$|(package-lock|example-pattern)\.json$`)
+
 func (p *Program) pinned(dir, name string, language ir.Language) string {
 	for {
 		var found string

@@ -201,6 +201,15 @@ func (s *source) Folder(dir string) []string {
 	return out
 }
 
+// Below are the files of a folder and of those below it.
+func (s *source) Below(dir string) []string {
+	var out []string
+	for _, f := range s.repo.InDir(dir) {
+		out = append(out, f.Path)
+	}
+	return out
+}
+
 // Read gives the bytes of a file; nil where there is none, and for the code of others that was installed into the repository.
 func (s *source) Read(path string) []byte {
 	if strings.Contains(path, "#") {

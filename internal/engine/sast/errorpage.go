@@ -21,9 +21,12 @@ var (
 )
 
 // errorPages are applications of Express that leave errors to Express, which then answers with the stack unless NODE_ENV is production: in
-// Lambda it is set by nobody.
+// Lambda and in images of Node.js it is set by nobody.
 func errorPages(_ *work, n *paths.Node) []spot {
-	if n.App.Kind == model.Convention || !answersRequests(n.Function) || n.Result.Cut || !slices.Contains(n.Result.Packages, "express") || setsStageElsewhere(n) {
+	if n.Result.Cut || !slices.Contains(n.Result.Packages, "express") {
+		return nil
+	}
+	if n.App.Kind == model.Convention && !inPlainImage(n) || n.App.Kind != model.Convention && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
 		return nil
 	}
 	var made *spot
@@ -52,6 +55,23 @@ func errorPages(_ *work, n *paths.Node) []spot {
 		return nil
 	}
 	return []spot{*made}
+}
+
+var (
+	// deploysImage is how templates and programs say that an image is run which is built of the files.
+	deploysImage = regexp.MustCompile(`(?i)\b(ContainerImage|Source)\.from_?(Docker_?Image_?)?Asset\(|AWS::ECS::TaskDefinition|AWS::AppRunner::Service|aws_ecs_task_definition|aws_apprunner_service|google_cloud_run`)
+	// mentionsStage is what says something of the stage, or that settings come from elsewhere.
+	mentionsStage = regexp.MustCompile(`(?i)NODE_ENV|env_?files?\b|environment_?files?\b|dotenv`)
+)
+
+// inPlainImage reports whether a program is run in an image that the files build and deploy, and none of them says anything of its stage.
+func inPlainImage(n *paths.Node) bool {
+	code := n.Function.Code
+	if code.Symbol != "" || n.Result.Program.Container(code.File) == "" {
+		return false
+	}
+	texts := n.Result.Program.Beside(code.File, deploysImage.Match)
+	return len(texts) > 0 && !slices.ContainsFunc(texts, mentionsStage.Match)
 }
 
 // setsStageElsewhere reports whether a template, or a tool that builds the code, says perhaps that this is production.

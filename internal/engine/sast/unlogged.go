@@ -18,16 +18,32 @@ var refused = regexp.MustCompile(`^([45]\d\d|INTERNAL_SERVER_ERROR|InternalServe
 // failed, and whoever called cannot tell.
 func unlogged(_ *work, n *paths.Node) []spot {
 	out := unsaid(n)
-	if n.Result.Cut || onlyEvents(n) || !answersRequests(n.Function) && !writtenForRequests(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
+	if n.Result.Cut || onlyEvents(n) || !isAsked(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return out
 	}
-	for _, s := range failures(n, func(fn *ir.Func, name string, body []*ir.Stmt) bool {
-		return saysItFailed(n, fn.File, body) && !handedAway(n, name, body)
+	for _, s := range failures(n, anyWork(n), func(a attempt) bool {
+		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) || someWord(a.handler, notThere) || handsErrorOn(a)) {
+			return false
+		}
+		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler) && !failsLoudly(n, a)
 	}) {
-		s.fields["others"] = "answers when " + s.fields["call"] + " fails, and writes nothing down: who runs it cannot see what went wrong"
+		s.fields["others"] = "answers when " + s.fields["call"] + " fails, and writes nothing down that says why: who runs it cannot see what went wrong"
 		out = append(out, s)
 	}
 	return out
+}
+
+// failsLoudly reports whether a function that is tried logs an error itself, before it hands it on.
+func failsLoudly(n *paths.Node, a attempt) bool {
+	return someCall(n, a.fn.File, a.tried, func(_ *ir.File, e *ir.Expr) bool {
+		return logs(e) && (withStack.MatchString(dotted(e.X)) || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return slices.ContainsFunc(namesIn(x), errorName.MatchString) }))
+	}, 0)
+}
+
+// isAsked reports whether somebody asks a function and gets what it answers, or it has routes of its own.
+func isAsked(n *paths.Node) bool {
+	return answersRequests(n.Function) || writtenForRequests(n) || n.Result.Routes > 0 ||
+		slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerWebSocket })
 }
 
 // someoneLogsAnswers reports whether a function of the files that were reached logs answers.
@@ -68,49 +84,70 @@ func toNobody(_ *work, n *paths.Node) []spot {
 	symbol := n.Function.Code.Symbol
 	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
 	is := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
-	return failures(n, func(fn *ir.Func, _ string, body []*ir.Stmt) bool {
-		kept := someCall(n, fn.File, body, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
-		return fn.Name == symbol && returnsStatus(body) && !kept
+	return failures(n, lostWork(n), func(a attempt) bool {
+		if a.whole[0].Kind != ir.Try {
+			return false
+		}
+		kept := someCall(n, a.fn.File, a.handler, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
+		return a.fn.Name == symbol && returnsStatus(a.handler) && !kept
 	})
 }
 
-// failures are the handlers of any error of which something holds, of tries that do some work; what the work throws further is handled elsewhere.
-func failures(n *paths.Node, is func(fn *ir.Func, name string, body []*ir.Stmt) bool) []spot {
-	s := &swallower{node: n, writes: map[place]string{}}
-	for at, u := range operations(n, missed) {
-		s.writes[at] = operationName(u)
-	}
-	for at, u := range operations(n, looksUp) {
-		s.writes[at] = operationName(u)
-	}
+// lostWork are the calls of a function that change something elsewhere or look it up there.
+func lostWork(n *paths.Node) map[place]string {
+	works := worksOrReads(n)
 	for _, c := range n.Result.Calls {
 		if len(c.Does) > 0 {
-			s.writes[place{c.File, c.At}] = c.Ref[strings.LastIndexByte(c.Ref, '.')+1:]
+			works[place{c.File, c.At}] = c.Ref[strings.LastIndexByte(c.Ref, '.')+1:]
 		}
 	}
+	return works
+}
+
+// anyWork are all calls of a function whose failure is more than the answer that there is nothing: what asks for one thing perhaps means that.
+func anyWork(n *paths.Node) map[place]string {
+	works := lostWork(n)
+	for at, u := range operations(n, func(u dataflow.Use) bool { return !asksForOne.MatchString(u.Key) }) {
+		works[at] = operationName(u)
+	}
+	return works
+}
+
+// asksForOne are operations that fail where what they are about is not there, or whoever asks is not the one that he says.
+var asksForOne = regexp.MustCompile(`^(cognito-idp|cognito-identity|sts):|^[^:]*:(Get(Object|Parameter|Secret|Key)|Head|Describe|Create|Stop|Add|Confirm|Verify)`)
+
+// notThere is how Go says that what it looked for is not there, which is an error for its libraries.
+var notThere = regexp.MustCompile(`^(404|StatusNotFound|NotFound)$`)
+
+// handsErrorOn reports whether a handler of Go gives its error to the framework, which knows what to do with it: c.Error(err)
+func handsErrorOn(a attempt) bool {
+	found := false
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Error" && dotted(e.X) != "http.Error" && len(e.List) > 0
+		return !found
+	})
+	return found
+}
+
+// failures are the handlers of any error of which something holds, of attempts that do some of the work; what the work throws further is
+// handled elsewhere.
+func failures(n *paths.Node, works map[place]string, is func(a attempt) bool) []spot {
 	var out []spot
 	for _, fn := range n.Result.Reached {
-		ir.Walk(fn.Body, func(x *ir.Stmt) bool {
-			if x.Kind != ir.Try {
-				return true
+		for _, a := range attempts(fn) {
+			work := someOf(n, fn.File, a.tried, works)
+			if work == "" || throws(a.handler) || logsMore(a.whole[0].Final) || !is(a) {
+				continue
 			}
-			name := ""
-			if x.X != nil && x.X.Kind == ir.Name {
-				name = x.X.Str
+			at := place{fn.File, a.at}
+			if len(a.whole) == 1 && a.whole[0].Kind == ir.Eval && len(a.handler) > 0 { // of a promise
+				at.at = a.handler[0].At
 			}
-			for _, h := range broadHandlers(fn.File, x) {
-				work := someOf(n, fn.File, x.Body, s.writes)
-				if work == "" || throws(h.Body) || logsMore(x.Final) || !is(fn, name, h.Body) {
-					continue
-				}
-				at := place{fn.File, h.Y.At}
-				if shared, ok := answeredBy(n, name, h.Body); ok {
-					at = shared
-				}
-				out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": work}})
+			if shared, ok := answeredBy(n, a.err, a.handler); ok {
+				at = shared
 			}
-			return true
-		}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda }) // those that were reached are looked at by themselves
+			out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": work}})
+		}
 	}
 	return out
 }
@@ -144,10 +181,10 @@ func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
 }
 
 // saysItFailed reports whether statements answer with a status of failure, by themselves or by functions that they call, or without one.
-func saysItFailed(n *paths.Node, file *ir.File, body []*ir.Stmt) bool {
-	return hasStatus(body) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
+func saysItFailed(n *paths.Node, file *ir.File, name string, body []*ir.Stmt) bool {
+	return hasStatus(name, body) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
 		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
-			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus(fn.Body) || someWord(defaults(fn), refused)
+			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus("", fn.Body) || someWord(defaults(fn), refused)
 		})
 	}, 0)
 }
@@ -161,8 +198,9 @@ func isRefused(e *ir.Expr) bool {
 	return e != nil && (e.Kind == ir.Const || e.Kind == ir.Name || e.Kind == ir.Member) && refused.MatchString(e.Str)
 }
 
-// hasStatus reports whether a status of failure stands in statements where one is said: {statusCode: 500}, res.status(500), return answer, 500.
-func hasStatus(body []*ir.Stmt) bool {
+// hasStatus reports whether a status of failure stands in statements where one is said: {statusCode: 500}, res.status(500), return answer, 500,
+// or one that the error with a name has: {statusCode: err.code}.
+func hasStatus(name string, body []*ir.Stmt) bool {
 	found := false
 	ir.Walk(body, func(s *ir.Stmt) bool {
 		found = found || s.Kind == ir.Return && s.X != nil && s.X.Kind == ir.Array && slices.ContainsFunc(s.X.List, isRefused)
@@ -171,7 +209,7 @@ func hasStatus(body []*ir.Stmt) bool {
 		switch e.Kind {
 		case ir.Object, ir.Call:
 			for i, key := range e.Keys {
-				found = found || i < len(e.List) && ofStatus.MatchString(key) && mayRefuse(e.List[i])
+				found = found || i < len(e.List) && ofStatus.MatchString(key) && (mayRefuse(e.List[i]) || strings.HasPrefix(strings.ToLower(key), "status") && isPartOf(name, e.List[i]))
 			}
 			found = found || e.Kind == ir.Call && setStatus.MatchString(lastName(e.X)) && slices.ContainsFunc(e.List, isRefused)
 		case ir.Assign:
@@ -182,6 +220,11 @@ func hasStatus(body []*ir.Stmt) bool {
 	return found
 }
 
+// isPartOf reports whether an expression is a part of what has a name: err.code
+func isPartOf(name string, e *ir.Expr) bool {
+	return name != "" && e != nil && e.Kind == ir.Member && e.X.Kind == ir.Name && e.X.Str == name
+}
+
 // mayRefuse reports whether an expression is a status of failure, perhaps one of several: error.status || 500.
 func mayRefuse(e *ir.Expr) bool {
 	found := false
@@ -189,6 +232,42 @@ func mayRefuse(e *ir.Expr) bool {
 		found = found || isRefused(x)
 		return !found
 	})
+	return found
+}
+
+// givesTextAway reports whether a function hands an error on in what it answers, where nobody who calls it in the program can write it down:
+// return {"error": str(e)}, or a name that gets it and is returned in the end.
+func givesTextAway(n *paths.Node, a attempt) bool {
+	if a.err == "" || a.whole[0].Kind != ir.Try || isCalled(n, a.fn) {
+		return false
+	}
+	names := map[string]bool{a.err: true}
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && contains(e.Y, nil, names) { // text = str(e)
+			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda
+	})
+	given, logged := false, false
+	ir.Walk(a.fn.Body, func(s *ir.Stmt) bool {
+		given = given || s.Kind == ir.Return && s.X != nil && contains(s.X, nil, names)
+		return true
+	}, func(e *ir.Expr) bool {
+		logged = logged || logs(e) && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, names) })
+		return e.Kind != ir.Lambda
+	})
+	return given && !logged
+}
+
+// isCalled reports whether a function is called in the program, and not by what calls handlers and routes.
+func isCalled(n *paths.Node, fn *ir.Func) bool {
+	found := false
+	for _, caller := range n.Result.Reached {
+		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
+			found = found || e.Kind == ir.Call && (slices.Contains(calledByName(n, e), fn) || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Name && x.Str == fn.Name }))
+			return !found
+		})
+	}
 	return found
 }
 
@@ -202,8 +281,8 @@ func answersWithout(body []*ir.Stmt) bool {
 	return found
 }
 
-// answering200 are calls by which routes answer.
-var answering200 = regexp.MustCompile(`^(res|response|reply)\.(json|send|end)$`)
+// answering200 are calls by which routes answer, or a part of an answer that is streamed.
+var answering200 = regexp.MustCompile(`^(res|reply|\w*[rR]esponse(_?[sS]tream)?)\.(json|send|end|write)$`)
 
 // defaults are what the parameters of a function are where nothing is given.
 func defaults(fn *ir.Func) []*ir.Stmt {
@@ -216,6 +295,9 @@ func defaults(fn *ir.Func) []*ir.Stmt {
 
 // plainUse are functions that make a text or an answer of an error.
 var plainUse = regexp.MustCompile(`(?i)(^|\.)(String|str|repr|stringify|dumps|json|send|end|status|jsonify|format|type|isinstance|getattr|hasattr|callback|cb|done|Error|get|includes|startswith|endswith|lower|toString)$`)
+
+// callbacks are what functions call to say that they are done, with an error first where they have failed.
+var callbacks = regexp.MustCompile(`(?i)(^|\.)(callback|cb|done|next|fail)$`)
 
 // tells are methods by which loggers of any name, and streams, are told something.
 var tells = regexp.MustCompile(`(^|\.)(error|exception|warning|warn|critical|fatal|write|notice|alert)$`)
@@ -260,15 +342,40 @@ func partsOfError(name string, body []*ir.Stmt) map[string]bool {
 	return names
 }
 
+// ofJSON are packages whose errors have their messages also where they are written as JSON.
+var ofJSON = regexp.MustCompile(`^(aws-sdk|axios|mongoose)(/|$)`)
+
+// onlyAsJSON reports whether a log gets an error as JSON and nothing else: neither the message nor the stack of an Error stands in it.
+func onlyAsJSON(n *paths.Node, e *ir.Expr, names map[string]bool) bool {
+	if len(e.List) == 0 || slices.ContainsFunc(n.Result.Packages, ofJSON.MatchString) {
+		return false
+	}
+	some := false
+	for _, x := range e.List {
+		as := x.Kind == ir.Call && dotted(x.X) == "JSON.stringify" && len(x.List) == 1 && x.List[0].Kind == ir.Name && names[x.List[0].Str]
+		if !as && x.Kind != ir.Const {
+			return false
+		}
+		some = some || as
+	}
+	return some
+}
+
 // tellsOf reports whether a call logs something, or is given a part of an error and does with it what nobody knows.
 func tellsOf(n *paths.Node, e *ir.Expr, names map[string]bool, is func(*ir.File, *ir.Expr) bool) bool {
+	if answering200.MatchString(dotted(e.X)) {
+		return false
+	}
 	if logs(e) || tells.MatchString(dotted(e.X)) {
-		return true
+		return !onlyAsJSON(n, e, names)
 	}
 	if fns := calledByName(n, e); len(fns) > 0 {
 		return slices.ContainsFunc(fns, func(fn *ir.Func) bool {
 			return someCall(n, fn.File, fn.Body, func(file *ir.File, x *ir.Expr) bool { return is(file, x) || tells.MatchString(dotted(x.X)) }, 0)
 		})
+	}
+	if callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && contains(e.List[0], nil, names) { // the platform logs what it gets as an error
+		return true
 	}
 	if plainUse.MatchString(dotted(e.X)) {
 		return false
