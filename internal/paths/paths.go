@@ -326,8 +326,10 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target, w *ways)
 	if at.resource == nil && g.openBus(n, s, row, at, w) {
 		return
 	}
-	if at.resource == nil {
+	if at.resource == nil || at.outside {
 		g.dangle(n, s, row, at.value)
+	}
+	if at.resource == nil {
 		return
 	}
 	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row), ways: w}
