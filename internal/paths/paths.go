@@ -290,6 +290,11 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 	if how, _ := s.Params.At("InvocationType").Is(); how == "Event" || how == "DryRun" { // nobody waits for an answer
 		return
 	}
+	if old := s.Params.At("ReturnValues"); s.Key == "dynamodb:DeleteItem" { // only who asks for it gets what was there
+		if how, known := old.Is(); old == nil || known && how != "ALL_OLD" {
+			return
+		}
+	}
 	for _, row := range g.rows.reads[s.Key] {
 		for _, at := range g.targets(n, s, row) {
 			if at.resource != nil {
