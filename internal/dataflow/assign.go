@@ -190,8 +190,9 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if in.isLasting(x) && key != cell && in.holds(x, key, v) {
 		return
 	}
-	if x.shared && in.starting != nil { // a main of Go sets what it has imported, before any entry
+	if in.setsShared(x) {
 		v = join(x.fields[key], v)
+		share(v, map[*Value]bool{}, 0)
 	} else if x.shared {
 		o := in.over[x]
 		if o == nil {
@@ -208,6 +209,12 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		x.fields[key] = v
 		in.changes(x, key, v, false)
 	}
+}
+
+// setsShared reports whether something that all entries share is still being made: before any entry a main of Go sets what it has imported,
+// and modules that are loaded put their functions into the table of another one.
+func (in *interp) setsShared(x *Value) bool {
+	return x.shared && (in.starting != nil || in.loading != nil)
 }
 
 // assignsToSink tells of what is assigned where rows say that it does harm: element.innerHTML = name, ctx.body = { stack }.
@@ -246,7 +253,7 @@ func (in *interp) fieldsOf(v *Value) map[string]*Value {
 }
 
 func (in *interp) assignElem(x, v *Value) {
-	if x != nil && x != nothing && !x.shared {
+	if x != nil && x != nothing && (!x.shared || in.loading != nil) {
 		x.add(v, []*Value{v})
 		in.changes(x, "", v, true)
 	}

@@ -505,7 +505,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				in.memberOf(f, e, c, m, member)
 			}
 		case sourceKind:
-			if !c.signed { // an address is not what is kept there
+			if !c.signed && m.applies(&arguments{list: []*Value{c.params}}) { // an address is not what is kept there
 				in.stored(f, e, c, out)
 			}
 		case secretKind:

@@ -185,11 +185,7 @@ func (in *interp) adds(c call) (*Value, bool) {
 			a, singles = in.elements(a), in.singles(a)
 		}
 		in.addsTo(c.recv, a, singles)
-		if x := c.e.X.X; x.Kind == ir.Index && x.Y != nil { // d[key].append(x), of a dictionary that makes what is missing
-			if of := in.quiet(c.f, x.X); of.ref == "" && len(of.fields) == 0 {
-				in.assignElem(of, &Value{elem: a})
-			}
-		}
+		in.addsToMissing(c, a)
 	}
 	for _, list := range c.args.spread {
 		if c.recv != nothing && !c.recv.shared {
@@ -197,6 +193,22 @@ func (in *interp) adds(c call) (*Value, bool) {
 		}
 	}
 	return nothing, true
+}
+
+// addsToMissing: d[key].append(x), of a dictionary that makes what is missing.
+func (in *interp) addsToMissing(c call, v *Value) {
+	x := c.e.X.X
+	if x.Kind != ir.Index || x.Y == nil {
+		return
+	}
+	of := in.quiet(c.f, x.X)
+	switch key := in.quiet(c.f, x.Y); {
+	case of.ref != "" || of == nothing:
+	case key.known && !of.shared && of.fields[key.text] == nil:
+		in.assign(c.f, of, key.text, &Value{isList: true, elem: v}, c.e.At)
+	case len(of.fields) == 0:
+		in.assignElem(of, &Value{elem: v})
+	}
 }
 
 // addsTo puts something into a list: one that stays is noted to grow.

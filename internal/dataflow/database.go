@@ -23,7 +23,7 @@ var (
 	selectFrom = regexp.MustCompile(`(?is)^\s*select\s+(?:distinct\s+)?(.*?)\s+from\s+` + tableName + `(.*)`)
 	moreTables = regexp.MustCompile(`(?is)\sjoin\s|^\s*(?:\w+\s*)?,|\sunion\s`)
 	columnName = regexp.MustCompile(`(?i)^(?:\w+\.)?["\x60\[]?(\w+)["\x60\]]?(?:\s+(?:as\s+)?["\x60\[]?(\w+)["\x60\]]?)?$`)
-	valueHole  = regexp.MustCompile(`%s|%\((\w+)\)s|\?|\$(\d+)|[^:]:([a-zA-Z_]\w*)`)
+	valueHole  = regexp.MustCompile(`%s|%\((\w+)\)s|\?|\$(\d+)|(?:^|[^:]):([a-zA-Z_]\w*)`)
 )
 
 // database notes what a statement of SQL puts into a table, and gives what it reads from one.
@@ -31,8 +31,14 @@ func (in *interp) database(f frame, e *ir.Expr, m *Model, recv *Value, args *arg
 	if !in.p.Carries[RowsPut] || in.st != nil || len(m.In) == 0 {
 		return
 	}
+	if strings.HasPrefix(m.Package, "sqlalchemy") && m.Member == "text" { // is run later
+		return
+	}
 	at, _ := number(m.In[0])
 	statement := args.get(at)
+	if strings.Contains(statement.ref, "sqlalchemy") && len(statement.args) > 0 { // text(statement)
+		statement = statement.args[0]
+	}
 	text := statement.text
 	if !statement.known {
 		text = statement.prefix
@@ -221,6 +227,9 @@ func (in *interp) fetched(f frame, e *ir.Expr, recv *Value, method string, args 
 		}
 		return &Value{ref: recv.ref + ".Scan()"}, true // the error
 	}
+	if v := ofResult(recv, list, method); v != nil {
+		return v, true
+	}
 	one, ok := oneByOne[method]
 	if !ok {
 		return nil, false
@@ -229,6 +238,27 @@ func (in *interp) fetched(f frame, e *ir.Expr, recv *Value, method string, args 
 		return list.elem, true
 	}
 	return list, true
+}
+
+// ofResult is what a method of a result of SQLAlchemy gives of its rows; nil for others.
+func ofResult(result, rows *Value, method string) *Value {
+	if !strings.Contains(result.ref, "sqlalchemy") || rows.elem == nil {
+		return nil
+	}
+	switch method {
+	case "scalars":
+		column := &Value{elem: orNothing(rows.elem.fields["0"])}
+		return &Value{ref: result.ref, fields: map[string]*Value{rowsOfCursor: column}, elem: column.elem}
+	case "mappings", "unique", "tuples":
+		return result
+	case "scalar", "scalar_one", "scalar_one_or_none":
+		return orNothing(rows.elem.fields["0"])
+	case "first", "one", "one_or_none":
+		return rows.elem
+	case "all":
+		return rows
+	}
+	return nil
 }
 
 // rawVariable is a variable of pg-promise that is put into the statement as it is: $1:raw, ${by^}.

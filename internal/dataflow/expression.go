@@ -402,6 +402,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		if len(x.fields)+len(y.fields) > 0 || len(y.taints) > 0 {
 			return in.merged(x, y)
 		}
+		if f.file.Language == ir.Go && x.ref != "" && y.ref != "" {
+			return &Value{ref: flagsTogether, args: append(flagsOf(x), flagsOf(y)...)}
+		}
 		return &Value{random: ofNumbers("|", x, y)}
 	case "&":
 		return allOf(in.eval(f, e.X), in.eval(f, e.Y))
@@ -416,6 +419,17 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 		}
 	}
 	return in.comparison(f, e)
+}
+
+// flagsTogether are constants of a library that are given at once: parser.NoBlanks|parser.NoEnt.
+const flagsTogether = "builtin.|"
+
+// flagsOf are the constants that a value is made of.
+func flagsOf(v *Value) []*Value {
+	if v.ref == flagsTogether {
+		return v.args[:len(v.args):len(v.args)]
+	}
+	return []*Value{v}
 }
 
 // plusOf is a sum, a text that is put together, or a list of Python.

@@ -27,8 +27,13 @@ func (in *interp) writesFile(ref, method string, recv *Value, args *arguments) {
 		in.holdsNow((&arguments{list: recv.args}).get(0), args.get(0))
 	case ref == "shutil.copyfileobj" && args.get(1).ref == "builtin.open()":
 		in.holdsNow((&arguments{list: args.get(1).args}).get(0), args.get(0))
+	case ref == "shutil.copyfileobj" && withoutName[args.get(1).ref] && !args.get(1).shared:
+		args.get(1).taints = addTaints(args.get(1).taints, args.get(0).all())
 	}
 }
+
+// withoutName are files that are known by nothing but their value: they hold what is written to them.
+var withoutName = set("io.BytesIO() io.StringIO() tempfile.TemporaryFile() tempfile.SpooledTemporaryFile()")
 
 // streamed notes that something flows into the stream of a file.
 func (in *interp) streamed(from, to *Value) {

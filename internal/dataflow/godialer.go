@@ -35,7 +35,7 @@ func (in *interp) fieldOf(f frame, v *Value, name string) *Value {
 // a function.
 func (in *interp) looksAtAddresses(dial *Value) bool {
 	for _, c := range dial.fns {
-		if in.asksKind(c, 0) {
+		if in.asksKind(c) {
 			return true
 		}
 	}
@@ -44,7 +44,7 @@ func (in *interp) looksAtAddresses(dial *Value) bool {
 			return true
 		}
 		for _, c := range control.fns {
-			if in.asksKind(c, 0) {
+			if in.asksKind(c) {
 				return true
 			}
 		}
@@ -52,18 +52,23 @@ func (in *interp) looksAtAddresses(dial *Value) bool {
 	return false
 }
 
-// asksKind reports whether a function, or one that it calls, asks what kind of address it is given.
-func (in *interp) asksKind(c *closure, depth int) bool {
+// asksKind reports whether a function, or one that it calls, asks what kind of address it is given, or whether a network has it.
+func (in *interp) asksKind(c *closure) bool {
+	return in.callsAny(c, 0, func(e *ir.Expr) bool { return asksAddress[e.X.Str] || e.X.Str == "Contains" && len(e.List) == 1 })
+}
+
+// callsAny reports whether a function, or one of the program that it calls, calls a method like this.
+func (in *interp) callsAny(c *closure, depth int, like func(e *ir.Expr) bool) bool {
 	found := false
 	ir.Walk(c.fn.Body, nil, func(e *ir.Expr) bool {
 		switch {
 		case found || e.Kind != ir.Call:
-		case e.X.Kind == ir.Member && (asksAddress[e.X.Str] || e.X.Str == "Contains" && len(e.List) == 1): // of a network
+		case e.X.Kind == ir.Member && like(e):
 			found = true
 		case e.X.Kind == ir.Name && depth < 2:
 			v, _ := in.get(c.scope, e.X.Str)
 			for _, called := range orNothing(v).fns {
-				found = found || in.asksKind(called, depth+1)
+				found = found || in.callsAny(called, depth+1, like)
 			}
 		}
 		return !found

@@ -58,8 +58,10 @@ var inQueries = []string{"ssrf", "open-redirect", "path-traversal", "html-respon
 // nativesOfGo are those of Go and its libraries: several paths are followed alike.
 func nativesOfGo() map[string]native {
 	out := named(map[string]native{
-		"fmt.Sprint":   (*interp).goSprint,
-		"strings.Join": (*interp).goJoin,
+		"fmt.Sprint":                          (*interp).goSprint,
+		"strings.ReplaceAll bytes.ReplaceAll": (*interp).goReplaceAll,
+		"strings.NewReplacer().Replace":       (*interp).goReplaces,
+		"strings.Join":                        (*interp).goJoin,
 		"strings.Split strings.SplitN strings.Cut bytes.Split bytes.SplitN bytes.Cut":                                            (*interp).goSplit,
 		"log/slog.Any go_uber_org/zap.Any go_uber_org/zap.Reflect go_uber_org/zap.Object go_uber_org/zap.Array":                  (*interp).fieldOfLog,
 		"encoding/json.Marshal encoding/json.MarshalIndent github_com/goccy/go-json.Marshal github_com/json-iterator/go.Marshal": (*interp).marshalled,

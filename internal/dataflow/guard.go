@@ -280,7 +280,7 @@ func (in *interp) eachIs(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	if rules := in.elementProof(f, e.List[0], want); len(rules) > 0 {
-		in.trust(f, e.X.X, rules)
+		in.trustEach(f, e.X.X, rules)
 		if e.X.X.Kind == ir.Array { // [a, b].every(isText)
 			for _, x := range e.X.X.List {
 				in.trust(f, x, rules)
@@ -353,8 +353,44 @@ func (in *interp) comprehended(f frame, e *ir.Expr, all, holds bool) {
 		}
 	})
 	if len(rules) > 0 {
-		in.trust(f, loop.Y, rules)
+		in.trustEach(f, loop.Y, rules)
 	}
+}
+
+// trustEach notes what is known of all elements of a list, or of all that stands under the names of an object: where an outsider gives the
+// names as well, nothing is known of them, so that it counts only for objects whose names are the program's own.
+func (in *interp) trustEach(f frame, e *ir.Expr, rules []string) {
+	of := valuesOf(e)
+	if of == nil {
+		in.trust(f, e, rules)
+		return
+	}
+	v := in.quiet(f, of)
+	if of.Kind != ir.Name || v.ref != "" || v.class != nil || len(v.taints)+len(orNothing(v.named).taints) > 0 {
+		return
+	}
+	checked := *v
+	checked.fields = map[string]*Value{}
+	for name, x := range sorted(v.fields) {
+		checked.fields[name] = cleanedBy(x, rules)
+	}
+	if v.elem != nil {
+		checked.elem = cleanedBy(v.elem, rules)
+	}
+	in.set(f.s, of.Str, &checked, true)
+}
+
+// valuesOf is the object of which a call gives all values: wanted.values(), Object.values(wanted); nil for others.
+func valuesOf(e *ir.Expr) *ir.Expr {
+	switch {
+	case e.Kind != ir.Call || e.X.Kind != ir.Member || e.X.Str != "values":
+		return nil
+	case len(e.List) == 0:
+		return e.X.X
+	case len(e.List) == 1 && textOf(e.X) == "Object.values":
+		return e.List[0]
+	}
+	return nil
 }
 
 // equals: what equals a constant is that constant.

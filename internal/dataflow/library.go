@@ -90,8 +90,12 @@ func (in *interp) fromLibrary(c call) *Value {
 	return out
 }
 
-// samePath is the path of what a library gives, where that is of the kind that it was made of: a part or a form of a path of pathlib is one too.
+// samePath is the path of what a library gives, where that is of the kind that it was made of: a part or a form of a path of pathlib is one
+// too, and path.posix has the same functions as path, for the paths of one system.
 func samePath(ref string) string {
+	if ref == "path.posix" || ref == "path.win32" {
+		return "path"
+	}
 	if part, ok := strings.CutPrefix(ref, "pathlib.Path()."); ok && givesPath[part] {
 		return "pathlib.Path()"
 	}

@@ -58,6 +58,56 @@ func inBody(taints []*Taint, before []*Value) []*Taint {
 	return out
 }
 
+// behindHead are taints of what is written to a text in memory, where the head of a mail was written to it before; what is known of what is
+// written is kept with the text. What is written on some ways only ends no head: where it is lines, others can follow it, or an empty one.
+func (in *interp) behindHead(to *Value, m *Model, args *arguments, taints []*Taint) []*Taint {
+	if to == nil || !fills[to.ref] || to.shared {
+		return taints
+	}
+	written, before := writtenBy(m, args)
+	taints = inBody(taints, []*Value{constant(to.wrote + before)})
+	switch {
+	case len(to.wrote)+len(written) > maxOutline:
+	case to.born == in.branch:
+		to.wrote += written
+	case !endsLine(to.wrote) || !endsLine(written):
+		to.wrote += unknownText
+	}
+	return taints
+}
+
+// endsLine reports whether a text ends with the end of a line.
+func endsLine(text string) bool { return strings.HasSuffix(lineEnds.Replace(text), "\n") }
+
+// writtenBy is what is known of what a call writes to a text in memory, and of that what comes before anything of an outsider.
+func writtenBy(m *Model, args *arguments) (all, before string) {
+	list := args.list
+	if m.Out == "arg:0" {
+		list = list[min(1, len(list)):]
+	}
+	switch {
+	case strings.HasSuffix(m.Member, "printf") && len(list) > 0:
+		format := list[0]
+		if !format.known {
+			return unknownText, ""
+		}
+		return placeholder.ReplaceAllString(format.text, unknownText), beforeOutsiders(format.text, list[1:])
+	case strings.HasSuffix(m.Member, "println"):
+		return outline(list) + "\n", ""
+	}
+	return outline(list), ""
+}
+
+// beforeOutsiders is what is known of a text with placeholders before the first one that is filled with something of an outsider.
+func beforeOutsiders(format string, parts []*Value) string {
+	for i, at := range placeholder.FindAllStringIndex(format, -1) {
+		if i < len(parts) && len(parts[i].all()) > 0 {
+			return placeholder.ReplaceAllString(format[:at[0]], unknownText)
+		}
+	}
+	return ""
+}
+
 // bodyOf are the taints of a list whose elements are joined to a text, where the line between them makes them lines.
 func bodyOf(list, between *Value) []*Taint {
 	all := texts(list.all())

@@ -168,9 +168,6 @@ func partOfLibrary(v *Value, key string) *Value {
 	if v.ref == "builtin.globalThis" || v.ref == "builtin.global" || v.ref == "builtin.window" {
 		out.ref = "builtin." + key
 	}
-	if v.ref == "path" && (key == "posix" || key == "win32") { // the same functions, for the paths of one system
-		out.ref = "path"
-	}
 	return out
 }
 

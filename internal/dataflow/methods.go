@@ -219,7 +219,7 @@ func methodsOfFunction() map[string]native {
 // callsWith: f.call(this, x), f.apply(this, list).
 func (in *interp) callsWith(c call) (*Value, bool) {
 	if len(c.recv.fns) == 0 {
-		return nil, false
+		return in.callsLibraryWith(c)
 	}
 	list := c.args.list[min(1, len(c.args.list)):]
 	if c.method == "apply" {
@@ -230,6 +230,24 @@ func (in *interp) callsWith(c call) (*Value, bool) {
 		out = join(out, in.invoke(c.f, fn, c.args.get(0), &arguments{list: list}, c.e.At))
 	}
 	return out, true
+}
+
+// callsLibraryWith: client.search.call(client, base, options), of a library: also of a method that gives a promise instead of calling back.
+func (in *interp) callsLibraryWith(c call) (*Value, bool) {
+	of, name := cutLast(c.recv.ref)
+	if c.f.file.Language != ir.Node || of == "" || strings.HasPrefix(of, "builtin") || len(c.args.list) == 0 || c.args.list[0].ref != of {
+		return nil, false
+	}
+	e := *c.e
+	e.X, e.List = c.e.X.X, c.e.List[1:]
+	if len(e.Keys) > 0 {
+		e.Keys = e.Keys[1:]
+	}
+	given := &arguments{list: c.args.list[1:]}
+	if c.method == "apply" {
+		given.list, e.List = c.args.get(1).inOrder(), nil
+	}
+	return in.callOf(call{c.f, &e, c.args.list[0], name, c.recv, given}), true
 }
 
 // binds: f.bind(this, x), and s3.getObject.bind(s3) of a library.

@@ -382,6 +382,9 @@ func (c condition) met(m *Model, args *arguments) bool {
 	if v.isType && v.class != nil { // a subclass counts as its class
 		name = lastPart(v.class.libraryBase(0))
 	}
+	if v.ref == flagsTogether {
+		return slices.ContainsFunc(v.args, func(flag *Value) bool { return slices.Contains(c.is, lastPart(flag.ref)) })
+	}
 	for _, not := range c.not {
 		if name != "" && name == not || v.known && strings.EqualFold(v.text, not) {
 			return false

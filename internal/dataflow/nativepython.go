@@ -9,8 +9,9 @@ import (
 // nativesOfPython are those of Python and its standard library: several paths are followed alike.
 func nativesOfPython() map[string]native {
 	return map[string]native{
-		"builtin.iter builtin.reversed contextlib.closing contextlib.nullcontext functools.wraps": (*interp).firstGiven,
-		"builtin.list builtin.tuple builtin.sorted builtin.set":                                   (*interp).copyOfFirst,
+		"builtin.iter": (*interp).iterated,
+		"builtin.reversed contextlib.closing contextlib.nullcontext functools.wraps": (*interp).firstGiven,
+		"builtin.list builtin.tuple builtin.sorted builtin.set":                      (*interp).copyOfFirst,
 		"copy.copy copy.deepcopy": (*interp).copiedObject,
 		"builtin.next":            (*interp).nextOf,
 		`builtin.Exception builtin.ValueError builtin.RuntimeError builtin.KeyError builtin.PermissionError builtin.LookupError`: (*interp).newError,
@@ -45,6 +46,19 @@ func (in *interp) textOf(c call) (*Value, bool) {
 		return &Value{ref: ref + ".Error()"}, true
 	}
 	return nil, false
+}
+
+// iterated: iter(list), and iter(read, b"") of a function that is called again and again.
+func (in *interp) iterated(c call) (*Value, bool) {
+	fn := c.args.get(0)
+	if len(c.args.list) != 2 || len(fn.fns) == 0 {
+		return in.firstGiven(c)
+	}
+	var each *Value
+	for _, f := range fn.fns {
+		each = join(each, in.invoke(c.f, f, f.this, &arguments{}, c.e.At))
+	}
+	return &Value{elem: orNothing(each)}, true
 }
 
 // copyOfFirst is a collection with what another one holds: list(lines). What is put into one of them is not in the other.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -16,8 +17,12 @@ func anchored(v *Value, begins, ends bool) bool {
 	}
 	begins = begins || strings.HasPrefix(s, "^") || strings.HasPrefix(s, `\A`)
 	ends = ends || strings.HasSuffix(s, "$") || strings.HasSuffix(s, `\Z`) || strings.HasSuffix(s, `\z`)
+	s = ofOne.ReplaceAllString(s, "x")
 	return begins && ends && !strings.Contains(s, ".*") && !strings.Contains(s, ".+")
 }
+
+// ofOne is what a pattern says of one character where a dot stands for a dot only: a class, or an escaped character.
+var ofOne = regexp.MustCompile(`\\.|\[(\\.|[^\]\\])*\]`)
 
 // patternOf is the regular expression of a test: /x/.test(s), s.match(/x/), re.match("x", s), compiled.match(s).
 func (in *interp) patternOf(f frame, e *ir.Expr) *Value {

@@ -329,7 +329,7 @@ func (p *Program) bindImport(in *interp, f frame, s *ir.Stmt) {
 		case n.Name == "*" || n.Name == "default":
 			v = &Value{ref: library(s.Str)}
 		default:
-			v = &Value{ref: library(s.Str) + "." + n.Name}
+			v = &Value{ref: samePath(library(s.Str) + "." + n.Name)}
 		}
 		if v == nil {
 			v = &Value{}

@@ -76,6 +76,12 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 		taints = decoded(taints)
 	}
 	in.beginsText(m, recv, args, out)
+	switch m.Out {
+	case "recv":
+		taints = in.behindHead(recv, m, args, taints)
+	case "arg:0":
+		taints = in.behindHead(args.get(0), m, args, taints)
+	}
 	switch o := m.Out; {
 	case o == "recv" && recv != nil && recv != nothing && !recv.shared:
 		recv.taints = addTaints(recv.taints, taints)

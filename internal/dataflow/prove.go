@@ -208,7 +208,7 @@ func argumentFor(c *closure, e *ir.Expr, param string) *ir.Expr {
 		switch {
 		case key == param:
 			return x
-		case key == "" && i < len(params) && parameterName(params[i]) == param:
+		case key == "" && i < len(params) && (parameterName(params[i]) == param || patternAt(i) == param):
 			return x
 		}
 	}
@@ -234,7 +234,7 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 	s := newScope(c.scope, c.scope.module)
 	s.this = c.this
 	g := frame{s, c.fn.File}
-	names := map[string]bool{}
+	names, partOf := map[string]bool{}, map[string]string{}
 	if name := receiverName(c.fn); name != "" {
 		names[name] = true
 		s.vars[name] = orNothing(c.this)
@@ -255,8 +255,12 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 			names[part] = true
 			s.vars[part] = &Value{taints: []*Taint{{}}}
 		}
+		for name, field := range sorted(fieldsOfPattern(p)) { // ({ email, topic }) => ...
+			names[patternAt(i)], partOf[name] = true, patternAt(i)+"."+field
+			s.vars[name] = in.member(g, v, field, p.At)
+		}
 	}
-	r := &asked{in: in, f: g, answer: a, names: names}
+	r := &asked{in: in, f: g, answer: a, names: names, partOf: partOf}
 	if ended := r.follow(c.fn.Body); !ended && a != yes {
 		r.snapshot()
 	}
@@ -274,6 +278,26 @@ func elementsOfPattern(p *ir.Expr) []string {
 			if x.Kind == ir.Name || x.Kind == ir.Default {
 				out = append(out, parameterName(x))
 			}
+		}
+	}
+	return out
+}
+
+// patternAt stands for a parameter without a name, of which the fields are taken out.
+func patternAt(i int) string { return "#" + itoa(i) }
+
+// fieldsOfPattern are the fields that a parameter takes out of an object, by the names that they get.
+func fieldsOfPattern(p *ir.Expr) map[string]string {
+	if p.Kind == ir.Default {
+		p = p.X
+	}
+	if p.Kind != ir.Object {
+		return nil
+	}
+	out := map[string]string{}
+	for i, x := range p.List {
+		if key := p.Keys[i]; key != "..." && (x.Kind == ir.Name || x.Kind == ir.Default && x.X.Kind == ir.Name) {
+			out[parameterName(x)] = key
 		}
 	}
 	return out
@@ -315,6 +339,7 @@ type asked struct {
 	answer answer
 	names  map[string]bool   // of its parameters
 	parsed map[string]string // names of what was parsed from parts of them
+	partOf map[string]string // names of fields that were taken out of them
 	proof  proof
 	seen   bool // some way out was seen
 }
@@ -532,6 +557,10 @@ func (r *asked) snapshot() {
 			param, rest, _ := strings.Cut(text, ".")
 			if of := r.parsed[param]; of != "" && rest != "" {
 				text = of + "." + rest
+				param, _, _ = strings.Cut(of, ".")
+			}
+			if of := r.partOf[param]; of != "" {
+				text = of + strings.TrimPrefix(text, param)
 				param, _, _ = strings.Cut(of, ".")
 			}
 			if r.names[param] {

@@ -21,9 +21,39 @@ func (in *interp) replaced(f frame, e *ir.Expr, recv *Value, method string, args
 	}
 	text := pattern
 	if !pattern.regexp {
-		text = constant(regexp.QuoteMeta(pattern.text))
+		text = constant(regexp.QuoteMeta(escaped.Replace(pattern.text)))
 	}
 	return in.without(f, recv, text, e.At)
+}
+
+// escaped are characters as texts of JavaScript and Python are written, with what they stand for.
+var escaped = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\'`, "'")
+
+// goReplaceAll: strings.ReplaceAll(text, old, new).
+func (in *interp) goReplaceAll(c call) (*Value, bool) {
+	text, old := c.args.get(0), c.args.get(1)
+	if len(text.taints) == 0 || !old.known || old.text == "" || !c.args.get(2).known {
+		return nil, false
+	}
+	return in.without(c.f, text, constant(regexp.QuoteMeta(old.text)), c.e.At), true
+}
+
+// goReplaces: strings.NewReplacer(old, new, ...).Replace(text), where all is known that it replaces.
+func (in *interp) goReplaces(c call) (*Value, bool) {
+	text := c.args.get(0)
+	if len(text.taints) == 0 || c.recv == nil || len(c.recv.args) == 0 {
+		return nil, false
+	}
+	var old []string
+	for i, x := range c.recv.args {
+		if !x.known || i%2 == 0 && x.text == "" {
+			return nil, false
+		}
+		if i%2 == 0 {
+			old = append(old, regexp.QuoteMeta(x.text))
+		}
+	}
+	return in.without(c.f, text, constant(strings.Join(old, "|")), c.e.At), true
 }
 
 // without is a text from which whatever fits a pattern was taken: it is harmless where that was what does harm.

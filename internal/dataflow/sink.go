@@ -27,7 +27,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 			return
 		}
 	}
-	if in.sinkOfItsOwn(f, e, m, recv, args) || m.Rule == "ssrf" && in.asksSafely(f, e, m, recv) {
+	if in.sinkOfItsOwn(f, e, m, recv, args) || m.Rule == "ssrf" && in.asksSafely(f, e, m, recv, args) {
 		return
 	}
 	var shown []*Value
@@ -106,8 +106,11 @@ func (in *interp) answersDetails(f frame, e *ir.Expr, m *Model, recv *Value, arg
 	}
 }
 
-// asksSafely reports whether a request of Go goes to no server of the inside, whoever says where: another place looks at that.
-func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value) bool {
+// asksSafely reports whether a request goes to no server of the inside, whoever says where: another place looks at that.
+func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) bool {
+	if in.looksUpPublicOnly(f, args) {
+		return true
+	}
 	if f.file.Language == ir.Go && makesRequest(m) && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
 		return true
 	}

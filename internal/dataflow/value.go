@@ -31,6 +31,7 @@ type Value struct {
 	sink    *Value
 	spread  *Value          // an object was spread into it
 	prefix  string          // with what a text begins of which not all is known
+	wrote   string          // Go: of a text in memory: what is known of what was written to it
 	json    *Value          // what a text was written from
 	told    map[string]bool // what of it was checked as an answer
 	self    *Value          // the object itself, where this is it as one of a class that its class extends
@@ -299,6 +300,9 @@ func (v *Value) joinText(a, b *Value) {
 	}
 	if a.prefix != b.prefix {
 		v.prefix = ""
+	}
+	if a.wrote != b.wrote {
+		v.wrote = ""
 	}
 	if (a.known || b.known) && !v.known {
 		v.varied, v.text = true, ""

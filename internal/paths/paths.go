@@ -290,6 +290,11 @@ func (g *Graph) reading(n *Node, s *dataflow.Send) {
 	if how, _ := s.Params.At("InvocationType").Is(); how == "Event" || how == "DryRun" { // nobody waits for an answer
 		return
 	}
+	if old := s.Params.At("ReturnValues"); s.Key == "dynamodb:DeleteItem" { // only who asks for it gets what was there
+		if how, known := old.Is(); old == nil || known && how != "ALL_OLD" {
+			return
+		}
+	}
 	for _, row := range g.rows.reads[s.Key] {
 		for _, at := range g.targets(n, s, row) {
 			if at.resource != nil {
@@ -326,8 +331,10 @@ func (g *Graph) sendTo(n *Node, s *dataflow.Send, row *call, at target, w *ways)
 	if at.resource == nil && g.openBus(n, s, row, at, w) {
 		return
 	}
-	if at.resource == nil {
+	if at.resource == nil || at.outside {
 		g.dangle(n, s, row, at.value)
+	}
+	if at.resource == nil {
 		return
 	}
 	t := &trail{graph: g, app: n.App, node: n, send: s, row: row, guessed: at.guessed, messages: g.messages(n, s, row), ways: w}

@@ -18,6 +18,7 @@ type target struct {
 	value    *model.Value    // as the code has it
 	below    *model.Value    // of a bucket: with what the keys begin that are meant, where only some are
 	guessed  bool
+	outside  bool      // no template has it: the resource stands for what is called so
 	matches  model.Tri // of topics of devices: whether it is selected; yes for others
 }
 
@@ -96,13 +97,33 @@ func (g *Graph) resolve(n *Node, v *model.Value, row *call) target {
 	if r != nil {
 		return target{app: app, resource: r, value: v, matches: model.Yes}
 	}
-	if named := strings.TrimSpace(written(v)); named != "" {
-		return target{value: v} // it has a name, and no template has it
+	if named := strings.TrimSpace(written(v)); named != "" { // it has a name, and no template has it
+		if name, ok := v.Scalar(); ok && row.kind == tableType {
+			return target{app: n.App, resource: g.elsewhere(n.App, name, name, v), value: v, outside: true, matches: model.Yes}
+		}
+		return target{value: v}
 	}
 	if only := g.only(n, row); only != nil {
 		return target{app: n.App, resource: only, value: v, guessed: true, matches: model.Yes}
 	}
+	if v.Kind == model.Unknown && v.Present && v.ID > 0 && row.kind == tableType { // what somebody gives who deploys it: the same wherever it is used
+		return target{app: n.App, resource: g.elsewhere(n.App, "a table from elsewhere", number(v.ID), v), value: v, outside: true, matches: model.Yes}
+	}
 	return target{value: v}
+}
+
+// tableType is the type of tables of DynamoDB. One that no template has is the same one wherever the functions of an application name it alike.
+const tableType = "AWS::DynamoDB::Table"
+
+// elsewhere stands for a table that no template has, which an application tells apart by a key: its name, or the number of a value that is
+// not known.
+func (g *Graph) elsewhere(app *model.App, name, key string, v *model.Value) *model.Resource {
+	of := sharing{app, "table " + key}
+	if g.sharedBy[of] == nil {
+		props := model.NewMap([]model.Field{{Key: "TableName", Value: v}}, v.Origin)
+		g.sharedBy[of] = &model.Resource{ID: name, Type: tableType, Props: props, Origin: v.Origin}
+	}
+	return g.sharedBy[of]
 }
 
 // written is what is known of a name.
