@@ -226,12 +226,31 @@ func sameEachTime(v *Value, depth int) string {
 		return "a constant"
 	case settingOf(v) != "":
 		return "a setting"
+	case putsTogether[v.ref] && len(v.args) > 0:
+		return allTheSame(v.args[0], depth+1)
 	case !buffers[v.ref] || len(v.args) == 0:
 		return ""
 	case v.ref == "builtin.Buffer.alloc()" || v.args[0].known:
 		return "a constant"
 	}
 	return sameEachTime(v.args[0], depth+1)
+}
+
+// putsTogether are functions that make bytes of a list of them.
+var putsTogether = set("builtin.Buffer.concat() buffer.Buffer.concat()")
+
+// allTheSame says what the parts of a list are that are all the same in each call; empty where one is not known to be.
+func allTheSame(list *Value, depth int) string {
+	if list.elem != nil || list.spread != nil {
+		return ""
+	}
+	what := ""
+	for _, part := range sorted(list.fields) {
+		if what = sameEachTime(part, depth); what == "" {
+			return ""
+		}
+	}
+	return what
 }
 
 // fillsByChance are functions that fill a buffer which they are given with random bytes.
