@@ -22,8 +22,12 @@ func (in *interp) used(f frame, e *ir.Expr, m *Model, args *arguments) {
 		in.placeUnless(f, at, m.Rule, what, what, setting)
 		return
 	}
-	if secret := in.makesSecret(); secret != "" {
-		in.place(f, at, m.Rule, what, secret)
+	line, _ := f.file.Tree.Position(int(at))
+	if key := m.Rule + " in line " + itoa(line) + " of " + f.file.Path; !in.seen[key] { // of several numbers of one text one is told
+		if secret := in.makesSecret(); secret != "" {
+			in.seen[key] = true
+			in.place(f, at, m.Rule, what, secret)
+		}
 	}
 }
 
