@@ -22,8 +22,12 @@ func (in *interp) used(f frame, e *ir.Expr, m *Model, args *arguments) {
 		in.placeUnless(f, at, m.Rule, what, what, setting)
 		return
 	}
-	if secret := in.makesSecret(); secret != "" {
-		in.place(f, at, m.Rule, what, secret)
+	line, _ := f.file.Tree.Position(int(at))
+	if key := m.Rule + " in line " + itoa(line) + " of " + f.file.Path; !in.seen[key] { // of several numbers of one text one is told
+		if secret := in.makesSecret(); secret != "" {
+			in.seen[key] = true
+			in.place(f, at, m.Rule, what, secret)
+		}
 	}
 }
 
@@ -226,12 +230,31 @@ func sameEachTime(v *Value, depth int) string {
 		return "a constant"
 	case settingOf(v) != "":
 		return "a setting"
+	case putsTogether[v.ref] && len(v.args) > 0:
+		return allTheSame(v.args[0], depth+1)
 	case !buffers[v.ref] || len(v.args) == 0:
 		return ""
 	case v.ref == "builtin.Buffer.alloc()" || v.args[0].known:
 		return "a constant"
 	}
 	return sameEachTime(v.args[0], depth+1)
+}
+
+// putsTogether are functions that make bytes of a list of them.
+var putsTogether = set("builtin.Buffer.concat() buffer.Buffer.concat()")
+
+// allTheSame says what the parts of a list are that are all the same in each call; empty where one is not known to be.
+func allTheSame(list *Value, depth int) string {
+	if list.elem != nil || list.spread != nil {
+		return ""
+	}
+	what := ""
+	for _, part := range sorted(list.fields) {
+		if what = sameEachTime(part, depth); what == "" {
+			return ""
+		}
+	}
+	return what
 }
 
 // fillsByChance are functions that fill a buffer which they are given with random bytes.

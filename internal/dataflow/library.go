@@ -304,6 +304,10 @@ func (in *interp) intoSink(c call, m *Model, out *Value) *Value {
 	switch m.Rule {
 	case "ssrf":
 		out.taints = addTaints(out.taints, in.chosenAnswer(c.f, c.e, m, c.recv, c.args))
+	case "nosql":
+		out = in.readsDocument(c, out)
+	case "mass-assignment":
+		in.putsDocument(c, m)
 	case "sql":
 		in.setsAll(c.f, c.e, m, c.args)
 		in.database(c.f, c.e, m, c.recv, c.args, out)

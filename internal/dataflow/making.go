@@ -30,17 +30,25 @@ func (in *interp) makesSecret() string {
 		return ""
 	}
 	fn := in.stack[n-1]
-	if in.p.sensitive(fn.Name) >= ofToken {
+	if in.nobodyMayGuess(fn.Name) {
 		return "what " + fn.Name + " gives"
 	}
 	if pkg := fn.File.Package; fn.File.Language == ir.Go && secretMakers[strings.ToLower(pkg)] && (makers.MatchString(fn.Name) || ofChance.MatchString(fn.Name)) {
 		return "what " + pkg + "." + fn.Name + " gives"
 	}
 	chance := ofChance.MatchString(fn.Name)
-	if chance && n > 1 && in.p.sensitive(in.stack[n-2].Name) >= ofToken && makes.MatchString(in.stack[n-2].Name) {
+	if chance && n > 1 && in.nobodyMayGuess(in.stack[n-2].Name) && makes.MatchString(in.stack[n-2].Name) {
 		return "what " + in.stack[n-2].Name + " gives"
 	}
-	return in.inMaking(n, func(name string) bool { return in.p.sensitive(name) >= ofToken })
+	return in.inMaking(n, in.nobodyMayGuess)
+}
+
+// letsIn are names of codes by which somebody is let in, or gets hold of something.
+var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|activation|reset|recovery|login|backup|otp|mfa|claim|pairing|access|unlock)_?code$`)
+
+// nobodyMayGuess reports whether a name is one of something by which somebody is let in.
+func (in *interp) nobodyMayGuess(name string) bool {
+	return in.p.sensitive(name) >= ofToken || letsIn.MatchString(name)
 }
 
 // namedFunction is how many functions are at work up to the last one with a name: the others are comprehensions, and functions that are given

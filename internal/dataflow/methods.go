@@ -173,7 +173,7 @@ func (in *interp) joins(c call) (*Value, bool) {
 		return out, true
 	}
 	all := addTaints(bodyOf(list, between), texts(between.all()))
-	return &Value{taints: in.stepped(c.f, all, c.e.At, "is joined")}, true
+	return &Value{taints: in.stepped(c.f, all, c.e.At, "is joined"), safe: ofAnyName(list.elem, 0)}, true
 }
 
 // joinedList is the text that a list becomes of which all elements are known, with something constant between them; nil for others.

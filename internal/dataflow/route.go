@@ -149,7 +149,7 @@ func fixed(r *routed, from outside) []*Value {
 	case "graphql-first":
 		return []*Value{{taints: typed(from("args"))}, {}, {}}
 	case "graphql":
-		return []*Value{{}, {taints: typed(from("args"))}, {}, {}}
+		return []*Value{{}, sentTo(r, from), {}, {}}
 	case "event", "callable":
 		return []*Value{{taints: from("event")}, {}}
 	case "flask-request":

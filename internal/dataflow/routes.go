@@ -22,6 +22,7 @@ type routed struct {
 	marks     map[int][]*Value // decorators of its parameters
 	part      *Value           // of the path: the function stands before all routes that have one of this name (app.param)
 	before    []*Value         // decorators that say what stands before it: guards and pipes
+	free      []string         // of a field of GraphQL: arguments that its schema lets through as they come
 }
 
 // routeMethods register functions for requests, by the path of what they are methods of.
@@ -77,7 +78,8 @@ func (p *Program) routes(c call) {
 	p.starts(c)
 	p.added(c.f, ref, c.args, c.e.At)
 	if servers[ref] {
-		p.resolvers(c.f, orNothing(c.args.get(0).fields["resolvers"]), c.e.At, 0)
+		made := c.args.get(0)
+		p.resolvers(c.f, orNothing(made.fields["resolvers"]), c.e.At, answering{free: freeArguments(schemaText(made.fields["typeDefs"], 0))})
 	}
 	if strings.HasPrefix(ref, "typera-express.") && strings.HasSuffix(ref, ".handler") {
 		framework := "typera"
@@ -254,14 +256,21 @@ func (p *Program) methodsOf(f frame, c *class, at int32, asJSON bool) {
 var servers = set(`apollo-server-lambda.ApolloServer @apollo/server.ApolloServer apollo-server.ApolloServer apollo-server-express.ApolloServer graphql-yoga.createYoga
 	graphql-yoga.GraphQLServerLambda graphql-yoga.createSchema graphql-tools.makeExecutableSchema @graphql-tools/schema.makeExecutableSchema`)
 
+// answering is what the fields of types are called whose functions are looked for, and what a schema lets through of their arguments.
+type answering struct {
+	free   map[string][]string
+	on, of string
+	depth  int
+}
+
 // resolvers notes the functions that answer the fields of types.
-func (p *Program) resolvers(f frame, v *Value, at int32, depth int) {
-	if depth > 3 {
+func (p *Program) resolvers(f frame, v *Value, at int32, a answering) {
+	if a.depth > 3 {
 		return
 	}
-	p.answeredBy(f, at, v.fns, routed{framework: "graphql"})
-	for _, x := range sorted(v.fields) {
-		p.resolvers(f, x, at, depth+1)
+	p.answeredBy(f, at, v.fns, routed{framework: "graphql", free: a.free[a.on+"."+a.of]})
+	for name, x := range sorted(v.fields) {
+		p.resolvers(f, x, at, answering{a.free, a.of, name, a.depth + 1})
 	}
 }
 

@@ -59,6 +59,7 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		}
 		return comesAgain(f, e)
 	case "sql":
+		in.setsNamed(f, e, m, args)
 		if m.Package == "pg-promise" {
 			in.putRaw(f, e, m, args)
 		}
@@ -216,6 +217,41 @@ func (in *interp) setsAll(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 var setsObject = regexp.MustCompile(`(?i)\bset\s+\?\s*($|,|;|where\b|on\b)`)
+
+// beforeColumns is a statement up to where it names the columns that it sets.
+var beforeColumns = regexp.MustCompile("(?is)^\\s*(update\\s+[\\w.\"`]+\\s+set|insert\\s+into\\s+[\\w.\"`]+\\s*\\()\\s*([\\w\"`]+\\s*(=[^,]*)?,\\s*)*[\"`]?$")
+
+// setsNamed tells of a statement that sets the columns which an outsider names, where the names were looked at only so far that they are no
+// SQL: each column can be written.
+func (in *interp) setsNamed(f frame, e *ir.Expr, m *Model, args *arguments) {
+	for _, name := range m.narrowed(args) {
+		for _, v := range inputs(name, nil, args) {
+			i := slices.IndexFunc(v.parts, func(part *Value) bool { return !part.known })
+			if i > 0 && beforeColumns.MatchString(v.prefix) {
+				in.hit(f, e.At, "mass-assignment", callName(m), ofAnyName(v.parts[i], 0), false)
+			}
+		}
+	}
+}
+
+// ofAnyName are outsiders' data in a text that was checked for its characters only: it still may be any name.
+func ofAnyName(v *Value, depth int) []*Taint {
+	if v == nil || depth > 5 {
+		return nil
+	}
+	var out []*Taint
+	for _, t := range v.safe {
+		if t.signs {
+			u := *t
+			u.object = true
+			out = addTaints(out, []*Taint{&u})
+		}
+	}
+	for _, x := range v.parts {
+		out = addTaints(out, ofAnyName(x, depth+1))
+	}
+	return out
+}
 
 // scriptsIn are outsiders' texts in what a filter of MongoDB runs as JavaScript.
 func scriptsIn(v *Value) []*Taint { return addTaints(under(v, "$where", 0), under(v, "$function", 0)) }

@@ -31,7 +31,20 @@ func (n *Node) door(o *origin) model.Exposure {
 	if widest == model.Public || widest == model.Authenticated {
 		return widest
 	}
+	if o != nil && n.App.Kind == model.Convention && len(n.Function.Triggers) == 0 && o.ofRequest() {
+		return model.Undecided
+	}
 	return ""
+}
+
+// ofRequest reports whether a part of what a function gets is one of a request over HTTP, so that somebody outside sends it whatever template
+// says who may.
+func (o *origin) ofRequest() bool {
+	if !strings.HasPrefix(o.taint.Path, "event.") {
+		return false
+	}
+	part := o.part()
+	return len(part) > 0 && slices.Contains(requestFields, part[0])
 }
 
 // requestFields are the fields of the events of APIs, URLs of functions and load balancers in which is what was sent, also as data classes

@@ -49,6 +49,27 @@ type sharing struct {
 	kind string
 }
 
+// ofSetting is the table that a setting names where no template is read, which could say which one it is: calls in one file that take the name
+// from the same setting are about the same table. Across files the same name may be that of another application's.
+func (g *Graph) ofSetting(n *Node, s *dataflow.Send, v *dataflow.Value, row *call, t target) target {
+	if n.App.Kind != model.Convention || row.kind != "AWS::DynamoDB::Table" || s.File == nil {
+		return t
+	}
+	name := ""
+	value := v.Model(func(setting string) *model.Value {
+		name = setting
+		return nil
+	})
+	if name == "" || name == dataflow.OwnBucket || name == dataflow.OwnName || value.Kind == model.Text {
+		return t
+	}
+	of := sharing{n.App, row.kind + " " + name + " " + s.File.Path}
+	if g.sharedBy[of] == nil {
+		g.sharedBy[of] = &model.Resource{ID: name, Type: row.kind, Props: model.NewUnknown("there is no template", model.Origin{})}
+	}
+	return target{app: n.App, resource: g.sharedBy[of], value: t.value, matches: model.Yes}
+}
+
 // targets are what a call works on.
 func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	if n.called != nil { // a route of an API
@@ -71,6 +92,9 @@ func (g *Graph) targets(n *Node, s *dataflow.Send, row *call) []target {
 	for _, v := range values {
 		for _, one := range n.Alternatives(v) {
 			t := g.resolve(n, n.target(one), row)
+			if t.resource == nil {
+				t = g.ofSetting(n, s, one, row, t)
+			}
 			if t.resource == nil || !seen[t.resource] {
 				out = append(out, t)
 			}

@@ -373,7 +373,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		if !w.selected(b.ID) || !w.concerns(h, n, reach) {
 			continue
 		}
-		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) {
+		if reach.path == nil && (h.Own || h.Stored && !second[h.Rule]) || h.Rule == "user-controlled-target" && !w.mayReach(f, h.Needs) || saidByItself(h, f, reach) {
 			continue
 		}
 		if w.fits(b, h) || (h.Rule == "number" || h.Rule == "size") && gatewayChecks(f) {
@@ -502,6 +502,15 @@ var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": tr
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
 var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
+
+// saidByItself reports whether the application itself says on what a function works: all who send it that part are known, and no outsider
+// decides what they send.
+func saidByItself(h *dataflow.Hit, f *model.Function, reach reached) bool {
+	if !bySender[h.Rule] || outward(f) || reach.path != nil || len(reach.callers) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(reach.callers, func(c paths.Caller) bool { return c.State != paths.Fixed && c.State != paths.Checks })
+}
 
 // concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
 func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {

@@ -86,6 +86,7 @@ type target struct {
 	kind     syntax.DefKind
 	wrapped  bool
 	assigned bool // by an assignment, not by def or class
+	adorned  bool // a decorator stands above it
 	receiver string
 	origin   origin // set when it is imported
 	class    int    // class of which the value is an instance, or syntax.None
@@ -118,7 +119,7 @@ func (m *module) statement(node int) {
 	case "class_definition":
 		m.define(node, syntax.Class)
 	case "decorated_definition":
-		m.statement(m.tree.Child(node, "definition"))
+		m.decorated(m.tree.Child(node, "definition"))
 	case "expression_statement":
 		m.assignments(node)
 	case "import_statement":
@@ -130,6 +131,16 @@ func (m *module) statement(node int) {
 	case "try_statement", "with_statement", "for_statement", "while_statement", "match_statement",
 		"elif_clause", "else_clause", "except_clause", "finally_clause", "case_clause", "block", "ERROR":
 		m.block(node)
+	}
+}
+
+// decorated notes of a function or class that a decorator stands above it.
+func (m *module) decorated(node int) {
+	m.statement(node)
+	if name := m.tree.Child(node, "name"); name != syntax.None {
+		t := m.names[m.tree.Text(name)]
+		t.adorned = true
+		m.names[m.tree.Text(name)] = t
 	}
 }
 
@@ -286,7 +297,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case def.Name == "lambda_handler":
 		return def.Kind == syntax.Function || def.Wrapped
 	case def.Kind == syntax.Function:
-		return (!t.assigned || def.Name == "handler") && (takesEventAndContext(def.Params) || takesContext(def))
+		return (!t.assigned || def.Name == "handler") && (takesEventAndContext(def.Params) || takesContext(def) || takesEventAndMore(def, t.adorned))
 	}
 	return def.Name == "handler" && m.isAdapter(t.node) || m.isApplication(t.node)
 }
@@ -300,6 +311,14 @@ func takesEventAndContext(params []string) bool {
 // takesContext tells a handler that calls what it gets by a name of its own, as a task of a state machine does.
 func takesContext(def syntax.Def) bool {
 	return def.Name == "handler" && len(def.Params) == 2 && strings.TrimPrefix(def.Params[1], "_") == "context"
+}
+
+// takesEventAndMore tells a handler that leaves what comes after the event to its decorator, or takes it without a name: handler(event, *_).
+func takesEventAndMore(def syntax.Def, adorned bool) bool {
+	if def.Name != "handler" || len(def.Params) == 0 || strings.TrimPrefix(def.Params[0], "_") != "event" {
+		return false
+	}
+	return len(def.Params) == 1 && adorned || len(def.Params) == 2 && strings.HasPrefix(def.Params[1], "*")
 }
 
 // isApplication recognises an application that is its own handler.

@@ -1,0 +1,49 @@
+package dataflow
+
+import (
+	"slices"
+	"strings"
+)
+
+// Collections of MongoDB are tables by their names: what one function puts into documents of one, another one reads from there.
+
+// collectionOf is the collection that a method is called on, by a name that stands beside those of tables; empty where it is not known.
+func collectionOf(recv *Value) string {
+	if recv == nil || !strings.HasPrefix(recv.ref, "mongodb.") || !strings.HasSuffix(recv.ref, ".collection()") || len(recv.args) == 0 || !recv.args[0].known {
+		return ""
+	}
+	return "collection " + recv.args[0].text
+}
+
+// putsDocument notes what a call puts into documents, by the row that says which of its arguments that is.
+func (in *interp) putsDocument(c call, m *Model) {
+	name := collectionOf(c.recv)
+	if name == "" || in.st != nil || !in.p.Carries[RowsPut] {
+		return
+	}
+	for _, of := range m.In {
+		row := input(of, c.recv, c.args)
+		if row != nil && row.elem == nil && row.fields["0"] != nil { // insertMany
+			row = row.fields["0"]
+		} else if row != nil && row.elem != nil {
+			row = row.elem
+		}
+		if row != nil && row != nothing {
+			in.send(c.f, c.e.At, RowsPut, &Value{fields: map[string]*Value{"Table": constant(name), "Row": row}})
+		}
+	}
+}
+
+// givesDocument are the methods that give one document.
+var givesDocument = []string{"findOne", "findOneAndUpdate"}
+
+// readsDocument is the document that a call reads, beside what else is known of what it gives.
+func (in *interp) readsDocument(c call, out *Value) *Value {
+	name := collectionOf(c.recv)
+	if name == "" || in.st != nil || !in.p.Carries[RowsPut] || !slices.Contains(givesDocument, c.method) {
+		return out
+	}
+	v := *out
+	v.taints = addTaints(out.taints, in.rowRead(c.f, c.e, name, "*").taints)
+	return &v
+}
