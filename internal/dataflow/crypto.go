@@ -215,7 +215,10 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode()")
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() "+sliceOf)
+
+// sliceOf is a part of a constant, from some place or up to one.
+const sliceOf = "builtin.slice()"
 
 // sameEachTime says what a value is that is the same in each call; empty where it is not known to be.
 func sameEachTime(v *Value, depth int) string {
@@ -226,12 +229,30 @@ func sameEachTime(v *Value, depth int) string {
 		return "a constant"
 	case settingOf(v) != "":
 		return "a setting"
+	case v.writtenBytes():
+		return "a constant"
 	case !buffers[v.ref] || len(v.args) == 0:
 		return ""
 	case v.ref == "builtin.Buffer.alloc()" || v.args[0].known:
 		return "a constant"
 	}
 	return sameEachTime(v.args[0], depth+1)
+}
+
+// writtenBytes reports whether a list is bytes that are written out, one by one. Where all of them are the same the list is perhaps only made to
+// be filled.
+func (v *Value) writtenBytes() bool {
+	if v.elem != nil || len(v.fields) < 8 {
+		return false
+	}
+	differ, before := false, v.fields["0"]
+	for _, x := range v.fields {
+		if x == nil || !x.known || x.written != bareWord {
+			return false
+		}
+		differ = differ || before == nil || x.text != before.text
+	}
+	return differ
 }
 
 // fillsByChance are functions that fill a buffer which they are given with random bytes.

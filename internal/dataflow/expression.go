@@ -87,6 +87,9 @@ func (in *interp) index(f frame, e *ir.Expr) *Value {
 	}
 	if key.known && key.text == ":" { // a slice
 		in.cutsText(":", x)
+		if x.known && x.written != bareWord {
+			return &Value{ref: sliceOf, args: []*Value{x}}
+		}
 		c := *x
 		c.known, c.text = false, ""
 		return hidden(&c)
