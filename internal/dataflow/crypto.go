@@ -181,6 +181,15 @@ func (in *interp) trustsBy(f frame, e *ir.Expr, v *Value, name, off string) {
 	if (x.known || setting != "") && !x.perhaps && text == off {
 		what := name + ": " + off
 		in.placeUnless(f, e.List[i].At, "tls-off", what, what, setting)
+		return
+	}
+	if m := x.mostly; m != nil && m.text == off && !x.perhaps {
+		what := name + ": " + off
+		hits := len(in.hits)
+		in.place(f, e.List[i].At, "tls-off", what, what)
+		for _, h := range in.hits[hits:] {
+			h.Given, h.But = m.setting, m.but
+		}
 	}
 }
 
