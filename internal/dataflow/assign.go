@@ -75,12 +75,21 @@ func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
 		}
 	}
 	in.setsClient(f, p, p.Str, v)
-	in.assign(f, x, p.Str, v, p.At)
-	in.onSomeWays(x, p.Str)
+	name := nameInJSON(x, p.Str)
+	in.assign(f, x, name, v, p.At)
+	in.onSomeWays(x, name)
 	if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
 		x.class.static.fields[p.Str] = v
 	}
 	in.forget(f, textOf(p))
+}
+
+// nameInJSON is the name under which a member is kept: of a struct of the platform's events in Go, as it stands in JSON.
+func nameInJSON(x *Value, name string) string {
+	if event, ok := strings.CutPrefix(x.ref, eventTypes); ok && !x.isNamespace() {
+		name, _ = eventField(strings.TrimSuffix(event, "()"), name)
+	}
+	return name
 }
 
 // bindIndex sets what stands under a key, which perhaps an outsider gives: orders[id] = order.

@@ -131,6 +131,7 @@ func (in *interp) noticed(c call) (*Value, bool) {
 	}
 	in.headerSet(c.f, c.e, c.method, c.args)
 	in.refilled(c)
+	in.comparesByCall(c)
 	in.slow(c.f, c.e, c.recv, c.method, c.callee, c.args)
 	if in.st != nil && in.emptied(c.f, c.e, c.recv, c.method) {
 		return nothing, true

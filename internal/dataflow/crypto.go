@@ -185,6 +185,15 @@ func (in *interp) trustsBy(f frame, e *ir.Expr, v *Value, name, off string) {
 	if (x.known || setting != "") && !x.perhaps && text == off {
 		what := name + ": " + off
 		in.placeUnless(f, e.List[i].At, "tls-off", what, what, setting)
+		return
+	}
+	if m := x.mostly; m != nil && m.text == off && !x.perhaps {
+		what := name + ": " + off
+		hits := len(in.hits)
+		in.place(f, e.List[i].At, "tls-off", what, what)
+		for _, h := range in.hits[hits:] {
+			h.Given, h.But = m.setting, m.but
+		}
 	}
 }
 
@@ -219,7 +228,10 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode()")
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() "+sliceOf)
+
+// sliceOf is a part of a constant, from some place or up to one.
+const sliceOf = "builtin.slice()"
 
 // sameEachTime says what a value is that is the same in each call; empty where it is not known to be.
 func sameEachTime(v *Value, depth int) string {
@@ -232,6 +244,8 @@ func sameEachTime(v *Value, depth int) string {
 		return "a setting"
 	case putsTogether[v.ref] && len(v.args) > 0:
 		return allTheSame(v.args[0], depth+1)
+	case v.writtenBytes():
+		return "a constant"
 	case !buffers[v.ref] || len(v.args) == 0:
 		return ""
 	case v.ref == "builtin.Buffer.alloc()" || v.args[0].known:
@@ -255,6 +269,22 @@ func allTheSame(list *Value, depth int) string {
 		}
 	}
 	return what
+}
+
+// writtenBytes reports whether a list is bytes that are written out, one by one. Where all of them are the same the list is perhaps only made to
+// be filled.
+func (v *Value) writtenBytes() bool {
+	if v.elem != nil || len(v.fields) < 8 {
+		return false
+	}
+	differ, before := false, v.fields["0"]
+	for _, x := range v.fields {
+		if x == nil || !x.known || x.written != bareWord {
+			return false
+		}
+		differ = differ || before == nil || x.text != before.text
+	}
+	return differ
 }
 
 // fillsByChance are functions that fill a buffer which they are given with random bytes.
@@ -292,6 +322,7 @@ func (in *interp) sentAsCode(sent *Value) bool {
 
 // comparesCode tells of a comparison that stops at the first sign that is wrong, of a code or a key with what an outsider sends.
 func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
+	in.comparesDigestOfCode(f, at, x, y)
 	for _, side := range [][2]*Value{{x, y}, {y, x}} {
 		mine, sent := side[0], side[1]
 		if !slices.ContainsFunc(sent.taints, func(t *Taint) bool { return t.Source != nil && !t.Source.Stored }) || len(sent.signs) > 0 {
@@ -306,6 +337,60 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
 		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
 			in.place(f, at, "timing", "a comparison", name)
+		}
+	}
+}
+
+// comparesByCall looks at functions that compare as the operator does: bytes.Equal(a, b), strings.Compare(a, b), a.equals(b).
+func (in *interp) comparesByCall(c call) {
+	e := c.e
+	x, y := c.args.get(0), c.args.get(1)
+	at := &ir.Expr{Kind: ir.Binary, At: e.At, End: e.End}
+	switch {
+	case comparesTwo[c.callee.ref] && len(e.List) == 2:
+		at.X, at.Y = e.List[0], e.List[1]
+	case c.recv != nil && len(e.List) == 1 && c.f.file.Language == ir.Node && (c.method == "equals" || c.method == "localeCompare"):
+		x, y = c.recv, x
+		at.X, at.Y = e.X.X, e.List[0]
+	default:
+		return
+	}
+	in.comparesCode(c.f, e.At, x, y)
+	in.comparesDigest(c.f, at, x, y)
+}
+
+// comparesTwo are functions that stop at the first sign in which two texts differ.
+var comparesTwo = set("bytes.Equal bytes.Compare strings.Compare strings.EqualFold reflect.DeepEqual slices.Equal builtin.Buffer.compare buffer.Buffer.compare operator.eq")
+
+// digestsCode reports whether a value is the digest of something that was sent and by which somebody is let in, in whatever way it is written.
+func (in *interp) digestsCode(v *Value) bool {
+	for range 4 {
+		switch {
+		case len(v.args) == 0:
+			return false
+		case digestOfOne.MatchString(v.ref):
+			return len(v.args[0].taints) > 0 && v.args[0].taints[0].Source != nil && !v.args[0].taints[0].Source.Stored && in.sentAsCode(v.args[0])
+		case !writesBytes.MatchString(v.ref):
+			return false
+		}
+		v = v.args[0]
+	}
+	return false
+}
+
+var (
+	// digestOfOne begins what calls give that make the digest of what they got; writesBytes is what writes bytes as a text.
+	digestOfOne = regexp.MustCompile(`^(crypto\.(default\.)?createHash\(\)\.update\(\)\.digest|hashlib\.\w+\(\)\.(hex)?digest|crypto/(sha1|sha256|sha512|md5)\.Sum\w*)\(\)$`)
+	writesBytes = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
+)
+
+// comparesDigestOfCode tells of a comparison of the digest of a token or a key that was sent with one that is kept: in a store, or as a setting.
+func (in *interp) comparesDigestOfCode(f frame, at int32, x, y *Value) {
+	for _, side := range [][2]*Value{{x, y}, {y, x}} {
+		kept := nameOfSetting(side[1]) != "" || side[1].secret != nil || slices.ContainsFunc(side[1].taints, func(t *Taint) bool { return t.Source != nil && t.Source.Stored })
+		if kept && in.digestsCode(side[0]) {
+			in.place(f, at, "timing", "a comparison", "the digest of a key")
+			return
 		}
 	}
 }

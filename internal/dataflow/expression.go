@@ -87,6 +87,9 @@ func (in *interp) index(f frame, e *ir.Expr) *Value {
 	}
 	if key.known && key.text == ":" { // a slice
 		in.cutsText(":", x)
+		if x.known && x.written != bareWord {
+			return &Value{ref: sliceOf, args: []*Value{x}}
+		}
 		c := *x
 		c.known, c.text = false, ""
 		return hidden(&c)
@@ -135,8 +138,8 @@ func (in *interp) callGives(f frame, e *ir.Expr) *Value {
 func (in *interp) not(f frame, e *ir.Expr) *Value {
 	in.refusesType(f, e.X)
 	x := in.eval(f, e.X)
-	if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil {
-		return &Value{taints: old, without: not}
+	if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil || x.mostly != nil {
+		return &Value{taints: old, without: not, mostly: x.mostly.denied()}
 	}
 	if x.written == asAnswer || len(x.taints) > 0 {
 		return &Value{written: asAnswer}
@@ -502,7 +505,7 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 		}
 		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	}
-	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
+	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), mostly: unlike(e.Str, x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	if e.Str == "===" || e.Str == "==" {
 		out.proves = data
 	}

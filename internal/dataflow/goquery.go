@@ -28,7 +28,7 @@ func (in *interp) goQuery(f frame, e *ir.Expr, recv *Value, ref string, args *ar
 		return nil
 	case found[1] == "Encode":
 		out := cleanedBy(&Value{taints: in.stepped(f, texts(recv.all()), e.At, intoText)}, inQueries)
-		out.secret = secretIn(orNothing(recv))
+		out.secret, out.parts = secretIn(orNothing(recv)), tokensWritten(recv)
 		return out
 	}
 	if k := args.get(0); k.known && recv != nil && recv != nothing && !recv.shared && len(recv.fields) < maxFields {
@@ -36,6 +36,20 @@ func (in *interp) goQuery(f frame, e *ir.Expr, recv *Value, ref string, args *ar
 		recv.fields[k.text] = join(recv.fields[k.text], args.get(1))
 	}
 	return &Value{}
+}
+
+// tokensWritten are the parts of a query, as it is written, in which tokens stand.
+func tokensWritten(query *Value) []*Value {
+	var out []*Value
+	for name, x := range sorted(orNothing(query).fields) {
+		if one := orNothing(x).fields["0"]; one != nil { // url.Values{"page": {page}}
+			x = one
+		}
+		if before := "&" + name + "="; accessToken.MatchString(before) && x != nil && !x.known {
+			out = append(out, constant(before), &Value{})
+		}
+	}
+	return out
 }
 
 // addressOf is the text of an address that was put together as a struct; nil where nothing of it was.
@@ -71,6 +85,9 @@ func (in *interp) setsQuery(f frame, at int32, x *Value, key string, v *Value) {
 	switch {
 	case key == "RawQuery" && f.file.Language == ir.Go && ownRequest.MatchString(x.ref):
 		in.lets(f, at, Asked, "the request", in.forServers(v))
+		if name := tokenIn(v); len(name) > 0 {
+			in.lets(f, at, Asked, "the request", &disclosed{kind: ofToken, what: "`" + name[0] + "`"})
+		}
 	case key == "search" && isAddress(x.ref):
 		in.hasQuery(x, v)
 	}

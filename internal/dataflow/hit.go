@@ -29,6 +29,8 @@ type Hit struct {
 	Record   *Send     // what read the record that it is, which does harm only where that holds a secret
 	Taken    []string  // the fields that were taken out of the record
 	Unless   string    // the setting of the environment with which it would be otherwise
+	Given    string    // the setting of the environment with which it is so, whatever it is
+	But      string    // but for this value
 	Setting  string    // the setting that decides of which host is asked
 	address  string    // the address with a hole for that setting
 	meetings []meeting // all comings to the sink, with the calls that lead there

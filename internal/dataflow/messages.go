@@ -174,7 +174,10 @@ var accessToken = regexp.MustCompile(`(?i)[?&](access_?token|refresh_?token|bear
 func tokenIn(address *Value) []string {
 	for _, v := range append([]*Value{address}, address.either...) {
 		before := ""
-		for _, part := range inParts(inParts(v.parts)) {
+		for _, part := range append(inParts(inParts(v.parts)), v) {
+			if name := tokenInQuery(part); name != "" {
+				return []string{name}
+			}
 			if m := accessToken.FindStringSubmatch(before); m != nil && !part.known {
 				return m[1:]
 			}
@@ -182,6 +185,20 @@ func tokenIn(address *Value) []string {
 		}
 	}
 	return nil
+}
+
+// writesQuery are calls that give the query of an address, made of an object.
+var writesQuery = set("builtin.URLSearchParams() builtin.URLSearchParams().toString() url.URLSearchParams() url.URLSearchParams().toString() querystring.stringify() qs.stringify() urllib.parse.urlencode()")
+
+// tokenInQuery is the name of a token that a call has written into a query; empty where it has written none.
+func tokenInQuery(query *Value) string {
+	if !writesQuery[query.ref] || len(query.args) == 0 {
+		return ""
+	}
+	if written := tokensWritten(query.args[0]); len(written) > 0 {
+		return strings.Trim(written[0].text, "&=")
+	}
+	return ""
 }
 
 // tokensInParams are the names of tokens among what a call gives to be written into the query: params=..., { params: ... }.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,41 @@ func compared(op string, x, y *Value) *otherwise {
 		return &otherwise{o.setting, "true"}
 	}
 	return &otherwise{o.setting, "false"}
+}
+
+// mostly is the answer of a switch for all values of a setting but one: STAGE !== "local".
+type mostly struct{ setting, but, text string }
+
+// production are names of the stage that counts: a switch that is different there alone is set for the others.
+var production = regexp.MustCompile(`(?i)^(prod|prd|live)`)
+
+// unlike is what a comparison of a setting with a constant is for all values of the setting but that one.
+func unlike(op string, x, y *Value) *mostly {
+	if y.ref != "" {
+		x, y = y, x
+	}
+	setting, ok := strings.CutPrefix(settingOf(x), settingMark)
+	if !ok || !y.known || y.text == "" || x.backed || production.MatchString(y.text) {
+		return nil
+	}
+	switch op {
+	case "===", "==":
+		return &mostly{setting, y.text, "false"}
+	case "!==", "!=":
+		return &mostly{setting, y.text, "true"}
+	}
+	return nil
+}
+
+// denied is the contrary of a switch.
+func (m *mostly) denied() *mostly {
+	switch {
+	case m == nil:
+		return nil
+	case m.text == "true":
+		return &mostly{m.setting, m.but, "false"}
+	}
+	return &mostly{m.setting, m.but, "true"}
 }
 
 // textsIn are the texts that a list holds; nil where it holds others too.

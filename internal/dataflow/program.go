@@ -214,6 +214,18 @@ func share(v *Value, seen map[*Value]bool, depth int) {
 		share(f, seen, depth+1)
 	}
 	share(v.elem, seen, depth+1)
+	for _, c := range v.fns {
+		shareAround(c.scope, seen, depth+1)
+	}
+}
+
+// shareAround marks what a function sees that another one has made while modules were loaded: func newHandler(store) func(event) { ... }.
+func shareAround(s *scope, seen map[*Value]bool, depth int) {
+	for ; s != nil && s.lasting; s = s.parent {
+		for _, v := range s.vars {
+			share(v, seen, depth)
+		}
+	}
 }
 
 // gives is what a module gives under a name.

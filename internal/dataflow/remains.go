@@ -157,6 +157,14 @@ func (in *interp) identity(path string) bool {
 	})
 }
 
+// recordNames are what the answer to a batch names the records by that failed: the next batch has others.
+var recordNames = set("event.Records.messageId event.Records.kinesis.sequenceNumber event.Records.dynamodb.SequenceNumber")
+
+// namesRecord reports whether a part of what comes in names the record of a batch.
+func (in *interp) namesRecord(path string) bool {
+	return in.st != nil && recordNames[strings.ReplaceAll(path, "[]", "")]
+}
+
 // stays is what a name or a default argument holds in the invocation that is followed.
 func (in *interp) stays(f frame, at place, v *Value, pos int32) *Value {
 	k := in.st.has(at)

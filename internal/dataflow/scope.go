@@ -120,7 +120,7 @@ func (in *interp) set(s *scope, name string, v *Value, declares bool) {
 	}
 	switch {
 	case in.proving > 0 && at != s && at.module != nil && at.module.pkg != nil && at == at.module.scope: // it is only asked what a function makes sure of
-	case at.module != nil && at == at.module.scope && at.module.loaded && in.starting == nil: // after its module is loaded: for this entry only
+	case in.starting == nil && (at != s && in.lasts(at) || at.module != nil && at == at.module.scope && at.module.loaded): // after its module is loaded: for this entry only
 		o := in.overlay[at]
 		if o == nil {
 			o = map[string]*Value{}

@@ -99,6 +99,8 @@ func (in *interp) returns(f frame, s *ir.Stmt) {
 		in.returned(f, s.X, v)
 		if !in.mute {
 			in.reveals(f, s.X.At, "the response", v, answered)
+		} else { // a queue or a stream reads only which records failed
+			in.reveals(f, s.X.At, "what the batch answers", orNothing(goResult(v)).fields["batchItemFailures"], answered)
 		}
 	}
 	in.returnsHere()

@@ -15,7 +15,8 @@ var errorName = regexp.MustCompile(`^(e|ex|err|error|exception|cause|reason)$|(E
 var pythonTraces = set("traceback.format_exc() traceback.format_exception() traceback.format_tb() traceback.format_stack()")
 
 // keepsLines are calls after which the lines of a text are still there.
-var keepsLines = set("map filter join split splitlines slice substring replace replaceAll trim strip rstrip toString String str repr encode decode")
+var keepsLines = set(`map filter join split splitlines slice substring replace replaceAll trim strip rstrip toString String str repr encode decode
+	Split SplitN SplitAfter Fields Join Replace ReplaceAll ReplaceAllString Trim TrimSpace TrimRight TrimPrefix TrimSuffix`)
 
 // traced notes that a value is a stack trace, or made of one. Where a setting decides whether it is shown nothing is noted.
 func (in *interp) traced(f frame, e *ir.Expr, v *Value) *Value {

@@ -71,6 +71,7 @@ type Value struct {
 	asSent  bool            // what is safe in it is as it came: a schema looked at it
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
+	mostly  *mostly         // what it is for all values of a setting but one
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
 	read    *step           // of such records: where they were read
 	mapped  *mapped         // of a mapper of tables: which table it is about

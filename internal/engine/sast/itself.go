@@ -48,7 +48,7 @@ func onCondition(s *dataflow.Send) bool {
 func always(n *paths.Node, p place) bool {
 	all := levels(n, p)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool {
-		return reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) }) != yes
+		return reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) || failsOn(s) }) != yes
 	})
 }
 
@@ -62,6 +62,22 @@ func onlyWorksOut(n *paths.Node, file *ir.File, s *ir.Stmt) bool {
 		asks := slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return c.Expr == e && len(c.Does) > 0 })
 		return asks || isOperation(n, file, e) || checking.MatchString(dotted(e.X)) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return throws(fn.Body) })
 	}, 0)
+}
+
+// failsOn reports whether a statement of Go only hands an error on, as what is thrown goes on by itself in other languages.
+func failsOn(s *ir.Stmt) bool {
+	if s.Kind != ir.If || len(s.Else) > 0 || !saysFailed(s.X) || len(s.Body) == 0 {
+		return false
+	}
+	last := s.Body[len(s.Body)-1]
+	if last.Kind != ir.Return || last.X == nil {
+		return false
+	}
+	given := last.X
+	if given.Kind == ir.Array && given.Str == "results" && len(given.List) > 0 {
+		given = given.List[len(given.List)-1]
+	}
+	return !isNothing(given) && !slices.ContainsFunc(s.Body[:len(s.Body)-1], mayLeave)
 }
 
 // What becomes of the way to a call.

@@ -347,7 +347,7 @@ func (w *work) tell(graph *paths.Graph) Report {
 			if h.Setting != "" {
 				h = plainly(f, h)
 			}
-			if h == nil || h.Setting == "" && gives(f, h.Unless) || h.Rule == weakHash && (digests{n, h.File}).spares(h.At) {
+			if h == nil || h.Setting == "" && gives(f, h.Unless) || h.Given != "" && !differs(f, h) || h.Rule == weakHash && (digests{n, h.File}).spares(h.At) {
 				continue
 			}
 			w.hit(n, h, failed)
@@ -391,6 +391,14 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 // gives reports whether a template gives a function a setting.
 func gives(f *model.Function, setting string) bool {
 	return setting != "" && slices.ContainsFunc(f.Env, func(e model.EnvVar) bool { return e.Name == setting })
+}
+
+// differs reports whether a template gives a function a setting that is certainly not the one value with which all would be well.
+func differs(f *model.Function, h *dataflow.Hit) bool {
+	return slices.ContainsFunc(f.Env, func(e model.EnvVar) bool {
+		text, ok := e.Value.Scalar()
+		return e.Name == h.Given && ok && text != h.But
+	})
 }
 
 // fits reports whether a pattern of the same rule fits where data comes from that reached a sink: then the pattern tells of it.

@@ -49,7 +49,81 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 			}
 		}
 	}
+	for _, c := range clientsOfGo(n) {
+		if wait, ok := durationOf(c.File, timeoutOf(c.Expr)); ok && wait > limit {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "http.Client", "to": seconds(wait), "others": seconds(limit)}})
+		}
+	}
 	return out
+}
+
+var (
+	// asksByItself are requests of Go that know nothing of the context of the handler, asksInContext those that end with it.
+	asksByItself  = regexp.MustCompile(`^net/http\.(NewRequest|Client\(\)\.(Get|Post|PostForm|Head))$`)
+	asksInContext = regexp.MustCompile(`^net/http\.(NewRequestWithContext|.*\.WithContext)$`)
+)
+
+// clientsOfGo are the clients of Go that the files of a function make, where all its requests are made without the context of the handler,
+// which would end them.
+func clientsOfGo(n *paths.Node) []dataflow.Called {
+	calls := func(is *regexp.Regexp) bool {
+		return slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return is.MatchString(c.Ref) })
+	}
+	if n.Result.Program == nil || !calls(asksByItself) || calls(asksInContext) {
+		return nil
+	}
+	var out []dataflow.Called
+	for _, path := range n.Result.Files {
+		file := n.Result.Program.File(path)
+		if file == nil || file.Language != ir.Go {
+			continue
+		}
+		look := func(body []*ir.Stmt) {
+			ir.Walk(body, nil, func(e *ir.Expr) bool {
+				seen := slices.ContainsFunc(out, func(c dataflow.Called) bool { return c.Expr == e })
+				if e.Kind == ir.Object && dotted(e.X) == "http.Client" && !seen {
+					out = append(out, dataflow.Called{File: file, At: e.At, Expr: e})
+				}
+				return true
+			})
+		}
+		look(file.Body)
+		inFile(file, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
+	}
+	return out
+}
+
+// timeoutOf is the time-out that a client of Go is made with; nil where it has none.
+func timeoutOf(client *ir.Expr) *ir.Expr {
+	if i := slices.Index(client.Keys, "Timeout"); i >= 0 && i < len(client.List) {
+		return client.List[i]
+	}
+	return nil
+}
+
+// unitsOfGo are lengths of time in seconds.
+var unitsOfGo = map[string]float64{"time.Millisecond": 0.001, "time.Second": 1, "time.Minute": 60}
+
+// durationOf is how many seconds a length of time of Go is: 30 * time.Second, or a name that the file gives to that.
+func durationOf(file *ir.File, e *ir.Expr) (float64, bool) {
+	switch {
+	case e == nil:
+		return 0, false
+	case e.Kind == ir.Member:
+		unit, ok := unitsOfGo[dotted(e)]
+		return unit, ok
+	case e.Kind == ir.Name:
+		return durationOf(file, givenOnce(file, e.Str))
+	case e.Kind == ir.Binary && e.Str == "*":
+		x, y := e.X, e.Y
+		if y.Kind == ir.Const {
+			x, y = y, x
+		}
+		unit, ok := durationOf(file, y)
+		times, too := numberOf(file, x)
+		return times * unit, ok && too
+	}
+	return 0, false
 }
 
 // makesHTTPClient is how clients are made that all requests use.
@@ -163,6 +237,15 @@ func numberOf(file *ir.File, e *ir.Expr) (float64, bool) {
 }
 
 func namedNumber(file *ir.File, name string) (float64, bool) {
+	value := givenOnce(file, name)
+	if value == nil {
+		return 0, false
+	}
+	return numberOf(file, value)
+}
+
+// givenOnce is what a file gives to a name, where it does so once; nil otherwise, and for another name.
+func givenOnce(file *ir.File, name string) *ir.Expr {
 	var values []*ir.Expr
 	ir.Walk(file.Body, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && e.X.Str == name {
@@ -171,7 +254,7 @@ func namedNumber(file *ir.File, name string) (float64, bool) {
 		return true
 	})
 	if len(values) != 1 || values[0] == nil || values[0].Kind == ir.Name {
-		return 0, false
+		return nil
 	}
-	return numberOf(file, values[0])
+	return values[0]
 }
