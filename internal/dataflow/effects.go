@@ -72,8 +72,8 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 	return out, limits, ran
 }
 
-// runsGo are the methods of database/sql and of what is built like it.
-var runsGo = set("Exec ExecContext Query QueryContext QueryRow QueryRowContext Queryx QueryxContext Select SelectContext Get GetContext MustExec NamedExec NamedExecContext NamedQuery")
+// runsGo are the methods of database/sql and of what is built like it, and the one that puts statements into a batch.
+var runsGo = set("Queue Exec ExecContext Query QueryContext QueryRow QueryRowContext Queryx QueryxContext Select SelectContext Get GetContext MustExec NamedExec NamedExecContext NamedQuery")
 
 // statementOf is the statement of SQL among the first arguments of a call; nil where there is none.
 func statementOf(f frame, args *arguments) *Value {
