@@ -118,7 +118,7 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
-		slow := slowlyHashed(fn)
+		slow, made := slowlyHashed(fn), madeOfPassword(fn)
 		isOne := func(x, y *ir.Expr) bool {
 			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name)) ||
 				len(slow) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, slow) != contains(y, nil, slow) && lastName(x) != "length" && lastName(y) != "length"
@@ -131,7 +131,7 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 				out = append(out, passwordCheck{fn.File, e})
 			case e.Kind == ir.Call && len(e.List) == 1 && e.X.Kind == ir.Member && e.X.Str == "equals" && isOne(e.X.X, e.List[0]):
 				out = append(out, passwordCheck{fn.File, e})
-			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isOne(e.List[0], e.List[1]):
+			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && (isOne(e.List[0], e.List[1]) || contains(e.List[0], nil, made) != contains(e.List[1], nil, made)):
 				out = append(out, passwordCheck{fn.File, e})
 			}
 			return true
@@ -149,6 +149,25 @@ func slowlyHashed(fn *ir.Func) map[string]bool {
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y, derive) {
 			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda
+	})
+	return names
+}
+
+// madeOfPassword are the names of a function that tells whether a password is right, by what it gets, that hold what it makes of the password:
+// given = sha256(salt + password).
+func madeOfPassword(fn *ir.Func) map[string]bool {
+	names := map[string]bool{}
+	if !slices.ContainsFunc(fn.Params, func(p *ir.Expr) bool { return slices.ContainsFunc(namesIn(p), passwordName.MatchString) }) {
+		return names
+	}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && e.Y != nil && e.Y.Kind == ir.Call {
+			ir.WalkExpr(e.Y, nil, func(x *ir.Expr) bool {
+				names[e.X.Str] = names[e.X.Str] || x.Kind == ir.Name && passwordName.MatchString(x.Str) && !otherName.MatchString(x.Str)
+				return true
+			})
 		}
 		return e.Kind != ir.Lambda
 	})

@@ -269,7 +269,11 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 // refusesAnyway reports whether what follows refuses whatever a check has answered: it is done so that it takes as long as with somebody who is
 // known.
 func refusesAnyway(rest []*ir.Stmt) bool {
-	return len(rest) > 0 && len(rest) <= 3 && ir.Ends(rest) && (throws(rest) || someWord(rest, turnedAway))
+	if len(rest) == 0 || len(rest) > 3 || !ir.Ends(rest) {
+		return false
+	}
+	last := rest[len(rest)-1:]
+	return throws(last) || someWord(last, turnedAway)
 }
 
 // turnedAway are statuses for those who are not let in.
