@@ -297,9 +297,13 @@ func takesEventAndContext(params []string) bool {
 		slices.Contains([]string{"context", "_context", "_"}, params[1])
 }
 
-// takesContext tells a handler that calls what it gets by a name of its own, as a task of a state machine does.
+// takesContext tells a handler that calls what it gets by a name of its own, as a task of a state machine does, or leaves the context to
+// what it does not name: handler(event, *_).
 func takesContext(def syntax.Def) bool {
-	return def.Name == "handler" && len(def.Params) == 2 && strings.TrimPrefix(def.Params[1], "_") == "context"
+	if def.Name != "handler" || len(def.Params) != 2 {
+		return false
+	}
+	return strings.TrimPrefix(def.Params[1], "_") == "context" || def.Params[0] == "event" && strings.HasPrefix(def.Params[1], "*")
 }
 
 // isApplication recognises an application that is its own handler.

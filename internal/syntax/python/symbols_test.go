@@ -158,6 +158,8 @@ func TestHandlersByConvention(t *testing.T) {
 		{"def create_order(_event, _): pass", "create_order"},
 		{"def handler(request): pass", ""},
 		{"def handler(order, context): pass", "handler"},
+		{"def handler(event, *_): pass", "handler"},
+		{"def create(event, *rest): pass", ""},
 		{"def exception_handler(exc, context): pass", ""},
 		{"def run(event, context, more): pass", ""},
 		{"def run(event, context): pass\nhandler = traced(run)\nother = run", "run handler"},
