@@ -216,7 +216,7 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	}
 	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
 	others := operations(n, func(u dataflow.Use) bool {
-		return changes(u.Op) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
+		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
 	})
 	for _, c := range n.Result.Calls {
 		switch {
@@ -249,6 +249,17 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X)}})
 		}
 	}
+	for _, u := range n.Result.Uses {
+		at := place{u.File, u.At}
+		fn := inner(n, at)
+		if fn == nil || !changesPool.MatchString(u.Key) || isRecorded(n, fn, others, at) {
+			continue
+		}
+		if at = topOf(n, fn, at); !told[at] {
+			told[at] = true
+			out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": operationName(u)}})
+		}
+	}
 	for _, fn := range n.Result.Reached {
 		if !isAccountChange(n, fn) && !makesAccount(n, fn) {
 			continue
@@ -264,6 +275,23 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+var (
+	// ofPool are calls of user pools by which others than the user himself change an account, changesPool those that change what it may do, or
+	// by what somebody signs in.
+	ofPool      = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin`)
+	changesPool = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin(AddUserToGroup|RemoveUserFromGroup|DisableUser|EnableUser|DeleteUser|SetUserPassword|ResetUserPassword|SetUserMFAPreference)$`)
+)
+
+// topOf is where a change of a user pool is told of: in the function that calls one which changes an account by its name, or else where it stands.
+func topOf(n *paths.Node, fn *ir.Func, at place) place {
+	if isAccountChange(n, fn) {
+		if caller, call := calledIn(n, fn); caller != nil {
+			return place{caller.File, call.At}
+		}
+	}
+	return at
 }
 
 var (
@@ -504,7 +532,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 				return false
 			}
 			_, ok := others[place{fn.File, e.At}]
-			found = found || logs(e) || ok && e.Kind == ir.Call
+			found = found || logs(e) && !fixedLine(e) || ok && e.Kind == ir.Call
 			return !found
 		})
 	}
@@ -512,19 +540,47 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	return found
 }
 
-// unrecordedPayments are payments of which nothing is kept and nothing logged.
-func unrecordedPayments(_ *work, n *paths.Node) []spot {
+// plainOutput is how lines are written that have nothing but what they are given.
+var plainOutput = regexp.MustCompile(`^(print|console\.\w+|fmt\.(Print|Fprint)\w*)$`)
+
+// fixedLine reports whether a line says the same whatever was done: it tells of nobody and nothing.
+func fixedLine(e *ir.Expr) bool {
+	return plainOutput.MatchString(dotted(e.X)) && !slices.ContainsFunc(e.List, varies)
+}
+
+// varies reports whether an expression is not the same each time.
+func varies(e *ir.Expr) bool {
+	switch {
+	case e == nil || e.Kind == ir.Const:
+		return false
+	case e.Kind == ir.Template, e.Kind == ir.Object, e.Kind == ir.Array, e.Kind == ir.Call && len(e.List) > 0:
+		return slices.ContainsFunc(e.List, varies)
+	case e.Kind == ir.Binary:
+		return varies(e.X) || varies(e.Y)
+	}
+	return true
+}
+
+// unrecordedPayments are payments of which nothing is kept and nothing logged, or which only change a state where the application has a trail
+// of what was done.
+func unrecordedPayments(w *work, n *paths.Node) []spot {
 	if n.Result.Cut || slices.ContainsFunc(n.Result.Packages, durable.MatchString) {
 		return nil
 	}
+	recorded := func(c dataflow.Called) bool {
+		return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
+		})
+	}
 	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) }) {
-		return nil
+		if !onlyChangesState(n) || !w.keepsTrail() {
+			return nil
+		}
+		recorded = func(c dataflow.Called) bool { return onTrail(n, place{c.File, c.At}) }
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(n, c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
-			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
-		}) {
+		if !movesMoney(n, c) || recorded(c) {
 			continue
 		}
 		name := c.Ref
@@ -534,6 +590,43 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": name}})
 	}
 	return out
+}
+
+var (
+	ofTrail    = regexp.MustCompile(`(?i)(^|[^a-z])audits?([^a-z]|$)`)
+	ofState    = regexp.MustCompile(`(?i)^\s*(update|select|begin|start\s+transaction|commit|rollback|set)\b`)
+	transacted = regexp.MustCompile(`(?i)\.(commit|rollback)(\(\))?$`)
+)
+
+// keepsTrail reports whether a function of the application adds to a table that is called a trail of what was done.
+func (w *work) keepsTrail() bool {
+	return slices.ContainsFunc(w.nodes, func(n *paths.Node) bool {
+		return slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool {
+			return u.Key == "dynamodb:PutItem" && ofTrail.MatchString(apart(table(n, u)))
+		}) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+			return c.DoesAny(dataflow.Writes) && keepsHistory(c) && ofTrail.MatchString(apart(textBetween(c.File, c.Expr.At, c.Expr.End)))
+		})
+	})
+}
+
+// onlyChangesState reports whether a function keeps nothing new, and only changes what records say that are there.
+func onlyChangesState(n *paths.Node) bool {
+	return !slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) && u.Key != "dynamodb:UpdateItem" }) &&
+		!slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+			return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) && !strings.HasPrefix(c.Ref, "@aws-sdk/") && !ofState.MatchString(c.Statement) && !transacted.MatchString(c.Ref)
+		})
+}
+
+// onTrail reports whether something is written down on the way to a place, or by what is called there. Who is given nothing knows nothing of it.
+func onTrail(n *paths.Node, p place) bool {
+	fn := inner(n, p)
+	if fn == nil {
+		return true
+	}
+	above := callersOf(n, fn)
+	below := slices.DeleteFunc(called(n, fn)[1:], func(f *ir.Func) bool { return len(f.Params) == 0 && f.Class == nil })
+	return slices.ContainsFunc(slices.Concat([]*ir.Func{fn}, above, below), func(f *ir.Func) bool { return logsEvents(f) || noted(f, nil, p) }) ||
+		slices.ContainsFunc(append(above, fn), func(f *ir.Func) bool { return leavesRecord(n, f, nil) })
 }
 
 // durable are packages of durable functions, whose steps are kept with what they gave.
