@@ -496,7 +496,7 @@ func loginName(n *paths.Node, l *login) string {
 		return ""
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if doesOther(fn) || someName(fn.Body, knowsUser) {
+		if doesOther(fn) || l.asksWho(fn) {
 			return ""
 		}
 	}
@@ -531,6 +531,16 @@ var asksPool = regexp.MustCompile(`^UserMigration_Authentication$`)
 
 // knowsUser are names by which code asks who is signed in already.
 var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
+
+// asksWho reports whether a function asks who is signed in already, other than by the check of the password: argon2.verify.
+func (l *login) asksWho(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		found = found || e != l.check.X && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Const) && knowsUser.MatchString(e.Str) || slices.ContainsFunc(e.Keys, knowsUser.MatchString)
+		return !found && !logs(e)
+	})
+	return found
+}
 
 // otherThanPassword are names of what is compared with a hash and lets nobody sign in.
 var otherThanPassword = regexp.MustCompile(`(?i)token|refresh|api_?key|secret|otp|code$`)
