@@ -614,11 +614,19 @@ func openly(f *model.Function) bool {
 
 // unlimitedLogins are logins at which passwords can be tried without end.
 func unlimitedLogins(w *work, n *paths.Node) []spot {
-	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
-	if !alone && !openly(n.Function) || n.Result.Cut {
+	if n.Result.Cut {
 		return nil
 	}
 	var out []spot
+	for _, fn := range n.Result.Reached {
+		if next := askedForEver(fn); next != nil {
+			out = append(out, spot{file: fn.File, at: next.At, fields: map[string]string{"call": "the challenge of a user pool"}})
+		}
+	}
+	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
+	if !alone && !openly(n.Function) {
+		return out
+	}
 	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
 			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone, trace: []finding.Step{
