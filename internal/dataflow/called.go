@@ -148,7 +148,12 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		first = first.X.X
 	}
 	fns := in.quiet(f, first.X).fns
-	if in.acted == acted && (len(fns) != 1 || in.acting[fns[0].fn] == "") {
+	each := e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda
+	started := fns
+	if each {
+		started = in.startedByEach(f, e.List[0])
+	}
+	if in.acted == acted && (len(started) != 1 || in.acting[started[0].fn] == "") {
 		return
 	}
 	if answersLater.Match(f.file.Tree.Source[e.At:e.End]) {
@@ -156,8 +161,8 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	}
 	name := lastPart(textOf(first.X))
 	switch {
-	case e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda:
-		if !e.List[0].Fn.Async {
+	case each:
+		if !e.List[0].Fn.Async && (len(started) != 1 || !in.givesPromise(started[0], 0)) {
 			return
 		}
 		name = "forEach"
@@ -279,6 +284,15 @@ func (in *interp) givesPromise(c *closure, depth int) bool {
 		found = found || len(fns) == 1 && in.givesPromise(fns[0], depth+1)
 	})
 	return found
+}
+
+// startedByEach are the functions that one calls which is called for each element, and does nothing else: (x) => send(x).
+func (in *interp) startedByEach(f frame, lambda *ir.Expr) []*closure {
+	body := lambda.Fn.Body
+	if len(body) != 1 || body[0].Kind != ir.Return && body[0].Kind != ir.Eval || body[0].X == nil || body[0].X.Kind != ir.Call {
+		return nil
+	}
+	return in.quiet(f, body[0].X.X).fns
 }
 
 // maxReturned bounds how many functions that return what another one gives are looked at.

@@ -228,7 +228,7 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() "+sliceOf)
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() " + sliceOf)
 
 // sliceOf is a part of a constant, from some place or up to one.
 const sliceOf = "builtin.slice()"

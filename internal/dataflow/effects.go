@@ -26,6 +26,7 @@ func (e Effect) changes() bool { return e == Writes || e == Sends || e == Calls 
 
 var (
 	changesSQL = regexp.MustCompile(`(?i)^\s*(insert\s+into|update|delete\s+from|replace\s+into|merge\s+into)\s`)
+	setsSQL    = regexp.MustCompile(`(?i)^\s*select\s+(set_config\(|pg_\w+\(|1\s*;?\s*$)`) // of the connection
 	readsSQL   = regexp.MustCompile(`(?i)^\s*select\s`)
 	limitsSQL  = regexp.MustCompile(`(?is)\b(where|limit|fetch\s+(first|next)|group\s+by|having|count|sum|avg|min|max|exists|top\s+\d+|values|union|dual)\b|\?|\$\d|%s`)
 	// paysAt are addresses at which money is moved: https://api.example.com/v1/charges
@@ -62,7 +63,7 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 		switch {
 		case changesSQL.MatchString(ran):
 			out = append(out, Writes)
-		case readsSQL.MatchString(ran):
+		case readsSQL.MatchString(ran) && !setsSQL.MatchString(ran):
 			out = append(out, Reads)
 			if text.known && fromTable.MatchString(text.text) && !limitsSQL.MatchString(text.text) {
 				out = append(out, Lists)
@@ -72,8 +73,8 @@ func (in *interp) effects(f frame, ref, method string, args *arguments) (out []E
 	return out, limits, ran
 }
 
-// runsGo are the methods of database/sql and of what is built like it.
-var runsGo = set("Exec ExecContext Query QueryContext QueryRow QueryRowContext Queryx QueryxContext Select SelectContext Get GetContext MustExec NamedExec NamedExecContext NamedQuery")
+// runsGo are the methods of database/sql and of what is built like it, and the one that puts statements into a batch.
+var runsGo = set("Queue Exec ExecContext Query QueryContext QueryRow QueryRowContext Queryx QueryxContext Select SelectContext Get GetContext MustExec NamedExec NamedExecContext NamedQuery")
 
 // statementOf is the statement of SQL among the first arguments of a call; nil where there is none.
 func statementOf(f frame, args *arguments) *Value {

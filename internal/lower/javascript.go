@@ -746,11 +746,20 @@ func (j *js) access(n int, kind string) *ir.Expr {
 	if kind == "subscript_expression" {
 		e := j.expr(ir.Index, n)
 		e.X, e.Y = j.expression(j.t.Child(n, "object")), j.expression(j.t.Child(n, "index"))
-		return e
+		return wholeAwaited(e)
 	}
 	e := j.expr(ir.Member, n)
 	e.X, e.Str = j.expression(j.t.Child(n, "object")), strings.TrimPrefix(j.t.Text(j.t.Child(n, "property")), "#")
-	return e
+	return wholeAwaited(e)
+}
+
+// wholeAwaited is what await (x).f() waits for, which is read as a call of something that is called await: all of it, and not only x.
+func wholeAwaited(e *ir.Expr) *ir.Expr {
+	if e.X == nil || e.X.Kind != ir.Await || e.X.At != e.At || e.X.Str != "" || e.New {
+		return e
+	}
+	e.X = e.X.X
+	return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
 }
 
 // callOf is a call, also where one is waited for whose parameters of types are read as those of the waiting.
@@ -759,7 +768,7 @@ func (j *js) callOf(n int) *ir.Expr {
 	if j.t.Kind(j.t.Child(n, "function")) == "await_expression" { // await a.f<T>(x) is read as (await a.f)<T>(x)
 		return &ir.Expr{Kind: ir.Await, At: e.At, End: e.End, X: e}
 	}
-	return e
+	return wholeAwaited(e)
 }
 
 // sequence is a list, or expressions one after the other.

@@ -88,3 +88,63 @@ func countsRequests(acl *model.Resource) bool {
 	})
 	return counts || !known || !all
 }
+
+// Words of the function by which a user pool lets the application decide what somebody is asked next, and whether he is let in.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
+var (
+	asksNext  = regexp.MustCompile(`^challengeName$`)
+	letsIn    = regexp.MustCompile(`^issueTokens$`)
+	givesUp   = regexp.MustCompile(`^failAuthentication$`)
+	noSuchOne = regexp.MustCompile(`^userNotFound$`)
+)
+
+// askedForEver is where such a function asks for the next answer, whatever was answered wrong before, and how often; nil where it gives up.
+func askedForEver(fn *ir.Func) *ir.Expr {
+	if !someWord(fn.Body, asksNext) || !someWord(fn.Body, letsIn) || !someWord(fn.Body, givesUp) || someName(fn.Body, counting) {
+		return nil
+	}
+	var next *ir.Expr
+	gives, counts := false, false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s.X != nil && someWord(evaluated(s.X), noSuchOne) { // who is not known is refused at once
+			ir.Walk(s.Else, nil, func(e *ir.Expr) bool {
+				gives, next, counts = gives || setsTrue(e, givesUp), firstOf(next, setTo(e, asksNext)), counts || comparesSizes(e)
+				return true
+			})
+			return false
+		}
+		return true
+	}, func(e *ir.Expr) bool {
+		gives, next, counts = gives || setsTrue(e, givesUp), firstOf(next, setTo(e, asksNext)), counts || comparesSizes(e)
+		return true
+	})
+	if gives || counts {
+		return nil
+	}
+	return next
+}
+
+func firstOf(a, b *ir.Expr) *ir.Expr {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// setTo is an assignment to something that is called so; nil where an expression is none.
+func setTo(e *ir.Expr, name *regexp.Regexp) *ir.Expr {
+	if e.Kind == ir.Assign && name.MatchString(lastName(e.X)) {
+		return e
+	}
+	return nil
+}
+
+// setsTrue reports whether an expression sets something that is called so to anything but false.
+func setsTrue(e *ir.Expr, name *regexp.Regexp) bool {
+	return setTo(e, name) != nil && !(e.Y != nil && e.Y.Kind == ir.Const && strings.EqualFold(e.Y.Str, "false")) || slices.ContainsFunc(e.Keys, name.MatchString)
+}
+
+// comparesSizes reports whether an expression asks which of two is more.
+func comparesSizes(e *ir.Expr) bool {
+	return e.Kind == ir.Binary && slices.Contains([]string{"<", "<=", ">", ">="}, e.Str)
+}

@@ -3,6 +3,7 @@ package sast
 import (
 	"cmp"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,10 +28,7 @@ func withoutOrigin(w *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		tells := func(fn *ir.Func) bool {
-			return tellsOrigin(fn, func(e *ir.Expr) bool { return fn != l.fn || e.At <= l.check.At || inside(l.fails, e) })
-		}
-		if !slices.ContainsFunc(append(called(n, l.fn), l.callers...), tells) {
+		if !slices.ContainsFunc(l.callers, tellsOrigin) && !l.tellsOrigin(n) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
 	}
@@ -113,23 +111,96 @@ func inside(body []*ir.Stmt, e *ir.Expr) bool {
 	return found
 }
 
-// tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole in a line that counts: what is logged of
-// logins that succeed says nothing of the others.
-func tellsOrigin(fn *ir.Func, counts func(*ir.Expr) bool) bool {
-	if someName(fn.Body, origin) || logsEvents(fn) || slices.ContainsFunc(fn.Decorators, func(d *ir.Expr) bool { return origin.MatchString(dotted(d)) }) {
+// tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole.
+func tellsOrigin(fn *ir.Func) bool {
+	if someName(fn.Body, origin) || knowsOrigin(fn) {
 		return true
 	}
 	found := false
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		if logs(e) && counts(e) {
-			ir.WalkExpr(&ir.Expr{Kind: ir.Array, List: e.List}, nil, func(x *ir.Expr) bool {
-				found = found || (x.Kind == ir.Name || x.Kind == ir.Member) && (events.MatchString(dotted(x)) || origin.MatchString(x.Str))
-				return !found && x.Kind != ir.Member
-			})
-		}
+		found = found || logs(e) && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return namesOrigin(x, nil) })
 		return !found
 	})
 	return found
+}
+
+// knowsOrigin reports whether each line of the log of a function has what the request was.
+func knowsOrigin(fn *ir.Func) bool {
+	return logsEvents(fn) || slices.ContainsFunc(fn.Decorators, func(d *ir.Expr) bool { return origin.MatchString(dotted(d)) })
+}
+
+// namesOrigin reports whether an expression says where a request comes from, by a name that says so or one of some, or is the request as a whole.
+func namesOrigin(e *ir.Expr, names map[string]bool) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		switch x.Kind {
+		case ir.Name, ir.Member:
+			found = found || events.MatchString(dotted(x)) || origin.MatchString(x.Str) || x.Kind == ir.Name && names[x.Str]
+		case ir.Const:
+			found = found || origin.MatchString(x.Str)
+		}
+		found = found || slices.ContainsFunc(x.Keys, origin.MatchString)
+		return !found && x.Kind != ir.Member
+	})
+	return found
+}
+
+var (
+	// counting is how calls and functions are named that only count or limit attempts.
+	counting = regexp.MustCompile(`(?i)limit|throttl|attempt|tries|too_?many|lock|brute|bucket|block|counter`)
+	// addsToLines are methods of loggers that put something into each line that comes after.
+	addsToLines = regexp.MustCompile(`(?i)^(child|bind|with|with_?fields?|with_?context|(append|add|set|put)_?\w*(keys?|fields?|context|tags?|user))$`)
+)
+
+// tellsOrigin reports whether the function that decides hands on where a request comes from before it decides, or where the password is wrong:
+// to a log, or to anything but a limit of attempts. What is written down of logins that succeed says nothing of the others.
+func (l *login) tellsOrigin(n *paths.Node) bool {
+	if knowsOrigin(l.fn) {
+		return true
+	}
+	names := originNames(l.fn)
+	found := false
+	call := func(e *ir.Expr, alone bool) {
+		if e.Kind != ir.Call || e.At > l.check.At && !inside(l.fails, e) || counting.MatchString(dotted(e.X)) {
+			return
+		}
+		given := (alone || logs(e) || addsToLines.MatchString(lastName(e.X))) && slices.ContainsFunc(append(slices.Clone(e.List), e), func(x *ir.Expr) bool {
+			return namesOrigin(x, names)
+		})
+		found = found || given || origin.MatchString(lastName(e.X)) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
+			return !counting.MatchString(fn.Name) && slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return firstLog(f.Body) != nil && tellsOrigin(f) })
+		})
+	}
+	ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s != l.decides && s.At < l.check.At && ir.Ends(s.Body) && len(s.Else) == 0 && !inside([]*ir.Stmt{s}, l.check) { // it is refused before
+			return false
+		}
+		if s.Kind == ir.Eval && ir.Awaited(s.X) != nil {
+			call(ir.Awaited(s.X), true)
+		}
+		found = found || (s.Kind == ir.Throw || s.Kind == ir.Return) && slices.Contains(l.fails, s) && s.X != nil && namesOrigin(s.X, names)
+		return !found
+	}, func(e *ir.Expr) bool {
+		call(e, false)
+		return !found
+	})
+	return found
+}
+
+// originNames are the names of a function that hold where a request comes from.
+func originNames(fn *ir.Func) map[string]bool {
+	names := map[string]bool{}
+	for range 2 { // what holds what holds it
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Assign && e.Y != nil && someName([]*ir.Stmt{{Kind: ir.Eval, X: e}}, origin) || e.Kind == ir.Assign && contains(e.Y, nil, names) {
+				for _, name := range namesIn(e.X) {
+					names[name] = true
+				}
+			}
+			return e.Kind != ir.Lambda
+		})
+	}
+	return names
 }
 
 var (
@@ -145,7 +216,7 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	}
 	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
 	others := operations(n, func(u dataflow.Use) bool {
-		return changes(u.Op) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
+		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
 	})
 	for _, c := range n.Result.Calls {
 		switch {
@@ -178,6 +249,17 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X)}})
 		}
 	}
+	for _, u := range n.Result.Uses {
+		at := place{u.File, u.At}
+		fn := inner(n, at)
+		if fn == nil || !changesPool.MatchString(u.Key) || isRecorded(n, fn, others, at) {
+			continue
+		}
+		if at = topOf(n, fn, at); !told[at] {
+			told[at] = true
+			out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{"call": operationName(u)}})
+		}
+	}
 	for _, fn := range n.Result.Reached {
 		if !isAccountChange(n, fn) && !makesAccount(n, fn) {
 			continue
@@ -193,6 +275,23 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+var (
+	// ofPool are calls of user pools by which others than the user himself change an account, changesPool those that change what it may do, or
+	// by what somebody signs in.
+	ofPool      = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin`)
+	changesPool = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin(AddUserToGroup|RemoveUserFromGroup|DisableUser|EnableUser|DeleteUser|SetUserPassword|ResetUserPassword|SetUserMFAPreference)$`)
+)
+
+// topOf is where a change of a user pool is told of: in the function that calls one which changes an account by its name, or else where it stands.
+func topOf(n *paths.Node, fn *ir.Func, at place) place {
+	if isAccountChange(n, fn) {
+		if caller, call := calledIn(n, fn); caller != nil {
+			return place{caller.File, call.At}
+		}
+	}
+	return at
 }
 
 var (
@@ -328,7 +427,21 @@ func seenFrom(n *paths.Node, fn *ir.Func, write place) place {
 
 // isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
 func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use, done place) bool {
-	return slices.ContainsFunc(append(called(n, fn), callersOf(n, fn)...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others, done) })
+	above := callersOf(n, fn)
+	return slices.ContainsFunc(append(called(n, fn), above...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others, done) }) ||
+		slices.ContainsFunc(above, func(fn *ir.Func) bool { return leavesRecord(n, fn, others) })
+}
+
+// keepsRecord is what functions are called, or the files that they are in, that write down what was done.
+var keepsRecord = regexp.MustCompile(`(?i)audit|(^|_)record|history|trail|journal`)
+
+// leavesRecord reports whether a function calls another one that writes down what was done, by its name: a decorator, behind what it decorates.
+func leavesRecord(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use) bool {
+	return someCall(n, fn.File, fn.Body, func(_ *ir.File, e *ir.Expr) bool {
+		return slices.ContainsFunc(calledByName(n, e), func(f *ir.Func) bool {
+			return (keepsRecord.MatchString(f.Name) || keepsRecord.MatchString(path.Base(f.File.Path))) && noted(f, others, place{})
+		})
+	}, deepestCalls)
 }
 
 // setsAttribute is where an update of DynamoDB sets an attribute.
@@ -419,7 +532,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 				return false
 			}
 			_, ok := others[place{fn.File, e.At}]
-			found = found || logs(e) || ok && e.Kind == ir.Call
+			found = found || logs(e) && !fixedLine(e) || ok && e.Kind == ir.Call
 			return !found
 		})
 	}
@@ -427,19 +540,47 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	return found
 }
 
-// unrecordedPayments are payments of which nothing is kept and nothing logged.
-func unrecordedPayments(_ *work, n *paths.Node) []spot {
+// plainOutput is how lines are written that have nothing but what they are given.
+var plainOutput = regexp.MustCompile(`^(print|console\.\w+|fmt\.(Print|Fprint)\w*)$`)
+
+// fixedLine reports whether a line says the same whatever was done: it tells of nobody and nothing.
+func fixedLine(e *ir.Expr) bool {
+	return plainOutput.MatchString(dotted(e.X)) && !slices.ContainsFunc(e.List, varies)
+}
+
+// varies reports whether an expression is not the same each time.
+func varies(e *ir.Expr) bool {
+	switch {
+	case e == nil || e.Kind == ir.Const:
+		return false
+	case e.Kind == ir.Template, e.Kind == ir.Object, e.Kind == ir.Array, e.Kind == ir.Call && len(e.List) > 0:
+		return slices.ContainsFunc(e.List, varies)
+	case e.Kind == ir.Binary:
+		return varies(e.X) || varies(e.Y)
+	}
+	return true
+}
+
+// unrecordedPayments are payments of which nothing is kept and nothing logged, or which only change a state where the application has a trail
+// of what was done.
+func unrecordedPayments(w *work, n *paths.Node) []spot {
 	if n.Result.Cut || slices.ContainsFunc(n.Result.Packages, durable.MatchString) {
 		return nil
 	}
+	recorded := func(c dataflow.Called) bool {
+		return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
+		})
+	}
 	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) }) {
-		return nil
+		if !onlyChangesState(n) || !w.keepsTrail() {
+			return nil
+		}
+		recorded = func(c dataflow.Called) bool { return onTrail(n, place{c.File, c.At}) }
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !movesMoney(n, c) || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
-			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
-		}) {
+		if !movesMoney(n, c) || recorded(c) {
 			continue
 		}
 		name := c.Ref
@@ -449,6 +590,43 @@ func unrecordedPayments(_ *work, n *paths.Node) []spot {
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": name}})
 	}
 	return out
+}
+
+var (
+	ofTrail    = regexp.MustCompile(`(?i)(^|[^a-z])audits?([^a-z]|$)`)
+	ofState    = regexp.MustCompile(`(?i)^\s*(update|select|begin|start\s+transaction|commit|rollback|set)\b`)
+	transacted = regexp.MustCompile(`(?i)\.(commit|rollback)(\(\))?$`)
+)
+
+// keepsTrail reports whether a function of the application adds to a table that is called a trail of what was done.
+func (w *work) keepsTrail() bool {
+	return slices.ContainsFunc(w.nodes, func(n *paths.Node) bool {
+		return slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool {
+			return u.Key == "dynamodb:PutItem" && ofTrail.MatchString(apart(table(n, u)))
+		}) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+			return c.DoesAny(dataflow.Writes) && keepsHistory(c) && ofTrail.MatchString(apart(textBetween(c.File, c.Expr.At, c.Expr.End)))
+		})
+	})
+}
+
+// onlyChangesState reports whether a function keeps nothing new, and only changes what records say that are there.
+func onlyChangesState(n *paths.Node) bool {
+	return !slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) && u.Key != "dynamodb:UpdateItem" }) &&
+		!slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+			return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) && !strings.HasPrefix(c.Ref, "@aws-sdk/") && !ofState.MatchString(c.Statement) && !transacted.MatchString(c.Ref)
+		})
+}
+
+// onTrail reports whether something is written down on the way to a place, or by what is called there. Who is given nothing knows nothing of it.
+func onTrail(n *paths.Node, p place) bool {
+	fn := inner(n, p)
+	if fn == nil {
+		return true
+	}
+	above := callersOf(n, fn)
+	below := slices.DeleteFunc(called(n, fn)[1:], func(f *ir.Func) bool { return len(f.Params) == 0 && f.Class == nil })
+	return slices.ContainsFunc(slices.Concat([]*ir.Func{fn}, above, below), func(f *ir.Func) bool { return logsEvents(f) || noted(f, nil, p) }) ||
+		slices.ContainsFunc(append(above, fn), func(f *ir.Func) bool { return leavesRecord(n, f, nil) })
 }
 
 // durable are packages of durable functions, whose steps are kept with what they gave.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
@@ -12,7 +13,8 @@ import (
 // allowing are the places where an authorizer lets callers in without having found out who they are: where its check failed, after a check
 // whose failure makes no difference, or with no check at all.
 func allowing(_ *work, n *paths.Node) []spot {
-	if !slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerAuthorizer }) || n.Result.Cut {
+	isOne := slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerAuthorizer })
+	if !isOne && !writtenAsAuthorizer(n) || n.Result.Cut {
 		return nil
 	}
 	a := &authorizer{node: n}
@@ -23,6 +25,24 @@ func allowing(_ *work, n *paths.Node) []spot {
 		a.unconditional()
 	}
 	return a.found
+}
+
+// ofAuthorizing is what only the event of an authorizer says, decision what only its answer does.
+var (
+	ofAuthorizing = regexp.MustCompile(`^([mM]ethodArn|[rR]outeArn|[aA]uthorizationToken)$`)
+	decision      = regexp.MustCompile(`^([pP]olicyDocument|[iI]sAuthorized)$`)
+)
+
+// writtenAsAuthorizer reports whether a function of which no template says who calls it reads what only an authorizer is told, and answers as one.
+func writtenAsAuthorizer(n *paths.Node) bool {
+	if n.App.Kind != model.Convention || len(n.Function.Triggers) > 0 {
+		return false
+	}
+	asks, answers := false, false
+	for _, fn := range n.Result.Reached {
+		asks, answers = asks || someWord(fn.Body, ofAuthorizing), answers || someWord(fn.Body, decision)
+	}
+	return asks && answers
 }
 
 type authorizer struct {
@@ -44,14 +64,14 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		case s.Kind == ir.Try && len(s.Else) > 0:
 			a.failed(file, s.Else)
 			if !leaves(s.Else) && len(s.Final) == 0 {
-				a.goesOn(file, s, body[i+1:])
+				a.goesOn(file, s, body[:i], body[i+1:])
 				a.staysAllowed(file, body, i)
 			}
 		case s.Kind == ir.If && saysFailed(s.X):
 			a.failed(file, s.Body)
 			if file.Language == ir.Go && i > 0 && len(s.Else) == 0 && !ir.Ends(s.Body) {
 				tried := &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[i-1 : i], Else: s.Body}
-				a.goesOn(file, tried, body[i+1:])
+				a.goesOn(file, tried, nil, body[i+1:])
 				a.staysAllowed(file, slices.Concat(body[:i], []*ir.Stmt{tried}, body[i+1:]), i)
 			}
 		}
@@ -247,12 +267,20 @@ var harmlessCall = regexp.MustCompile(`(?i)(^|\.)(callback|cb|next|succeed|done|
 func (a *authorizer) checksAgain(s *ir.Stmt) bool {
 	again := false
 	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Call && !logs(e) && !harmlessCall.MatchString(dotted(e.X)) && !a.builds(e) {
+		if e.Kind == ir.Call && !logs(e) && !harmlessCall.MatchString(dotted(e.X)) && !a.builds(e) && !a.onlyReads(e) {
 			again = true
 		}
 		return !again
 	})
 	return again
+}
+
+// readsToken are calls of libraries that read a token and ask nobody whether it is genuine.
+var readsToken = regexp.MustCompile(`^(jose\.(decodeJwt|decodeProtectedHeader|UnsecuredJWT\.decode)|jsonwebtoken\.(default\.)?decode|jwt-decode(\.\w+)?|jws\.decode|aws-jwt-verify/jwt\.decomposeUnverifiedJwt|jwt\.get_unverified_header|jose\.jwt\.get_unverified_(claims|headers?)|github_com/(golang-jwt|dgrijalva)/.*ParseUnverified|github_com/lestrrat-go/jwx/.*ParseInsecure)$`)
+
+// onlyReads reports whether a call reads what a token says of itself, which finds out nothing about who sends it.
+func (a *authorizer) onlyReads(e *ir.Expr) bool {
+	return slices.ContainsFunc(a.node.Result.Calls, func(c dataflow.Called) bool { return c.Expr == e && readsToken.MatchString(c.Ref) })
 }
 
 // builds reports whether a call is one of the authorizer's own functions that makes a policy.
@@ -369,12 +397,18 @@ func (a *authorizer) decides(body []*ir.Stmt) bool {
 	return found
 }
 
-// goesOn tells of an answer that allows after a check whose failure was caught and changed nothing.
-func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, rest []*ir.Stmt) {
+// goesOn tells of an answer that allows after a check whose failure was caught and changed nothing. What the check sets makes a difference,
+// unless it only takes the place of what was said of everyone before: let principal = "anonymous".
+func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, before, rest []*ir.Stmt) {
 	if a.changes(try.Else) || !a.verifies(try.Body) {
 		return
 	}
 	set := assigned(try.Body)
+	for _, s := range before {
+		if to := setIn(s); to != nil && isText(to.Y) && !a.decidesBy(to.X.Str, rest) {
+			delete(set, to.X.Str)
+		}
+	}
 	for _, s := range rest {
 		if s.Kind != ir.Eval && s.Kind != ir.Return || a.checksAgain(s) || uses(s, set) {
 			return
@@ -384,6 +418,29 @@ func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, rest []*ir.Stmt) {
 			return
 		}
 	}
+}
+
+// isText reports whether an expression is a text that says something other than an answer.
+func isText(e *ir.Expr) bool {
+	return e != nil && e.Kind == ir.Const && !e.Bare && e.Str != "" && e.Str != "Allow" && e.Str != "Deny"
+}
+
+// decidesBy reports whether statements, or a function that they give it to, ask for what a name holds.
+func (a *authorizer) decidesBy(name string, body []*ir.Stmt) bool {
+	names, found := map[string]bool{name: true}, false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		switch e.Kind {
+		case ir.Call:
+			found = found || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, names) }) &&
+				slices.ContainsFunc(calledByName(a.node, e), func(fn *ir.Func) bool { return a.decides(fn.Body) })
+		case ir.Cond:
+			found = found || contains(e.X, nil, names)
+		case ir.Binary:
+			found = found || equation(e.Str) && contains(e, nil, names)
+		}
+		return !found
+	})
+	return found
 }
 
 // changes reports whether a branch sets, calls or leaves anything besides what logs.

@@ -22,7 +22,7 @@ const (
 // takes them.
 func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 	call, taken := dropsError(x.X)
-	if call == nil || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) {
+	if call == nil || explained(lineOf(fn.File, x.At)) || givesNoError(s.node, call) || lastName(call.X) == "Queue" { // the batch is sent later
 		return
 	}
 	at := place{fn.File, call.At}

@@ -118,7 +118,7 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
-		slow := slowlyHashed(fn)
+		slow, made := slowlyHashed(fn), madeOfPassword(fn)
 		isOne := func(x, y *ir.Expr) bool {
 			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name)) ||
 				len(slow) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, slow) != contains(y, nil, slow) && lastName(x) != "length" && lastName(y) != "length"
@@ -131,7 +131,7 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 				out = append(out, passwordCheck{fn.File, e})
 			case e.Kind == ir.Call && len(e.List) == 1 && e.X.Kind == ir.Member && e.X.Str == "equals" && isOne(e.X.X, e.List[0]):
 				out = append(out, passwordCheck{fn.File, e})
-			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && isOne(e.List[0], e.List[1]):
+			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && (isOne(e.List[0], e.List[1]) || contains(e.List[0], nil, made) != contains(e.List[1], nil, made)):
 				out = append(out, passwordCheck{fn.File, e})
 			}
 			return true
@@ -149,6 +149,25 @@ func slowlyHashed(fn *ir.Func) map[string]bool {
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y, derive) {
 			names[e.X.Str] = true
+		}
+		return e.Kind != ir.Lambda
+	})
+	return names
+}
+
+// madeOfPassword are the names of a function that tells whether a password is right, by what it gets, that hold what it makes of the password:
+// given = sha256(salt + password).
+func madeOfPassword(fn *ir.Func) map[string]bool {
+	names := map[string]bool{}
+	if !slices.ContainsFunc(fn.Params, func(p *ir.Expr) bool { return slices.ContainsFunc(namesIn(p), passwordName.MatchString) }) {
+		return names
+	}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && e.Y != nil && e.Y.Kind == ir.Call {
+			ir.WalkExpr(e.Y, nil, func(x *ir.Expr) bool {
+				names[e.X.Str] = names[e.X.Str] || x.Kind == ir.Name && passwordName.MatchString(x.Str) && !otherName.MatchString(x.Str)
+				return true
+			})
 		}
 		return e.Kind != ir.Lambda
 	})
@@ -477,7 +496,7 @@ func loginName(n *paths.Node, l *login) string {
 		return ""
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if doesOther(fn) || someName(fn.Body, knowsUser) {
+		if doesOther(fn) || l.asksWho(fn) {
 			return ""
 		}
 	}
@@ -512,6 +531,16 @@ var asksPool = regexp.MustCompile(`^UserMigration_Authentication$`)
 
 // knowsUser are names by which code asks who is signed in already.
 var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
+
+// asksWho reports whether a function asks who is signed in already, other than by the check of the password: argon2.verify.
+func (l *login) asksWho(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		found = found || e != l.check.X && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Const) && knowsUser.MatchString(e.Str) || slices.ContainsFunc(e.Keys, knowsUser.MatchString)
+		return !found && !logs(e)
+	})
+	return found
+}
 
 // otherThanPassword are names of what is compared with a hash and lets nobody sign in.
 var otherThanPassword = regexp.MustCompile(`(?i)token|refresh|api_?key|secret|otp|code$`)
@@ -585,11 +614,19 @@ func openly(f *model.Function) bool {
 
 // unlimitedLogins are logins at which passwords can be tried without end.
 func unlimitedLogins(w *work, n *paths.Node) []spot {
-	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
-	if !alone && !openly(n.Function) || n.Result.Cut {
+	if n.Result.Cut {
 		return nil
 	}
 	var out []spot
+	for _, fn := range n.Result.Reached {
+		if next := askedForEver(fn); next != nil {
+			out = append(out, spot{file: fn.File, at: next.At, fields: map[string]string{"call": "the challenge of a user pool"}})
+		}
+	}
+	alone := w.app.Kind == model.Convention && len(n.Function.Triggers) == 0 // what stands before it is perhaps in another repository
+	if !alone && !openly(n.Function) {
+		return out
+	}
 	for _, l := range w.ask(n).logins {
 		if !l.limitsAttempts(w, n) {
 			out = append(out, spot{file: l.fn.File, at: l.check.At, fields: map[string]string{"call": l.name}, unsure: alone, trace: []finding.Step{

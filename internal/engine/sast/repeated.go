@@ -38,7 +38,7 @@ func paidAgain(n *paths.Node) []spot {
 		}
 	}
 	for _, u := range n.Result.Uses {
-		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") || looksUp(u) { // it perhaps asks what was paid
+		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") || looksUp(u) && (u.Key != "dynamodb:GetItem" || asksForFields(n)) { // it perhaps asks what was paid
 			return nil
 		}
 	}
@@ -49,6 +49,31 @@ func paidAgain(n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// asksForFields reports whether a condition asks for a field of anything: of a record that was read, perhaps, whether it was paid.
+func asksForFields(n *paths.Node) bool {
+	found := false
+	asks := func(e *ir.Expr) {
+		ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+			found = found || x.Kind == ir.Member || x.Kind == ir.Index
+			return !found
+		})
+	}
+	for _, fn := range n.Result.Reached {
+		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+			if s.Kind == ir.If || s.Kind == ir.Guard || s.Kind == ir.Loop {
+				asks(s.X)
+			}
+			return !found
+		}, func(e *ir.Expr) bool {
+			if e.Kind == ir.Cond {
+				asks(e.X)
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // saysWhatFailed are names of what tells the platform which records failed.

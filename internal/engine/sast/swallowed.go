@@ -122,11 +122,42 @@ func (s *swallower) denied(fn *ir.Func, before, x *ir.Stmt) {
 		return
 	}
 	switch {
-	case given == nil, fn.Fails && isNothing(given): // return, return nil
+	case given == nil, fn.Fails && isNothing(given), fn.Fails && isNothing(lastResult(given)) && saysDone(given): // return, return nil, return Response{StatusCode: 204}, nil
 		s.tell(fn, x.At, []*ir.Stmt{before})
 	case fn.Fails && given.Kind == ir.Array && given.Str == "results" && !slices.ContainsFunc(given.List, func(e *ir.Expr) bool { return !isEmptyValue(e) }): // return nil, nil
 		s.tellRead(fn, x.At, []*ir.Stmt{before})
 	}
+}
+
+// succeeded are statuses of answers that say that all went well.
+var succeeded = regexp.MustCompile(`^(20[0-4]|StatusOK|StatusCreated|StatusAccepted|StatusNoContent)$`)
+
+// admits are words of answers by which somebody learns that it was not done.
+var admits = regexp.MustCompile(`(?i)err|fail|not|wrong|invalid|unable|false`)
+
+// saysDone reports whether an answer that is given back says that all went well: {statusCode: 200}, Response{StatusCode: http.StatusNoContent}.
+func saysDone(e *ir.Expr) bool {
+	if e == nil {
+		return false
+	}
+	if e.Kind == ir.Array && e.Str == "results" && len(e.List) > 0 {
+		e = e.List[0]
+	}
+	if e.Kind != ir.Object {
+		return false
+	}
+	done := false
+	for i, x := range e.List[:min(len(e.List), len(e.Keys))] {
+		switch e.Keys[i] {
+		case "statusCode", "StatusCode":
+			done = succeeded.MatchString(lastName(x))
+		case "body", "Body":
+			if x.Kind != ir.Const || admits.MatchString(x.Str) {
+				return false
+			}
+		}
+	}
+	return done
 }
 
 // lineEnd is where the line of a place ends.
@@ -224,7 +255,7 @@ func onlyInLogs(fn *ir.Func, name *ir.Expr) bool {
 }
 
 func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
-	if probes(x.Body) {
+	if probes(x.Body) && !s.worksOnMessage(x.Body) {
 		return
 	}
 	handlers := x.Else
@@ -247,6 +278,12 @@ func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
 			s.tellRead(fn, h.Y.At, x.Body)
 		}
 	}
+}
+
+// worksOnMessage reports whether statements read a message of a queue or a stream and do what it asks for: whatever fails there, the message
+// counts as done.
+func (s *swallower) worksOnMessage(body []*ir.Stmt) bool {
+	return readsMessages(s.node) && len(body) > 1 && !probes(body[1:])
 }
 
 // notDone is what comes of the forgotten error of a write.
@@ -347,7 +384,7 @@ func ignores(fn *ir.Func, body []*ir.Stmt) bool {
 		switch s.Kind {
 		case ir.Leave:
 		case ir.Return:
-			if s.X != nil && (!isNothing(s.X) || answers(fn)) {
+			if s.X != nil && !saysDone(s.X) && (!isNothing(s.X) || answers(fn)) {
 				return false
 			}
 		case ir.Eval:

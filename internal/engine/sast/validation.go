@@ -255,9 +255,9 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	if end > e.End && onlyLogged(c, e.End, end, list[i+1:], asked) {
 		return "it is only logged"
 	}
-	for _, s := range list[i+1:] {
+	for j, s := range list[i+1:] {
 		if s.Kind == ir.If && len(s.Else) == 0 && asksFor(s.X, asked) {
-			if onlyLogs(s.Body) {
+			if onlyLogs(s.Body) && !givenOn(list[i+j+2:], s.X, asked) {
 				return "when it fails, that is only logged"
 			}
 			return ""
@@ -266,10 +266,28 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	return ""
 }
 
+// givenOn reports whether statements do something with an answer that a condition asks for, other than to take what was checked out of it.
+func givenOn(rest []*ir.Stmt, condition *ir.Expr, names []string) bool {
+	asked := map[string]bool{}
+	for _, name := range names {
+		asked[name] = asksFor(condition, []string{name})
+	}
+	found := false
+	ir.Walk(rest, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Name && asked[e.Str]
+		return !found && !logs(e) && !(e.Kind == ir.Member && e.X.Kind == ir.Name)
+	})
+	return found
+}
+
 // refusesAnyway reports whether what follows refuses whatever a check has answered: it is done so that it takes as long as with somebody who is
 // known.
 func refusesAnyway(rest []*ir.Stmt) bool {
-	return len(rest) > 0 && len(rest) <= 3 && ir.Ends(rest) && (throws(rest) || someWord(rest, turnedAway))
+	if len(rest) == 0 || len(rest) > 3 || !ir.Ends(rest) {
+		return false
+	}
+	last := rest[len(rest)-1:]
+	return throws(last) || someWord(last, turnedAway)
 }
 
 // turnedAway are statuses for those who are not let in.
