@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -433,6 +434,12 @@ func (in *interp) settle() {
 		}
 		in.seen[key] = true
 		in.hits = append(in.hits, h)
+	}
+	if len(in.eventLogs) > 0 && in.wantedOfEvents == nil {
+		in.wantedOfEvents = map[string]secrecy{}
+	}
+	if len(in.eventLogs) > 0 {
+		maps.Copy(in.wantedOfEvents, in.wanted)
 	}
 	in.wholes, in.wanted, in.hidden = nil, nil, nil
 }

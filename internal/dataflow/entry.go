@@ -76,6 +76,7 @@ func (p *Program) Run(e Entry) Result {
 	in.followRoutes(perhaps)
 	routes = append(routes, perhaps...)
 	in.followBeside(m.pkg)
+	in.settleEvents()
 	r.Routes = len(routes)
 	r.Files = p.closure(append([]string{e.File}, in.reached...)) // with what was imported on the way
 	alone := e.Symbol == ""
@@ -284,7 +285,9 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 			in.respondAgain(f, v, x, x.At)
 		}
 	case "text":
-		in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+		if !in.answersNoPage(v) {
+			in.hit(f, x.At, "html-response", "the response", onlyTexts(v), false)
+		}
 		in.tellsTrace(f, x.At, "the response", v)
 		for _, part := range []string{"1", "2"} { // return "text", 302, {"Location": ...}
 			if headers := v.fields[part]; headers != nil && len(headers.fields) > 0 && x.Kind == ir.Array {
@@ -292,6 +295,19 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 			}
 		}
 	}
+}
+
+// answersNoPage reports whether an answer says by headers behind its text that it is something else than a page: return text, 200, {"Content-Type":
+// "application/json"}.
+func (in *interp) answersNoPage(v *Value) bool {
+	for _, part := range []string{"1", "2"} {
+		for name, x := range sorted(in.fieldsOf(orNothing(v.fields[part]))) {
+			if strings.EqualFold(name, "content-type") && x != nil && x.known && !strings.Contains(strings.ToLower(x.text), "html") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // loadHits are what was found while modules were loaded.

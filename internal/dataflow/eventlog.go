@@ -20,6 +20,15 @@ func (in *interp) logsEvent(f frame, c *closure, event *Value) {
 		return
 	}
 	in.leak(f, call.At, "the logger", &disclosed{kind: plainData, what: "event", taint: event.taints[0], whole: true})
+	in.eventLogs = append(in.eventLogs, in.wholes[len(in.wholes)-1])
+	in.wholes = in.wholes[:len(in.wholes)-1]
+}
+
+// settleEvents tells of events that a logger wrote, when the functions of all routes were followed: what one of them reads was logged too.
+func (in *interp) settleEvents() {
+	in.wholes, in.wanted, in.hidden = in.eventLogs, in.wantedOfEvents, nil
+	in.eventLogs = nil
+	in.settle()
 }
 
 // eventLogger is the call that tells a logger to write the event of a handler; nil where there is none.

@@ -121,6 +121,9 @@ func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value, args *a
 // sinkGets tells of outsiders' data in one thing that a call gets.
 func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 	what := callName(m)
+	if m.Rule == "nosql" && isSearch(m) {
+		v = clausesOf(v, 0)
+	}
 	taints := in.lookedAt(m, recv, v.taints)
 	if m.Rule == "mass-assignment" || m.Rule == amountRule {
 		in.amountsIn(f, e.At, what, v, nil, 0)

@@ -1,6 +1,9 @@
 package rule
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Body is what a rule file says below its front matter.
 type Body struct {
@@ -138,6 +141,20 @@ func (r *bodyReader) fill(s section, head block, inner []block, end int) {
 		r.examples(inner)
 	case "References":
 		r.body.Links = links(text)
+	}
+	if s.title != "Examples" {
+		r.astray(s.title, inner)
+	}
+}
+
+// astray refuses examples outside of their section, where nothing would run them.
+func (r *bodyReader) astray(title string, inner []block) {
+	for _, b := range inner {
+		words := strings.Fields(b.text)
+		if b.level == 0 && len(words) > 1 && slices.Contains([]string{"vulnerable", "fixed", "both"}, words[1]) {
+			r.add(r.first+b.start, "move it under ## Examples", "an example stands in section %s, where nothing runs it", title)
+			return
+		}
 	}
 }
 

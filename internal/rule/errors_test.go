@@ -149,6 +149,8 @@ var bodyMistakes = []mistake{
 		":17: section Fix is missing: add ## Fix"},
 	{"empty section", "Anybody can call it.", "",
 		":17: section Why is empty: write it, or remove an optional section"},
+	{"example outside of its section", "## References", "'''yaml fixed template.yaml\nResources: {}\n'''\n\n## References",
+		`:43: an example stands in section Fix, where nothing runs it: move it under ## Examples`},
 	{"unknown section", "## References", "## Refrences",
 		`:43: unknown section "Refrences": did you mean References? known are Why, Examples, When it stays silent, Fix, References`},
 	{"section twice", "## References", "## Why",

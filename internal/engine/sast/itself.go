@@ -48,8 +48,53 @@ func onCondition(s *dataflow.Send) bool {
 func always(n *paths.Node, p place) bool {
 	all := levels(n, p)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool {
-		return reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) || failsOn(s) }) != yes
+		return forSomeOnly(l) || reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) || failsOn(s) }) != yes
 	})
+}
+
+// forSomeOnly reports whether a call is made for each of a collection into which the function puts something only under a condition: what of its
+// own writing fulfils it is not known.
+func forSomeOnly(l level) bool {
+	found := false
+	ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Loop && s.Y != nil && holds(s, l.at) {
+			root, _, _ := strings.Cut(dotted(s.Y), ".")
+			all, chosen := fillings(l.fn.Body, root, false)
+			found = found || all > 0 && all == chosen
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// fills are methods that put something into a collection.
+var fills = regexp.MustCompile(`^(append|push|add|update|set|extend|insert|unshift)$`)
+
+// fillings counts the places in statements that put something into a collection of a name, and those of them that stand under a condition.
+func fillings(body []*ir.Stmt, name string, under bool) (all, chosen int) {
+	count := func(e *ir.Expr) bool {
+		into := e.Kind == ir.Call && e.X.Kind == ir.Member && fills.MatchString(e.X.Str) && dotted(e.X.X) == name ||
+			e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Index && dotted(e.X.X) == name
+		if into {
+			all++
+			if under {
+				chosen++
+			}
+		}
+		return true
+	}
+	for _, s := range body {
+		for _, e := range []*ir.Expr{s.X, s.Y} {
+			if e != nil {
+				ir.WalkExpr(e, nil, count)
+			}
+		}
+		for _, inside := range [][]*ir.Stmt{s.Body, s.Else, s.Final} {
+			a, c := fillings(inside, name, under || s.Kind == ir.If)
+			all, chosen = all+a, chosen+c
+		}
+	}
+	return all, chosen
 }
 
 // onlyWorksOut reports whether a statement tries something that asks no service and checks nothing: what it makes of one event it can make of

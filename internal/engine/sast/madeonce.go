@@ -29,13 +29,17 @@ func madeOnce(w *work, n *paths.Node) []spot {
 				out = append(out, spot{file: file, at: e.At, fields: map[string]string{"call": made}})
 			}
 		}
-		for _, s := range file.Body {
-			if s.Kind == ir.Declare && file.Language == ir.Python {
+		for i, s := range file.Body {
+			if s.Kind == ir.Declare && file.Language == ir.Python && usedElsewhere(w, n, file, i) {
 				for _, field := range s.Class.Fields {
-					if field.Type != nil { // of a record: its constructor takes it from there
+					if slices.ContainsFunc(s.Class.Methods, func(m *ir.Func) bool { return someWord(m.Body, wordOf(field.Name)) }) && isMoment(momentIn(field.Value)) {
+						continue // a method sets it each time
+					}
+					before := len(out)
+					defaultsIn(field.Name, field.Value, note)
+					if field.Type != nil && len(out) == before { // of a record: its constructor takes it from there
 						note(field.Name, field.Value)
 					}
-					defaultsIn(field.Name, field.Value, note)
 				}
 				for _, m := range s.Class.Methods {
 					defaultsOf(m, note)
@@ -51,6 +55,57 @@ func madeOnce(w *work, n *paths.Node) []spot {
 	}
 	return out
 }
+
+func wordOf(name string) *regexp.Regexp { return regexp.MustCompile("^" + regexp.QuoteMeta(name) + "$") }
+
+// momentIn is how the default of a field makes something at once; empty where it does not.
+func momentIn(e *ir.Expr) string {
+	made := madeAtOnce(e, 0)
+	defaultsIn("", e, func(_ string, x *ir.Expr) {
+		if made == "" {
+			made = madeAtOnce(x, 0)
+		}
+	})
+	return made
+}
+
+// usedElsewhere reports whether the files of a function name a class beside its declaration and imports of it: of one that nothing makes no record
+// has the default. A dataclass is made by a call of it or of a class that extends it; libraries make others by their name alone.
+func usedElsewhere(w *work, n *paths.Node, home *ir.File, i int) bool {
+	class, end := home.Body[i], len(home.Tree.Source)
+	if i+1 < len(home.Body) {
+		end = int(home.Body[i+1].At)
+	}
+	plain := slices.ContainsFunc(class.Class.Decorators, func(d *ir.Expr) bool { return strings.Contains(dotted(d)+calledText(d), "dataclass") })
+	name := regexp.MustCompile(`\b` + regexp.QuoteMeta(class.Class.Name) + `\b`)
+	return slices.ContainsFunc(n.Result.Files, func(path string) bool {
+		file := w.program.File(path)
+		if file == nil || file.Tree == nil {
+			return false
+		}
+		source := string(file.Tree.Source)
+		return slices.ContainsFunc(name.FindAllStringIndex(source, -1), func(at []int) bool {
+			line, _, _ := strings.Cut(source[strings.LastIndexByte(source[:at[0]], '\n')+1:], "\n")
+			own := file == home && at[0] >= int(class.At) && at[0] < end
+			made := at[1] < len(source) && strings.ContainsRune("(.", rune(source[at[1]])) || extending.MatchString(line)
+			return !own && !importing.MatchString(line) && (made || !plain)
+		})
+	})
+}
+
+// calledText is the name of what a decorator calls; empty for one that is no call.
+func calledText(d *ir.Expr) string {
+	if d.Kind != ir.Call {
+		return ""
+	}
+	return dotted(d.X)
+}
+
+// extending are lines that begin a class.
+var extending = regexp.MustCompile(`^\s*class\s`)
+
+// importing are lines that bring a name in.
+var importing = regexp.MustCompile(`^\s*(from\s|import\s|["'#])`)
 
 // defaultsOf are the defaults of the parameters of a function of Python, which are worked out where it is defined.
 func defaultsOf(fn *ir.Func, note func(string, *ir.Expr)) {
@@ -98,7 +153,7 @@ func setElsewhere(n *paths.Node, name string) bool {
 	if name == "" {
 		return false
 	}
-	word := regexp.MustCompile("^" + regexp.QuoteMeta(name) + "$")
+	word := wordOf(name)
 	return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return someWord(fn.Body, word) })
 }
 
