@@ -194,7 +194,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 var (
 	answersLater = regexp.MustCompile(`\b(res|response|reply|ctx)\s*\.\s*(\w+\([^)]*\)\s*\.\s*)*(json|send|end|status|sendStatus|redirect|render|writeHead|body)\b|\b(callback|cb|done|next)\s*\(|\.then\(\s*(resolve|callback|cb|done|next)\b`)
 	endsWait     = regexp.MustCompile(`\b(resolve|reject)\s*\(`)
-	makesWait    = regexp.MustCompile(`\bnew\s+Promise\s*\(`)
+	makesWait    = regexp.MustCompile(`\bnew\s+Promise\b`)
 )
 
 // answersBehind reports whether what is begun answers the request, or ends the wait of somebody who is not a part of it.
