@@ -656,6 +656,13 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 			}
 			return
 		}
+		if readsSetting[in.quiet(f, x.X).ref] && len(x.List) > 0 && x.List[0].Kind == ir.Const { // os.getenv("DATABASE_URL")
+			setting := x.List[0].Str
+			if kind := in.p.sensitive(setting); kind != plainData && !isNameOfSecret(&Value{ref: settingMark + setting}, setting) {
+				note(&disclosed{kind: kind, what: "`" + setting + "`"})
+			}
+			return
+		}
 		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
 			return
 		}
@@ -667,6 +674,9 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		}
 	}
 }
+
+// readsSetting are functions that give a setting of the environment.
+var readsSetting = set("os.getenv os.environ.get os.Getenv")
 
 // shows are functions that write what they get as a text.
 var shows = set("format inspect repr Errorf Sprint Sprintln pformat concat String Any")
