@@ -2,13 +2,14 @@ package dataflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
 )
 
-// respond checks what a handler answers over HTTP: an object with headers and a body.
-func (in *interp) respond(f frame, v *Value, at int32) {
+// respond checks what a handler answers over HTTP: an object with headers and a body. What its body tells is told of where the body is written.
+func (in *interp) respond(f frame, v *Value, at, body int32) {
 	if v == nil || in.inVain || in.mute {
 		return
 	}
@@ -36,7 +37,7 @@ func (in *interp) respond(f frame, v *Value, at int32) {
 	if cookies := v.fields["cookies"]; cookies != nil {
 		in.answer(f, v, "header-injection", "Set-Cookie", cookies, at)
 	}
-	in.tellsAnswer(answerAt{f, at, "the response", v.fields["body"], statusOf(v.fields["statusCode"])})
+	in.tellsAnswer(answerAt{f, body, "the response", v.fields["body"], statusOf(v.fields["statusCode"])})
 	if body := v.fields["body"]; body != nil && html {
 		in.answer(f, v, "html-response", "the response", &Value{taints: body.taints}, at)
 	}
@@ -210,4 +211,12 @@ func (in *interp) noPage(f frame, response *Value) bool {
 	}
 	g, ok := in.get(f.s, kindOf(response))
 	return ok && g.fields["html-response"] != nil
+}
+
+// bodyWrittenAt is where the body of an answer that is written out stands; the answer where it has none there.
+func bodyWrittenAt(e *ir.Expr) int32 {
+	if i := slices.IndexFunc(e.Keys, func(key string) bool { return strings.EqualFold(key, "body") }); i >= 0 && i < len(e.List) {
+		return e.List[i].At
+	}
+	return e.At
 }

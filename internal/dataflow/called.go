@@ -136,6 +136,7 @@ func (in *interp) allReached() []*ir.Func {
 // floats notes a statement of an asynchronous function that does something elsewhere, by itself or through an asynchronous function of the
 // program, and does not wait for the promise. Acted is how much was done before it.
 func (in *interp) floats(f frame, e *ir.Expr, acted int) {
+	in.givenToStream(f, e)
 	if in.acted > acted && in.calledBackInVain(f, e) {
 		in.unawaited = append(in.unawaited, Called{Ref: lastPart(textOf(e.X)), File: f.file, At: e.At, Expr: e})
 		return
@@ -156,7 +157,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	if in.acted == acted && (len(started) != 1 || in.acting[started[0].fn] == "") {
 		return
 	}
-	if answersLater.Match(f.file.Tree.Source[e.At:e.End]) {
+	if answersBehind(f.file.Tree.Source[e.At:e.End]) {
 		return
 	}
 	name := lastPart(textOf(first.X))
@@ -188,8 +189,45 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
 }
 
-// answersLater is how what is called when a call is done answers the request, or ends the wait of somebody: until then nothing is frozen.
-var answersLater = regexp.MustCompile(`\b(res|response|reply|ctx)\s*\.\s*(\w+\([^)]*\)\s*\.\s*)*(json|send|end|status|sendStatus|redirect|render|writeHead|body)\b|\b(callback|cb|done|resolve|reject|next)\s*\(|\.then\(\s*(resolve|callback|cb|done|next)\b`)
+// answersLater is how what is called when a call is done answers the request, and endsWait how it ends the wait of somebody: until then
+// nothing is frozen.
+var (
+	answersLater = regexp.MustCompile(`\b(res|response|reply|ctx)\s*\.\s*(\w+\([^)]*\)\s*\.\s*)*(json|send|end|status|sendStatus|redirect|render|writeHead|body)\b|\b(callback|cb|done|next)\s*\(|\.then\(\s*(resolve|callback|cb|done|next)\b`)
+	endsWait     = regexp.MustCompile(`\b(resolve|reject)\s*\(`)
+	makesWait    = regexp.MustCompile(`\bnew\s+Promise\b`)
+)
+
+// answersBehind reports whether what is begun answers the request, or ends the wait of somebody who is not a part of it.
+func answersBehind(text []byte) bool {
+	return answersLater.Match(text) || endsWait.Match(text) && !makesWait.Match(text)
+}
+
+// givenToStream notes the work on each part of a stream that is given to it as an asynchronous function: streams don't wait for that, and their
+// end comes before it is done. Who stops the stream meanwhile waits.
+func (in *interp) givenToStream(f frame, e *ir.Expr) {
+	if f.file.Language != ir.Node || in.loading != nil || in.proving > 0 || !slices.ContainsFunc(in.stack, func(fn *ir.Func) bool { return fn.Async }) {
+		return
+	}
+	for c := e; c.Kind == ir.Call && c.X.Kind == ir.Member; c = c.X.X {
+		if c.X.Str != "on" || len(c.List) != 2 || c.List[0].Str != "data" || c.List[1].Kind != ir.Lambda {
+			continue
+		}
+		given := c.List[1]
+		started := in.startedByEach(f, given)
+		acts := given.Fn.Async && in.acting[given.Fn] != "" || len(started) == 1 && in.acting[started[0].fn] != "" && in.givesPromise(started[0], 0)
+		if !acts || stopsStream.Match(f.file.Tree.Source[given.At:given.End]) || slices.ContainsFunc(in.unawaited, func(u Called) bool { return u.File == f.file && u.At == given.At }) {
+			continue
+		}
+		name := in.acting[given.Fn]
+		if len(started) == 1 {
+			name = started[0].fn.Name
+		}
+		in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: given.At, Expr: c})
+	}
+}
+
+// stopsStream is how a stream is held until its part is worked on, or what is begun is kept to be waited for.
+var stopsStream = regexp.MustCompile(`\.(pause|push)\s*\(`)
 
 // calledBackInVain reports whether a call of a service is given a function that only writes a log, while a function waits for nothing that
 // is asynchronous: it has answered before that function is called.

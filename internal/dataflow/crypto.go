@@ -328,17 +328,34 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		if !slices.ContainsFunc(sent.taints, func(t *Taint) bool { return t.Source != nil && !t.Source.Stored }) || len(sent.signs) > 0 {
 			continue
 		}
-		switch name := nameOfSetting(mine); {
+		switch name := in.settingCompared(mine, sent); {
 		case len(mine.signs) > 0:
 			in.place(f, at, "timing", "a comparison", "the signature")
 		case len(mine.taints) > 0:
 			in.comparesStored(f, at, mine, sent)
 		case mine.secret != nil && mine.secret.members == nil && mine.secret.made == plainData:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
-		case name != "" && (in.p.sensitive(name) != plainData || in.sentAsCode(sent)):
+		case name != "":
 			in.place(f, at, "timing", "a comparison", name)
 		}
 	}
+}
+
+// settingCompared is the name of the setting that is held against what was sent, where one of the two says that it lets somebody in. It may
+// stand behind the word that begins a header: "Bearer " + key.
+func (in *interp) settingCompared(mine, sent *Value) string {
+	if name := nameOfSetting(mine); name != "" {
+		if in.p.sensitive(name) != plainData || in.sentAsCode(sent) {
+			return name
+		}
+		return ""
+	}
+	for _, part := range mine.parts {
+		if name := nameOfSetting(part); name != "" && in.p.sensitive(name) != plainData {
+			return name
+		}
+	}
+	return ""
 }
 
 // comparesByCall looks at functions that compare as the operator does: bytes.Equal(a, b), strings.Compare(a, b), a.equals(b).

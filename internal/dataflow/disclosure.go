@@ -501,10 +501,13 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	if v.json != nil {
 		in.looksInto(f, v.json, "", depth+1, note)
 	}
-	if v.class != nil && (f.file.Language == ir.Python || v.class.tellsItself()) { // how objects are written is their own matter
+	if v.class != nil && (f.file.Language == ir.Python && !v.class.showsFields() || v.class.tellsItself()) { // how objects are written is their own matter
 		return
 	}
 	for key, x := range sorted(v.fields) {
+		if v.class.hides(key) {
+			continue
+		}
 		in.looksInto(f, x, key, depth+1, note)
 	}
 	in.looksInto(f, v.elem, "", depth+1, note)
@@ -515,8 +518,22 @@ func (c *class) tellsItself() bool {
 	return slices.ContainsFunc(ownTexts, func(name string) bool { return c.methods[name] != nil })
 }
 
-// ownTexts are methods by which structs of Go are written.
-var ownTexts = []string{"LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalJSON", "MarshalText", "String", "GoString", "Format"}
+// showsFields reports whether objects of a class of Python are written with all of their fields: models of pydantic, and data classes.
+func (c *class) showsFields() bool {
+	return c.checks() || slices.ContainsFunc(c.def.Decorators, func(d *ir.Expr) bool { return lastPart(calledOf(d)) == "dataclass" })
+}
+
+// hides reports whether a field is left out where an object is written: Field(repr=False).
+func (c *class) hides(name string) bool {
+	if c == nil || c.static == nil {
+		return false
+	}
+	shown := orNothing(c.static.fields[name]).kw["repr"]
+	return shown != nil && shown.known && strings.EqualFold(shown.text, "false")
+}
+
+// ownTexts are methods by which structs of Go and objects of Python are written.
+var ownTexts = []string{"__repr__", "__str__", "__repr_args__", "LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalJSON", "MarshalText", "String", "GoString", "Format"}
 
 // isPublic reports whether a name says of what is kept with secrets that it is none itself: keyId, publishableKey.
 func isPublic(name string) bool {
@@ -663,6 +680,13 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 			}
 			return
 		}
+		if readsSetting[in.quiet(f, x.X).ref] && len(x.List) > 0 && x.List[0].Kind == ir.Const { // os.getenv("DATABASE_URL")
+			setting := x.List[0].Str
+			if kind := in.p.sensitive(setting); kind != plainData && !isNameOfSecret(&Value{ref: settingMark + setting}, setting) {
+				note(&disclosed{kind: kind, what: "`" + setting + "`"})
+			}
+			return
+		}
 		if !keeps[name] && !shows[name] && x.X.Kind != ir.Array { // Go: []byte(x)
 			return
 		}
@@ -674,6 +698,9 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		}
 	}
 }
+
+// readsSetting are functions that give a setting of the environment.
+var readsSetting = set("os.getenv os.environ.get os.Getenv")
 
 // shows are functions that write what they get as a text.
 var shows = set("format inspect repr Errorf Sprint Sprintln pformat concat String Any")

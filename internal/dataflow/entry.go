@@ -279,7 +279,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		if f.file.Language == ir.Go {
 			before := in.handsOn
 			in.handsOn = x.Kind == ir.Call // what is written out was looked at there
-			in.respond(f, goJSON(goResult(v), 0), x.At)
+			in.respond(f, goJSON(goResult(v), 0), x.At, x.At)
 			in.handsOn = before
 		} else if x.Kind != ir.Object { // those were checked where they are written
 			in.respondAgain(f, v, x, x.At)
@@ -291,7 +291,7 @@ func (in *interp) returned(f frame, x *ir.Expr, v *Value) {
 		in.tellsTrace(f, x.At, "the response", v)
 		for _, part := range []string{"1", "2"} { // return "text", 302, {"Location": ...}
 			if headers := v.fields[part]; headers != nil && len(headers.fields) > 0 && x.Kind == ir.Array {
-				in.respond(f, &Value{fields: map[string]*Value{"headers": headers}}, x.At)
+				in.respond(f, &Value{fields: map[string]*Value{"headers": headers}}, x.At, x.At)
 			}
 		}
 	}

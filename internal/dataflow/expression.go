@@ -262,7 +262,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	}
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		if slices.Contains(e.Keys, "body") {
-			in.respond(f, v, e.At)
+			in.respond(f, v, e.At, bodyWrittenAt(e))
 		} else {
 			in.respondAgain(f, v, nil, e.At)
 		}

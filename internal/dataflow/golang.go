@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/lower"
@@ -230,7 +231,7 @@ var (
 // importGo binds the name of a package.
 func (p *Program) importGo(in *interp, f frame, s *ir.Stmt) {
 	as := s.Names[0].As
-	if as == "_" || as == "." {
+	if as == "_" {
 		return
 	}
 	if dir, ok := p.goFolder(path.Dir(f.file.Path), s.Str); ok {
@@ -240,10 +241,13 @@ func (p *Program) importGo(in *interp, f frame, s *ir.Stmt) {
 				for _, m := range g.files {
 					in.imports(m.file.Path)
 				}
-				f.s.vars[orElse(as, g.name)] = &Value{fields: g.scope.vars, shared: true}
+				f.s.bindsPackage(orElse(as, g.name), g.scope.vars)
 				return
 			}
 		}
+	}
+	if as == "." {
+		return
 	}
 	f.s.imported(s.Str)
 	v := &Value{ref: goPath(s.Str)}
@@ -254,6 +258,19 @@ func (p *Program) importGo(in *interp, f frame, s *ir.Stmt) {
 	for _, name := range packageNames(s.Str) {
 		if f.s.vars[name] == nil {
 			f.s.vars[name] = v
+		}
+	}
+}
+
+// bindsPackage binds what a package of the program declares to its name, or, under a dot, all that it exports to the names that they have there.
+func (s *scope) bindsPackage(as string, declared map[string]*Value) {
+	if as != "." {
+		s.vars[as] = &Value{fields: declared, shared: true}
+		return
+	}
+	for name, v := range declared {
+		if unicode.IsUpper(rune(name[0])) && s.vars[name] == nil {
+			s.vars[name] = v
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 	in.graphQLField(f, v, e.At)
 	in.gqlgen(f, e, v)
 	if in.answers == "lambda" && isEvent && v.fields["statusCode"] != nil {
-		in.respond(f, v, e.At)
+		in.respond(f, v, e.At, bodyWrittenAt(e))
 	}
 	return v
 }

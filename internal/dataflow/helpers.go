@@ -121,7 +121,7 @@ func (in *interp) respondAgain(f frame, v *Value, x *ir.Expr, at int32) {
 	if in.handsOn = x == nil || x.Kind != ir.Call || !in.isGivenMore(f, x); !in.handsOn {
 		at = x.At
 	}
-	in.respond(f, v, at)
+	in.respond(f, v, at, at)
 	in.handsOn = before
 }
 

@@ -436,7 +436,7 @@ func (in *interp) response(f frame, e *ir.Expr, args *arguments) {
 		}
 		v.fields["headers"].fields["Content-Type"] = kind
 	}
-	in.respond(f, v, e.At)
+	in.respond(f, v, e.At, e.At)
 }
 
 // perhapsElements is what a library of which nothing is known perhaps gives to a callback: a part of what else it got.

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/ir"
@@ -253,11 +254,12 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	in.thrown = nil
 	exits := in.exits()
 	catches := len(s.Else) > 0 || len(s.Final) == 0
-	if catches {
+	guards := catches && !onlyOthers(f, s.Else)
+	if guards {
 		in.tries++
 	}
 	body := in.inBranch(f.s, func() { ends[0] = in.run(f, s.Body) })
-	if catches {
+	if guards {
 		in.tries--
 	}
 	ways := []*snapshot{in.ended(), nil}
@@ -282,6 +284,14 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	in.meets(ways, ends[:])
 	in.merge(f.s, []map[string]*Value{body, handler}, ends[:])
 	return in.onEveryWay(exits, func() bool { return in.run(f, s.Final) }) || ends[0] && (ends[1] || len(s.Else) == 0)
+}
+
+// otherErrors are clauses of Python for errors that parsing a text never throws.
+var otherErrors = regexp.MustCompile(`^\(?(\s*([\w.]*\b(KeyError|IndexError|LookupError|TypeError|AttributeError|ClientError|BotoCoreError|NoCredentialsError))\s*,?)+\)?$`)
+
+// onlyOthers reports whether the handlers of a try statement of Python let the failure of parsing pass.
+func onlyOthers(f frame, handlers []*ir.Stmt) bool {
+	return f.file.Language == ir.Python && len(handlers) > 0 && !slices.ContainsFunc(handlers, func(h *ir.Stmt) bool { return !otherErrors.MatchString(h.Str) })
 }
 
 func allIfs(body []*ir.Stmt) bool {

@@ -15,6 +15,7 @@ import (
 const (
 	notRead    = "what cannot be read counts as empty"
 	notFound   = "a store that fails looks like one that has no such record"
+	noAnswer   = "a service that does not answer looks like one that knows nothing of what it is asked for"
 	overridden = "the error of the next call takes its place"
 )
 

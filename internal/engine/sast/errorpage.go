@@ -26,7 +26,7 @@ func errorPages(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || !slices.Contains(n.Result.Packages, "express") {
 		return nil
 	}
-	if n.App.Kind == model.Convention && !inPlainImage(n) || n.App.Kind != model.Convention && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
+	if n.App.Kind == model.Convention && !inPlainImage(n) && !byTerraform(n) || n.App.Kind != model.Convention && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
 		return nil
 	}
 	var made *spot
@@ -63,6 +63,24 @@ var (
 	// mentionsStage is what says something of the stage, or that settings come from elsewhere.
 	mentionsStage = regexp.MustCompile(`(?i)NODE_ENV|env_?files?\b|environment_?files?\b|dotenv`)
 )
+
+var (
+	// deploysByTerraform is how Terraform says that functions are deployed.
+	deploysByTerraform = regexp.MustCompile(`"aws_lambda_function"|terraform-aws-modules/lambda`)
+	// hidesStage is what perhaps says something of the stage where Terraform deploys: settings that are put together elsewhere, and tools that put
+	// the stage into the code when they bundle it.
+	hidesStage = regexp.MustCompile(`(?i)NODE_ENV|dotenv|\bvariables\s*=\s*[^{\s]|environment_variables\s*=\s*[^{\s]|webpack|\bvite\b|\bparcel\b`)
+)
+
+// byTerraform reports whether Terraform deploys a handler, and nothing beside it says anything of its stage.
+func byTerraform(n *paths.Node) bool {
+	code := n.Function.Code
+	if code.Symbol == "" || setsStageInBuild(n) {
+		return false
+	}
+	texts := n.Result.Program.Beside(code.File, deploysByTerraform.Match)
+	return len(texts) > 0 && !slices.ContainsFunc(texts, hidesStage.Match)
+}
 
 // inPlainImage reports whether a program is run in an image that the files build and deploy, and none of them says anything of its stage.
 func inPlainImage(n *paths.Node) bool {

@@ -42,8 +42,9 @@ func addedAgain(n *paths.Node) []spot {
 		}
 	}
 	for _, u := range n.Result.Uses {
-		if p := (place{u.File, u.At}); harmful(u) == "a count" && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && forEachMessage(n, p) {
-			out = append(out, addedTwice(p, "a count"))
+		what := harmful(u)
+		if p := (place{u.File, u.At}); (what == "a count" || what == "an entry of a list") && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && forEachMessage(n, p) {
+			out = append(out, addedTwice(p, what))
 		}
 	}
 	return out

@@ -190,6 +190,9 @@ var updates = regexp.MustCompile(`(?i)^\s*update\s`)
 // adds is an update that gives another result each time.
 var adds = regexp.MustCompile(`(?i)\bADD\s+[#\w.]+\s+:|=\s*(if_not_exists\([^)]*\)|[#\w.]+)\s*[+-]\s*:`)
 
+// appends is an update that makes a list longer each time.
+var appends = regexp.MustCompile(`(?i)=\s*list_append\(`)
+
 // harmful says what an operation does that must not be done twice; empty for others.
 func harmful(u dataflow.Use) string {
 	switch u.Key[strings.IndexByte(u.Key, ':')+1:] {
@@ -204,8 +207,11 @@ func harmful(u dataflow.Use) string {
 	case "PutEvents":
 		return "an event"
 	case "UpdateItem", "Update":
-		if text := u.Params.At("UpdateExpression").Begins(); adds.MatchString(text) {
+		switch text := u.Params.At("UpdateExpression").Begins(); {
+		case adds.MatchString(text):
 			return "a count"
+		case appends.MatchString(text):
+			return "an entry of a list"
 		}
 	}
 	return ""

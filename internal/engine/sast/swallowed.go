@@ -16,7 +16,7 @@ func swallowed(n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, decodes: map[place]string{}}
+	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, asked: map[place]string{}, decodes: map[place]string{}}
 	for at, u := range operations(n, missed) {
 		s.writes[at] = operationName(u)
 	}
@@ -28,6 +28,9 @@ func swallowed(n *paths.Node) []spot {
 		if c.DoesAny(dataflow.Writes, dataflow.Sends, dataflow.Calls, dataflow.Pays) && !undoes.MatchString(name) {
 			s.writes[place{c.File, c.At}] = name
 		}
+		if asksOthers.MatchString(c.Ref) {
+			s.asked[place{c.File, c.At}] = lastName(c.Expr.X)
+		}
 		if c.DoesAny(dataflow.Reads) {
 			s.reads[place{c.File, c.At}] = name
 		}
@@ -37,7 +40,7 @@ func swallowed(n *paths.Node) []spot {
 			s.decodes[place{c.File, c.At}] = name
 		}
 	}
-	if len(s.writes)+len(s.reads)+len(s.decodes) == 0 {
+	if len(s.writes)+len(s.reads)+len(s.asked)+len(s.decodes) == 0 {
 		return nil
 	}
 	for _, fn := range n.Result.Reached {
@@ -51,6 +54,9 @@ var retried = regexp.MustCompile(`:(Create|Delete|Remove|Untag|Tag|Stop|Terminat
 
 // missed reports whether an operation is a write that somebody misses.
 func missed(u dataflow.Use) bool { return changes(u.Op) && !retried.MatchString(u.Key) }
+
+// asksOthers are requests that ask another service for something.
+var asksOthers = regexp.MustCompile(`^(requests|httpx|axios|got|ky|needle|superagent)(\.default)?(\.get)?(\(\))?$|^(builtin\.fetch|node-fetch|node-fetch\.default|undici\.(fetch|request))(\(\))?$`)
 
 // undoes are methods of libraries that remove or create what is perhaps removed or there already.
 var undoes = regexp.MustCompile(`(?i)^(delete|destroy|remove|findOneAndDelete|findByIdAndDelete|upsert|rollback|softDelete)`)
@@ -69,6 +75,7 @@ func operationName(u dataflow.Use) string { return u.Key[strings.IndexByte(u.Key
 type swallower struct {
 	node          *paths.Node
 	writes, reads map[place]string
+	asked         map[place]string // of other services, by HTTP
 	decodes       map[place]string // Go: where what came in is read
 	found         []spot
 }
@@ -324,8 +331,13 @@ func (s *swallower) tellRead(fn *ir.Func, at int32, tried []*ir.Stmt) {
 		asks = asks || e.Kind == ir.Call && (checking.MatchString(dotted(e.X)) || slices.ContainsFunc(calledByName(s.node, e), func(fn *ir.Func) bool { return throws(fn.Body) }))
 		return !asks
 	})
-	if key := someOf(s.node, fn.File, tried, s.reads); key != "" && !asks {
+	if asks {
+		return
+	}
+	if key := someOf(s.node, fn.File, tried, s.reads); key != "" {
 		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": notFound}})
+	} else if key := someOf(s.node, fn.File, tried, s.asked); key != "" {
+		s.found = append(s.found, spot{file: fn.File, at: at, fields: map[string]string{"call": key, "others": noAnswer}})
 	}
 }
 
@@ -428,7 +440,7 @@ func probes(body []*ir.Stmt) bool {
 var probing = regexp.MustCompile(`(^|\.)(JSON\.parse|json\.loads|require|readFile(Sync)?|open|accessSync|statSync|parseInt|int|float|head_?[oO]bject|head_?[bB]ucket|describe\w*)$`)
 
 // broad is an except clause that catches what any service throws, or a with statement that suppresses it.
-var broad = regexp.MustCompile(`^with\b.*\bsuppress\([^)]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b|^except(\s*\*)?\s*($|\(?\s*[\w.]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b[^,]*$|\(.*\b(Exception|ClientError)\b.*\))`)
+var broad = regexp.MustCompile(`^with\b.*\bsuppress\([^)]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error)\b|^except(\s*\*)?\s*($|\(?\s*[\w.]*\b(Exception|BaseException|ClientError|BotoCoreError|Boto3Error|RequestException)\b[^,]*$|\(.*\b(Exception|ClientError)\b.*\))`)
 
 // head is the first line of an except clause, without its colon.
 func head(text string) string {

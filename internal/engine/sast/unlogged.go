@@ -78,7 +78,7 @@ var statusOfAnswer = regexp.MustCompile(`^(statusCode|status_code)$`)
 // toNobody are handlers of any error in functions that events start, which give back that the function failed as if somebody read it: for the
 // platform it has succeeded, the event is lost, and nothing tries again.
 func toNobody(_ *work, n *paths.Node) []spot {
-	if n.Result.Cut || !onlyEvents(n) || isAskedDirectly(n) || hasDestination(n) {
+	if n.Result.Cut || !onlyEvents(n) && !writtenForQueue(n) || isAskedDirectly(n) || hasDestination(n) {
 		return nil
 	}
 	symbol := n.Function.Code.Symbol
@@ -89,7 +89,31 @@ func toNobody(_ *work, n *paths.Node) []spot {
 			return false
 		}
 		kept := someCall(n, a.fn.File, a.handler, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
-		return a.fn.Name == symbol && returnsStatus(a.handler) && !kept
+		return (a.fn.Name == symbol || a.fn.File.Path == n.Function.Code.File && isWrapped(a.fn, symbol)) && (returnsStatus(a.handler) || returnsFailure(n, a.handler)) && !kept
+	})
+}
+
+// isWrapped reports whether a handler is what a call makes of a function: export const main = middyfy(read)
+func isWrapped(fn *ir.Func, symbol string) bool {
+	found := false
+	if fn.Name != "" {
+		givenIn(fn.File, symbol, func(e *ir.Expr) {
+			for e.Kind == ir.Call && !found {
+				found = slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Name && x.Str == fn.Name })
+				if e = e.X; e.Kind == ir.Member { // middy(read).use(parser())
+					e = e.X
+				}
+			}
+		})
+	}
+	return found
+}
+
+// returnsFailure reports whether statements give back what a function makes of a status of failure: answer({ message }, 500)
+func returnsFailure(n *paths.Node, body []*ir.Stmt) bool {
+	return slices.ContainsFunc(returnedIn(body), func(e *ir.Expr) bool {
+		return e != nil && e.Kind == ir.Call && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Const && failing.MatchString(x.Str) }) &&
+			slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someWord(fn.Body, statusOfAnswer) })
 	})
 }
 

@@ -27,8 +27,9 @@ var waitsFor = regexp.MustCompile(`^(timeout|read_timeout|headersTimeout|bodyTim
 // waitsLonger are calls that wait longer for an answer than the function runs: it is ended before, and what it would have done about a slow
 // service is never done.
 func waitsLonger(_ *work, n *paths.Node) []spot {
+	out := waitsWithoutEnd(n)
 	if n.Function.Resource == nil || n.App.Kind == model.Convention {
-		return nil
+		return out
 	}
 	text, _ := n.Function.Resource.Props.Get("Timeout").Scalar()
 	if n.Function.Resource.Props.Get("Timeout").IsSet() == model.No {
@@ -36,9 +37,8 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 	}
 	limit, err := strconv.ParseFloat(text, 64)
 	if err != nil || limit <= 0 {
-		return nil
+		return out
 	}
-	var out []spot
 	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
 		for _, client := range clients {
 			if !client.ref.MatchString(c.Ref) {
@@ -55,6 +55,59 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+var (
+	// hasNoTimeout are requests of a library of Python that waits for ever, unless a call says how long.
+	hasNoTimeout = regexp.MustCompile(`^requests\.(get|post|put|patch|delete|head|options|request)(\(\))?$`)
+	// onThisMachine is an address that does not leave the machine: an extension that answers at once or not at all.
+	onThisMachine = regexp.MustCompile(`localhost|127\.0\.0\.1|169\.254\.`)
+)
+
+// waitsWithoutEnd are requests that say nothing of how long they wait, of a library that does not end them itself.
+func waitsWithoutEnd(n *paths.Node) []spot {
+	if n.App.Kind == model.Convention && n.Function.Code.Symbol == "" && !slices.Contains(n.Result.Packages, "chalice") { // a server, which nobody ends
+		return nil
+	}
+	var out []spot
+	for _, c := range n.Result.Calls {
+		if hasNoTimeout.MatchString(c.Ref) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "timeout" || key == "**" }) && !staysHere(c) {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "requests." + lastName(c.Expr.X), "to": "without end", "others": "the time that it has"}})
+		}
+	}
+	return out
+}
+
+// staysHere reports whether the address of a request, as it is written there or given to its name in the file, is one of the same machine.
+func staysHere(c dataflow.Called) bool {
+	local := false
+	note := func(x *ir.Expr) {
+		ir.Walk([]*ir.Stmt{{Kind: ir.Eval, X: x}}, nil, func(e *ir.Expr) bool {
+			local = local || e.Kind == ir.Const && onThisMachine.MatchString(e.Str)
+			return true
+		})
+	}
+	for _, x := range c.Expr.List {
+		note(x)
+		if x.Kind == ir.Name {
+			givenIn(c.File, x.Str, note)
+		}
+	}
+	return local
+}
+
+// givenIn goes through what a file gives to a name, wherever it does.
+func givenIn(file *ir.File, name string, note func(*ir.Expr)) {
+	look := func(body []*ir.Stmt) {
+		ir.Walk(body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Assign && e.Y != nil && e.X != nil && e.X.Kind == ir.Name && e.X.Str == name {
+				note(e.Y)
+			}
+			return true
+		})
+	}
+	look(file.Body)
+	inFile(file, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
 }
 
 var (
