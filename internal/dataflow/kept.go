@@ -20,6 +20,7 @@ type Kept struct {
 	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
+	by     []passed // the functions on the way there
 }
 
 // keepsOrSends are operations that store or send what they get.
@@ -52,7 +53,7 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || asksModel.MatchString(what)}
 	in.sees(f, k, v, 0)
 	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
-		k.way.sites = slices.Clone(in.sites)
+		k.way.sites, k.by = slices.Clone(in.sites), in.passing(at)
 		in.handedOn = append(in.handedOn, k)
 	}
 }
@@ -162,26 +163,29 @@ func sentByCallers(path string) bool {
 // sentPart are paths of parts of requests, and of bodies as a whole.
 var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|json|get_json|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|payload)$`)
 
-// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts; nil where it has looked
-// at one.
+// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts, nor of those of another call
+// to which the same request comes. What is handed on to other code is perhaps looked at there, as another branch does: of that only functions are told which
+// look at nothing.
 func (in *interp) unlooked() []Kept {
-	var out []Kept
+	var out, seen []Kept
 	for _, k := range in.handedOn {
-		if k.known {
-			return nil
-		}
 		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
 			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
-		if slices.ContainsFunc(k.Fields, in.askedOf) {
-			return nil
-		}
-		if len(k.Fields) > 0 {
+		switch {
+		case k.known || slices.ContainsFunc(k.Fields, in.askedOf):
+			seen = append(seen, *k)
+		case len(k.Fields) > 0:
 			out = append(out, *k)
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(k Kept) bool {
+		return slices.ContainsFunc(seen, func(s Kept) bool { return toCode.MatchString(k.What) || !otherWay(k.by, s.by) })
+	})
 }
+
+// toCode are the calls that hand on to other code what they get.
+var toCode = regexp.MustCompile(`^(lambda|sqs|sns|eventbridge|sfn|kinesis|firehose|scheduler|batch|ecs):`)
 
 // askedOf reports whether code asks anything of a part of what came in.
 func (in *interp) askedOf(path string) bool {
