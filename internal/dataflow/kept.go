@@ -161,7 +161,7 @@ func sentByCallers(path string) bool {
 }
 
 // sentPart are paths of parts of requests, and of bodies as a whole.
-var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|json|get_json|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|payload)$`)
+var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|data|get_data|get_body|raw_body|payload)$`)
 
 // unlooked are the calls that store or send parts of what came in where code has looked at none of these parts, nor of those of another call
 // to which the same request comes. What is handed on to other code is perhaps looked at there, as another branch does: of that only functions are told which
@@ -190,6 +190,9 @@ var toCode = regexp.MustCompile(`^(lambda|sqs|sns|eventbridge|sfn|kinesis|fireho
 // askedOf reports whether code asks anything of a part of what came in.
 func (in *interp) askedOf(path string) bool {
 	l := in.looked
+	if cut := strings.LastIndexByte(path, '.'); cut > 0 && !strings.HasSuffix(path, ".*") && in.askedOf(path[:cut]+".*") { // for name in NAMES: isinstance(body[name], str)
+		return true
+	}
 	return in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
 }
 

@@ -58,7 +58,9 @@ func exclude(body []*ir.Stmt, at, later int32) bool {
 
 // differ reports whether two conditions compare the same with different constants, as the cases of a switch do.
 func differ(a, b *ir.Expr) bool {
-	same := func(e *ir.Expr) bool { return e != nil && e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.Y.Kind == ir.Const }
+	same := func(e *ir.Expr) bool {
+		return e != nil && e.Kind == ir.Binary && (e.Str == "===" || e.Str == "==") && e.Y.Kind == ir.Const
+	}
 	return same(a) && same(b) && a.Y.Str != b.Y.Str && textOf(a.X) != "" && textOf(a.X) == textOf(b.X)
 }
 
