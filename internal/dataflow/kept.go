@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ type Kept struct {
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
 	by     []passed // the functions on the way there
+	posted bool     // a service elsewhere gets it, which perhaps looks at it
 }
 
 // keepsOrSends are operations that store or send what they get.
@@ -56,6 +58,32 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 		k.way.sites, k.by = slices.Clone(in.sites), in.passing(at)
 		in.handedOn = append(in.handedOn, k)
 	}
+}
+
+// posts notes what a request gets that asks another service for a change, but for its address.
+func (in *interp) posts(f frame, at int32, what string, args *arguments) {
+	given := map[string]*Value{}
+	for name, x := range args.kw {
+		given[name] = x
+	}
+	for i, x := range args.list {
+		if i > 0 || len(x.fields) > 0 {
+			given[itoa(i)] = &Value{fields: withoutKey(x.fields, "url"), elem: x.elem, taints: x.taints, json: x.json, safe: x.safe, numbers: x.numbers}
+		}
+	}
+	delete(given, "url")
+	before := len(in.handedOn)
+	in.keepsFields(f, at, what, &Value{fields: given})
+	for _, k := range in.handedOn[before:] {
+		k.posted, k.Ways = true, nil
+	}
+}
+
+// withoutKey are fields but for one.
+func withoutKey(fields map[string]*Value, key string) map[string]*Value {
+	out := maps.Clone(fields)
+	delete(out, key)
+	return out
 }
 
 // asksMore reports whether a schema of Mongoose asks more of a field than its type.
@@ -161,7 +189,10 @@ func sentByCallers(path string) bool {
 }
 
 // sentPart are paths of parts of requests, and of bodies as a whole.
-var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|data|get_data|get_body|raw_body|payload)$`)
+var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|` + wholeBodies.String())
+
+// wholeBodies are the paths of bodies as a whole.
+var wholeBodies = regexp.MustCompile(`^event\.body$|^req(uest)?\.(body|json|json_body|get_json|data|get_data|get_body|raw_body|payload)$`)
 
 // unlooked are the calls that store or send parts of what came in where code has looked at none of these parts, nor of those of another call
 // to which the same request comes. What is handed on to other code is perhaps looked at there, as another branch does: of that only functions are told which
@@ -170,7 +201,7 @@ func (in *interp) unlooked() []Kept {
 	var out, seen []Kept
 	for _, k := range in.handedOn {
 		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
-			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
+			return !sentByCallers(path) || k.posted && wholeBodies.MatchString(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
 		switch {
 		case k.known || slices.ContainsFunc(k.Fields, in.askedOf):
@@ -180,7 +211,7 @@ func (in *interp) unlooked() []Kept {
 		}
 	}
 	return slices.DeleteFunc(out, func(k Kept) bool {
-		return slices.ContainsFunc(seen, func(s Kept) bool { return toCode.MatchString(k.What) || !otherWay(k.by, s.by) })
+		return slices.ContainsFunc(seen, func(s Kept) bool { return k.posted || toCode.MatchString(k.What) || !otherWay(k.by, s.by) })
 	})
 }
 
@@ -255,6 +286,9 @@ var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringP
 func (in *interp) endless() []Kept {
 	var out []Kept
 	for _, k := range in.handedOn {
+		if k.posted {
+			continue
+		}
 		c := *k
 		c.Fields = nil
 		for _, path := range k.Fields {
