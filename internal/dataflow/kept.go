@@ -173,6 +173,21 @@ func (k *Kept) Steps() []Step {
 	return k.way.Steps()
 }
 
+// Place is where the parts are handed on to what stores or sends them, in the file that takes them from the request: there is the place for the
+// check that is missing. It is the call itself where that file makes it.
+func (k *Kept) Place() (*ir.File, int32) {
+	steps := k.Steps()
+	if len(steps) == 0 || steps[0].File == k.File {
+		return k.File, k.At
+	}
+	for _, p := range slices.Backward(k.by) {
+		if p.fn.File == steps[0].File {
+			return p.fn.File, p.at
+		}
+	}
+	return k.File, k.At
+}
+
 // holds notes the path of something in a value.
 func (k *Kept) holds(path string) {
 	if !slices.Contains(k.Fields, path) && len(k.Fields) < maxFields {

@@ -18,7 +18,9 @@ const mostNamed = 3
 // unlooked is where a function stores or sends parts of a request of which it has looked at none.
 func unlooked(w *work, n *paths.Node) []spot {
 	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
-		return []spot{w.keptSpot(n.Result.Unlooked, "any caller decides")}
+		s := w.keptSpot(n.Result.Unlooked, "any caller decides")
+		s.file, s.at = n.Result.Unlooked[0].Place()
+		return []spot{s}
 	}
 	return w.unlookedOfOthers(n)
 }
