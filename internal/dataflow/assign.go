@@ -77,6 +77,7 @@ func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
 	in.setsClient(f, p, p.Str, v)
 	name := nameInJSON(x, p.Str)
 	in.assign(f, x, name, v, p.At)
+	in.setsColumn(f, p, x, v)
 	in.onSomeWays(x, name)
 	if x.isType && x.class != nil && x.class.static != nil && len(in.overlay) == 0 && in.st == nil {
 		x.class.static.fields[p.Str] = v

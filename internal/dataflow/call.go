@@ -205,6 +205,9 @@ var isErrorName = regexp.MustCompile(`(?i)^(e|ex|err|error|exception|reason)$`)
 
 // invoke follows a function of the program with its arguments.
 func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at int32) *Value {
+	if len(in.p.dispatched[c.fn]) > 0 {
+		c = in.p.inPlaceOf(c, args)
+	}
 	if in.depth >= maxCalls || !in.spend() {
 		if in.depth >= maxCalls && len(args.all()) > 0 {
 			in.cut = true
@@ -368,6 +371,7 @@ func (in *interp) decorated(f frame, fn *ir.Func, v *Value) *Value {
 	for i := len(fn.Decorators) - 1; i >= 0; i-- {
 		d := in.eval(f, fn.Decorators[i])
 		in.p.decoratedRoute(f, d, v, fn.Decorators[i].At)
+		in.dispatchesTo(f, fn, fn.Decorators[i], v)
 		if len(d.fns) > 0 {
 			w := in.invoke(f, d.fns[0], nil, &arguments{list: []*Value{v}}, fn.Start)
 			if len(w.fns) > 0 {

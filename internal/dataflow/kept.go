@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ type Kept struct {
 	way    Way      // of the first of them
 	known  bool     // something was made sure of one of them
 	whole  []string // bodies that go on as the text that came in
+	by     []passed // the functions on the way there
+	posted bool     // a service elsewhere gets it, which perhaps looks at it
 }
 
 // keepsOrSends are operations that store or send what they get.
@@ -52,9 +55,35 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || asksModel.MatchString(what)}
 	in.sees(f, k, v, 0)
 	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
-		k.way.sites = slices.Clone(in.sites)
+		k.way.sites, k.by = slices.Clone(in.sites), in.passing(at)
 		in.handedOn = append(in.handedOn, k)
 	}
+}
+
+// posts notes what a request gets that asks another service for a change, but for its address.
+func (in *interp) posts(f frame, at int32, what string, args *arguments) {
+	given := map[string]*Value{}
+	for name, x := range args.kw {
+		given[name] = x
+	}
+	for i, x := range args.list {
+		if i > 0 || len(x.fields) > 0 {
+			given[itoa(i)] = &Value{fields: withoutKey(x.fields, "url"), elem: x.elem, taints: x.taints, json: x.json, safe: x.safe, numbers: x.numbers}
+		}
+	}
+	delete(given, "url")
+	before := len(in.handedOn)
+	in.keepsFields(f, at, what, &Value{fields: given})
+	for _, k := range in.handedOn[before:] {
+		k.posted, k.Ways = true, nil
+	}
+}
+
+// withoutKey are fields but for one.
+func withoutKey(fields map[string]*Value, key string) map[string]*Value {
+	out := maps.Clone(fields)
+	delete(out, key)
+	return out
 }
 
 // asksMore reports whether a schema of Mongoose asks more of a field than its type.
@@ -144,6 +173,21 @@ func (k *Kept) Steps() []Step {
 	return k.way.Steps()
 }
 
+// Place is where the parts are handed on to what stores or sends them, in the file that takes them from the request: there is the place for the
+// check that is missing. It is the call itself where that file makes it.
+func (k *Kept) Place() (*ir.File, int32) {
+	steps := k.Steps()
+	if len(steps) == 0 || steps[0].File == k.File {
+		return k.File, k.At
+	}
+	for _, p := range slices.Backward(k.by) {
+		if p.fn.File == steps[0].File {
+			return p.fn.File, p.at
+		}
+	}
+	return k.File, k.At
+}
+
 // holds notes the path of something in a value.
 func (k *Kept) holds(path string) {
 	if !slices.Contains(k.Fields, path) && len(k.Fields) < maxFields {
@@ -160,32 +204,41 @@ func sentByCallers(path string) bool {
 }
 
 // sentPart are paths of parts of requests, and of bodies as a whole.
-var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|json|get_json|form|formData|parseBody|payload)\.|event\.body\.|^event\.body$|^req(uest)?\.(body|json|get_json|payload)$`)
+var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|` + wholeBodies.String())
 
-// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts; nil where it has looked
-// at one.
+// wholeBodies are the paths of bodies as a whole.
+var wholeBodies = regexp.MustCompile(`^event\.body$|^req(uest)?\.(body|json|json_body|get_json|data|get_data|get_body|raw_body|payload)$`)
+
+// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts, nor of those of another call
+// to which the same request comes. What is handed on to other code is perhaps looked at there, as another branch does: of that only functions are told which
+// look at nothing.
 func (in *interp) unlooked() []Kept {
-	var out []Kept
+	var out, seen []Kept
 	for _, k := range in.handedOn {
-		if k.known {
-			return nil
-		}
 		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
-			return !sentByCallers(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
+			return !sentByCallers(path) || k.posted && wholeBodies.MatchString(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
-		if slices.ContainsFunc(k.Fields, in.askedOf) {
-			return nil
-		}
-		if len(k.Fields) > 0 {
+		switch {
+		case k.known || slices.ContainsFunc(k.Fields, in.askedOf):
+			seen = append(seen, *k)
+		case len(k.Fields) > 0:
 			out = append(out, *k)
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(k Kept) bool {
+		return slices.ContainsFunc(seen, func(s Kept) bool { return k.posted || toCode.MatchString(k.What) || !otherWay(k.by, s.by) })
+	})
 }
+
+// toCode are the calls that hand on to other code what they get.
+var toCode = regexp.MustCompile(`^(lambda|sqs|sns|eventbridge|sfn|kinesis|firehose|scheduler|batch|ecs):`)
 
 // askedOf reports whether code asks anything of a part of what came in.
 func (in *interp) askedOf(path string) bool {
 	l := in.looked
+	if cut := strings.LastIndexByte(path, '.'); cut > 0 && !strings.HasSuffix(path, ".*") && in.askedOf(path[:cut]+".*") { // for name in NAMES: isinstance(body[name], str)
+		return true
+	}
 	return in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
 }
 
@@ -248,6 +301,9 @@ var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringP
 func (in *interp) endless() []Kept {
 	var out []Kept
 	for _, k := range in.handedOn {
+		if k.posted {
+			continue
+		}
 		c := *k
 		c.Fields = nil
 		for _, path := range k.Fields {

@@ -411,6 +411,8 @@ func (in *interp) asked(f frame, recv *Value, method string, args *arguments) []
 		}
 	case "json", "parseBody", "formData", "form", "get_json", "post":
 		return objects(in.parts(recv.taints, method))
+	case "get_body", "get_data": // as it was sent
+		return in.parts(recv.taints, method)
 	}
 	return nil
 }

@@ -161,8 +161,11 @@ func (in *interp) mongooseModel(c call) (*Value, bool) {
 	if !writesItself(c.f.file.Tree.Source) {
 		m.holds = in.secretsOf(c.args.get(1))
 	}
-	if schema := c.args.get(1); schema.ref == "mongoose.Schema()" && len(schema.args) > 0 && asksMore(schema.args[0]) {
-		m.kw = map[string]*Value{"asks": schema}
+	if schema := c.args.get(1); schema.ref == "mongoose.Schema()" && len(schema.args) > 0 {
+		m.kw = map[string]*Value{columnsOf: schema.args[0]}
+		if asksMore(schema.args[0]) {
+			m.kw["asks"] = schema
+		}
 	}
 	return withStatics(m, c.args.get(1)), true
 }
@@ -172,7 +175,7 @@ func (in *interp) typegooseModel(call) (*Value, bool) { return &Value{ref: "mong
 
 // sequelizeModel is a model of Sequelize: what it gives holds its secrets, where no scope and no method leaves them out.
 func (in *interp) sequelizeModel(c call) (*Value, bool) {
-	m := &Value{ref: c.callee.ref + "()"}
+	m := &Value{ref: c.callee.ref + "()", kw: map[string]*Value{columnsOf: c.args.get(1)}}
 	in.runsHooks(c.args, c.e.At)
 	if c.args.get(2).fields["defaultScope"] == nil && !writesItself(c.f.file.Tree.Source) {
 		m.holds = secretFields(c.args.get(1))

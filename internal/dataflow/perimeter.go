@@ -283,6 +283,9 @@ func (in *interp) isOfType(v *Value, text bool) {
 
 // isAsked notes that code asks for values, but for bodies as a whole: that there is one says nothing of what is in it.
 func (in *interp) isAsked(taints []*Taint) {
+	if in.optional {
+		return
+	}
 	for _, t := range taints {
 		switch {
 		case strings.HasSuffix(t.Path, "body"):

@@ -1,6 +1,11 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/ir"
+)
 
 // Whether members are there is also asked of all that are required at once: REQUIRED - body.keys(), all(body.get(k) for k in REQUIRED),
 // REQUIRED.every((k) => Object.hasOwn(body, k)).
@@ -12,6 +17,39 @@ var (
 	hasMember = set("Object.hasOwn Reflect.has Object.prototype.hasOwnProperty.call Object.hasOwnProperty.call _.has lodash.has")
 	makesSets = set("set frozenset list tuple sorted Set")
 )
+
+// onlyTaken reports whether a statement takes something where it is there, and goes on without it where it is not: nothing is refused by that.
+// if "name" in data: user.name = data["name"]
+func onlyTaken(s *ir.Stmt) bool {
+	return s.X != nil && len(s.Else) == 0 && len(s.Body) > 0 && asksPresence(s.X) && !slices.ContainsFunc(s.Body, func(t *ir.Stmt) bool { return !takes(t) })
+}
+
+// asksPresence reports whether a condition asks whether something is there, and nothing more.
+func asksPresence(e *ir.Expr) bool {
+	switch e.Kind {
+	case ir.Name, ir.Member, ir.Index:
+		return true
+	case ir.Binary:
+		switch e.Str {
+		case "&&", "and":
+			return asksPresence(e.X) && asksPresence(e.Y)
+		case "in":
+			return e.X.Kind == ir.Const
+		}
+		return strings.HasPrefix(e.Str, "!=") && isNothing(e.Y)
+	case ir.Call:
+		return e.X.Kind == ir.Member && (e.X.Str == "get" || e.X.Str == "hasOwnProperty" || e.X.Str == "hasOwn") && len(e.List) > 0
+	}
+	return false
+}
+
+// takes reports whether a statement sets something, or appends to a list.
+func takes(s *ir.Stmt) bool {
+	if s.Kind != ir.Eval || s.X == nil {
+		return false
+	}
+	return s.X.Kind == ir.Assign || s.X.Kind == ir.Call && s.X.X.Kind == ir.Member && (s.X.X.Str == "append" || s.X.X.Str == "push")
+}
 
 // asksMembers notes what a call says of which members are there.
 func (in *interp) asksMembers(f frame, e *ir.Expr) {

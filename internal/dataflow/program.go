@@ -33,18 +33,19 @@ type Files interface {
 
 // Program is the code that handlers reach, lowered as far as it was asked for.
 type Program struct {
-	outside   map[*ir.Func][]string // the names outside of themselves that functions set
-	appState  *Value                // Python: what an application was given while its modules were loaded
-	files     Files
-	models    *Models
-	modules   map[string]*module
-	minimums  map[string]bool // names of fields that schemas of stores give bounds to
-	trees     *Trees
-	memo      map[memoKey]*Value
-	routed    []*routed
-	held      map[string][]*closure // functions that libraries got while modules were loaded, by file
-	given     map[string][]*given   // functions that libraries got of which nothing is known, by what got them
-	listeners map[string]*Value     // functions that listen, by the emitter and the name of the event
+	outside    map[*ir.Func][]string // the names outside of themselves that functions set
+	appState   *Value                // Python: what an application was given while its modules were loaded
+	files      Files
+	models     *Models
+	modules    map[string]*module
+	minimums   map[string]bool // names of fields that schemas of stores give bounds to
+	trees      *Trees
+	memo       map[memoKey]*Value
+	routed     []*routed
+	dispatched map[*ir.Func][]dispatched // what is called in the place of a function, by the class of what it gets
+	held       map[string][]*closure     // functions that libraries got while modules were loaded, by file
+	given      map[string][]*given       // functions that libraries got of which nothing is known, by what got them
+	listeners  map[string]*Value         // functions that listen, by the emitter and the name of the event
 
 	hiding   map[string]bool    // names of functions, and whether they make harmless what they get
 	words    map[string]secrecy // names, and what they say of what stands under them

@@ -132,6 +132,7 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 			continue
 		}
 		if strict {
+			in.textByModel(c, d, x)
 			x = in.converted(frame{d.class.scope, f.file}, x, d.Type, at, 0)
 			x = in.constrained(x, d.class.static.fields[d.Name])
 		}
@@ -205,6 +206,31 @@ func (in *interp) validated(c *class, v *Value) {
 			}
 		}
 	}
+}
+
+// textByModel notes a field of a model that is a text, and whether anything says how long it can be.
+func (in *interp) textByModel(c *class, d declaration, x *Value) {
+	if in.st != nil || in.proving > 0 || x == nil || d.Type == nil || textOf(d.Type) != "str" {
+		return
+	}
+	mark(&in.looked.texts, x.taints)
+	field := orNothing(d.class.static.fields[d.Name])
+	if slices.ContainsFunc(limitsOfField, func(key string) bool { return field.kw[key] != nil }) || c.validates(d.Name) {
+		in.limited(x.taints)
+	}
+}
+
+// limitsOfField are what a field of a model is given that says how long its text can be.
+var limitsOfField = []string{"max_length", "pattern", "regex"}
+
+// validates reports whether a method of a model looks at a field, or at the model as a whole.
+func (c *class) validates(field string) bool {
+	return slices.ContainsFunc(c.def.Methods, func(m *ir.Func) bool {
+		return slices.ContainsFunc(m.Decorators, func(d *ir.Expr) bool {
+			name := lastPart(calledOf(d))
+			return wholeValidators[name] || strings.HasSuffix(name, "validator") && slices.ContainsFunc(d.List, func(x *ir.Expr) bool { return x.Str == field || x.Str == "*" })
+		})
+	})
 }
 
 // wholeValidators are decorators of methods that look at a model as a whole.

@@ -152,6 +152,10 @@ func fixed(r *routed, from outside) []*Value {
 		return []*Value{{}, sentTo(r, from), {}, {}}
 	case "event", "callable":
 		return []*Value{{taints: from("event")}, {}}
+	case "chalice-topic":
+		return []*Value{{fields: map[string]*Value{"message": {taints: from("event.Records[].Sns.Message")}, "subject": {taints: from("event.Records[].Sns.Subject")}}}}
+	case "chalice-queue":
+		return []*Value{{elem: &Value{taints: from("event.Records[]")}}}
 	case "flask-request":
 		return []*Value{{ref: "flask.request", taints: from("request")}}
 	case "azure-python":

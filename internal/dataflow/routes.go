@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -313,11 +314,14 @@ func (p *Program) decoratedRoute(f frame, decorator *Value, v *Value, at int32) 
 	case method == "before_request" || method == "before_app_request" || method == "middleware":
 		p.beforeAll(f, at, v.fns, framework)
 	case framework == "chalice" && method != "route" && method != "on_ws_message":
-		p.answeredBy(f, at, v.fns, decorated("event", decorator))
+		p.answeredBy(f, at, v.fns, decorated(cmp.Or(chaliceEvents[method], "event"), decorator))
 	case routeMethods[method] || method == "websocket" || method == "api_route" || method == "on_ws_message":
 		p.answeredBy(f, at, v.fns, decorated(framework, decorator))
 	}
 }
+
+// chaliceEvents are the decorators of Chalice for functions that get messages as objects of its own.
+var chaliceEvents = map[string]string{"on_sns_message": "chalice-topic", "on_sqs_message": "chalice-queue"}
 
 // decorated is how a framework calls a function, as the decorator of its route says it.
 func decorated(framework string, decorator *Value) routed {

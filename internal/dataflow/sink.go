@@ -127,6 +127,7 @@ func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 	taints := in.lookedAt(m, recv, v.taints)
 	if m.Rule == "mass-assignment" || m.Rule == amountRule {
 		in.amountsIn(f, e.At, what, v, nil, 0)
+		in.amountsByColumns(f, e.At, what, recv, v)
 	}
 	taints = countedBy(m, v, taints)
 	if m.Rule == "nosql" {

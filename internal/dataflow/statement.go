@@ -114,6 +114,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	if len(s.Else) == 0 && ir.Ends(s.Body) {
 		in.refused = refusesMore(s.X)
 	}
+	in.optional = onlyTaken(s)
 	answer := in.eval(f, s.X)
 	in.refused = nil
 	ends := [2]bool{true, true}
@@ -122,11 +123,15 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	decided := in.decided(f, s.X)
 	in.denies(f, s, answer)
 	in.asksMemory(f, s)
+	defer func() { in.optional = false }()
 	in.ifDebugging(s.X, func() {
 		if decided != no {
 			then = in.whenTrue(f, s.X, true, func() {
 				in.sameCondition(f, s.X)
+				taken := in.optional
+				in.optional = false
 				ends[0] = in.run(f, s.Body)
+				in.optional = taken
 			})
 			ways[0] = in.ended()
 		}

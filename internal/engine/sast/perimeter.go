@@ -18,7 +18,9 @@ const mostNamed = 3
 // unlooked is where a function stores or sends parts of a request of which it has looked at none.
 func unlooked(w *work, n *paths.Node) []spot {
 	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
-		return []spot{w.keptSpot(n.Result.Unlooked, "any caller decides")}
+		s := w.keptSpot(n.Result.Unlooked, "any caller decides")
+		s.file, s.at = n.Result.Unlooked[0].Place()
+		return []spot{s}
 	}
 	return w.unlookedOfOthers(n)
 }
@@ -117,13 +119,14 @@ func dear(w *work, n *paths.Node) []spot {
 // keptSpot is the place of the first of some calls, with what all of them are given, and who decides.
 func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 	var fields, calls []string
-	for _, k := range all {
+	for i, k := range all {
 		for _, path := range k.Fields {
 			if !slices.Contains(fields, path) {
 				fields = append(fields, path)
 			}
 		}
-		if !slices.Contains(calls, k.What) {
+		again := slices.ContainsFunc(all[:i], func(o dataflow.Kept) bool { return o.File == k.File && o.At == k.At }) // by another name
+		if !again && !slices.Contains(calls, k.What) {
 			calls = append(calls, k.What)
 		}
 	}
