@@ -93,6 +93,17 @@ func (in *interp) settings(x *Value, depth int) {
 	}
 }
 
+// settingsAs is a struct of the type that a call says, filled from the environment: env.ParseAs[config]().
+func (in *interp) settingsAs(f frame, e *ir.Expr) *Value {
+	t := e.X.Y
+	if e.Y != nil && len(e.Y.List) > 0 {
+		t = e.Y.List[0]
+	}
+	v := orNothing(in.goTyped(f, &Value{}, t, e.At, 0))
+	in.settings(v, 0)
+	return v
+}
+
 // decode fills a variable with what is decoded.
 func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *arguments) {
 	source := orNothing(recv)

@@ -109,6 +109,12 @@ func (in *interp) goNative(c call) (*Value, bool) {
 		}
 		return &Value{}, true
 	}
+	switch goBase(ref) {
+	case "github_com/caarlos0/env.ParseAs", "github_com/caarlos0/env.ParseAsWithOptions":
+		return in.settingsAs(c.f, c.e), true
+	case "github_com/caarlos0/env.Must":
+		return goResult(c.args.get(0)), true
+	}
 	if v, ok := in.sameInGo(c); ok {
 		return v, true
 	}
