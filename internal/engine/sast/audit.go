@@ -541,7 +541,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 				found = found || logsMore(s.Final)
 				return false
 			}
-			if s.Kind == ir.If && saysFailed(s.X) {
+			if s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X)) {
 				look(s.Else)
 				return false
 			}
@@ -561,6 +561,15 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	}
 	look(fn.Body)
 	return found
+}
+
+// asksError reports whether a condition of Go is that something failed in a certain way: errors.Is(err, errLocked), errors.As(err, &refused).
+func asksError(e *ir.Expr) bool {
+	if e == nil || e.Kind != ir.Call || len(e.List) == 0 {
+		return false
+	}
+	name := dotted(e.X)
+	return (name == "errors.Is" || name == "errors.As") && errorName.MatchString(lastName(e.List[0]))
 }
 
 // plainOutput is how lines are written that have nothing but what they are given.
