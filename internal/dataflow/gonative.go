@@ -89,6 +89,7 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	ref := c.callee.ref
 	in.readsRecord(c.f, c.e, ref, c.args)
 	in.savesWhole(c.f, c.e, ref, c.args)
+	in.ofPage(c.f, c.e, ref, c.args)
 	if v := in.collected(c.f, c.e, ref, c.args); v != nil {
 		return v, true
 	}
