@@ -298,7 +298,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 		in.rememberResults(f, e)
 		return v
 	}
-	in.bind(f, e.X, v, f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
+	in.bind(f, e.X, v, e.Declares || f.file.Language == ir.Python && e.X.Kind != ir.Member && e.X.Kind != ir.Index)
 	in.remember(f, e)
 	in.guessable(f, lastName(e.X), e.Y, v)
 	return v

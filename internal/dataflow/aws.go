@@ -722,6 +722,7 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments, c a
 		}
 	}
 	name := c.params.fields["Filename"]
+	in.fetchesFile(f, e.At, name, c.params.fields["Key"])
 	if file := fileName(name); file != "" {
 		if in.files == nil {
 			in.files = map[string][]*Taint{}

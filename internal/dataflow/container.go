@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -238,4 +239,46 @@ func (in *interp) injectedFields(f frame, c *class, v *Value, at int32, depth in
 			v.fields[field.Name] = x
 		}
 	}
+}
+
+// injectedOne is an object that a container makes for what needs it. NestJS makes one for all requests, unless its class says otherwise: of
+// those that keep something there is one for the program too.
+func (in *interp) injectedOne(f frame, kind *Value, at int32) *Value {
+	def := kind.class.def
+	if def == nil || in.p.singles[def] == nil && !in.isSingle(kind.class) {
+		return in.instance(f, kind, &arguments{}, at)
+	}
+	if in.p.singles[def] == nil {
+		v := in.instance(f, kind, &arguments{}, at)
+		share(v, map[*Value]bool{}, 0)
+		if in.p.singles == nil {
+			in.p.singles = map[*ir.Class]*Value{}
+		}
+		in.p.singles[def] = v
+	}
+	return in.p.singles[def]
+}
+
+// isSingle reports whether there is one object of a class for all requests, and a method of it sets its fields.
+func (in *interp) isSingle(c *class) bool {
+	for _, x := range c.def.Decorators {
+		if x.Kind != ir.Call || len(x.List) > 0 && x.List[0].Kind != ir.Const { // @Injectable({ scope: Scope.REQUEST })
+			continue
+		}
+		switch in.quiet(frame{c.scope, c.file(frame{})}, x.X).ref {
+		case "@nestjs/common.Injectable", "@nestjs/common.Controller":
+			return slices.ContainsFunc(c.def.Methods, setsOwnField)
+		}
+	}
+	return false
+}
+
+// setsOwnField reports whether a method other than the constructor sets a field of its object: this.user = user
+func setsOwnField(m *ir.Func) bool {
+	found := false
+	ir.Walk(m.Body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Member && e.X.X.Kind == ir.This
+		return !found
+	})
+	return found && m.Name != "constructor"
 }

@@ -132,7 +132,7 @@ func (in *interp) guarded(f frame, r *routed) {
 			continue
 		}
 		if o.isType {
-			o = in.instance(f, o, &arguments{}, r.at)
+			o = in.injectedOne(f, o, r.at)
 		}
 		if m := o.class.method("canActivate", 0); m != nil {
 			in.invoke(f, m, o, &arguments{list: []*Value{{ref: executionContext}}}, r.at)

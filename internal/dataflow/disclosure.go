@@ -624,8 +624,18 @@ func isNameOfSecret(v *Value, name string) bool {
 	if settingOf(v) == "" || v.secret != nil {
 		return false
 	}
-	words := wordsOf(name)
-	return len(words) > 0 && (words[len(words)-1] == "secret" || words[len(words)-1] == "credentials") && (len(words) < 2 || !ofClients[words[len(words)-2]])
+	return namesSecret(wordsOf(name)) && !isOfClient(wordsOf(strings.TrimPrefix(settingOf(v), settingMark)))
+}
+
+// namesSecret reports whether words are those of a name under which a secret perhaps is kept.
+func namesSecret(words []string) bool {
+	return len(words) > 0 && (words[len(words)-1] == "secret" || words[len(words)-1] == "credentials") && !isOfClient(words)
+}
+
+// isOfClient reports whether words are those of a secret itself: CLIENT_SECRET.
+func isOfClient(words []string) bool {
+	n := len(words) - 1
+	return n > 0 && (words[n] == "secret" || words[n] == "credentials") && ofClients[words[n-1]]
 }
 
 // ofClients are words before "secret" which say that it is one itself.

@@ -93,6 +93,17 @@ func (in *interp) settings(x *Value, depth int) {
 	}
 }
 
+// settingsAs is a struct of the type that a call says, filled from the environment: env.ParseAs[config]().
+func (in *interp) settingsAs(f frame, e *ir.Expr) *Value {
+	t := e.X.Y
+	if e.Y != nil && len(e.Y.List) > 0 {
+		t = e.Y.List[0]
+	}
+	v := orNothing(in.goTyped(f, &Value{}, t, e.At, 0))
+	in.settings(v, 0)
+	return v
+}
+
 // decode fills a variable with what is decoded.
 func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *arguments) {
 	source := orNothing(recv)
@@ -138,6 +149,9 @@ func (in *interp) decodesOutside(f frame, e *ir.Expr, source *Value) {
 // bounding are parts of tags that say how much a field may be, or which of some it is.
 var bounding = regexp.MustCompile(`(^|[,|])(min|max|gte?|lte?|len|oneof|eq|eq_ignore_case|[a-z]*field)=`)
 
+// ofSome are those that say which of some it is.
+var ofSome = regexp.MustCompile(`(^|[,|])(oneof|eq|eq_ignore_case|[a-z]*field)=`)
+
 // byTags are the methods of validators that check a struct by its tags.
 var byTags = regexp.MustCompile(`^github_com/go-playground/validator\..*\.Struct(Ctx)?$|^github_com/labstack/echo\.Context\(\)\.Validate$`)
 
@@ -172,13 +186,16 @@ func (in *interp) checkedByTag(x *Value, kind *ir.Expr, checks string) {
 	if checks != "" {
 		mark(&in.looked.asked, x.all(), x.allNumbers(0))
 	}
+	isText := kind != nil && kind.Kind == ir.Name && kind.Str == "string"
 	switch {
+	case isText && bounding.MatchString(checks) && !ofSome.MatchString(checks): // how long it is, not how much
+		in.limited(x.taints)
 	case bounding.MatchString(checks):
 		mark(&in.looked.bounds, x.taints, x.allNumbers(0))
 		in.limited(x.taints)
 	case ofForm.MatchString(checks):
 		in.limited(x.taints)
-	case checks != "" && kind != nil && kind.Kind == ir.Name && kind.Str == "string":
+	case checks != "" && isText:
 		mark(&in.looked.texts, x.taints)
 	}
 }

@@ -89,6 +89,7 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	ref := c.callee.ref
 	in.readsRecord(c.f, c.e, ref, c.args)
 	in.savesWhole(c.f, c.e, ref, c.args)
+	in.ofPage(c.f, c.e, ref, c.args)
 	if v := in.collected(c.f, c.e, ref, c.args); v != nil {
 		return v, true
 	}
@@ -108,6 +109,12 @@ func (in *interp) goNative(c call) (*Value, bool) {
 			in.settings(x, 0)
 		}
 		return &Value{}, true
+	}
+	switch goBase(ref) {
+	case "github_com/caarlos0/env.ParseAs", "github_com/caarlos0/env.ParseAsWithOptions":
+		return in.settingsAs(c.f, c.e), true
+	case "github_com/caarlos0/env.Must":
+		return goResult(c.args.get(0)), true
 	}
 	if v, ok := in.sameInGo(c); ok {
 		return v, true

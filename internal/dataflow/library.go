@@ -309,6 +309,9 @@ func (in *interp) intoSink(c call, m *Model, out *Value) *Value {
 	case "mass-assignment":
 		in.putsDocument(c, m)
 	case "sql":
+		for _, bound := range c.args.list { // a record of another's, perhaps
+			in.reveals(c.f, c.e.At, callName(m), bound, usedInside)
+		}
 		in.setsAll(c.f, c.e, m, c.args)
 		in.database(c.f, c.e, m, c.recv, c.args, out)
 	case "deserialization", "xxe": // what it gives is made of what it got

@@ -107,7 +107,7 @@ func (in *interp) injected(f frame, t *ir.Expr, at int32, v *Value) *Value {
 	case kind.isType && kind.class != nil && !kind.class.extends(0, "builtin."):
 		in.injecting++
 		defer func() { in.injecting-- }()
-		return in.instance(f, kind, &arguments{}, at)
+		return in.injectedOne(f, kind, at)
 	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin.") && !strings.HasSuffix(kind.ref, ")") && (in.p.modelled(f.file.Language, kind.ref) || isAWS(kind.ref)):
 		return &Value{ref: kind.ref + "()"}
 	}

@@ -57,8 +57,10 @@ type Program struct {
 	// Carries are the calls of which is kept what they hand on: client:Operation.
 	Carries map[string]bool
 
-	contexts []*closure          // that make the context of procedures of tRPC
-	recipes  map[string][]recipe // how containers make what they give, by what they are asked for
+	contexts []*closure           // that make the context of procedures of tRPC
+	recipes  map[string][]recipe  // how containers make what they give, by what they are asked for
+	pages    pages                // templates of Go
+	singles  map[*ir.Class]*Value // objects of which a container makes one for all requests
 
 	callees map[*ir.Expr][]*ir.Func // the functions of the program that calls lead to; none for calls of libraries
 

@@ -147,7 +147,7 @@ func fromEvent(t *Taint, depth int, is func(*Taint) bool) bool {
 }
 
 // identities are what the platform says of who calls: no outsider decides it, but it is a user's.
-var identities = []string{"event.requestContext.authorizer", "event.requestContext.identity", "event.request_context.authorizer", "event.identity", "event.userName", "event.request.userAttributes", "req.user", "req.auth", "req.session", "req.claims", "req.userId", "req.account", "req.customer", "req.member", "req.tenant", "req.jwt", "req.token", "req.identity", "req.principal", "req.currentUser", "request.user", "ctx.state"}
+var identities = []string{"event.requestContext.authorizer", "event.requestContext.connectionId", "event.request_context.connection_id", "event.requestContext.identity", "event.request_context.authorizer", "event.identity", "event.userName", "event.request.userAttributes", "req.user", "req.auth", "req.session", "req.claims", "req.userId", "req.account", "req.customer", "req.member", "req.tenant", "req.jwt", "req.token", "req.identity", "req.principal", "req.currentUser", "request.user", "ctx.state"}
 
 // identity reports whether a part of what comes in says who calls.
 func (in *interp) identity(path string) bool {

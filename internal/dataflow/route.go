@@ -34,7 +34,7 @@ func (in *interp) route(r *routed) {
 	in.bodies = answersBody[r.framework] && !r.use && !r.shaped() && !leavesOut(r.fn.fn)
 	this := r.fn.this
 	if this != nil && this.class != nil && len(this.fields) == 0 { // something makes the object, with what its constructor needs
-		this = in.instance(f, &Value{class: this.class, isType: true}, &arguments{}, r.at)
+		this = in.injectedOne(f, &Value{class: this.class, isType: true}, r.at)
 	}
 	before := maps.Clone(in.signed)
 	if r.framework == "flask-error" || r.framework == "fastapi-error" {

@@ -1,6 +1,8 @@
 package dataflow
 
 import (
+	"path"
+	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -14,6 +16,8 @@ var fileCalls = map[string]string{
 	"fs.appendFileSync": "a", "fs.appendFile": "a", "fs.promises.appendFile": "a", "fs/promises.appendFile": "a",
 	"fs.readFileSync": "r", "fs.readFile": "r", "fs.promises.readFile": "r", "fs/promises.readFile": "r", "fs.createReadStream": "r", "builtin.open": "r", "io.open": "r",
 	"fs.unlinkSync": "x", "fs.unlink": "x", "fs.promises.unlink": "x", "fs/promises.unlink": "x", "fs.rmSync": "x", "fs.rm": "x", "fs.promises.rm": "x", "fs/promises.rm": "x",
+	"os.WriteFile": "w", "io/ioutil.WriteFile": "w", "os.ReadFile": "r", "io/ioutil.ReadFile": "r", "os.Open": "r", "os.Remove": "x", "os.RemoveAll": "x",
+	"os.Create().Write": "h", "os.Create().WriteString": "h", "os.OpenFile().Write": "h", "os.OpenFile().WriteString": "h",
 	"os.remove": "x", "os.unlink": "x", "builtin.open().write": "h", "builtin.open().writelines": "h", "json.dump": "d",
 }
 
@@ -21,6 +25,9 @@ var fileCalls = map[string]string{
 func (in *interp) tmpFile(f frame, e *ir.Expr, ref string, recv *Value, args *arguments) []*Taint {
 	does := fileCalls[ref]
 	name, v := args.get(0), args.get(1)
+	if does == "" && in.st != nil && in.st.second && ref != "" && !puts.MatchString(lastPart(ref)) && in.st.old[place{name: tmpName(name)}] != nil {
+		does = "r" // what gets the name of a file alone reads it
+	}
 	switch {
 	case does == "":
 		return nil
@@ -36,10 +43,10 @@ func (in *interp) tmpFile(f frame, e *ir.Expr, ref string, recv *Value, args *ar
 			return nil
 		}
 	}
-	if !name.known || !strings.HasPrefix(name.text, "/tmp/") {
+	at := place{name: tmpName(name)}
+	if at.name == "" {
 		return nil
 	}
-	at := place{name: name.text}
 	in.standsAt(f, e.At)
 	switch does {
 	case "w":
@@ -56,8 +63,51 @@ func (in *interp) tmpFile(f frame, e *ir.Expr, ref string, recv *Value, args *ar
 	return nil
 }
 
-// opening is what a file of Python was opened for.
+// puts are words in names of functions that put something into the file that they are given, take it away, or only ask for it.
+var puts = regexp.MustCompile(`(?i)write|save|put|dump|download|fetch|retrieve|copy|move|rename|create|make|mk|extract|export|render|touch|exist|access|stat|chmod|remove|unlink|delete|rm|join|path|isfile|size|log|print|format`)
+
+// tempFolders are functions that give the folder for files that nobody needs later.
+var tempFolders = set("os.TempDir() os.tmpdir() tempfile.gettempdir()")
+
+// tmpName is the name of a file in /tmp where it is the same for every event; empty otherwise.
+func tmpName(v *Value) string {
+	name := ""
+	switch {
+	case v == nil:
+		return ""
+	case v.known:
+		name = v.text
+	case pathJoins[strings.TrimSuffix(v.ref, "()")] && len(v.args) > 0:
+		for _, part := range v.args {
+			switch {
+			case tempFolders[part.ref]:
+				name = "/tmp"
+			case part.known:
+				name = path.Join(name, part.text)
+			default:
+				return ""
+			}
+		}
+	}
+	if !strings.HasPrefix(name, "/tmp/") {
+		return ""
+	}
+	return name
+}
+
+// fetchesFile keeps that a file in /tmp with a fixed name holds what was fetched for whoever asked: the key says what.
+func (in *interp) fetchesFile(f frame, at int32, name, key *Value) {
+	if file := tmpName(name); file != "" {
+		in.standsAt(f, at)
+		in.keep(place{name: file}, &Value{taints: orNothing(key).all()})
+	}
+}
+
+// opening is what a file was opened for.
 func opening(handle *Value) string {
+	if strings.HasPrefix(handle.ref, "os.") { // of Go
+		return "w"
+	}
 	mode := (&arguments{list: handle.args}).get(1)
 	if kw := handle.kw["mode"]; kw != nil {
 		mode = kw

@@ -94,17 +94,18 @@ const (
 
 // Expr is an expression or a pattern.
 type Expr struct {
-	Kind    Kind
-	New     bool // of a Call
-	Regexp  bool // of a Const: a regular expression
-	Bare    bool // of a Const: a number, a truth value or nothing, not a text
-	At, End int32
-	Str     string
-	X, Y, Z *Expr
-	List    []*Expr
-	Keys    []string
-	Fn      *Func
-	Class   *Class
+	Kind     Kind
+	New      bool // of a Call
+	Declares bool // of an Assign of JavaScript: its names are those of the function at hand
+	Regexp   bool // of a Const: a regular expression
+	Bare     bool // of a Const: a number, a truth value or nothing, not a text
+	At, End  int32
+	Str      string
+	X, Y, Z  *Expr
+	List     []*Expr
+	Keys     []string
+	Fn       *Func
+	Class    *Class
 }
 
 // StmtKind tells what a Stmt is.

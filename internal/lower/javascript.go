@@ -193,12 +193,12 @@ func (j *js) declarator(n int) []*ir.Stmt {
 	value := j.t.Child(n, "value")
 	if value < 0 { // a name that is set later, perhaps in another function
 		e := j.expr(ir.Assign, n)
-		e.X, e.Y = j.pattern(j.t.Child(n, "name")), j.expr(ir.Name, n)
+		e.X, e.Y, e.Declares = j.pattern(j.t.Child(n, "name")), j.expr(ir.Name, n), true
 		e.Y.Str = "undefined"
 		return []*ir.Stmt{j.eval(n, e)}
 	}
 	e := j.expr(ir.Assign, n)
-	e.X, e.Y = j.pattern(j.t.Child(n, "name")), j.expression(value)
+	e.X, e.Y, e.Declares = j.pattern(j.t.Child(n, "name")), j.expression(value), true
 	if e.Y.Kind == ir.Lambda && e.Y.Fn.Name == "" && e.X.Kind == ir.Name {
 		e.Y.Fn.Name = e.X.Str
 	}

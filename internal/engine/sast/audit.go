@@ -3,6 +3,7 @@ package sast
 import (
 	"cmp"
 	"maps"
+	"math"
 	"path"
 	"regexp"
 	"slices"
@@ -28,7 +29,8 @@ func withoutOrigin(w *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		if !slices.ContainsFunc(l.callers, tellsOrigin) && !l.tellsOrigin(n) {
+		tells := func(fn *ir.Func) bool { return tellsOriginBefore(fn, endOfRefusal(fn.Body, logged)) }
+		if !slices.ContainsFunc(l.callers, tells) && !l.tellsOrigin(n) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
 	}
@@ -112,16 +114,37 @@ func inside(body []*ir.Stmt, e *ir.Expr) bool {
 }
 
 // tellsOrigin reports whether a function knows where a request comes from, or logs it as a whole.
-func tellsOrigin(fn *ir.Func) bool {
+func tellsOrigin(fn *ir.Func) bool { return tellsOriginBefore(fn, fn.End) }
+
+// tellsOriginBefore is tellsOrigin with the logs that are written before a place.
+func tellsOriginBefore(fn *ir.Func, end int32) bool {
 	if someName(fn.Body, origin) || knowsOrigin(fn) {
 		return true
 	}
 	found := false
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		found = found || logs(e) && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return namesOrigin(x, nil) })
+		found = found || logs(e) && (e.At < end || makesLogger(e)) && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return namesOrigin(x, nil) })
 		return !found
 	})
 	return found
+}
+
+// makesLogger reports whether a call of a logger gives another one: log.With().Str("ip", ip).Logger()
+func makesLogger(e *ir.Expr) bool {
+	return slices.ContainsFunc(strings.Split(dotted(e.X), "."), addsToLines.MatchString)
+}
+
+// endOfRefusal is where the branch of a function ends that writes a line and lets nobody on: what stands behind it is about those who got in.
+// Where there is no such branch, it is the end of all.
+func endOfRefusal(body []*ir.Stmt, logged *ir.Expr) int32 {
+	end := int32(math.MaxInt32)
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && ir.Ends(s.Body) && inside(s.Body, logged) {
+			end = s.Body[len(s.Body)-1].At
+		}
+		return true
+	}, nil)
+	return end
 }
 
 // knowsOrigin reports whether each line of the log of a function has what the request was.
@@ -518,7 +541,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 				found = found || logsMore(s.Final)
 				return false
 			}
-			if s.Kind == ir.If && saysFailed(s.X) {
+			if s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X)) {
 				look(s.Else)
 				return false
 			}
@@ -538,6 +561,15 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	}
 	look(fn.Body)
 	return found
+}
+
+// asksError reports whether a condition of Go is that something failed in a certain way: errors.Is(err, errLocked), errors.As(err, &refused).
+func asksError(e *ir.Expr) bool {
+	if e == nil || e.Kind != ir.Call || len(e.List) == 0 {
+		return false
+	}
+	name := dotted(e.X)
+	return (name == "errors.Is" || name == "errors.As") && errorName.MatchString(lastName(e.List[0]))
 }
 
 // plainOutput is how lines are written that have nothing but what they are given.

@@ -19,7 +19,7 @@ func callingItself(w *work, n *paths.Node) []spot {
 		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
 			continue
 		}
-		if onCondition(s) || !always(n, place{s.File, s.At}) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
+		if onCondition(s) || !always(n, place{s.File, s.At}) || !changesAgain(n, s) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
 			continue
 		}
 		through := "its own name"
@@ -48,7 +48,7 @@ func onCondition(s *dataflow.Send) bool {
 func always(n *paths.Node, p place) bool {
 	all := levels(n, p)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(l level) bool {
-		return forSomeOnly(l) || reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) || failsOn(s) }) != yes
+		return forSomeOnly(l) || reachedAlways(l.fn.Body, l.at, func(s *ir.Stmt) bool { return onlyWorksOut(n, l.fn.File, s) || failsOn(s) || leavesOutRemoved(s) }) != yes
 	})
 }
 
@@ -95,6 +95,50 @@ func fillings(body []*ir.Stmt, name string, under bool) (all, chosen int) {
 		}
 	}
 	return all, chosen
+}
+
+// changesAgain reports whether what a function writes is another thing each time. A table of which nothing changes tells its stream of nothing,
+// so that a function which makes the same of its own item again comes to an end.
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+func changesAgain(n *paths.Node, s *dataflow.Send) bool {
+	if !strings.HasPrefix(s.Key, "dynamodb:") || adds.MatchString(s.Params.At("UpdateExpression").Begins()) {
+		return true
+	}
+	fn := inner(n, place{s.File, s.At})
+	if fn == nil {
+		return false
+	}
+	names, again := map[string]bool{}, false
+	for range 3 { // what holds what holds it
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Assign && e.Y != nil && (hasMoment(e.Y) || contains(e.Y, nil, names)) {
+				for _, name := range namesIn(e.X) {
+					names[name] = true
+				}
+			}
+			again = again || e.Kind == ir.Call && e.At == s.At && (hasMoment(e) || contains(e, nil, names))
+			return true
+		})
+	}
+	return again
+}
+
+// hasMoment reports whether a part of an expression is made of the time, or is another one each time.
+func hasMoment(e *ir.Expr) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || madeAtOnce(x, 0) != "" || x.Kind == ir.Call && (dotted(x.X) == "time.Now" || strings.HasSuffix(dotted(x.X), "uuid.NewString"))
+		return !found
+	})
+	return found
+}
+
+// leavesOutRemoved reports whether a statement passes over what was taken out of a table, and nothing else: what a function puts there is none.
+func leavesOutRemoved(s *ir.Stmt) bool {
+	if s.Kind != ir.If || len(s.Else) > 0 || s.X == nil || s.X.Kind != ir.Binary || s.X.Str != "==" && s.X.Str != "===" {
+		return false
+	}
+	return strings.EqualFold(strings.ReplaceAll(lastName(s.X.X), "_", ""), "eventName") && s.X.Y.Kind == ir.Const && s.X.Y.Str == "REMOVE"
 }
 
 // onlyWorksOut reports whether a statement tries something that asks no service and checks nothing: what it makes of one event it can make of

@@ -532,11 +532,12 @@ var asksPool = regexp.MustCompile(`^UserMigration_Authentication$`)
 // knowsUser are names by which code asks who is signed in already.
 var knowsUser = regexp.MustCompile(`(?i)^(verify|jwtVerify|claims|authorizer|currentUser|current_user|get_jwt_identity)$`)
 
-// asksWho reports whether a function asks who is signed in already, other than by the check of the password: argon2.verify.
+// asksWho reports whether a function asks who is signed in already, other than by the check of the password, argon2.verify, or by what leads to
+// it, accounts.Verify.
 func (l *login) asksWho(fn *ir.Func) bool {
 	found := false
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		found = found || e != l.check.X && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Const) && knowsUser.MatchString(e.Str) || slices.ContainsFunc(e.Keys, knowsUser.MatchString)
+		found = found || e != l.check.X && e.Str != l.fn.Name && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Const) && knowsUser.MatchString(e.Str) || slices.ContainsFunc(e.Keys, knowsUser.MatchString)
 		return !found && !logs(e)
 	})
 	return found

@@ -56,7 +56,9 @@ func madeOnce(w *work, n *paths.Node) []spot {
 	return out
 }
 
-func wordOf(name string) *regexp.Regexp { return regexp.MustCompile("^" + regexp.QuoteMeta(name) + "$") }
+func wordOf(name string) *regexp.Regexp {
+	return regexp.MustCompile("^" + regexp.QuoteMeta(name) + "$")
+}
 
 // momentIn is how the default of a field makes something at once; empty where it does not.
 func momentIn(e *ir.Expr) string {

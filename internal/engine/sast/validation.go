@@ -257,8 +257,14 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 	}
 	for j, s := range list[i+1:] {
 		if s.Kind == ir.If && len(s.Else) == 0 && asksFor(s.X, asked) {
-			if onlyLogs(s.Body) && !givenOn(list[i+j+2:], s.X, asked) {
+			if givenOn(list[i+j+2:], s.X, asked) {
+				return ""
+			}
+			if onlyLogs(s.Body) {
 				return "when it fails, that is only logged"
+			}
+			if onlyMarks(s.Body) {
+				return "when it fails, the answer only says so in a header"
 			}
 			return ""
 		}
@@ -383,6 +389,35 @@ func onlyLogs(body []*ir.Stmt) bool {
 		}
 	}
 	return len(body) > 0
+}
+
+// onlyMarks reports whether statements do nothing but write logs and set headers of the answer: what was refused goes on all the same.
+func onlyMarks(body []*ir.Stmt) bool {
+	return len(body) > 0 && !slices.ContainsFunc(body, func(s *ir.Stmt) bool {
+		e := s.X
+		return s.Kind != ir.Eval || !logs(ir.Awaited(e)) && !setsHeader(e)
+	})
+}
+
+var (
+	// headerName is how headers of answers are called, answerName how answers are.
+	headerName = regexp.MustCompile(`(?i)^(response_?|res_?)?headers?$`)
+	answerName = regexp.MustCompile(`^(res|response|reply|ctx|c)$`)
+)
+
+// setsHeader reports whether an expression sets headers of an answer: res.Headers = ..., headers["x-valid"] = "no", w.Header().Set(...).
+func setsHeader(e *ir.Expr) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Assign && e.X != nil:
+		return headerName.MatchString(lastName(e.X)) || e.X.Kind == ir.Index && headerName.MatchString(lastName(e.X.X))
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "Set" || e.X.Str == "Add"):
+		return headerName.MatchString(lastName(e.X.X))
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "setHeader" || e.X.Str == "header" || e.X.Str == "set"):
+		return len(e.List) == 2 && answerName.MatchString(lastName(e.X.X))
+	}
+	return false
 }
 
 // declaredAbove reports whether the function at hand declares the name that is set, there or before: of others the module, or a function around it, knows.
