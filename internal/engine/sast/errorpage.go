@@ -29,8 +29,8 @@ func errorPages(_ *work, n *paths.Node) []spot {
 	if n.App.Kind == model.Convention && !inPlainImage(n) && !byTerraform(n) || n.App.Kind != model.Convention && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
 		return nil
 	}
-	var made *spot
-	parses := false
+	made, refuses := false, false
+	var parses *spot // any caller can make it fail
 	for _, name := range n.Result.Files {
 		file := n.Result.Program.File(name)
 		if file == nil || file.Language != ir.Node {
@@ -41,9 +41,9 @@ func errorPages(_ *work, n *paths.Node) []spot {
 			handles = handles || len(fn.Params) == 4 && errorParam.MatchString(lastName(fn.Params[0]))
 		}, func(e *ir.Expr) {
 			name := dotted(e.X)
-			parses = parses || parsesBodies.MatchString(name)
-			if makesExpress.MatchString(name) && made == nil {
-				made = &spot{file: file, at: e.At}
+			made = made || makesExpress.MatchString(name)
+			if parsesBodies.MatchString(name) && (parses == nil || !refuses) {
+				parses, refuses = &spot{file: file, at: e.At}, lastName(e.X) == "json" // forms are read whatever they are
 			}
 			handles = handles || lastName(e.X) == "use" && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return errorParam.MatchString(lastName(x)) })
 		})
@@ -51,10 +51,10 @@ func errorPages(_ *work, n *paths.Node) []spot {
 			return nil
 		}
 	}
-	if made == nil || !parses {
+	if !made || parses == nil {
 		return nil
 	}
-	return []spot{*made}
+	return []spot{*parses}
 }
 
 var (
