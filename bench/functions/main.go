@@ -30,14 +30,15 @@ import (
 // about are parts of the IDs of rules that tell of a kind, where the kind itself is none.
 var about = map[string][]string{
 	"sql-injection": {"sql"}, "nosql-injection": {"nosql"}, "xss": {"html"}, "open-redirect": {"redirect"}, "header-injection": {"header"},
-	"stack-to-client": {"stack", "error-in-response"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
+	"stack-to-client": {"stack", "error-in-response", "=debug-mode-on"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
 	"predictable-token": {"random"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
 	"code-evaluation": {"code-injection"}, "dynamodb-expression-injection": {"dynamodb", "partiql"}, "not-awaited": {"unawaited"}, "unvalidated-number": {"unvalidated-number", "unbounded-size"},
 	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result", "empty-error-handler", "error-not-logged", "error-answered"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
 	"login-unlimited": {"login-without"}, "state-between-invocations": {"state-between", "default-made-once"}, "sensitive-response": {"sensitive-data-in-response"},
 	"retry-repeats": {"retry-repeats", "batch"}, "sensitive-message": {"sensitive-data-in-messages"}, "sensitive-url": {"sensitive-data-in-url"},
 	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},
-	"failed-login-without-origin": {"failed-login", "=login-not-recorded"}, // what is not recorded has no origin
+	"text-without-limit":          {"text-without-limit", "=request-not-checked"}, // which says that nothing limits how much it is
+	"failed-login-without-origin": {"failed-login", "=login-not-recorded"},        // what is not recorded has no origin
 	"plain-http":                  {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
 }
 
