@@ -495,7 +495,7 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 	for _, name := range v.holds {
 		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`", from: v.read})
 	}
-	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !isNameOfSecret(v, name) {
+	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !in.isNameOfSecret(f, v, name) {
 		note(&disclosed{kind: kind, what: "`" + name + "`"})
 	}
 	if v.json != nil {
@@ -619,10 +619,16 @@ func isWholeEnvironment(ref string) bool {
 	return false
 }
 
-// isNameOfSecret reports whether a setting perhaps only names a secret: DB_SECRET is often an ARN.
-func isNameOfSecret(v *Value, name string) bool {
+// isNameOfSecret reports whether a setting perhaps only names a secret, DB_SECRET is often an ARN, or is only the host of an address.
+func (in *interp) isNameOfSecret(f frame, v *Value, name string) bool {
 	if settingOf(v) == "" || v.secret != nil {
 		return false
+	}
+	if setting, ok := strings.CutPrefix(settingOf(v), settingMark); ok && f.file != nil {
+		asHost := regexp.MustCompile(`(?i)\bhost(name)?["']?\s*[=:]\s*[\w.]+[.(\[]["']?` + regexp.QuoteMeta(setting) + `\b`)
+		if asHost.Match(f.file.Tree.Source) {
+			return true
+		}
 	}
 	return namesSecret(wordsOf(name)) && !isOfClient(wordsOf(strings.TrimPrefix(settingOf(v), settingMark)))
 }
@@ -653,7 +659,7 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		if kind == plainData || strings.HasSuffix(textOf(x), ".:") { // a slice
 			return
 		}
-		if v := in.quiet(f, x); v.ref != "builtin."+x.Str && in.isData(v, 0) && !isNameOfSecret(v, name) {
+		if v := in.quiet(f, x); v.ref != "builtin."+x.Str && in.isData(v, 0) && !in.isNameOfSecret(f, v, name) {
 			note(&disclosed{kind: kind, what: "`" + textOf(x) + "`"})
 		}
 	case ir.Template, ir.Array, ir.Object:
@@ -692,7 +698,7 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		}
 		if readsSetting[in.quiet(f, x.X).ref] && len(x.List) > 0 && x.List[0].Kind == ir.Const { // os.getenv("DATABASE_URL")
 			setting := x.List[0].Str
-			if kind := in.p.sensitive(setting); kind != plainData && !isNameOfSecret(&Value{ref: settingMark + setting}, setting) {
+			if kind := in.p.sensitive(setting); kind != plainData && !in.isNameOfSecret(f, &Value{ref: settingMark + setting}, setting) {
 				note(&disclosed{kind: kind, what: "`" + setting + "`"})
 			}
 			return

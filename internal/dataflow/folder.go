@@ -64,6 +64,8 @@ func (in *interp) begins(f frame, e *ir.Expr, holds bool) {
 	case !prefix.known:
 	case prefix.text == "/" && holds:
 		in.trust(f, x, []string{oneSlash})
+	case strings.HasPrefix(prefix.text, "/") && !strings.HasPrefix(prefix.text, "//") && holds: // a path of the program's own: behind a host it names none
+		in.trust(f, x, leadsNowhere)
 	case prefix.text == "//" && !holds:
 		in.trust(f, x, []string{notTwo})
 	case prefix.text == ".." && !holds:

@@ -104,6 +104,7 @@ type interp struct {
 	mute           bool                  // nobody gets what the entry returns
 	keeps          bool                  // something was put outside of the handler that perhaps is a user's
 	keepers        map[*closure]bool     // the functions that did so
+	alone          *ir.Expr              // the call that is a statement of its own: nobody wants what it gives
 	optional       bool                  // a condition is looked at that only asks whether there is something to be taken
 	looked         looked                // what the code has looked at of what came in
 	turning        *ir.Expr              // the condition of a loop that is looked at

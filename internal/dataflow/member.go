@@ -306,7 +306,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 var httpTexts = set("event.pathParameters event.queryStringParameters event.headers event.params.path event.params.querystring event.params.header")
 
 // beginsWithSlash are parts of requests that are paths from the root.
-var beginsWithSlash = set("event.path event.rawPath req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
+var beginsWithSlash = set("event.path event.rawPath event.Records[].cf.request.uri req.path req.url req.originalUrl ctx.path ctx.url request.path request.full_path")
 
 func number(s string) (int, bool) {
 	n := 0

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -16,6 +17,9 @@ var anyName = regexp.MustCompile(`[\x01\x02\x03][^.]*`)
 
 // asksPlainly tells of a request over HTTP without TLS to a host on the internet.
 func (in *interp) asksPlainly(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
+	if in.alone == e && onlyAsks(e, args) {
+		return
+	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
 			before := ""
@@ -29,6 +33,31 @@ func (in *interp) asksPlainly(f frame, e *ir.Expr, m *Model, recv *Value, args *
 		}
 	}
 }
+
+// sendsAlong are members of requests by which something is sent, or says who asks.
+var sendsAlong = set("data body json headers auth params form formData files cookies searchParams")
+
+// onlyAsks reports whether a request sends nothing but that it was made: whoever reads it, and changes an answer that nobody looks at, gains nothing.
+func onlyAsks(e *ir.Expr, args *arguments) bool {
+	if name := lastPart(textOf(e.X)); !strings.EqualFold(name, "get") && !strings.EqualFold(name, "head") && name != "fetch" && name != "axios" && name != "urlopen" {
+		return false
+	}
+	for _, v := range append(slices.Clone(args.list), &Value{fields: args.kw}) {
+		for name, x := range v.fields {
+			if sendsAlong[name] || name == "method" && x != nil && !strings.EqualFold(x.text, "get") && !strings.EqualFold(x.text, "head") {
+				return false
+			}
+		}
+	}
+	address := args.get(0)
+	if url := address.fields["url"]; url != nil {
+		address = url
+	}
+	return onlyHost.MatchString(address.text) && address.known
+}
+
+// onlyHost are addresses of nothing but a host, as they are asked for to see whether there is a network.
+var onlyHost = regexp.MustCompile(`^(?i:http)://[^/?#]+/?$`)
 
 // namesHost reports whether an input of a client of HTTP without TLS is the name of a host, and no address.
 func namesHost(m *Model, input string) bool {

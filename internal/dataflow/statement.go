@@ -61,6 +61,7 @@ func (in *interp) evaluates(f frame, s *ir.Stmt) bool {
 		return false
 	}
 	before := in.acted
+	in.alone = ir.Awaited(s.X)
 	in.eval(f, s.X)
 	in.floats(f, s.X, before)
 	if s.Str == "go" {

@@ -148,6 +148,9 @@ func listed(all []string) string {
 // unguarded is where the body of a request is parsed and nothing catches what fails.
 func unguarded(w *work, n *paths.Node) []spot {
 	alone := runsAlone(n.Function)
+	if writtenForQueue(n) { // what its records hold is another rule's
+		return nil
+	}
 	if !alone && !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) {
 		return nil
 	}

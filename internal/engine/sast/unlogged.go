@@ -366,8 +366,8 @@ func partsOfError(name string, body []*ir.Stmt) map[string]bool {
 	return names
 }
 
-// ofJSON are packages whose errors have their messages also where they are written as JSON.
-var ofJSON = regexp.MustCompile(`^(aws-sdk|axios|mongoose)(/|$)`)
+// ofJSON are packages whose errors say what they are also where they are written as JSON: their message, or their name and the number of the request.
+var ofJSON = regexp.MustCompile(`^(aws-sdk|@aws-sdk|@smithy|axios|mongoose|amazon-qldb-driver-nodejs)(/|$)`)
 
 // onlyAsJSON reports whether a log gets an error as JSON and nothing else: neither the message nor the stack of an Error stands in it.
 func onlyAsJSON(n *paths.Node, e *ir.Expr, names map[string]bool) bool {

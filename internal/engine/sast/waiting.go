@@ -58,8 +58,12 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 }
 
 var (
-	// hasNoTimeout are requests of a library of Python that waits for ever, unless a call says how long.
-	hasNoTimeout = regexp.MustCompile(`^requests\.(get|post|put|patch|delete|head|options|request)(\(\))?$`)
+	// hasNoTimeout are requests of libraries of Python that wait for ever, unless a call says how long.
+	hasNoTimeout = regexp.MustCompile(`^(requests\.(get|post|put|patch|delete|head|options|request)|urllib3\.PoolManager\(\)\.(request|urlopen)|urllib\.request\.urlopen)(\(\))?$`)
+	// poolWaits is a client that says it for all of its requests.
+	poolWaits = regexp.MustCompile(`PoolManager\([^)]*timeout|setdefaulttimeout`)
+	// toPlatform is the address that a template gives to be told of a resource.
+	toPlatform = regexp.MustCompile(`(?i)^response_?url$`)
 	// onThisMachine is an address that does not leave the machine: an extension that answers at once or not at all.
 	onThisMachine = regexp.MustCompile(`localhost|127\.0\.0\.1|169\.254\.`)
 )
@@ -71,8 +75,9 @@ func waitsWithoutEnd(n *paths.Node) []spot {
 	}
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if hasNoTimeout.MatchString(c.Ref) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "timeout" || key == "**" }) && !staysHere(c) {
-			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": "requests." + lastName(c.Expr.X), "to": "without end", "others": "the time that it has"}})
+		if hasNoTimeout.MatchString(c.Ref) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "timeout" || key == "**" }) && !staysHere(c) &&
+			!poolWaits.Match(c.File.Tree.Source) && !someWord([]*ir.Stmt{{Kind: ir.Eval, X: c.Expr}}, toPlatform) && len(c.Expr.List) < 3+len(c.Expr.Keys) {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": dotted(c.Expr.X), "to": "without end", "others": "the time that it has"}})
 		}
 	}
 	return out
