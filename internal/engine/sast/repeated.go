@@ -15,7 +15,7 @@ import (
 // in a loop over the records of a batch that is delivered again as a whole.
 func repeatedly(w *work, n *paths.Node) []spot {
 	out := append(inBatches(w, n), triedAgain(n)...)
-	for _, s := range append(paidAgain(n), addedAgain(n)...) {
+	for _, s := range append(append(paidAgain(n), addedAgain(n)...), replayed(n)...) {
 		if !slices.ContainsFunc(out, func(o spot) bool { return o.file == s.file && o.at == s.at }) {
 			out = append(out, s)
 		}
