@@ -18,6 +18,7 @@ type Leak struct {
 	Whole bool // all that came in, of which it is not known that the code reads something sensitive of it
 	Sent  bool // it came in with the event
 	Rank  int  // which of several tells most: the higher one
+	near  bool // only what is not far inside of it is shown
 }
 
 // secret is a value that came from a store of secrets.
@@ -343,6 +344,7 @@ func (in *interp) leak(f frame, at int32, what string, d *disclosed) {
 		h.Steps = []Step{{d.from.file, d.from.at, d.from.note}}
 	}
 	if d.whole {
+		h.Leak.near = strings.HasPrefix(what, "console.") && d.taint != nil && !strings.Contains(d.taint.Path, " as JSON")
 		in.wholes = append(in.wholes, h)
 		return
 	}
@@ -418,6 +420,9 @@ func (in *interp) settle() {
 		path := ""
 		for asked, kind := range sorted(in.wanted) {
 			tail, below := strings.CutPrefix(asEvent(plainPath(asked)), asEvent(h.Path)+".")
+			if h.Leak.near && levelsInside(asked)-levelsInside(h.Path) > shownByConsole {
+				continue
+			}
 			if below && !isText[lastPart(h.Path)] && strings.Count(tail, ".") < 5 && !in.isHidden(plainPath(asked)) && (path == "" || kind > in.wanted[path]) {
 				path = asked
 			}
@@ -442,6 +447,19 @@ func (in *interp) settle() {
 		maps.Copy(in.wantedOfEvents, in.wanted)
 	}
 	in.wholes, in.wanted, in.hidden = nil, nil, nil
+}
+
+// shownByConsole is how far inside of an object the console shows what it holds: what is further in is an [Object].
+// Source: https://nodejs.org/api/util.html#utilinspectobject-options
+const shownByConsole = 3
+
+// levelsInside is how many objects and lists lead to a part of something. A header of CloudFront is a list of objects.
+func levelsInside(path string) int {
+	n := strings.Count(path, ".") + strings.Count(path, "[]")
+	if strings.Contains(path, ".cf.request.headers.") && !strings.HasSuffix(path, ".value") {
+		n += 2
+	}
+	return n
 }
 
 // isText are parts of requests of which there are no parts.

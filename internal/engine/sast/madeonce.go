@@ -30,9 +30,10 @@ func madeOnce(w *work, n *paths.Node) []spot {
 			}
 		}
 		for i, s := range file.Body {
-			if s.Kind == ir.Declare && file.Language == ir.Python && usedElsewhere(w, n, file, i) {
+			if s.Kind == ir.Declare && file.Language == ir.Python {
+				first := len(out)
 				for _, field := range s.Class.Fields {
-					if slices.ContainsFunc(s.Class.Methods, func(m *ir.Func) bool { return someWord(m.Body, wordOf(field.Name)) }) && isMoment(momentIn(field.Value)) {
+					if isMoment(momentIn(field.Value)) && slices.ContainsFunc(s.Class.Methods, func(m *ir.Func) bool { return someWord(m.Body, wordOf(field.Name)) }) {
 						continue // a method sets it each time
 					}
 					before := len(out)
@@ -40,6 +41,9 @@ func madeOnce(w *work, n *paths.Node) []spot {
 					if field.Type != nil && len(out) == before { // of a record: its constructor takes it from there
 						note(field.Name, field.Value)
 					}
+				}
+				if len(out) > first && !usedElsewhere(w, n, file, i) {
+					out = out[:first]
 				}
 				for _, m := range s.Class.Methods {
 					defaultsOf(m, note)
