@@ -180,13 +180,23 @@ func (k *Kept) Place() (*ir.File, int32) {
 	if len(steps) == 0 || steps[0].File == k.File {
 		return k.File, k.At
 	}
+	from := steps[0].File
+	for _, p := range k.by {
+		if source := p.fn.File.Tree.Source; int(p.fn.End) <= len(source) && takesPart.Match(source[p.fn.Start:p.fn.End]) { // what only wraps handlers takes none
+			from = p.fn.File
+			break
+		}
+	}
 	for _, p := range slices.Backward(k.by) {
-		if p.fn.File == steps[0].File {
+		if p.fn.File == from {
 			return p.fn.File, p.at
 		}
 	}
 	return k.File, k.At
 }
+
+// takesPart is how code takes the body or the query of a request.
+var takesPart = regexp.MustCompile(`(?i)[.\["'](body|json_?body|query|query_?string_?parameters|payload|get_json|form|args)\b|\b(body|queryStringParameters|query)\s*[,}]`)
 
 // holds notes the path of something in a value.
 func (k *Kept) holds(path string) {

@@ -248,6 +248,9 @@ func (in *interp) byRows(c call, out *Value, fails bool) *Value {
 		}
 	}
 	if c.recv != nil && middy[packageOf(ref)] && middleware(c.method, c.recv, c.args, out) {
+		if c.recv != nothing && !c.recv.shared { // it gives the handler itself
+			return c.recv
+		}
 		return out
 	}
 	for _, a := range append(slices.Clone(c.args.list), kwValues(c.args)...) {

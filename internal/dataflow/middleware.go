@@ -21,6 +21,9 @@ func middleware(method string, recv *Value, args *arguments, out *Value) bool {
 	default:
 		return false
 	}
+	if recv != nothing && !recv.shared { // it is added to the handler itself: handler.use(...)
+		recv.middle = out.middle
+	}
 	return true
 }
 
