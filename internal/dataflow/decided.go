@@ -127,7 +127,7 @@ func (s *scope) gives(fn *ir.Func, name *ir.Expr, args *arguments, at int) {
 
 // setAnew reports whether the text of a function perhaps sets a name to something else.
 func setAnew(fn *ir.Func, name string) bool {
-	if len(fn.Body) == 0 {
+	if len(fn.Body) == 0 || name == "" { // a parameter that the parser made up
 		return false
 	}
 	text := string(fn.File.Tree.Source[fn.Body[0].At:fn.End])
