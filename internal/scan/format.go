@@ -58,7 +58,7 @@ Below ` + "`## Examples`" + ` each ` + "`###`" + ` heading is one case. Its fenc
 language says in which version a file is (` + "`vulnerable`, `fixed` or `both`" + `), then comes its name. A line that must give the
 finding ends in a mark: ` + "`# <-`, `// <-`, `-- <-` or `<!-- <- -->`" + `, which is cut before the file is read, so it works in JSON
 too. The vulnerable version must give the rule's finding exactly on the marked lines, the fixed one none. Every property
-path that an expression uses must occur in an example.
+path that an expression uses must occur in an example. An example that stands in another section is refused, as nothing would run it.
 
 `)
 }
