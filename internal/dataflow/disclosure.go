@@ -440,11 +440,11 @@ func (in *interp) settle() {
 		in.seen[key] = true
 		in.hits = append(in.hits, h)
 	}
-	if len(in.eventLogs) > 0 && in.wantedOfEvents == nil {
-		in.wantedOfEvents = map[string]secrecy{}
+	if len(in.eventLogs) > 0 && in.eventReads == nil {
+		in.eventReads = map[string]secrecy{}
 	}
 	if len(in.eventLogs) > 0 {
-		maps.Copy(in.wantedOfEvents, in.wanted)
+		maps.Copy(in.eventReads, in.wanted)
 	}
 	in.wholes, in.wanted, in.hidden = nil, nil, nil
 }

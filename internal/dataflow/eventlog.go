@@ -26,7 +26,7 @@ func (in *interp) logsEvent(f frame, c *closure, event *Value) {
 
 // settleEvents tells of events that a logger wrote, when the functions of all routes were followed: what one of them reads was logged too.
 func (in *interp) settleEvents() {
-	in.wholes, in.wanted, in.hidden = in.eventLogs, in.wantedOfEvents, nil
+	in.wholes, in.wanted, in.hidden = in.eventLogs, in.eventReads, nil
 	in.eventLogs = nil
 	in.settle()
 }

@@ -299,8 +299,9 @@ func writtenForQueue(n *paths.Node) bool {
 	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
 	typed, asks, others := false, false, false
 	for _, fn := range n.Result.Reached {
+		own := fn.Name == symbol || fn.File.Path == n.Function.Code.File // also what a wrapper is given: main = middyfy(handle)
 		for _, p := range fn.Params {
-			typed = typed || fn.Name == symbol && p.Y != nil && (sqsEvent.MatchString(textBetween(fn.File, p.At, p.End)) || sqsEvent.MatchString(dotted(p.Y)))
+			typed = typed || own && p.Y != nil && (sqsEvent.MatchString(textBetween(fn.File, p.At, p.End)) || sqsEvent.MatchString(dotted(p.Y)))
 		}
 		asks = asks || someWord(fn.Body, ofQueue) && someWord(fn.Body, ofRecords)
 		others = others || someWord(fn.Body, ofOthers)

@@ -1,8 +1,10 @@
 package sast
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
@@ -40,7 +42,7 @@ func replayed(n *paths.Node) []spot {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b spot) int { return int(a.at) - int(b.at) })
+	slices.SortFunc(out, func(a, b spot) int { return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at)) })
 	return out
 }
 
