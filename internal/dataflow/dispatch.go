@@ -8,6 +8,9 @@ import (
 
 // Functions of Python of which the class of the first argument says which of them is called: @singledispatch and @run.register(Add).
 
+// deepestBase bounds how many classes are gone through that one extends.
+const deepestBase = 20
+
 // dispatched is what is called in the place of a function for objects of a class.
 type dispatched struct {
 	class *class
@@ -41,19 +44,24 @@ func dispatches(d *ir.Expr) bool { return lastPart(textOf(d)) == "singledispatch
 
 // inPlaceOf is the function that is called for an argument of its class; the one itself where there is none.
 func (p *Program) inPlaceOf(c *closure, args *arguments) *closure {
-	for given := args.get(0).class; given != nil; given = given.firstBase() {
+	given := args.get(0).class
+	for range deepestBase { // classes of broken code may extend each other
+		if given == nil {
+			break
+		}
 		for _, d := range p.dispatched[c.fn] {
 			if d.class.def == given.def {
 				return d.fn
 			}
 		}
+		given = given.firstBase()
 	}
 	return c
 }
 
 // firstBase is the class of the program that a class says first that it is one of; nil where there is none.
 func (c *class) firstBase() *class {
-	if len(c.bases) == 0 || c.bases[0] == nil || c.bases[0].class == c {
+	if len(c.bases) == 0 || c.bases[0] == nil {
 		return nil
 	}
 	return c.bases[0].class

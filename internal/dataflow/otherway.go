@@ -46,8 +46,11 @@ func exclude(body []*ir.Stmt, at, later int32) bool {
 	if s == nil {
 		return false
 	}
-	part := partOf(s, at)
-	if other := holding(body, later); other != s {
+	part, other := partOf(s, at), holding(body, later)
+	if other == nil { // it stands in what the function has beside its statements
+		return false
+	}
+	if other != s {
 		return leavesBehind(s, at) || s.Kind == ir.If && other.Kind == ir.If && len(part) > 0 && len(partOf(other, later)) > 0 && differ(s.X, other.X)
 	}
 	if other := partOf(s, later); !sameList(part, other) {
