@@ -59,6 +59,7 @@ type interp struct {
 	traces       map[*ir.Expr]*step    // calls that gave stack traces, when they were followed last
 	debugging    int                   // a setting that asks for the stage decides whether what is followed happens
 	calling      map[*ir.Func]bool     // functions that a library perhaps calls
+	libraryHas   map[string][]*given   // functions that libraries get while the entry is followed
 	unawaited    []Called              // calls whose promise nobody waits for
 	called       map[calledAt]Called   // what was called of libraries
 	parsedSafely map[string]bool       // what was parsed before where what fails is caught

@@ -29,16 +29,7 @@ func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments
 	for _, a := range append(slices.Clone(args.list), kwValues(args)...) {
 		fns = append(fns, functionsIn(a, 0)...)
 	}
-	if len(fns) > 0 {
-		if in.p.given == nil {
-			in.p.given = map[string][]*given{}
-		}
-		for _, c := range fns {
-			if len(in.p.given[root]) < maxGiven && len(c.fn.Params) > 0 {
-				in.p.given[root] = append(in.p.given[root], &given{c, f.file.Path})
-			}
-		}
-	}
+	in.keepForLibrary(f, root, fns)
 	if in.loading != nil {
 		return
 	}
@@ -46,7 +37,7 @@ func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments
 	if len(taints) == 0 {
 		return
 	}
-	for _, g := range in.p.given[root] {
+	for _, g := range slices.Concat(in.p.given[root], in.libraryHas[root]) {
 		if in.calling[g.fn.fn] {
 			continue
 		}
@@ -64,6 +55,29 @@ func (in *interp) perhapsCalled(f frame, e *ir.Expr, ref string, args *arguments
 			}
 		}
 		in.invoke(f, g.fn, g.fn.this, &arguments{list: list}, e.At)
+	}
+}
+
+// keepForLibrary notes functions that a library gets: for all entries what a module gives it while it is loaded, for the entry at hand alone what that
+// gives it, as the function of a transaction.
+func (in *interp) keepForLibrary(f frame, root string, fns []*closure) {
+	if len(fns) == 0 {
+		return
+	}
+	if in.p.given == nil {
+		in.p.given = map[string][]*given{}
+	}
+	if in.libraryHas == nil {
+		in.libraryHas = map[string][]*given{}
+	}
+	all := in.libraryHas
+	if in.loading != nil {
+		all = in.p.given
+	}
+	for _, c := range fns {
+		if len(all[root]) < maxGiven && len(c.fn.Params) > 0 {
+			all[root] = append(all[root], &given{c, f.file.Path})
+		}
 	}
 }
 
