@@ -46,6 +46,8 @@ type Result struct {
 	Guards     []Guard    // conditions by which somebody is turned away that ask what a module keeps
 	Unguarded  []Called   // where the body of a request is parsed and nothing catches what fails
 	BadRecords []Called   // the same of what a record of a stream or a queue holds
+
+	leads *leads
 }
 
 // Run follows an entry. It may be called for several entries, one after the other.

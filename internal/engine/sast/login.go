@@ -341,19 +341,10 @@ func callsOf(n *paths.Node, fn *ir.Func) []calling {
 		return nil
 	}
 	var out []calling
-	for _, caller := range n.Result.Reached {
-		if caller == fn {
-			continue
-		}
-		var at *ir.Expr
-		ir.Walk(caller.Body, nil, func(e *ir.Expr) bool {
-			if e.Kind == ir.Call && lastName(e.X) == fn.Name && slices.Contains(calledByName(n, e), fn) {
-				at = e
-			}
-			return at == nil && e.Kind != ir.Lambda
-		})
-		if at != nil {
-			out = append(out, calling{caller, at})
+	for _, c := range n.Result.LeadsTo(fn) {
+		again := len(out) > 0 && out[len(out)-1].fn == c.In
+		if c.In != fn && !again && lastName(c.Call.X) == fn.Name {
+			out = append(out, calling{c.In, c.Call})
 		}
 	}
 	return out
@@ -369,14 +360,9 @@ func calledIn(n *paths.Node, fn *ir.Func) (*ir.Func, *ir.Expr) {
 
 // wrapperOf is the function that calls another one which it was given: as a decorator, or as a wrapper of handlers; nil where there is none.
 func wrapperOf(n *paths.Node, fn *ir.Func) *ir.Func {
-	for _, outer := range n.Result.Reached {
-		found := false
-		ir.Walk(outer.Body, nil, func(e *ir.Expr) bool {
-			found = found || e.Kind == ir.Call && outer != fn && slices.Contains(calledByName(n, e), fn)
-			return !found && e.Kind != ir.Lambda
-		})
-		if found {
-			return outer
+	for _, c := range n.Result.LeadsTo(fn) {
+		if c.In != fn {
+			return c.In
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package sast
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"wardlet.example/data/iam"
 	"wardlet.example/internal/dataflow"
@@ -34,10 +33,7 @@ func dotted(e *ir.Expr) string {
 }
 
 // lastName is the last name of what dotted gives.
-func lastName(e *ir.Expr) string {
-	text := dotted(e)
-	return text[strings.LastIndexByte(text, '.')+1:]
-}
+func lastName(e *ir.Expr) string { return dataflow.LastName(e) }
 
 // loggers is how calls are written that log: console.error, logger.warning, log.Printf, self._logger.exception, print, logError.
 var loggers = regexp.MustCompile(`(^|[._])((?i:console|\w*logger|log|logging|logs|winston|pino|bunyan|slog|zap|sentry\w*|rollbar|bugsnag|traceback|metrics?|tracer|audit\w*)\.(\w+\.)*\w+$|(print|println|pprint|log|logger|(write|add|put|send|create|record|append|save)_?([A-Za-z]*_?)?(Log|log|Audit|audit)\w*|log[A-Z_]\w*|audit\w*|capture_?[eE]xception|report_?[eE]rror)$)|^fmt\.(Print|Fprint)\w*$`)
@@ -54,24 +50,7 @@ func logs(e *ir.Expr) bool {
 }
 
 // calledByName are the functions that a call leads to; where that is not known, those that were reached under the name that it has.
-func calledByName(n *paths.Node, call *ir.Expr) []*ir.Func {
-	if n.Result.Program != nil {
-		if fns, ok := n.Result.Program.Callees(call); ok {
-			return fns
-		}
-	}
-	name := lastName(call.X)
-	if name == "" {
-		return nil
-	}
-	var out []*ir.Func
-	for _, fn := range n.Result.Reached {
-		if fn.Name == name {
-			out = append(out, fn)
-		}
-	}
-	return out
-}
+func calledByName(n *paths.Node, call *ir.Expr) []*ir.Func { return n.Result.Callees(call) }
 
 // deepestCalls bounds how far calls are followed by their names.
 const deepestCalls = 4
