@@ -39,6 +39,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"error-swallowed":               forgotten,
 	"failed-login-without-origin":   withoutOrigin,
 	"function-triggers-itself":      callingItself,
+	"database-without-tls":          unencrypted,
 	"json-not-guarded":              unguarded,
 	"json-not-guarded-in-batch":     unguardedInBatch,
 	"login-not-recorded":            unrecorded,
