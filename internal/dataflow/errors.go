@@ -110,8 +110,10 @@ var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoo
 // asksDatabase are methods by which code asks a database, or changes what is in it.
 var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMany|save|insert|update|delete|remove|upsert|count|aggregate|bulk|distinct|exists|replaceOne|query|execute|softDelete|findOrCreate|\$(query|execute)Raw|\$transaction|transaction)`)
 
-// databasesOfGo are the calls of Go whose error is a struct of the driver: all of its fields are written where it becomes JSON.
-var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare|Scan|StructScan|Get|Select)(Context)?\(\)$`)
+// databasesOfGo are the calls of Go whose error is one of the driver: it tells the server, the statement, or names of tables and columns.
+var databasesOfGo = regexp.MustCompile(`^((database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx[\w/]*)\.(.*\.)?(Open|Connect|New|NewWithConfig|Ping|Begin|BeginTx|Beginx|Commit|Query|Queryx|Exec|NamedExec|NamedQuery|Prepare|Preparex|Scan|StructScan|Get|Select|SendBatch|CopyFrom)` +
+	`|gorm_io/gorm\.Open` +
+	`|go_mongodb_org/mongo-driver[\w/]*\.(.*\.)?(Connect|Ping|InsertOne|InsertMany|UpdateOne|UpdateMany|UpdateByID|ReplaceOne|DeleteOne|DeleteMany|Find|Aggregate|Distinct|CountDocuments|BulkWrite|Decode|All|Err))(Context)?\(\)$`)
 
 func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
 
@@ -280,7 +282,8 @@ func (in *interp) tellsError(f frame, at int32, rule, what, path string, answer 
 		return
 	}
 	file, at, _ := in.givenAt(f, at, is)
-	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
+	line, _ := file.Tree.Position(int(at))
+	key := rule + "\x00" + file.Path + "\x00" + itoa(line) // an answer is one thing, whether its body is looked at or the whole of it
 	if in.answeredBefore(answerMade{rule: rule, what: path}) || in.seen[key] {
 		return
 	}
