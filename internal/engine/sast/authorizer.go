@@ -40,9 +40,24 @@ func writtenAsAuthorizer(n *paths.Node) bool {
 	}
 	asks, answers := false, false
 	for _, fn := range n.Result.Reached {
+		if answersSimply(fn.Body) {
+			return true
+		}
 		asks, answers = asks || someWord(fn.Body, ofAuthorizing), answers || someWord(fn.Body, decision)
 	}
 	return asks && answers
+}
+
+// answersSimply reports whether a function returns what only an authorizer of an HTTP API does: whether the caller is let in, perhaps with a context,
+// and nothing else.
+func answersSimply(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.X != nil && s.X.Kind == ir.Object && slices.Contains(s.X.Keys, "isAuthorized") &&
+			!slices.ContainsFunc(s.X.Keys, func(key string) bool { return key != "isAuthorized" && key != "context" })
+		return !found
+	}, nil)
+	return found
 }
 
 type authorizer struct {
@@ -67,6 +82,8 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 				a.goesOn(file, s, body[:i], body[i+1:])
 				a.staysAllowed(file, body, i)
 			}
+		case s.Kind == ir.Eval && a.failsSilently(s.X):
+			a.goesOn(file, &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[i : i+1]}, nil, body[i+1:])
 		case s.Kind == ir.If && saysFailed(s.X):
 			a.failed(file, s.Body)
 			if file.Language == ir.Go && i > 0 && len(s.Else) == 0 && !ir.Ends(s.Body) {
@@ -89,6 +106,36 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		}
 		return true
 	})
+}
+
+// failsSilently reports whether a statement is only a call of the program's own check that catches what fails and throws nothing: what it gives back says
+// how it went, and nobody takes that.
+func (a *authorizer) failsSilently(e *ir.Expr) bool {
+	if e != nil && e.Kind == ir.Assign { // to a name that is not asked for
+		e = e.Y
+	}
+	if e != nil && e.Kind == ir.Await {
+		e = e.X
+	}
+	if e == nil || e.Kind != ir.Call || !verifier.MatchString(lastName(e.X)) {
+		return false
+	}
+	fns := calledByName(a.node, e)
+	return len(fns) > 0 && !slices.ContainsFunc(fns, func(fn *ir.Func) bool { return !a.catchesAll(fn.Body) })
+}
+
+// catchesAll reports whether a function does what it does in a try that verifies, whose handlers throw nothing.
+func (a *authorizer) catchesAll(body []*ir.Stmt) bool {
+	found := false
+	for _, s := range body {
+		switch {
+		case s.Kind == ir.Try && len(s.Else) > 0 && a.verifies(s.Body) && !throws(s.Else):
+			found = true
+		case throws([]*ir.Stmt{s}):
+			return false
+		}
+	}
+	return found
 }
 
 // failingBranch is what is done for an error of Go where several cases are told apart: switch { case err != nil: ... }. It is empty where none is.
