@@ -30,6 +30,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.ownField(f, v, key, at); x != nil {
 		return x
 	}
+	if isCradle(v.ref) {
+		if x := in.given(f, constant(key), at); x != nil {
+			return x
+		}
+	}
 	if x := in.fieldOfLanguage(f, v, key); x != nil {
 		return x
 	}
