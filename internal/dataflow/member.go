@@ -276,8 +276,8 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	var out []*Taint
 	for _, t := range taints {
 		u := *t
-		u.lead = ""   // of the whole
-		if u.pieces { // one part has no slashes
+		u.lead, u.keys = "", false // of the whole
+		if u.pieces {              // one part has no slashes
 			u = *u.cleaned([]string{"path-traversal"})
 			u.pieces = false
 		}
@@ -376,7 +376,9 @@ func (in *interp) keys(v *Value) *Value {
 	var out []*Taint
 	for _, t := range v.taints {
 		if !t.clean[names] {
-			out = append(out, t)
+			u := *t
+			u.keys = true
+			out = append(out, &u)
 		}
 	}
 	if v.named != nil {

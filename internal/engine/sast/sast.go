@@ -517,10 +517,15 @@ var bySender = map[string]bool{"user-controlled-target": true, "object-key": tru
 // saidByItself reports whether the application itself says on what a function works: all who send it that part are known, and no outsider
 // decides what they send.
 func saidByItself(h *dataflow.Hit, f *model.Function, reach reached) bool {
-	if !bySender[h.Rule] || outward(f) || reach.path != nil || len(reach.callers) == 0 {
+	if !bySender[h.Rule] && !isOfNames(h) || outward(f) || reach.path != nil || len(reach.callers) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(reach.callers, func(c paths.Caller) bool { return c.State != paths.Fixed && c.State != paths.Checks })
+}
+
+// isOfNames reports whether nothing but names of fields has reached a sink: those of a record that code goes through.
+func isOfNames(h *dataflow.Hit) bool {
+	return len(h.Ways) > 0 && !slices.ContainsFunc(h.Ways, func(way dataflow.Way) bool { return !way.Taint.OfNames() })
 }
 
 // withoutOwn is what reached a sink without the parts of messages that only the application itself writes, as far as its code shows where no
