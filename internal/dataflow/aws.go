@@ -673,7 +673,7 @@ const Uploaded = "the uploaded object"
 func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	if key := orNothing(c.params.fields["Key"]); c.op.Key == "s3:GetObject" {
 		for _, t := range key.taints {
-			if strings.HasSuffix(t.Path, "object.key") || strings.HasSuffix(t.Path, mailID) { // what an outsider has just uploaded
+			if strings.HasSuffix(t.Path, "object.key") || namesReceivedMail(t.Path) { // what an outsider has just uploaded
 				u := *t
 				u.Path, u.clean, u.object = Uploaded, nil, false
 				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read", in.steps)}

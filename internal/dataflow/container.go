@@ -87,6 +87,10 @@ func (in *interp) provided(f frame, e *ir.Expr, method string, callee *Value, ar
 		for _, x := range args.list {
 			in.p.provide(map[string]string{"useGlobalPipes": "@nestjs/core.APP_PIPE", "useGlobalGuards": "@nestjs/core.APP_GUARD"}[method], recipe{v: x})
 		}
+	case "singleton", "scoped", "transient", "disposer", "setLifetime", "proxy", "classic": // how long what is made lives says nothing of what it is
+		if strings.HasPrefix(callee.ref, "awilix.as") {
+			return &Value{ref: strings.TrimSuffix(callee.ref, "."+method), args: callee.args}
+		}
 	case "get", "getAsync", "resolve", "getAll", "getNamed", "resolveAll", "select":
 		return in.given(f, args.get(0), e.At)
 	}
@@ -111,6 +115,11 @@ func (in *interp) registered(args *arguments) {
 			in.p.provide("'"+name, recipe{v: x.args[0], call: kind == "asFunction", bag: true})
 		}
 	}
+}
+
+// isCradle reports whether a path is where a container of awilix, or a scope of it, has all that is registered by the names.
+func isCradle(ref string) bool {
+	return strings.HasSuffix(ref, ".cradle") && strings.HasPrefix(ref, "awilix.createContainer()")
 }
 
 // providers notes the providers of a module of NestJS.
@@ -158,7 +167,7 @@ func (in *interp) given(f frame, asked *Value, at int32) *Value {
 func (in *interp) cooked(f frame, r recipe, at int32) *Value {
 	args := &arguments{}
 	if r.bag {
-		args.list = []*Value{in.bag(f, r.v, at)}
+		args.list = in.fromBag(f, r.v, at)
 	}
 	switch {
 	case r.v.class != nil && r.v.isType:
@@ -173,17 +182,32 @@ func (in *interp) cooked(f frame, r recipe, at int32) *Value {
 	return r.v
 }
 
-// bag are the things of a container by their names, as far as a function takes them out of its parameter.
-func (in *interp) bag(f frame, v *Value, at int32) *Value {
-	out := &Value{fields: map[string]*Value{}}
+// fromBag are the arguments that awilix gives to a constructor or a function: each thing that a parameter names, or all of them in one object.
+func (in *interp) fromBag(f frame, v *Value, at int32) []*Value {
 	fns := v.fns
 	if v.class != nil {
 		if m := v.class.method("constructor", 0); m != nil {
 			fns = []*closure{m}
 		}
 	}
+	if len(fns) == 0 {
+		return nil
+	}
+	var out []*Value
+	for _, p := range fns[0].params() {
+		if p.Kind != ir.Name || in.p.recipes["'"+p.Str] == nil {
+			return []*Value{in.bag(f, at)}
+		}
+		out = append(out, orNothing(in.given(f, constant(p.Str), at)))
+	}
+	return out
+}
+
+// bag are the things of a container by their names.
+func (in *interp) bag(f frame, at int32) *Value {
+	out := &Value{fields: map[string]*Value{}}
 	for name := range sorted(in.p.recipes) {
-		if key, ok := strings.CutPrefix(name, "'"); ok && len(fns) > 0 {
+		if key, ok := strings.CutPrefix(name, "'"); ok {
 			if x := in.given(f, constant(key), at); x != nil {
 				out.fields[key] = x
 			}

@@ -231,7 +231,7 @@ func (h *Hit) also(t *Taint, sites []site, where []Fact) {
 		where = nil
 	}
 	for i, w := range h.Ways {
-		if w.Taint.Path == t.Path && w.Taint.Source == t.Source {
+		if w.Taint.Path == t.Path && w.Taint.Source == t.Source && w.Taint.keys == t.keys {
 			h.Ways[i].Where = common(w.Where, where)
 			return
 		}

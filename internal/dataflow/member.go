@@ -30,6 +30,11 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.ownField(f, v, key, at); x != nil {
 		return x
 	}
+	if isCradle(v.ref) {
+		if x := in.given(f, constant(key), at); x != nil {
+			return x
+		}
+	}
 	if x := in.fieldOfLanguage(f, v, key); x != nil {
 		return x
 	}
@@ -244,8 +249,18 @@ func isObjectKey(path string) bool {
 	return false
 }
 
-// mailID is the identifier that SES gives to a mail, under which it also keeps it in a bucket: who sent the mail wrote what is in there.
-const mailID = "ses.mail.messageId"
+// receivedMail are parts of a notification of SES about a mail that came in by which SES names it, and the place where it keeps it: who sent
+// the mail wrote what is in there, and chose none of the names.
+// Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
+var receivedMail = []string{"mail.messageId", "receipt.action.objectKey", "receipt.action.objectKeyPrefix", "receipt.action.bucketName", "receipt.action.topicArn"}
+
+// namesReceivedMail reports whether a path is such a part: of a record, or of what a topic hands on, perhaps by a queue.
+func namesReceivedMail(path string) bool {
+	return slices.ContainsFunc(receivedMail, func(part string) bool {
+		around, ok := strings.CutSuffix(path, "."+part)
+		return ok && (strings.HasSuffix(around, ".ses") || strings.HasSuffix(around, ".Sns.Message") || strings.HasSuffix(around, ".body.Message"))
+	})
+}
 
 // isAddress reports whether a path is an address that was taken apart.
 func isAddress(ref string) bool {
@@ -261,8 +276,8 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 	var out []*Taint
 	for _, t := range taints {
 		u := *t
-		u.lead = ""   // of the whole
-		if u.pieces { // one part has no slashes
+		u.lead, u.keys = "", false // of the whole
+		if u.pieces {              // one part has no slashes
 			u = *u.cleaned([]string{"path-traversal"})
 			u.pieces = false
 		}
@@ -291,7 +306,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
-		if strings.HasSuffix(u.Path, mailID) {
+		if namesReceivedMail(u.Path) {
 			u = *u.cleaned(append([]string{"object-key", "path-traversal", "user-controlled-target"}, encoded...))
 		}
 		if t.token == tokenPart && key == "2" { // its signature
@@ -361,7 +376,9 @@ func (in *interp) keys(v *Value) *Value {
 	var out []*Taint
 	for _, t := range v.taints {
 		if !t.clean[names] {
-			out = append(out, t)
+			u := *t
+			u.keys = true
+			out = append(out, &u)
 		}
 	}
 	if v.named != nil {

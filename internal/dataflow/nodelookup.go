@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -21,12 +22,12 @@ func (in *interp) looksUpPublicOnly(f frame, args *arguments) bool {
 		return false
 	}
 	for _, options := range args.list {
-		if in.hasSafeLookup(options) {
+		if in.hasSafeLookup(f, options) {
 			return true
 		}
 		for _, name := range []string{"agent", "httpAgent", "httpsAgent"} {
 			agent := orNothing(options.fields[name])
-			if safeAgents[packageOf(agent.ref)] || len(agent.args) > 0 && in.hasSafeLookup(agent.args[0]) {
+			if safeAgents[packageOf(agent.ref)] || len(agent.args) > 0 && in.hasSafeLookup(f, agent.args[0]) {
 				return true
 			}
 		}
@@ -36,9 +37,9 @@ func (in *interp) looksUpPublicOnly(f frame, args *arguments) bool {
 
 // hasSafeLookup reports whether options have a function that looks up names and asks about what it finds, where a function that runs asks
 // whether the host is an address.
-func (in *interp) hasSafeLookup(options *Value) bool {
+func (in *interp) hasSafeLookup(f frame, options *Value) bool {
 	for _, c := range orNothing(options.fields["lookup"]).fns {
-		if in.callsAny(c, 0, func(e *ir.Expr) bool { return asksAddressOfNode[e.X.Str] }) && in.asksWhetherAddress() {
+		if in.callsAny(c, 0, func(e *ir.Expr) bool { return asksAddressOfNode[e.X.Str] }) && in.asksWhetherAddress(f) {
 			return true
 		}
 	}
@@ -46,11 +47,11 @@ func (in *interp) hasSafeLookup(options *Value) bool {
 }
 
 // asksWhetherAddress reports whether a function that runs asks whether a host is written as an address.
-func (in *interp) asksWhetherAddress() bool {
+func (in *interp) asksWhetherAddress(f frame) bool {
 	for _, fn := range in.stack {
 		found := false
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-			found = found || e.Kind == ir.Call && strings.HasPrefix(lastPart(textOf(e.X)), "isIP")
+			found = found || e.Kind == ir.Call && (strings.HasPrefix(lastPart(textOf(e.X)), "isIP") || in.testsForAddress(f, e))
 			return !found
 		})
 		if found {
@@ -58,4 +59,18 @@ func (in *interp) asksWhetherAddress() bool {
 		}
 	}
 	return false
+}
+
+// testsForAddress reports whether a test by a pattern tells addresses of both kinds from names: /^[\d.]+$|^\[/.test(hostname). What a URL has
+// as its host is written in one way only, so that a few of them show it.
+func (in *interp) testsForAddress(f frame, e *ir.Expr) bool {
+	if e.X.Kind != ir.Member || e.X.Str != "test" && e.X.Str != "match" {
+		return false
+	}
+	pattern := in.patternOf(f, e)
+	if !pattern.known || pattern.text == "" {
+		return false
+	}
+	p, err := regexp.Compile(bare(pattern))
+	return err == nil && p.MatchString("127.0.0.1") && p.MatchString("169.254.169.254") && p.MatchString("[::1]") && p.MatchString("[fd00:ec2::254]") && !p.MatchString("example.com")
 }

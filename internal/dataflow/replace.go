@@ -76,7 +76,7 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 	for i, t := range out.taints {
 		u := *t
 		for _, c := range harmfulCharacters {
-			if removed.MatchString(string(c)) && !strings.ContainsRune(u.gone, c) {
+			if !strings.ContainsRune(u.gone, c) && takesAway(removed, string(c)) {
 				u.gone += string(c)
 			}
 		}
@@ -89,6 +89,16 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 		out.taints[i] = u.cleaned(rules)
 	}
 	return out
+}
+
+// takesAway reports whether a pattern fits a character wherever it stands in a text, and not at its beginning or its end only.
+func takesAway(pattern *regexp.Regexp, c string) bool {
+	for _, text := range []string{c, "x" + c + "x", c + c + c} {
+		if strings.Contains(pattern.ReplaceAllLiteralString(text, ""), c) {
+			return false
+		}
+	}
+	return true
 }
 
 // codePoint is a character as patterns of JavaScript and Python name it by its number.

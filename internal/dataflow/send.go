@@ -260,6 +260,26 @@ func (v *Value) Origins(path []string) []Origin {
 	return w.found
 }
 
+// NameOrigins are the outsiders' data in the names of the fields of what stands at a path of a value.
+func (v *Value) NameOrigins(path []string) []Origin {
+	at := v.All(path...)
+	if len(at) == 0 {
+		return v.Origins(path)
+	}
+	w := &looker{}
+	for _, x := range at {
+		for _, t := range x.taints {
+			if !t.clean[names] {
+				u := *t
+				u.keys = true
+				w.add(&u, nil, false)
+			}
+		}
+		w.all(x.named, 0)
+	}
+	return w.found
+}
+
 // Decoded are the origins of what stands at a path where whoever gets a text takes it for JSON. That counts for rules for which texts do
 // no harm.
 func (v *Value) Decoded(path []string, rule string) []Origin {
@@ -678,6 +698,9 @@ func (t *Taint) Check() Step {
 	}
 	return Step{t.check.file, t.check.at, "is made safe"}
 }
+
+// OfNames reports whether it is a name of a field of what stands at its path, and nothing that stands in it.
+func (t *Taint) OfNames() bool { return t.keys }
 
 // Unsure reports whether something on the way is not known.
 func (t *Taint) Unsure() bool { return t.unsure }

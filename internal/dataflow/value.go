@@ -91,6 +91,7 @@ type Taint struct {
 	copied bool            // only the name of a bucket stands before it: all of the key of what is copied
 	typed  bool            // Go: a decoder has read it into a simple type, and nothing else was asked of it
 	inside bool            // of a text that was written as JSON: it stands inside of what was written
+	keys   bool            // it is a name of a field of what stands there, and nothing that stands in it
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
 	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
@@ -173,7 +174,7 @@ func addTaints(to, from []*Taint) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
-			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && u.asHarmful(t)
+			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && (t.keys || !u.keys) && u.asHarmful(t)
 			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
 				cleanest = i
 			}

@@ -56,6 +56,7 @@ type question struct {
 	told  string // what holds where the data is used
 	rule  string
 	whole bool // all of what was parsed is meant
+	names bool // only the names of its fields are
 }
 
 // answer is the best path, the doors that paths begin at, and what each caller does.
@@ -177,6 +178,7 @@ type inquired struct {
 	part   []string
 	facts  []dataflow.Fact
 	whole  bool
+	names  bool
 	answer *answer
 	before *inquired
 }
@@ -191,7 +193,7 @@ type settling struct {
 func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	part := o.part()
 	facts, told := o.told()
-	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule, whole: o.taint.Parsed()}
+	q := question{node: n, read: o.read(), path: strings.Join(part, "."), told: told, rule: w.rule, whole: o.taint.Parsed(), names: o.taint.OfNames()}
 	if a := w.graph.reached[q]; a != nil {
 		return a
 	}
@@ -202,7 +204,7 @@ func (w *inquiry) want(n *Node, o origin, before *inquired) *answer {
 	w.count[at]++
 	a := &answer{}
 	w.graph.reached[q] = a
-	w.open = append(w.open, &inquired{at, part, facts, q.whole, a, before})
+	w.open = append(w.open, &inquired{at, part, facts, q.whole, q.names, a, before})
 	return a
 }
 
@@ -307,6 +309,9 @@ func (w *inquiry) across(i *inquired, e *Edge) {
 // origins are what stands at a path of a request. A text is gone into where the receiver, or the service in between, parses all of it. What
 // a function gives back is written as JSON once more.
 func (w *inquiry) origins(i *inquired, e *Edge, path []string) []dataflow.Origin {
+	if i.names {
+		return e.Send.Params.NameOrigins(path)
+	}
 	if e.Kind != answered && (i.whole || w.graph.rows.isAll(e.Send.Key, path)) {
 		return e.Send.Params.Decoded(path, w.rule)
 	}

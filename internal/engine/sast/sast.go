@@ -367,6 +367,9 @@ func (w *work) tell(graph *paths.Graph) Report {
 // hit makes findings of what reached a sink.
 func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]bool) {
 	f := n.Function
+	if h = w.withoutOwn(n, h); h == nil {
+		return
+	}
 	reach := w.reach(n, h)
 	w.siblings(n, h, reach, failed)
 	for _, b := range w.engine.taints[h.Rule] {
@@ -509,15 +512,38 @@ func (w *work) match(b *bound, f *model.Function, file *ir.File, m query.Match) 
 var overHTTPOnly = map[string]bool{"html-response": true, "header-injection": true, "open-redirect": true, "jwt-unverified": true, "error-details": true, "stack-trace": true, "cors-echo": true, "number": true, "size": true}
 
 // bySender are kinds of harm that are less of one where the application calls a function itself, and says on what it works.
-var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true}
+var bySender = map[string]bool{"user-controlled-target": true, "object-key": true, "mass-assignment": true, "redos": true, "path-traversal": true}
 
 // saidByItself reports whether the application itself says on what a function works: all who send it that part are known, and no outsider
 // decides what they send.
 func saidByItself(h *dataflow.Hit, f *model.Function, reach reached) bool {
-	if !bySender[h.Rule] || outward(f) || reach.path != nil || len(reach.callers) == 0 {
+	if !bySender[h.Rule] && !isOfNames(h) || outward(f) || reach.path != nil || len(reach.callers) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(reach.callers, func(c paths.Caller) bool { return c.State != paths.Fixed && c.State != paths.Checks })
+}
+
+// isOfNames reports whether nothing but names of fields has reached a sink: those of a record that code goes through.
+func isOfNames(h *dataflow.Hit) bool {
+	return len(h.Ways) > 0 && !slices.ContainsFunc(h.Ways, func(way dataflow.Way) bool { return !way.Taint.OfNames() })
+}
+
+// withoutOwn is what reached a sink without the parts of messages that only the application itself writes, as far as its code shows where no
+// template says who sends what; nil where nothing else has reached it.
+func (w *work) withoutOwn(n *paths.Node, h *dataflow.Hit) *dataflow.Hit {
+	if !bySender[h.Rule] || w.app.Kind != model.Convention || len(n.Function.Triggers) > 0 || w.graph == nil || len(h.Ways) == 0 {
+		return h
+	}
+	left := slices.DeleteFunc(slices.Clone(h.Ways), func(way dataflow.Way) bool { return w.graph.WrittenHere(n, way, h.Rule) })
+	switch {
+	case len(left) == 0:
+		return nil
+	case slices.ContainsFunc(left, func(way dataflow.Way) bool { return way.Taint.Path == h.Path }):
+		return h
+	}
+	other := *h
+	other.Ways, other.Path, other.Steps = left, left[0].Taint.Path, left[0].Steps()
+	return &other
 }
 
 // concerns reports whether a kind of harm is one for a function, by who calls it, or by what other functions bring to it.
