@@ -213,6 +213,29 @@ func (in *interp) noPage(f frame, response *Value) bool {
 	return ok && g.fields["html-response"] != nil
 }
 
+// fetchResponses are the classes of answers that the Fetch API has: new Response(text, { headers }).
+var fetchResponses = set("Response NextResponse")
+
+// noPageOfFetch reports whether an answer of the Fetch API is no page: its headers say another kind, or none, and then a text is plain.
+func noPageOfFetch(m *Model, args *arguments) bool {
+	if !fetchResponses[m.Member] {
+		return false
+	}
+	options := args.get(1)
+	headers := options.fields["headers"]
+	if headers == nil {
+		return len(args.list) < 2 || options.class == nil && options.ref == "" && options.spread == nil && options.hasOnlyFields()
+	}
+	if headers.ref == "builtin.Headers()" {
+		headers = orNothing(first1(headers.args))
+	}
+	kind := kindIn(headers)
+	if kind == nil {
+		return len(headers.fields) > 0 && headers.spread == nil && headers.hasOnlyFields()
+	}
+	return kind.known && !strings.Contains(strings.ToLower(kind.text), "html") && !strings.Contains(strings.ToLower(kind.text), "svg")
+}
+
 // bodyWrittenAt is where the body of an answer that is written out stands; the answer where it has none there.
 func bodyWrittenAt(e *ir.Expr) int32 {
 	if i := slices.IndexFunc(e.Keys, func(key string) bool { return strings.EqualFold(key, "body") }); i >= 0 && i < len(e.List) {

@@ -69,7 +69,10 @@ func (p *Program) Run(e Entry) Result {
 	}
 	in.settle()
 	in.ofEntry = r.Files
-	routes := p.routesOf(r.Files)
+	var routes []*routed
+	if !besideRoutes(functions) {
+		routes = p.routesOf(r.Files)
+	}
 	in.followRoutes(routes)
 	if e.Symbol == "" {
 		routes = in.standalone(r.Files, routes)
@@ -99,6 +102,13 @@ func (p *Program) Run(e Entry) Result {
 	}
 	maps.Copy(p.followed, in.visited)
 	return r
+}
+
+// besideRoutes reports whether a handler is a function that an application of Chalice deploys by itself: its routes are another function.
+func besideRoutes(functions []*closure) bool {
+	return len(functions) == 1 && slices.ContainsFunc(functions[0].fn.Decorators, func(d *ir.Expr) bool {
+		return d.Kind == ir.Call && d.X.Kind == ir.Member && d.X.Str == "lambda_function"
+	})
 }
 
 // followRoutes follows the functions of routes, one after the other.

@@ -424,7 +424,7 @@ func (in *interp) equals(f frame, e *ir.Expr) {
 		in.trust(f, x.List[0], textOnly)
 		return
 	}
-	if other.known || isEnvironment(other.ref) || strings.HasPrefix(other.ref, "pathlib.") {
+	if other.known || isSetting(other) || strings.HasPrefix(other.ref, "pathlib.") {
 		in.trust(f, x, []string{"all"})
 		in.trustHost(f, x)
 		in.trustParts(f, x, 0) // path.parent == FOLDER
@@ -447,7 +447,7 @@ func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 			return in.member(f, in.quiet(f, e.X), e.Y.Str, e.At)
 		}
 	case ir.Call:
-		if name := in.quiet(f, e.X).ref; name == "os.getenv" || name == "os.environ.get" {
+		if name := in.quiet(f, e.X).ref; name == "os.getenv" || name == "os.environ.get" || name == "os.Getenv" {
 			return &Value{ref: "os.environ." + textOf(e)}
 		}
 	case ir.Array:
@@ -458,6 +458,12 @@ func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 		return v
 	}
 	return &Value{taints: []*Taint{{}}}
+}
+
+// isSetting reports whether a value of which nothing comes from outsiders is a setting of the function, also where a constant stands for it
+// when it is missing.
+func isSetting(v *Value) bool {
+	return isEnvironment(v.ref) || settingOf(v) != "" || len(v.either) > 0 && len(v.alts) > 0
 }
 
 // isEnvironment reports whether a path is a setting of the function.

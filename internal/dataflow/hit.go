@@ -205,7 +205,7 @@ func (in *interp) hitOf(f frame, at int32, m *Model, what string, taints []*Tain
 }
 
 // ofReferer are the headers by which a browser tells where a link stands and which host it asks: nobody else decides them.
-var ofReferer = regexp.MustCompile(`(?i)headers?\.(referr?er|host|x-forwarded-host)$|^(req|request|ctx|r)\.(hostname|host)$`)
+var ofReferer = regexp.MustCompile(`(?i)headers?\.(referr?er|host|x-forwarded-host)$|^(ctx\.)?(req|request|ctx|r)\.((url|nexturl)\.(origin|hostname|host)|hostname|host)$`)
 
 // takesBack are functions that take the signs of an address back to what they stand for.
 var takesBack = regexp.MustCompile(`(?i)decode|unescape|unquote`)

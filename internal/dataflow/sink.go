@@ -50,7 +50,7 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) bool {
 	switch m.Rule {
 	case "html-response":
-		return in.noPage(f, recv)
+		return in.noPage(f, recv) || noPageOfFetch(m, args)
 	case "open-redirect":
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {

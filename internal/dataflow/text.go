@@ -43,14 +43,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		if out.secret == nil {
 			out.secret = v.secret
 		}
-		switch {
-		case v.known:
-			before += v.text
-		case len(taints) > 0:
-			before += v.prefix + outsiders
-		default:
-			before += v.prefix + unknownText
-		}
+		before += asRead(v, 0)
 	}
 	if out.known {
 		out.written = inQuotes
@@ -78,6 +71,33 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 	return out
 }
 
+// asRead is a text with a sign in the place of each part that is not known; of a + b + c, which is (a + b) + c, with all that stands on the
+// left.
+func asRead(v *Value, depth int) string {
+	switch {
+	case v.known:
+		return v.text
+	case depth < deepestJoin && len(v.parts) > 1 && len(v.alts)+len(v.either) == 0:
+		out := asRead(v.parts[0], depth+1)
+		for _, part := range v.parts[1:] {
+			out += beginningOf(part)
+		}
+		return out
+	}
+	return beginningOf(v)
+}
+
+// beginningOf is what is known of how a text begins, with a sign for the rest.
+func beginningOf(v *Value) string {
+	switch {
+	case v.known:
+		return v.text
+	case len(texts(v.all())) > 0:
+		return v.prefix + outsiders
+	}
+	return v.prefix + unknownText
+}
+
 // inParts are the parts of a text, with those of texts that were put together before.
 func inParts(list []*Value) []*Value {
 	var out []*Value
@@ -100,8 +120,9 @@ const (
 	outsiders   = "\x02"
 )
 
-// fixedHost is the beginning of an address of which the host cannot be changed any more.
-var fixedHost = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*:)?//[^/?#\x02]+[/?#]|^\x01(?:[^:]|:[^/]|$)`)
+// fixedHost is the beginning of an address of which the host cannot be changed any more, whoever has decided it: an outsider who did is told
+// of for that.
+var fixedHost = regexp.MustCompile(`^(?:(?i:[a-z][a-z0-9+.-]*:)|[\x01\x02]:)?//[^/?#]+[/?#]|^\x01(?:[^:]|:[^/]|$)|^\x02[^:/?#]*[/?#]`)
 
 // bucketAddress is the beginning of an address of an object of which nothing but the bucket is named.
 var bucketAddress = regexp.MustCompile(`^(?:s3[an]?|gs|oss)://[^/\x02]*/$`)

@@ -25,6 +25,7 @@ import (
 	"wardlet.example/internal/query"
 	"wardlet.example/internal/rule"
 	"wardlet.example/internal/syntax"
+	"wardlet.example/internal/syntax/python"
 )
 
 // Name is what rules call this engine.
@@ -442,6 +443,9 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 				continue
 			}
 			for _, m := range w.matchesIn(file, b, q) {
+				if neverRuns(f, file, m) {
+					continue
+				}
 				if here, ok := m["here"]; ok && b.Taint == weakHash && (digests{n, file}).spares(int32(file.Tree.Nodes[here].Start)) {
 					continue
 				}
@@ -450,6 +454,12 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 			}
 		}
 	}
+}
+
+// neverRuns reports whether what a pattern fits stands where a file runs as a program of its own, and the platform only imports it.
+func neverRuns(f *model.Function, file *ir.File, m query.Match) bool {
+	here, ok := m["here"]
+	return ok && f.Code.Symbol != "" && file.Language == ir.Python && python.OnlyAsProgram(file.Tree, file.Tree.Nodes[here].Start)
 }
 
 // matched is a pattern of a rule and a file that it was looked for in.

@@ -161,11 +161,25 @@ func (m *module) conditional(node int) {
 	}
 }
 
-func (m *module) isMainCheck(condition int) bool {
-	if m.tree.Kind(condition) != "comparison_operator" {
+func (m *module) isMainCheck(condition int) bool { return isMainCheck(m.tree, condition) }
+
+// OnlyAsProgram reports whether what stands at an offset runs only when the file is started as a program, and not when it is imported.
+func OnlyAsProgram(tree *syntax.Tree, offset uint32) bool {
+	for child := range tree.NamedChildren(tree.Root()) {
+		if n := tree.Nodes[child]; tree.Kind(child) != "if_statement" || offset < n.Start || n.End <= offset || !isMainCheck(tree, tree.Child(child, "condition")) {
+			continue
+		}
+		runs := tree.Child(child, "consequence")
+		return runs != syntax.None && tree.Nodes[runs].Start <= offset && offset < tree.Nodes[runs].End
+	}
+	return false
+}
+
+func isMainCheck(tree *syntax.Tree, condition int) bool {
+	if tree.Kind(condition) != "comparison_operator" {
 		return false
 	}
-	text := m.tree.Text(condition)
+	text := tree.Text(condition)
 	return strings.Contains(text, "__name__") && strings.Contains(text, "__main__")
 }
 
@@ -299,7 +313,7 @@ func (m *module) isHandler(def syntax.Def, t target) bool {
 	case def.Kind == syntax.Function:
 		return (!t.assigned || def.Name == "handler") && (takesEventAndContext(def.Params) || takesContext(def) || takesEventAndMore(def, t.adorned))
 	}
-	return def.Name == "handler" && m.isAdapter(t.node) || m.isApplication(t.node)
+	return def.Name == "handler" && m.isAdapter(t.node) || m.isApplication(t.node) || m.tree.Kind(t.node) == "call" && m.givesFunctions(def.Name)
 }
 
 func takesEventAndContext(params []string) bool {
@@ -326,6 +340,20 @@ func (m *module) isApplication(node int) bool {
 	callee := m.tree.Child(node, "function")
 	for _, name := range []string{"Chalice", "chalice.Chalice", "FlaskLambda", "flask_lambda.FlaskLambda"} {
 		if m.tree.Is(callee, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// givesFunctions recognises an application of Chalice, of whatever class it is, by a function that it deploys by itself beside its routes.
+func (m *module) givesFunctions(name string) bool {
+	for i := range m.tree.Nodes {
+		if m.tree.Kind(i) != "decorator" {
+			continue
+		}
+		callee := m.tree.Child(m.tree.FirstNamed(i), "function")
+		if callee != syntax.None && m.tree.Is(callee, name+".lambda_function") {
 			return true
 		}
 	}

@@ -168,6 +168,8 @@ func TestHandlersByConvention(t *testing.T) {
 		{"handler = Mangum(app)", "handler"},
 		{"handler = logging.StreamHandler()", ""},
 		{"app = Chalice(app_name='orders')", "app"},
+		{"app = Shop(app_name='orders')\n@app.lambda_function(name='tidy')\ndef tidy(event, context): pass", "app tidy"},
+		{"app = Shop(app_name='orders')\n@app.route('/')\ndef home(): pass", ""},
 		{"web = FlaskLambda(__name__)", "web"},
 		{"app = Flask(__name__)", ""},
 		{"class A:\n  def handler(event, context): pass", ""},
