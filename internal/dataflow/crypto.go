@@ -412,7 +412,7 @@ var (
 	digestOfOne = regexp.MustCompile(`^(crypto\.(default\.)?createHash\(\)\.update\(\)\.digest|hashlib\.\w+\(\)\.(hex)?digest|crypto/(sha1|sha256|sha512|md5)\.Sum\w*)\(\)$`)
 	// partOfDigest ends the calls that give a part of one.
 	partOfDigest = regexp.MustCompile(`(\.digest\(\))\.(subarray|slice|substring|substr)(\(\))?$`)
-	writesBytes = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
+	writesBytes  = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
 )
 
 // comparesDigestOfCode tells of a comparison of the digest of a token or a key that was sent with one that is kept: in a store, or as a setting.
