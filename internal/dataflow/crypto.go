@@ -242,6 +242,13 @@ func sameEachTime(v *Value, depth int) string {
 		return "a constant"
 	case settingOf(v) != "":
 		return "a setting"
+	case v.secret != nil && v.secret.members == nil && v.secret.made == plainData:
+		return v.secret.what
+	case len(v.args) > 0 && digestOfOne.MatchString(partOfDigest.ReplaceAllString(v.ref, "$1")):
+		if what := sameEachTime(v.args[0], depth+1); what != "" {
+			return "a digest of " + what
+		}
+		return ""
 	case putsTogether[v.ref] && len(v.args) > 0:
 		return allTheSame(v.args[0], depth+1)
 	case v.writtenBytes():
@@ -290,8 +297,13 @@ func (v *Value) writtenBytes() bool {
 // fillsByChance are functions that fill a buffer which they are given with random bytes.
 var fillsByChance = set("randomFillSync randomFill getRandomValues")
 
-// refilled forgets what a buffer was made with where a call puts other bytes into it: crypto.randomFillSync(iv), start.copy(iv).
+// refilled forgets what a buffer was made with where a call puts other bytes into it: crypto.randomFillSync(iv), start.copy(iv); and of what a digest
+// is where more is added: h.update(salt).
 func (in *interp) refilled(c call) {
+	if c.method == "update" && c.recv != nil && strings.HasPrefix(c.recv.ref, "hashlib.") {
+		c.recv.args = nil
+		return
+	}
 	if c.f.file.Language != ir.Node {
 		return
 	}
@@ -331,10 +343,10 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 		switch name := in.settingCompared(mine, sent); {
 		case len(mine.signs) > 0:
 			in.place(f, at, "timing", "a comparison", "the signature")
-		case len(mine.taints) > 0:
-			in.comparesStored(f, at, mine, sent)
 		case mine.secret != nil && mine.secret.members == nil && mine.secret.made == plainData:
 			in.place(f, at, "timing", "a comparison", mine.secret.what)
+		case len(mine.taints) > 0:
+			in.comparesStored(f, at, mine, sent)
 		case name != "":
 			in.place(f, at, "timing", "a comparison", name)
 		}
@@ -398,7 +410,9 @@ func (in *interp) digestsCode(v *Value) bool {
 var (
 	// digestOfOne begins what calls give that make the digest of what they got; writesBytes is what writes bytes as a text.
 	digestOfOne = regexp.MustCompile(`^(crypto\.(default\.)?createHash\(\)\.update\(\)\.digest|hashlib\.\w+\(\)\.(hex)?digest|crypto/(sha1|sha256|sha512|md5)\.Sum\w*)\(\)$`)
-	writesBytes = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
+	// partOfDigest ends the calls that give a part of one.
+	partOfDigest = regexp.MustCompile(`(\.digest\(\))\.(subarray|slice|substring|substr)(\(\))?$`)
+	writesBytes  = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
 )
 
 // comparesDigestOfCode tells of a comparison of the digest of a token or a key that was sent with one that is kept: in a store, or as a setting.

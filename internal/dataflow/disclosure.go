@@ -51,6 +51,14 @@ func (s *secret) part(p *Program, key string) *secret {
 	return nil
 }
 
+// under is what of a secret stands under a key: one that is not known at all chooses among many of the same kind, as the keys of partners.
+func (s *secret) under(p *Program, key *Value) *secret {
+	if s != nil && s.members == nil && !key.known && key.prefix == "" && len(key.parts) == 0 {
+		return s
+	}
+	return s.part(p, key.text)
+}
+
 // answers are members of answers that hold those with the secret. Of several parameters it is not known which are secret.
 var answers = []string{"Parameter", "Parameters", "SecretValues", "data", "items", "Items"}
 
@@ -101,7 +109,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	if v == nil || v == nothing {
 		return v
 	}
-	if in.p.hides(name) {
+	if in.p.hides(name) && (name != "keys" || method != "") {
 		if v.secret == nil && len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil {
 			return v
 		}
@@ -118,7 +126,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 			s = secretIn(recv)
 		}
 		if k := args.get(0); name == "get" {
-			s = s.part(in.p, k.text)
+			s = s.under(in.p, k)
 		}
 	}
 	for _, a := range args.list {

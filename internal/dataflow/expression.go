@@ -114,6 +114,11 @@ func (in *interp) chosenBy(f frame, e *ir.Expr, x, key *Value) *Value {
 		c.random = key.random.pick()
 		v = &c
 	}
+	if s := x.secret.under(in.p, key); s != nil {
+		c := *v
+		c.secret = s
+		v = &c
+	}
 	if keys := harmfulKeys(key); len(keys) > 0 && f.file.Language == ir.Node && !ofKeys(x, keys) && !x.bare {
 		c := *v
 		c.chosen = keys

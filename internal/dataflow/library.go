@@ -80,7 +80,7 @@ func (in *interp) fromLibrary(c call) *Value {
 		if len(out.holds) > 0 {
 			out.read = readAt(c, in.steps)
 		}
-		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") { // what the digest is of, and not how it is written
+		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") || partOfDigest.MatchString(ref) { // what the digest is of, and not how it is written
 			out.args = c.callee.args
 		}
 	}

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +41,37 @@ func (in *interp) makesSecret() string {
 	if chance && n > 1 && in.nobodyMayGuess(in.stack[n-2].Name) && makes.MatchString(in.stack[n-2].Name) {
 		return "what " + in.stack[n-2].Name + " gives"
 	}
-	return in.inMaking(n, in.nobodyMayGuess)
+	if name := in.inMaking(n, in.nobodyMayGuess); name != "" {
+		return name
+	}
+	return in.codeOfEntry(n)
+}
+
+var (
+	// plainCode is a name that says only that something is a code, or makes one.
+	plainCode = regexp.MustCompile(`(?i)^((new|make|create|generate|gen|random|issue|build|next|unique)_?)?code$`)
+	// ofEntry are words in names of functions, files and folders which say what such a code is for.
+	ofEntry = set("invite invites invitation invitations verification activation recovery otp mfa 2fa pairing")
+)
+
+// codeOfEntry is a code by which somebody is let in, as the names around it say: those of the function that makes it and of the one that calls it, and
+// of their files; empty where none does.
+func (in *interp) codeOfEntry(n int) string {
+	name := in.stack[n-1].Name
+	if !plainCode.MatchString(name) {
+		if name = in.inMaking(n, plainCode.MatchString); name == "" {
+			return ""
+		}
+	}
+	for _, fn := range slices.Backward(in.stack[max(0, n-2):n]) {
+		file := strings.TrimSuffix(fn.File.Path, path.Ext(fn.File.Path))
+		for _, around := range []string{fn.Name, path.Base(file), path.Base(path.Dir(file))} {
+			if slices.ContainsFunc(wordsOf(around), func(w string) bool { return ofEntry[w] }) {
+				return name + " of " + around
+			}
+		}
+	}
+	return ""
 }
 
 // letsIn are names of codes by which somebody is let in, or gets hold of something.

@@ -11,12 +11,14 @@ import (
 // The key of the object that an event is about begins and ends as the notification wants it. What is made of it often still does: key +
 // ".json", path.join(path.dirname(key), "small", name).
 
-// OwnKey stands among the settings for that key; behind it stand the texts that were replaced in it, each after a zero.
+// OwnKey stands among the settings for that key; behind it stand a dot where only its last part is meant, and the texts that were replaced in it,
+// each after a zero.
 const OwnKey = "the key of the event"
 
 // What a value is of the key of the event.
 const (
 	allOfKey    = "="
+	lastOfKey   = "." // what stands behind its last slash: it ends as the key does
 	folderOfKey = "/"
 )
 
@@ -82,6 +84,10 @@ func ofKeyOf(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value
 	case keepsKey[name]:
 		if of = args.get(0).ofOwnKey(); of == "" {
 			of = recv.ofOwnKey()
+		}
+	case len(args.list) == 1 && (name == "basename" || name == "Base" && f.file.Language == ir.Go):
+		if key, ok := strings.CutPrefix(args.get(0).ofOwnKey(), allOfKey); ok {
+			of = lastOfKey + key
 		}
 	case changesKey[name]:
 		of = changedKey(name, recv, args)

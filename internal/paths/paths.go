@@ -221,14 +221,16 @@ func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting)
 func (n *Node) sent(v *dataflow.Value) *model.Value {
 	return v.Model(func(name string) *model.Value {
 		if edits, own := strings.CutPrefix(name, dataflow.OwnKey); own {
-			return n.ownKey(strings.Split(edits, "\x00")[1:])
+			all := strings.Split(edits, "\x00")
+			return n.ownKey(all[0] == "", all[1:])
 		}
 		return n.setting(name)
 	})
 }
 
-// ownKey is what is known of the key of the object that a function is called for, where some texts were replaced in it; nil where nothing is.
-func (n *Node) ownKey(edits []string) *model.Value {
+// ownKey is what is known of the key of the object that a function is called for, or of its last part, where some texts were replaced in it; nil
+// where nothing is.
+func (n *Node) ownKey(all bool, edits []string) *model.Value {
 	if n.bucket() == nil {
 		return nil
 	}
@@ -253,12 +255,14 @@ func (n *Node) ownKey(edits []string) *model.Value {
 	for _, rule := range rules.Elements() {
 		name, _ := rule.Get("Name").Scalar()
 		text, known := rule.Get("Value").Scalar()
-		if !known || slices.ContainsFunc(edits, func(s string) bool { return touches(text, s) }) {
+		if !known || !all && strings.Contains(text, "/") || slices.ContainsFunc(edits, func(s string) bool { return touches(text, s) }) {
 			continue
 		}
 		switch strings.ToLower(name) {
 		case "prefix":
-			parts[0] = rule.Get("Value")
+			if all {
+				parts[0] = rule.Get("Value")
+			}
 		case "suffix":
 			parts[2] = rule.Get("Value")
 		}

@@ -29,8 +29,18 @@ func withoutOrigin(w *work, n *paths.Node) []spot {
 		if logged == nil {
 			continue
 		}
-		tells := func(fn *ir.Func) bool { return tellsOriginBefore(fn, endOfRefusal(fn.Body, logged)) }
-		if !slices.ContainsFunc(l.callers, tells) && !l.tellsOrigin(n) {
+		given := map[string]bool{}
+		tells := func(fn *ir.Func) bool {
+			if !tellsOriginBefore(fn, endOfRefusal(fn.Body, logged)) {
+				return false
+			}
+			names, only := l.handsOrigin(n, fn)
+			for _, name := range names {
+				given[name] = true
+			}
+			return !only
+		}
+		if !slices.ContainsFunc(l.callers, tells) && !l.tellsOrigin(n, given) {
 			out = append(out, spot{file: file, at: logged.At, fields: map[string]string{"call": l.name}})
 		}
 	}
@@ -176,12 +186,14 @@ var (
 )
 
 // tellsOrigin reports whether the function that decides hands on where a request comes from before it decides, or where the password is wrong:
-// to a log, or to anything but a limit of attempts. What is written down of logins that succeed says nothing of the others.
-func (l *login) tellsOrigin(n *paths.Node) bool {
+// to a log, or to anything but a limit of attempts. What is written down of logins that succeed says nothing of the others. given are the names of
+// parameters that hold it.
+func (l *login) tellsOrigin(n *paths.Node, given map[string]bool) bool {
 	if knowsOrigin(l.fn) {
 		return true
 	}
-	names := originNames(l.fn)
+	names := originNames(l.fn, func(*ir.Expr) bool { return false })
+	maps.Copy(names, given)
 	found := false
 	call := func(e *ir.Expr, alone bool) {
 		if e.Kind != ir.Call || e.At > l.check.At && !inside(l.fails, e) || counting.MatchString(dotted(e.X)) {
@@ -191,7 +203,7 @@ func (l *login) tellsOrigin(n *paths.Node) bool {
 			return namesOrigin(x, names)
 		})
 		found = found || given || origin.MatchString(lastName(e.X)) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
-			return !counting.MatchString(fn.Name) && slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return firstLog(f.Body) != nil && tellsOrigin(f) })
+			return !counting.MatchString(fn.Name) && !leavesOut(fn, e) && slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return firstLog(f.Body) != nil && tellsOrigin(f) })
 		})
 	}
 	ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {
@@ -210,11 +222,14 @@ func (l *login) tellsOrigin(n *paths.Node) bool {
 	return found
 }
 
-// originNames are the names of a function that hold where a request comes from.
-func originNames(fn *ir.Func) map[string]bool {
+// originNames are the names of a function that hold where a request comes from. What some calls give is something else, whatever they are given.
+func originNames(fn *ir.Func, but func(call *ir.Expr) bool) map[string]bool {
 	names := map[string]bool{}
 	for range 2 { // what holds what holds it
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Assign && e.Y != nil && but(ir.Awaited(e.Y)) {
+				return false
+			}
 			if e.Kind == ir.Assign && e.Y != nil && someName([]*ir.Stmt{{Kind: ir.Eval, X: e}}, origin) || e.Kind == ir.Assign && contains(e.Y, nil, names) {
 				for _, name := range namesIn(e.X) {
 					names[name] = true

@@ -8,6 +8,7 @@ import (
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/ir"
+	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
 )
 
@@ -16,7 +17,7 @@ func callingItself(w *work, n *paths.Node) []spot {
 	var out []spot
 	for _, e := range n.Out {
 		s := e.Send
-		if e.To != n || e.Read != nil || !e.Sure() || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
+		if e.To != n || e.Read != nil || e.Matches != model.Yes || e.Granted == model.No || e.Guessed || s.Lent || s.Signed || s.Key == dataflow.Returned || s.Key == dataflow.Received || s.Key == dataflow.HTTPRequest || s.Declared.File != "" {
 			continue
 		}
 		if onCondition(s) || !always(n, place{s.File, s.At}) || !changesAgain(n, s) || slices.ContainsFunc(out, func(o spot) bool { return o.file == s.File && o.at == s.At }) {
@@ -26,7 +27,8 @@ func callingItself(w *work, n *paths.Node) []spot {
 		if len(e.Via) > 0 {
 			through = e.Via[0].ID
 		}
-		found := spot{file: s.File, at: s.At, fields: map[string]string{"call": s.Key[strings.IndexByte(s.Key, ':')+1:], "to": through}}
+		// A function that makes a call on every way is of no use where it may not make it: where that is not known the call is told of too.
+		found := spot{file: s.File, at: s.At, unsure: e.Granted == model.Maybe, fields: map[string]string{"call": s.Key[strings.IndexByte(s.Key, ':')+1:], "to": through}}
 		found.trace = []finding.Step{{Place: finding.Place{Pos: w.position(s.File, s.At)}, Message: "sends to " + through}}
 		for _, r := range e.Via {
 			found.trace = append(found.trace, finding.Step{Place: finding.Place{Pos: r.Origin.Pos}, Message: "calls " + n.Function.Name + " again"})
@@ -36,12 +38,16 @@ func callingItself(w *work, n *paths.Node) []spot {
 	return out
 }
 
-// onCondition reports whether a call asks the service itself whether to do what it says: only where there is no such thing yet.
+// onCondition reports whether a call asks the service itself whether to do what it says: only where there is no such thing yet. That there is
+// one already is as true the next time.
 func onCondition(s *dataflow.Send) bool {
 	return slices.ContainsFunc([]string{"IfNoneMatch", "IfMatch", "ConditionExpression"}, func(name string) bool {
-		return s.Params.At(name) != nil && !s.Params.Lacks(name)
+		return s.Params.At(name) != nil && !s.Params.Lacks(name) && !onlyIsThere.MatchString(s.Params.At(name).Begins())
 	})
 }
+
+// onlyIsThere is a condition which asks for nothing but that there are some attributes.
+var onlyIsThere = regexp.MustCompile(`(?i)^\s*attribute_exists\s*\([^()]*\)(\s+and\s+attribute_exists\s*\([^()]*\))*\s*$`)
 
 // always reports whether a call is made whatever is true: nothing that is asked before it, in its function and in those that lead there,
 // can end the way to it.

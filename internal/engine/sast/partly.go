@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/dataflow"
@@ -68,15 +69,110 @@ func settled(n *paths.Node) []spot {
 				return
 			}
 			e := ir.Awaited(s.X)
-			if e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, e, works) {
+			if e.Kind == ir.Assign && e.X.Kind == ir.Name && batch && outcomesLogged(n, fn, e.X, works) { // results = await Promise.allSettled(...)
+				e = ir.Awaited(e.Y)
+			}
+			if e == nil || e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, e, works) {
 				return
 			}
 			if !handlesEach(n, e) && (batch || !mapsLogs(n, fn, e)) {
-				out = append(out, spot{file: fn.File, at: e.At, fields: unread(dotted(e.X), "the outcomes")})
+				out = append(out, spot{file: fn.File, at: e.At, fields: unheard(n, s, e)})
 			}
 		})
 	}
 	return out
+}
+
+// unheard is what is told of outcomes that nobody looks at, or that are only logged.
+func unheard(n *paths.Node, s *ir.Stmt, e *ir.Expr) map[string]string {
+	if s.X.Kind != ir.Assign {
+		return unread(dotted(e.X), "the outcomes")
+	}
+	return map[string]string{"others": "only writes down which of the outcomes of " + dotted(e.X) + " failed and ends as if all were done: " + fate(n)}
+}
+
+// outcomesLogged reports whether nothing is done with what a function keeps under a name, nor with what it makes of that, but to write it down: nothing
+// is thrown or returned because of it, and nothing is collected or kept elsewhere.
+func outcomesLogged(n *paths.Node, fn *ir.Func, name *ir.Expr, works map[place]string) bool {
+	if namesFailures(n) {
+		return false
+	}
+	names, logged := map[string]bool{name.Str: true}, false
+	for range 3 { // what is made of it
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Assign && e.X.Kind == ir.Name && contains(e.Y, nil, names) {
+				names[e.X.Str] = true
+			}
+			return true
+		})
+	}
+	for _, s := range statementsAbout(fn.Body, names) {
+		one := []*ir.Stmt{s}
+		if s.Kind == ir.Eval && s.X.Kind == ir.Assign && s.X.X == name {
+			continue
+		}
+		if throws(one) || returnsSomething(one) || someOf(n, fn.File, one, works) != "" || collectsOrSets(one, names) {
+			return false
+		}
+		logged = logged || firstLog(one) != nil
+	}
+	return logged
+}
+
+// statementsAbout are the statements in which one of some names stands: conditions and loops as a whole.
+func statementsAbout(body []*ir.Stmt, names map[string]bool) []*ir.Stmt {
+	var out []*ir.Stmt
+	for _, s := range body {
+		about := false
+		ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+			about = about || e.Kind == ir.Name && names[e.Str]
+			return !about
+		})
+		switch {
+		case !about:
+		case s.Kind == ir.Block:
+			out = append(out, statementsAbout(s.Body, names)...)
+		default:
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// returnsSomething reports whether statements give something back that is more than nothing, besides what functions in them give to others.
+func returnsSomething(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.X != nil && !isNothing(s.X)
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// collectsOrSets reports whether statements put something into a collection, set anything but some names, or call a function of which it is not
+// known that it only looks on.
+func collectsOrSets(body []*ir.Stmt, names map[string]bool) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		switch {
+		case found || logs(e):
+			return false
+		case e.Kind == ir.Assign:
+			found = e.X == nil || e.X.Kind != ir.Name || !names[e.X.Str]
+		case e.Kind == ir.Call:
+			found = e.X.Kind != ir.Lambda && !onlyLooks.MatchString(lastName(e.X)) && !looksOn(e) // a comprehension
+		}
+		return !found
+	})
+	return found
+}
+
+// onlyLooks are calls that go through a list or ask something of it.
+var onlyLooks = regexp.MustCompile(`^(filter|map|forEach|some|every|find|reduce|slice|entries|isinstance|enumerate|zip|len|sum|str|String|list|join|toString|stringify|dumps)$`)
+
+// looksOn reports whether a call is of a method of what another one gives that only looks: results.filter(...).forEach(...).
+func looksOn(e *ir.Expr) bool {
+	return e.X != nil && e.X.Kind == ir.Member && onlyLooks.MatchString(e.X.Str)
 }
 
 // givesOutcomes reports whether a call gives failures back as it gives results.

@@ -49,10 +49,10 @@ func (r *successes) in(fn *ir.Func, depth int) bool {
 }
 
 func (r *successes) body(fn *ir.Func, body []*ir.Stmt, depth int) bool {
-	found := false
+	found, on := false, r.goesOn(fn)
 	ir.Walk(body, func(s *ir.Stmt) bool {
 		switch {
-		case found || slices.Contains(r.login.fails, s) || s.Kind == ir.If && saysFailed(s.X):
+		case found || slices.Contains(r.login.fails, s) || s.Kind == ir.If && (saysFailed(s.X) || refusesBefore(s, on)):
 			return false
 		case s.Kind == ir.Try:
 			found = r.body(fn, s.Body, depth) || r.body(fn, s.Final, depth)
@@ -75,6 +75,38 @@ func (r *successes) body(fn *ir.Func, body []*ir.Stmt, depth int) bool {
 		if !found && depth < deepestCalls {
 			found = slices.ContainsFunc(calledByName(r.n, e), func(next *ir.Func) bool { return next != fn && !r.onWay(next) && r.in(next, depth+1) })
 		}
+		return !found
+	})
+	return found
+}
+
+// goesOn is where a function on the way goes on to the check of the password: the check, or the call that leads there; -1 in other functions.
+func (r *successes) goesOn(fn *ir.Func) int32 {
+	if fn == r.login.fn {
+		return r.login.check.At
+	}
+	at := int32(-1)
+	if slices.Contains(r.login.callers, fn) {
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && at < 0 && slices.ContainsFunc(calledByName(r.n, e), r.onWay) {
+				at = e.At
+			}
+			return at < 0
+		})
+	}
+	return at
+}
+
+// refusesBefore reports whether a condition turns somebody away before a place: an account that is locked, a form that is not filled in.
+func refusesBefore(s *ir.Stmt, at int32) bool {
+	return at >= 0 && s.At < at && len(s.Else) == 0 && ir.Ends(s.Body) && !standsIn(s, at)
+}
+
+// standsIn reports whether an expression that begins at a place stands in a statement.
+func standsIn(s *ir.Stmt, at int32) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
+		found = found || e.At == at
 		return !found
 	})
 	return found

@@ -17,8 +17,8 @@ var clients = []struct {
 	ref   *regexp.Regexp
 	units float64 // in a second
 }{
-	{regexp.MustCompile(`^(requests|httpx|urllib3|urllib\.request|botocore\.config\.Config|botocore\.client\.Config)\b`), 1},
-	{regexp.MustCompile(`^(axios|got|node-fetch|undici|ky|builtin\.AbortSignal\.timeout|AbortSignal\.timeout)\b`), 1000},
+	{regexp.MustCompile(`^(requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|botocore\.config\.Config|botocore\.client\.Config)\b`), 1},
+	{regexp.MustCompile(`^(axios|got|node-fetch|undici|ky|builtin\.AbortSignal\.timeout|AbortSignal\.timeout)\b|^https?\.(get|request)(\(\)\.setTimeout)?$`), 1000},
 }
 
 // waitsFor are the names under which a client is told how long it waits for an answer.
@@ -242,19 +242,23 @@ func seconds(s float64) string {
 func longest(c dataflow.Called, units float64) float64 {
 	wait := 0.0
 	note := func(e *ir.Expr) {
-		for _, x := range parts(e) {
+		for _, x := range parts(c.File, e) {
 			if v, ok := numberOf(c.File, x); ok {
 				wait = max(wait, v/units)
 			}
 		}
 	}
+	last := len(c.Expr.List) - 1
+	if last > 0 && c.Expr.List[last].Kind == ir.Lambda { // what is called with the answer
+		last--
+	}
 	for i, x := range c.Expr.List {
 		named := i < len(c.Expr.Keys) && c.Expr.Keys[i] != ""
 		switch {
-		case named && waitsFor.MatchString(c.Expr.Keys[i]), strings.HasSuffix(c.Ref, "AbortSignal.timeout"):
+		case named && waitsFor.MatchString(c.Expr.Keys[i]), strings.HasSuffix(c.Ref, "AbortSignal.timeout"), i == 0 && strings.HasSuffix(c.Ref, ".setTimeout"):
 			note(x)
 		case named: // json={...}
-		case x.Kind == ir.Object && i == len(c.Expr.List)-1 && !(i == 1 && sendsData.MatchString(c.Ref)):
+		case x.Kind == ir.Object && i == last && !(i == 1 && sendsData.MatchString(c.Ref)):
 			for j, key := range x.Keys {
 				if waitsFor.MatchString(key) && j < len(x.List) {
 					note(x.List[j])
@@ -268,9 +272,18 @@ func longest(c dataflow.Called, units float64) float64 {
 // sendsData are calls of which the second argument is what is sent, and the third says how.
 var sendsData = regexp.MustCompile(`\.(post|put|patch|postForm|putForm|patchForm)$`)
 
-// parts are the elements of a list, as of (connect, read), the fields of an object, or what an expression is itself.
-func parts(e *ir.Expr) []*ir.Expr {
-	if e.Kind == ir.Array || e.Kind == ir.Object {
+// timeLimits is what libraries call an object that says how long each step of a request may take: httpx.Timeout(5, connect=2).
+var timeLimits = regexp.MustCompile(`(^|\.)(Client)?Timeout$`)
+
+// parts are the elements of a list, as of (connect, read), the fields of an object, what limits are made of, or what an expression is itself; of
+// a name that a file gives once, those of what it gives.
+func parts(file *ir.File, e *ir.Expr) []*ir.Expr {
+	if e.Kind == ir.Name {
+		if given := givenOnce(file, e.Str); given != nil {
+			e = given
+		}
+	}
+	if e.Kind == ir.Array || e.Kind == ir.Object || e.Kind == ir.Call && timeLimits.MatchString(dotted(e.X)) {
 		return e.List
 	}
 	return []*ir.Expr{e}
