@@ -54,23 +54,29 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	var best *disclosed
 	var tokens []string
-	note := func(d *disclosed) {
-		if d.better(best) && inNoAddress(d) {
-			best = d
+	var written *Value // the query that the best of them stands in, where one was written
+	note := func(query *Value) func(*disclosed) {
+		return func(d *disclosed) {
+			if d.better(best) && inNoAddress(d) {
+				best, written = d, query
+			}
 		}
 	}
 	for _, x := range queriesIn(args) {
-		in.looksInto(f, x, "", 0, note)
+		in.looksInto(f, x, "", 0, note(nil))
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
 			for _, t := range v.taints {
 				if len(v.fields) == 0 {
-					note(in.ofTaint(v, t))
+					note(nil)(in.ofTaint(v, t))
 				}
 			}
 			if d := in.forServers(in.queries[v]); d.better(best) {
 				best = d
+			}
+			for _, query := range queriesOf(v) {
+				in.looksInto(f, query, "", 0, note(query))
 			}
 			tokens = append(tokens, tokenIn(v)...)
 		}
@@ -81,11 +87,33 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	for i, x := range e.List {
 		if i < 3 && (x.Kind == ir.Template || x.Kind == ir.Binary) {
-			in.byName(f, x, 0, note)
+			in.byName(f, x, 0, note(nil))
 		}
 	}
-	in.lets(f, e.At, Asked, callName(m), best)
+	if best != nil {
+		file, at := in.writtenAt(f, e.At, best, written)
+		in.letsAt(file, at, Asked, callName(m), best)
+	}
 	in.signsIn(args)
+}
+
+// writtenAt is where an address was given as it is to the functions that are at work, such as request(url): what stands in it was written there.
+func (in *interp) writtenAt(f frame, at int32, d *disclosed, query *Value) (*ir.File, int32) {
+	file, at, _ := in.givenAt(f, at, func(v *Value) bool {
+		return query != nil && slices.Contains(queriesOf(v), query) || slices.ContainsFunc(v.taints, func(t *Taint) bool {
+			return d.taint != nil && t.Source == d.taint.Source && t.Path == d.taint.Path && t.madeBeforeGiven()
+		})
+	})
+	return file, at
+}
+
+// madeBeforeGiven reports whether something was made of data, a text in which it stands, and only handed on since.
+func (t *Taint) madeBeforeGiven() bool {
+	s := t.step
+	for s != nil && strings.HasPrefix(s.note, "is given to ") {
+		s = s.prev
+	}
+	return s.makes()
 }
 
 // inNoAddress reports whether sensitive data must stand in no address.
@@ -190,6 +218,23 @@ func tokenIn(address *Value) []string {
 // writesQuery are calls that give the query of an address, made of an object.
 var writesQuery = set("builtin.URLSearchParams() builtin.URLSearchParams().toString() url.URLSearchParams() url.URLSearchParams().toString() querystring.stringify() qs.stringify() urllib.parse.urlencode()")
 
+// queriesOf are the objects that calls have written into the query of an address: new URLSearchParams({ user, password }).
+func queriesOf(address *Value) []*Value {
+	parts := append(inParts(inParts(address.parts)), address)
+	if isAddress(address.ref) {
+		for _, x := range address.args {
+			parts = append(append(parts, inParts(inParts(x.parts))...), x)
+		}
+	}
+	var out []*Value
+	for _, part := range parts {
+		if writesQuery[part.ref] && len(part.args) > 0 {
+			out = append(out, part.args[0])
+		}
+	}
+	return out
+}
+
 // tokenInQuery is the name of a token that a call has written into a query; empty where it has written none.
 func tokenInQuery(query *Value) string {
 	if !writesQuery[query.ref] || len(query.args) == 0 {
@@ -230,6 +275,11 @@ func (in *interp) lets(f frame, at int32, rule, what string, d *disclosed) {
 			return
 		}
 	}
+	in.letsAt(file, at, rule, what, d)
+}
+
+// letsAt notes it at the place where it is told of.
+func (in *interp) letsAt(file *ir.File, at int32, rule, what string, d *disclosed) {
 	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
 	if in.seen[key] {
 		return
