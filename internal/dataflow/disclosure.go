@@ -446,6 +446,7 @@ func (in *interp) settle() {
 	if len(in.eventLogs) > 0 {
 		maps.Copy(in.eventReads, in.wanted)
 	}
+	in.settleKept()
 	in.wholes, in.wanted, in.hidden = nil, nil, nil
 }
 
