@@ -69,6 +69,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.Contains(does, Calls) {
 		in.posts(f, e.At, lastPart(ref), args)
 	}
+	in.asksModelAt(f, e.At, args)
 	if asksModel.MatchString(clientOf(ref)) {
 		in.keepsFields(f, e.At, clientOf(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
