@@ -38,7 +38,7 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	var best *disclosed
 	for _, member := range members {
 		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
-			if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !forMany[key] || d.kind == fetched && !givesTokens(d.what)) {
+			if d.better(best) && forNobody(d, forMany[key]) {
 				best = d
 			}
 		})
@@ -47,6 +47,73 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	if !forMany[key] {
 		in.relays(f, at, key, params)
 	}
+}
+
+// forNobody reports whether sensitive data must stand in no message to people. Where somebody lives is what programs often need.
+func forNobody(d *disclosed, toPrograms bool) bool {
+	return !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !toPrograms || d.kind == fetched && !givesTokens(d.what))
+}
+
+var (
+	// chatHosts are the addresses at which chats take messages from programs.
+	chatHosts = regexp.MustCompile(`^https://(hooks\.slack\.com/|slack\.com/api/chat\.|discord(app)?\.com/api/webhooks/|[\w-]+\.webhook\.office\.com/|outlook\.office\.com/webhook/|chat\.googleapis\.com/|api\.telegram\.org/)`)
+	// namesHook is how the address of a chat is called that the code does not show.
+	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
+	// postsToChat are calls of libraries of chats.
+	postsToChat = regexp.MustCompile(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
+	// ofChats are the members of a message that people read in a chat.
+	ofChats = set("text content blocks attachments embeds cards")
+)
+
+// tellsChat tells of sensitive data in a message to a chat, where all who are in a room read it and it stays.
+func (in *interp) tellsChat(f frame, e *ir.Expr, ref, what string, args *arguments) {
+	library := postsToChat.MatchString(ref)
+	if !library && !isHook(e, args) {
+		return
+	}
+	var best *disclosed
+	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
+		for _, said := range saidInChat(v, library, 0) {
+			in.looksInto(f, said, "", 0, func(d *disclosed) {
+				if d.better(best) && forNobody(d, false) {
+					best = d
+				}
+			})
+		}
+	}
+	in.lets(f, e.At, Messaged, what, best)
+}
+
+// isHook reports whether a request asks the address of a chat.
+func isHook(e *ir.Expr, args *arguments) bool {
+	if len(e.List) == 0 {
+		return false
+	}
+	address := args.get(0)
+	if settings := settingOf(address); settings != "" {
+		return namesHook.MatchString(settings)
+	}
+	return chatHosts.MatchString(address.begin()) || address.begin() == "" && namesHook.MatchString(calledOf(e.List[0]))
+}
+
+// saidInChat are the parts of a request that people read, also where it is written as JSON.
+func saidInChat(v *Value, all bool, depth int) []*Value {
+	if v == nil || depth > 3 {
+		return nil
+	}
+	if all && len(v.fields) == 0 {
+		return []*Value{v}
+	}
+	out := saidInChat(v.json, false, depth+1)
+	for name, x := range sorted(v.fields) {
+		switch {
+		case ofChats[name] && (name != "content" || len(orNothing(x).fields) == 0): // others send objects under that name
+			out = append(out, x)
+		case name == "body" || name == "data" || name == "json":
+			out = append(out, saidInChat(x, false, depth+1)...)
+		}
+	}
+	return out
 }
 
 // tellsServers tells of passwords, numbers of people and access tokens in the address of a request: servers and all between write addresses
