@@ -49,7 +49,9 @@ var modelAt = regexp.MustCompile(`^https://(?:api\.(?:openai|anthropic|groq|deep
 const theModel = "the model at "
 
 // isModel reports whether a call asks a language model, which takes texts as long as books.
-func isModel(what string) bool { return asksModel.MatchString(what) || strings.HasPrefix(what, theModel) }
+func isModel(what string) bool {
+	return asksModel.MatchString(what) || strings.HasPrefix(what, theModel)
+}
 
 // asksModelAt notes what a request over HTTP gives to a language model: fetch("https://api.openai.com/v1/chat/completions", {body}).
 func (in *interp) asksModelAt(f frame, at int32, args *arguments) {

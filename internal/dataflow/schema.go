@@ -160,7 +160,7 @@ func (in *interp) trustChecked(f frame, x *ir.Expr, schema *Value, all bool) {
 			part = part.X.X // of which all parts are harmless
 		}
 		if text := textOf(part); text != "" && (isHarmlessKind(s) || isHarmlessList(s)) {
-			in.trustText(f, text, []string{"all"})
+			in.trustText(f, text, []string{formMark, "all"})
 		}
 	}
 	rest := &Value{fields: fields}
@@ -355,7 +355,7 @@ func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
 	for name, s := range fieldsOf(schema) {
 		switch {
 		case isHarmlessKind(s), isHarmlessList(s):
-			in.trustText(f, text+"."+name, []string{"all"})
+			in.trustText(f, text+"."+name, []string{formMark, "all"})
 		case s.ref == "" && orNothing(s.fields["type"]).text == "string", schemas[packageOf(s.ref)] && strings.HasSuffix(kindOfSchema(s), ".string"):
 			in.trustText(f, text+"."+name, textOnly)
 		case len(fieldsOf(s)) > 0:
