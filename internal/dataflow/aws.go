@@ -577,6 +577,9 @@ func (in *interp) memberOf(f frame, e *ir.Expr, c awsCall, m *Model, member stri
 		in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)
 	}
 	in.hitOf(f, e.At, m, c.op.Key, countedIn(c, m, member, v), false)
+	if m.Rule == "clear-password" {
+		in.keepsWhole(f, e.At, c.op.Key, v)
+	}
 }
 
 // countedIn are the taints of a member of a request that a rule counts.

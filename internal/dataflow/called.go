@@ -66,9 +66,13 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
+	if slices.Contains(does, Calls) || postsToChat.MatchString(ref) {
+		in.tellsChat(f, e, ref, lastPart(ref), args)
+	}
 	if slices.Contains(does, Calls) {
 		in.posts(f, e.At, lastPart(ref), args)
 	}
+	in.asksModelAt(f, e.At, args)
 	if asksModel.MatchString(clientOf(ref)) {
 		in.keepsFields(f, e.At, clientOf(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}

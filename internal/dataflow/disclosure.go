@@ -78,7 +78,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any`)
+	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -454,6 +454,7 @@ func (in *interp) settle() {
 	if len(in.eventLogs) > 0 {
 		maps.Copy(in.eventReads, in.wanted)
 	}
+	in.settleKept()
 	in.wholes, in.wanted, in.hidden = nil, nil, nil
 }
 

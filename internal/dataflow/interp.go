@@ -108,6 +108,8 @@ type interp struct {
 	alone        *ir.Expr              // the call that is a statement of its own: nobody wants what it gives
 	optional     bool                  // a condition is looked at that only asks whether there is something to be taken
 	looked       looked                // what the code has looked at of what came in
+	keptWholes   []keptWhole           // calls that store what came in as a whole
+	adding       bool                  // what is noted is added to what is there
 	turning      *ir.Expr              // the condition of a loop that is looked at
 	refused      []*ir.Expr            // comparisons that hold for what is refused because it is too much
 	tries        int                   // what fails is caught

@@ -42,6 +42,36 @@ var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWit
 // asksModel are calls of language models, of Bedrock and of the libraries of others: they take texts as long as books.
 var asksModel = regexp.MustCompile(`^bedrock-(agent-)?runtime:|^(openai|groq|mistralai|@?anthropic[\w/-]*)\.(.*\.)?(chat\.completions|completions|messages|responses|chat)\.(create|stream|complete|parse)$`)
 
+// modelAt are the addresses of language models that are asked over HTTP.
+var modelAt = regexp.MustCompile(`^https://(?:api\.(?:openai|anthropic|groq|deepseek|together|perplexity|mistral|x|cohere)\.(?:com|ai|xyz)/\S*(?:chat|completions?|messages|responses|complete|generate)\b|openrouter\.ai/api/v1/chat|generativelanguage\.googleapis\.com/|[\w-]+\.openai\.azure\.com/openai/)`)
+
+// theModel stands before the host of such an address where it is told of.
+const theModel = "the model at "
+
+// isModel reports whether a call asks a language model, which takes texts as long as books.
+func isModel(what string) bool {
+	return asksModel.MatchString(what) || strings.HasPrefix(what, theModel)
+}
+
+// asksModelAt notes what a request over HTTP gives to a language model: fetch("https://api.openai.com/v1/chat/completions", {body}).
+func (in *interp) asksModelAt(f frame, at int32, args *arguments) {
+	for i, x := range slices.Concat(args.list, []*Value{args.kw["url"]}) {
+		for _, address := range []*Value{x, orNothing(x).fields["url"]} {
+			begin := orNothing(address).begin()
+			if i > 3 || !modelAt.MatchString(begin) {
+				continue
+			}
+			before := len(in.handedOn)
+			host, _, _ := strings.Cut(strings.TrimPrefix(begin, "https://"), "/")
+			in.keepsFields(f, at, theModel+host, &Value{fields: indexed(slices.Concat(args.list, kwValues(args)))})
+			for _, k := range in.handedOn[before:] {
+				k.Fields, k.Ways, k.posted = nil, nil, true
+			}
+			return
+		}
+	}
+}
+
 // keepsFields notes a call that stores or sends.
 func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	if in.st != nil || in.loading != nil || in.proving > 0 {
@@ -52,7 +82,7 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 			return
 		}
 	}
-	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || asksModel.MatchString(what)}
+	k := &Kept{File: f.file, At: at, What: what, Paid: paidByText[what] || isModel(what)}
 	in.sees(f, k, v, 0)
 	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
 		k.way.sites, k.by = slices.Clone(in.sites), in.passing(at)
@@ -132,7 +162,7 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 		in.sees(f, k, v.json, depth+1)
 		return
 	}
-	if k.Paid && asksModel.MatchString(k.What) && !v.isList {
+	if k.Paid && isModel(k.What) && !v.isList {
 		k.texts = append(k.texts, v.taints...)
 	}
 	for _, t := range v.taints {
@@ -334,7 +364,7 @@ func (in *interp) dear() []Kept {
 	for _, k := range in.handedOn {
 		c := Kept{File: k.File, At: k.At, What: k.What}
 		for _, t := range k.texts {
-			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t)) && !in.shortened(t.Path) {
+			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t) || in.looked.texts[t.Path]) && !in.shortened(t.Path) {
 				c.holds(t.Path)
 				c.way = Way{Taint: t, sites: k.way.sites}
 			}
@@ -347,7 +377,7 @@ func (in *interp) dear() []Kept {
 }
 
 // longPart are paths of parts of requests that can be long.
-var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^request\.(json|get_json)\.`)
+var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^req(uest)?\.(body|json|get_json)\.|^r\.[Bb]ody\.|^ctx\.request\.body\.`)
 
 // shortened reports whether something perhaps says how long a text is: a limit, one of some, a schema that has seen what it is a part of.
 func (in *interp) shortened(path string) bool {

@@ -38,7 +38,7 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	var best *disclosed
 	for _, member := range members {
 		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
-			if d.better(best) && !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !forMany[key] || d.kind == fetched && !givesTokens(d.what)) {
+			if d.better(best) && forNobody(d, forMany[key]) {
 				best = d
 			}
 		})
@@ -49,28 +49,101 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 	}
 }
 
+// forNobody reports whether sensitive data must stand in no message to people. Where somebody lives is what programs often need.
+func forNobody(d *disclosed, toPrograms bool) bool {
+	return !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !toPrograms || d.kind == fetched && !givesTokens(d.what))
+}
+
+var (
+	// chatHosts are the addresses at which chats take messages from programs.
+	chatHosts = regexp.MustCompile(`^https://(hooks\.slack\.com/|slack\.com/api/chat\.|discord(app)?\.com/api/webhooks/|[\w-]+\.webhook\.office\.com/|outlook\.office\.com/webhook/|chat\.googleapis\.com/|api\.telegram\.org/)`)
+	// namesHook is how the address of a chat is called that the code does not show.
+	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
+	// postsToChat are calls of libraries of chats.
+	postsToChat = regexp.MustCompile(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
+	// ofChats are the members of a message that people read in a chat.
+	ofChats = set("text content blocks attachments embeds cards")
+)
+
+// tellsChat tells of sensitive data in a message to a chat, where all who are in a room read it and it stays.
+func (in *interp) tellsChat(f frame, e *ir.Expr, ref, what string, args *arguments) {
+	library := postsToChat.MatchString(ref)
+	if !library && !isHook(e, args) {
+		return
+	}
+	var best *disclosed
+	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
+		for _, said := range saidInChat(v, library, 0) {
+			in.looksInto(f, said, "", 0, func(d *disclosed) {
+				if d.better(best) && forNobody(d, false) {
+					best = d
+				}
+			})
+		}
+	}
+	in.lets(f, e.At, Messaged, what, best)
+}
+
+// isHook reports whether a request asks the address of a chat.
+func isHook(e *ir.Expr, args *arguments) bool {
+	if len(e.List) == 0 {
+		return false
+	}
+	address := args.get(0)
+	if settings := settingOf(address); settings != "" {
+		return namesHook.MatchString(settings)
+	}
+	return chatHosts.MatchString(address.begin()) || address.begin() == "" && namesHook.MatchString(calledOf(e.List[0]))
+}
+
+// saidInChat are the parts of a request that people read, also where it is written as JSON.
+func saidInChat(v *Value, all bool, depth int) []*Value {
+	if v == nil || depth > 3 {
+		return nil
+	}
+	if all && len(v.fields) == 0 {
+		return []*Value{v}
+	}
+	out := saidInChat(v.json, false, depth+1)
+	for name, x := range sorted(v.fields) {
+		switch {
+		case ofChats[name] && (name != "content" || len(orNothing(x).fields) == 0): // others send objects under that name
+			out = append(out, x)
+		case name == "body" || name == "data" || name == "json":
+			out = append(out, saidInChat(x, false, depth+1)...)
+		}
+	}
+	return out
+}
+
 // tellsServers tells of passwords, numbers of people and access tokens in the address of a request: servers and all between write addresses
 // into their logs. Keys of services that want them there are left to their documentation.
 func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
 	var best *disclosed
 	var tokens []string
-	note := func(d *disclosed) {
-		if d.better(best) && inNoAddress(d) {
-			best = d
+	var written *Value // the query that the best of them stands in, where one was written
+	note := func(query *Value) func(*disclosed) {
+		return func(d *disclosed) {
+			if d.better(best) && inNoAddress(d) {
+				best, written = d, query
+			}
 		}
 	}
 	for _, x := range queriesIn(args) {
-		in.looksInto(f, x, "", 0, note)
+		in.looksInto(f, x, "", 0, note(nil))
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
 			for _, t := range v.taints {
 				if len(v.fields) == 0 {
-					note(in.ofTaint(v, t))
+					note(nil)(in.ofTaint(v, t))
 				}
 			}
 			if d := in.forServers(in.queries[v]); d.better(best) {
 				best = d
+			}
+			for _, query := range queriesOf(v) {
+				in.looksInto(f, query, "", 0, note(query))
 			}
 			tokens = append(tokens, tokenIn(v)...)
 		}
@@ -81,11 +154,33 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	for i, x := range e.List {
 		if i < 3 && (x.Kind == ir.Template || x.Kind == ir.Binary) {
-			in.byName(f, x, 0, note)
+			in.byName(f, x, 0, note(nil))
 		}
 	}
-	in.lets(f, e.At, Asked, callName(m), best)
+	if best != nil {
+		file, at := in.writtenAt(f, e.At, best, written)
+		in.letsAt(file, at, Asked, callName(m), best)
+	}
 	in.signsIn(args)
+}
+
+// writtenAt is where an address was given as it is to the functions that are at work, such as request(url): what stands in it was written there.
+func (in *interp) writtenAt(f frame, at int32, d *disclosed, query *Value) (*ir.File, int32) {
+	file, at, _ := in.givenAt(f, at, func(v *Value) bool {
+		return query != nil && slices.Contains(queriesOf(v), query) || slices.ContainsFunc(v.taints, func(t *Taint) bool {
+			return d.taint != nil && t.Source == d.taint.Source && t.Path == d.taint.Path && t.madeBeforeGiven()
+		})
+	})
+	return file, at
+}
+
+// madeBeforeGiven reports whether something was made of data, a text in which it stands, and only handed on since.
+func (t *Taint) madeBeforeGiven() bool {
+	s := t.step
+	for s != nil && strings.HasPrefix(s.note, "is given to ") {
+		s = s.prev
+	}
+	return s.makes()
 }
 
 // inNoAddress reports whether sensitive data must stand in no address.
@@ -190,6 +285,23 @@ func tokenIn(address *Value) []string {
 // writesQuery are calls that give the query of an address, made of an object.
 var writesQuery = set("builtin.URLSearchParams() builtin.URLSearchParams().toString() url.URLSearchParams() url.URLSearchParams().toString() querystring.stringify() qs.stringify() urllib.parse.urlencode()")
 
+// queriesOf are the objects that calls have written into the query of an address: new URLSearchParams({ user, password }).
+func queriesOf(address *Value) []*Value {
+	parts := append(inParts(inParts(address.parts)), address)
+	if isAddress(address.ref) {
+		for _, x := range address.args {
+			parts = append(append(parts, inParts(inParts(x.parts))...), x)
+		}
+	}
+	var out []*Value
+	for _, part := range parts {
+		if writesQuery[part.ref] && len(part.args) > 0 {
+			out = append(out, part.args[0])
+		}
+	}
+	return out
+}
+
 // tokenInQuery is the name of a token that a call has written into a query; empty where it has written none.
 func tokenInQuery(query *Value) string {
 	if !writesQuery[query.ref] || len(query.args) == 0 {
@@ -230,6 +342,11 @@ func (in *interp) lets(f frame, at int32, rule, what string, d *disclosed) {
 			return
 		}
 	}
+	in.letsAt(file, at, rule, what, d)
+}
+
+// letsAt notes it at the place where it is told of.
+func (in *interp) letsAt(file *ir.File, at int32, rule, what string, d *disclosed) {
 	key := rule + "\x00" + file.Path + "\x00" + itoa(int(at))
 	if in.seen[key] {
 		return

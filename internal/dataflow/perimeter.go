@@ -26,6 +26,8 @@ func byHowMuch(rule string) bool { return rule == amountRule || rule == sizeRule
 type looked struct {
 	bounds  map[string]bool // its type or size was asked for
 	most    map[string]bool // what is more than something is refused: negative numbers are not
+	types   map[string]bool // it was asked whether it is a number
+	sizes   map[string]bool // it was asked how much it is, not only what
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
 	bodies  map[string]bool // whether there is a body, of which that says nothing more
@@ -54,6 +56,11 @@ func (in *interp) bounded(path string) bool {
 // weighedFor reports whether something has asked as much of a number as a kind of harm needs: an amount can be too small as well.
 func (in *interp) weighedFor(path, rule string) bool {
 	return in.bounded(path) && (rule != amountRule || in.looked.bounds[path] || within(in.looked.shapes, path))
+}
+
+// onlyTyped reports whether all that code asked of a number is that it is one: taken from a balance, a negative one raises it.
+func (in *interp) onlyTyped(path string) bool {
+	return in.looked.types[path] && !in.looked.sizes[path] && !within(in.looked.shapes, path)
 }
 
 // within reports whether a path, or what it is a part of, is one of some.
@@ -130,7 +137,7 @@ var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.d
 
 // isWild reports whether nothing is known to have looked at a number that an outsider sends.
 func (in *interp) isWild(t *Taint, rule string) bool {
-	return !t.unsure && (t.Source == nil || !t.Source.Stored) && !in.weighedFor(t.Path, rule) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && (!in.weighedFor(t.Path, rule) || in.adding && in.onlyTyped(t.Path)) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
 }
 
 // refusesMore are the comparisons of a condition which hold for what is refused because it is too much: amount > balance || amount > 100.
@@ -164,8 +171,10 @@ func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
 		mark(&in.looked.most, amounts(large))
 	} else {
 		mark(&in.looked.bounds, amounts(large))
+		mark(&in.looked.sizes, amounts(large), large.safe)
 	}
 	mark(&in.looked.bounds, amounts(small))
+	mark(&in.looked.sizes, amounts(small), small.safe)
 	in.isLength(f, e.X, asksLeast(e.Str, y))
 	in.isLength(f, e.Y, asksLeast(mirrored[e.Str], x))
 }
@@ -218,7 +227,9 @@ func (in *interp) chained(f frame, e *ir.Expr) {
 		return
 	}
 	for _, x := range e.List {
-		mark(&in.looked.bounds, amounts(in.eval(f, x)))
+		v := in.eval(f, x)
+		mark(&in.looked.bounds, amounts(v))
+		mark(&in.looked.sizes, amounts(v), v.safe)
 		in.isLength(f, x, false)
 	}
 }
@@ -274,6 +285,7 @@ func (in *interp) isOfType(v *Value, text bool) {
 			mark(&in.looked.bodies, []*Taint{t})
 		} else {
 			mark(&in.looked.bounds, []*Taint{t})
+			mark(&in.looked.types, []*Taint{t})
 		}
 	}
 	if text {
@@ -357,6 +369,7 @@ func (in *interp) isIn(x, y *Value) {
 	}
 	if !x.known {
 		mark(&in.looked.bounds, amounts(x))
+		mark(&in.looked.sizes, amounts(x), x.safe)
 		in.limited(x.taints)
 		in.hasMembers(y)
 		return
@@ -383,6 +396,7 @@ func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
 		if len(args.list) > 1 {
 			for _, v := range args.list {
 				mark(&in.looked.bounds, amounts(v))
+				mark(&in.looked.sizes, amounts(v), v.safe)
 			}
 		}
 	case "builtin.Array.isArray":
@@ -489,9 +503,17 @@ func (in *interp) seenBy(m *Model, recv *Value, args *arguments) {
 		} else if !m.number {
 			mark(&in.looked.bounds, amounts(v))
 			in.limited(v.taints)
+			if asksForNumber[lastPart(m.Member)] {
+				mark(&in.looked.types, amounts(v), v.safe)
+			} else {
+				mark(&in.looked.sizes, amounts(v), v.safe)
+			}
 		}
 	}
 }
+
+// asksForNumber are functions that say whether something is a number, and not how much.
+var asksForNumber = set("isInteger isSafeInteger isFinite isNaN isNumber isnan isfinite isinf")
 
 // checksShape reports whether a row is about something that knows what an object has to be like.
 func (m *Model) checksShape() bool {
@@ -523,7 +545,7 @@ var addedTo = regexp.MustCompile(`(?i)(?:[+-]|\bADD\s+[\w.#]+)\s*(:\w+)`)
 // setTo is where an update of DynamoDB sets an attribute to a value: SET quantity = :q
 var setTo = regexp.MustCompile(`([\w#]+)\s*=\s*(:\w+)`)
 
-// addedIn are the values that an update adds to what is there, or makes an amount: set points = points - :p, price = :x
+// addedIn are the values that an update makes an amount: price = :x, and, with true, those that it adds to what is there: set points = points - :p
 func addedIn(expression *Value) map[string]bool {
 	out := map[string]bool{}
 	for _, text := range append([]string{orNothing(expression).text}, orNothing(expression).alts...) {
@@ -531,8 +553,8 @@ func addedIn(expression *Value) map[string]bool {
 			out[m[1]] = true
 		}
 		for _, m := range setTo.FindAllStringSubmatch(text, -1) {
-			if isAmount(m[1]) {
-				out[m[2]] = true
+			if isAmount(m[1]) && !out[m[2]] {
+				out[m[2]] = false
 			}
 		}
 	}
@@ -548,13 +570,26 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 		if x == nil {
 			continue
 		}
-		if (isAmount(name) || added[name]) && !v.class.looksAt(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
+		adds, counts := added[name]
+		if (isAmount(name) || counts) && !v.class.looksAt(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
 			in.hit(f, at, amountRule, what, amounts(x), false)
 			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
+			if adds {
+				in.reverses(f, at, what, x)
+			}
 		}
 		in.amountsIn(f, at, what, x, added, depth+1)
 	}
 	in.amountsIn(f, at, what, v.elem, added, depth+1)
+}
+
+// reverses notes an amount that is added to what is there, or taken away, of which code only asked whether it is a number.
+func (in *interp) reverses(f frame, at int32, what string, x *Value) {
+	in.adding = true
+	for _, v := range []*Value{x, orNothing(x.fields["N"])} {
+		in.hit(f, at, amountRule, what, addTaints(amounts(v), v.safe), false)
+	}
+	in.adding = false
 }
 
 // amountsPosted notes the amounts in a request that asks another service for a payment, also where they are written as JSON.

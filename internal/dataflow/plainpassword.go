@@ -42,24 +42,28 @@ func storedPasswords(v *Value, depth int) []*Taint {
 	if v == nil || v == nothing || depth > deepest {
 		return nil
 	}
-	var out []*Taint
-	for _, t := range v.taints {
-		if password.MatchString(lastPart(plainPath(t.Path))) && t.asItCame() && (t.Source == nil || !t.Source.Stored) {
-			out = addTaints(out, []*Taint{t})
-		}
-	}
-	for _, x := range sorted(v.fields) {
+	out := passwordsUnder("", v)
+	for name, x := range sorted(v.fields) {
+		out = addTaints(out, passwordsUnder(name, x))
 		out = addTaints(out, storedPasswords(x, depth+1))
 	}
 	if makesRecords[strings.SplitN(packageOf(v.ref), ".", 2)[0]] {
 		for _, x := range v.args {
 			out = addTaints(out, storedPasswords(x, depth+1))
 		}
-		for _, x := range sorted(v.kw) {
+		for name, x := range sorted(v.kw) {
+			out = addTaints(out, passwordsUnder(name, x))
 			out = addTaints(out, storedPasswords(x, depth+1))
 		}
 	}
 	return out
+}
+
+// setsPassword tells of a password that a row of a table gets as it came in: the mapper stores it when the session is committed.
+func (in *interp) setsPassword(f frame, at int32, column string, v *Value) {
+	if taints := passwordsUnder(column, v); len(taints) > 0 && !in.p.hashesItself() {
+		in.hit(f, at, "clear-password", aRow, taints, false)
+	}
 }
 
 // hashesItself reports whether a model of the program hashes what it stores before it does.

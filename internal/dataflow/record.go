@@ -293,7 +293,9 @@ func (in *interp) constrained(x, field *Value) *Value {
 	}
 	for _, key := range []string{"pattern", "regex"} {
 		if p := field.kw[key]; p != nil && p.known && anchored(&Value{text: p.text, known: true, regexp: true}, false, false) {
-			return cleanedBy(x, []string{"all"})
+			x = cleanedBy(x, []string{"all"})
+			x.asSent = true
+			return x
 		}
 	}
 	return x
@@ -371,11 +373,13 @@ func isTyping(ref string) bool {
 	return strings.HasPrefix(ref, "typing.") || strings.HasPrefix(ref, "typing_extensions.")
 }
 
-// checked is a value that can do no harm any more, whatever an outsider sent for it.
-func checked(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all())} }
+// checked is a value that can do no harm any more, whatever an outsider sent for it. It is as secret as it was.
+func checked(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all()), asSent: true} }
 
 // counted is a value that was made a number, which is still as much as an outsider says.
-func counted(x *Value) *Value { return &Value{safe: addTaints(x.safe, x.all()), numbers: amounts(x)} }
+func counted(x *Value) *Value {
+	return &Value{safe: addTaints(x.safe, x.all()), numbers: amounts(x), asSent: true}
+}
 
 // numberTypes are types of numbers that say nothing of how much one is.
 var numberTypes = set("int float Decimal StrictInt StrictFloat FiniteFloat")

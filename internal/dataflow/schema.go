@@ -43,7 +43,7 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	v := args.list[0]
 	in.shapedBy(v)
-	in.wantsFields(v, schema)
+	in.wantsFields(v.taints, schema, 0)
 	out := in.shaped(f, v, schema, e.At, 0)
 	if len(out.fields) == 0 && (out == v || out.elem == nil) {
 		return nil
@@ -86,10 +86,13 @@ func (in *interp) handingOn(f frame) []frame {
 }
 
 // wantsFields notes what a schema says that a value holds: parts that are called like something sensitive are read of it.
-func (in *interp) wantsFields(v, schema *Value) {
-	for name := range sorted(fieldsOf(schema)) {
-		for _, t := range v.taints {
+func (in *interp) wantsFields(taints []*Taint, schema *Value, depth int) {
+	for name, field := range sorted(fieldsOf(schema)) {
+		for _, t := range taints {
 			in.asks(t, t.Path+"."+name)
+		}
+		if inner := in.parts(taints, name); depth < deepestSchema && len(inner) > 0 {
+			in.wantsFields(inner, field, depth+1)
 		}
 	}
 }
@@ -157,7 +160,7 @@ func (in *interp) trustChecked(f frame, x *ir.Expr, schema *Value, all bool) {
 			part = part.X.X // of which all parts are harmless
 		}
 		if text := textOf(part); text != "" && (isHarmlessKind(s) || isHarmlessList(s)) {
-			in.trustText(f, text, []string{"all"})
+			in.trustText(f, text, []string{formMark, "all"})
 		}
 	}
 	rest := &Value{fields: fields}
@@ -352,7 +355,7 @@ func (in *interp) trustFields(f frame, text string, schema *Value, depth int) {
 	for name, s := range fieldsOf(schema) {
 		switch {
 		case isHarmlessKind(s), isHarmlessList(s):
-			in.trustText(f, text+"."+name, []string{"all"})
+			in.trustText(f, text+"."+name, []string{formMark, "all"})
 		case s.ref == "" && orNothing(s.fields["type"]).text == "string", schemas[packageOf(s.ref)] && strings.HasSuffix(kindOfSchema(s), ".string"):
 			in.trustText(f, text+"."+name, textOnly)
 		case len(fieldsOf(s)) > 0:
@@ -435,6 +438,10 @@ func (in *interp) byJSONSchema(f frame, x *ir.Expr, v, schema *Value) {
 	in.shapedBy(v)
 	if len(fieldsOf(schema)) == 0 || schema.ref != "" {
 		return
+	}
+	in.wantsFields(v.taints, schema, 0)
+	for name, field := range sorted(fieldsOf(schema)) {
+		in.textBySchema(&Value{taints: in.parts(v.taints, name)}, field)
 	}
 	if text := textOf(x); text != "" {
 		in.trustFields(f, text, schema, 0)

@@ -17,6 +17,7 @@ func (in *interp) setsColumn(f frame, p *ir.Expr, row, v *Value) {
 	set := &Value{fields: map[string]*Value{p.Str: v}}
 	in.keepsFields(f, p.At, aRow, set)
 	in.amountsIn(f, p.At, aRow, set, nil, 0)
+	in.setsPassword(f, p.At, p.Str, v)
 }
 
 // aRow is how a row that was read is called that somebody's values are set in.
