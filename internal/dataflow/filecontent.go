@@ -75,10 +75,17 @@ func (in *interp) contentsOf(name *Value) []*Taint {
 	if file := fileName(name); file != "" {
 		held = addTaints(held, in.files[file])
 	}
-	if len(held) == 0 && (!name.known || strings.HasPrefix(name.text, "/tmp/")) { // one of those that were fetched
+	if len(held) == 0 && !isOfPackage(name) && (!name.known || strings.HasPrefix(name.text, "/tmp/")) { // one of those that were fetched
 		return in.downloaded
 	}
 	return held
+}
+
+// isOfPackage reports whether a file has the name of one that is deployed beside the code: os.path.join(os.path.dirname(__file__), "model").
+func isOfPackage(name *Value) bool {
+	return strings.HasSuffix(name.ref, "__file__") || slices.ContainsFunc(slices.Concat(name.parts, name.args), func(part *Value) bool {
+		return part != nil && part != name && isOfPackage(part)
+	})
 }
 
 // ofInput is what a row means by an input, also by the content of a file: "file:0".
