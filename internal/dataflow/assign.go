@@ -117,9 +117,7 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 		return
 	}
 	in.assignElem(x, v)
-	if x != nil && x != nothing && !x.shared {
-		x.named = join(x.named, key)
-	}
+	x.keyedBy(key)
 }
 
 // assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
@@ -234,7 +232,7 @@ func (in *interp) assignsToSink(f frame, x *Value, key string, v *Value, at int3
 			if m.Kind != sink || m.Rule == "error-details" || m.Rule == "html-response" && in.noPageOfKoa(f, x, v) {
 				continue
 			}
-			if m.applies(&arguments{list: []*Value{v}}) {
+			if m.applies(nil, &arguments{list: []*Value{v}}) {
 				in.hit(f, at, m.Rule, callName(m), v.taints, false)
 			}
 		}

@@ -505,7 +505,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 				in.memberOf(f, e, c, m, member)
 			}
 		case sourceKind:
-			if !c.signed && m.applies(&arguments{list: []*Value{c.params}}) { // an address is not what is kept there
+			if !c.signed && m.applies(nil, &arguments{list: []*Value{c.params}}) { // an address is not what is kept there
 				in.stored(f, e, c, out)
 			}
 		case secretKind:
@@ -675,10 +675,10 @@ const Uploaded = "the uploaded object"
 // stored is what is read from a store: what somebody put there before, or the object that the event is about.
 func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	if key := orNothing(c.params.fields["Key"]); c.op.Key == "s3:GetObject" {
-		for _, t := range key.taints {
+		for _, t := range addTaints(slices.Clone(key.taints), key.safe) { // a key that was checked says nothing of what the object holds
 			if strings.HasSuffix(t.Path, "object.key") || namesReceivedMail(t.Path) { // what an outsider has just uploaded
 				u := *t
-				u.Path, u.clean, u.object = Uploaded, nil, false
+				u.Path, u.clean, u.object, u.signs, u.check = Uploaded, nil, false, false, nil
 				out.taints = []*Taint{(&u).with(f.file, e.At, "the object that the event is about is read", in.steps)}
 				return
 			}
@@ -686,12 +686,23 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 	}
 	s := in.sourceOf(c)
 	key, bucket := orNothing(c.params.fields["Key"]), orNothing(c.params.fields["Bucket"])
-	s.Own = c.op.Key == "lambda:Invoke" || c.op.Key == "s3:GetObject" && key.known && (bucket.known || isEnvironment(bucket.ref))
+	s.Own = c.op.Key == "lambda:Invoke" || c.op.Key == "s3:GetObject" && isOwnName(key) && isOwnName(bucket)
 	if s.Own && s.Read == nil {
 		return
 	}
 	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil, in.steps}}})
 }
+
+// isOwnName reports whether the application itself says what a name is: it is written out, stands in a setting, or is made of these.
+func isOwnName(v *Value) bool {
+	if len(v.parts) > 0 && !v.known {
+		return !slices.ContainsFunc(v.parts, func(part *Value) bool { return !part.known && !isOnlySetting(part) })
+	}
+	return v.known || isOnlySetting(v)
+}
+
+// isOnlySetting reports whether a value is a setting and nothing of it comes from outsiders.
+func isOnlySetting(v *Value) bool { return len(v.taints) == 0 && isSetting(v) }
 
 // sourceOf is the source that a reading call is: one for each request, as one helper reads what is kept in many places.
 func (in *interp) sourceOf(c awsCall) *Source {
@@ -724,6 +735,7 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments, c a
 			a.ref, a.taints = "bytes.Buffer()", addTaints(a.taints, held.taints)
 		}
 	}
+	in.writesObject(c.params.fields["Fileobj"], held)
 	name := c.params.fields["Filename"]
 	in.fetchesFile(f, e.At, name, c.params.fields["Key"])
 	if file := fileName(name); file != "" {

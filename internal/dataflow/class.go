@@ -105,7 +105,7 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 		if b != nil && b.ref != "" {
 			v.ref, v.args = b.ref+"()", args.list
 			for _, m := range in.p.lookup(f.file.Language, b.ref, "", nil) {
-				if m.Kind == sink && m.applies(args) {
+				if m.Kind == sink && m.applies(nil, args) {
 					in.sinkAt(f, &ir.Expr{At: at}, m, nil, args)
 				}
 			}

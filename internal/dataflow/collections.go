@@ -208,6 +208,16 @@ func (in *interp) addsToMissing(c call, v *Value) {
 		in.assign(c.f, of, key.text, &Value{isList: true, elem: v}, c.e.At)
 	case len(of.fields) == 0:
 		in.assignElem(of, &Value{elem: v})
+		if !slices.ContainsFunc(key.taints, func(t *Taint) bool { return t.Path == "" }) { // it was read, and not worked out
+			of.keyedBy(key)
+		}
+	}
+}
+
+// keyedBy notes by what an object is keyed: whoever goes through its keys gets that.
+func (v *Value) keyedBy(key *Value) {
+	if v != nil && v != nothing && !v.shared {
+		v.named = join(v.named, key)
 	}
 }
 
@@ -236,6 +246,7 @@ func (in *interp) sets(c call) (*Value, bool) {
 		in.assign(c.f, c.recv, k.text, c.args.get(1), c.e.At)
 	} else if !in.keepsForAll(c.f, c.recv, k, c.args.get(1), c.e.At) {
 		in.assignElem(c.recv, c.args.get(1))
+		c.recv.keyedBy(k)
 	}
 	return c.recv, true
 }

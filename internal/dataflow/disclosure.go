@@ -64,7 +64,7 @@ var answers = []string{"Parameter", "Parameters", "SecretValues", "data", "items
 
 // fetch marks what an operation answers that gives secrets, by a row.
 func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
-	if !m.applies(&arguments{kw: orNothing(params).fields}) {
+	if !m.applies(nil, &arguments{kw: orNothing(params).fields}) {
 		return
 	}
 	s := &secret{what: "the secret that " + m.Member + " gives", step: &step{f.file, at, m.Member + " gives a secret", nil, in.steps}, members: m.In}

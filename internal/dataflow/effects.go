@@ -44,7 +44,7 @@ func (c Called) MovesMoney() bool { return c.DoesAny(Pays) || pays.MatchString(c
 func (in *interp) effects(f frame, ref, method string, args *arguments) (out []Effect, limits []string, ran string) {
 	if ref != "" {
 		for _, m := range in.p.models.effects[f.file.Language].of(clientOf(ref)) {
-			if m.applies(args) {
+			if m.applies(nil, args) {
 				out, limits = append(out, m.does), append(limits, m.In...)
 			}
 		}

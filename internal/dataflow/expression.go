@@ -468,24 +468,6 @@ func (in *interp) and(f frame, e *ir.Expr) *Value {
 	return y
 }
 
-// percent is a text of Python with placeholders: "%s of %s" % (name, shop).
-func (in *interp) percent(f frame, e *ir.Expr) *Value {
-	x := in.eval(f, e.X)
-	parts := []*ir.Expr{e.Y}
-	if e.Y.Kind == ir.Array {
-		parts = e.Y.List
-	}
-	values := make([]*Value, len(parts))
-	for i, p := range parts {
-		values[i] = in.eval(f, p)
-	}
-	var named map[string]*Value
-	if len(values) == 1 {
-		named = values[0].fields
-	}
-	return in.formatted(f, x, "%", values, named, e.At)
-}
-
 // comparison is what two values are to each other, or what arithmetic makes of them.
 func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 	turning := in.turning == e

@@ -25,10 +25,19 @@ func (in *interp) writesFile(ref, method string, recv *Value, args *arguments) {
 		in.streamed(recv, args.get(0))
 	case ref == "builtin.open().write" && recv != nil:
 		in.holdsNow((&arguments{list: recv.args}).get(0), args.get(0))
-	case ref == "shutil.copyfileobj" && args.get(1).ref == "builtin.open()":
-		in.holdsNow((&arguments{list: args.get(1).args}).get(0), args.get(0))
-	case ref == "shutil.copyfileobj" && withoutName[args.get(1).ref] && !args.get(1).shared:
-		args.get(1).taints = addTaints(args.get(1).taints, args.get(0).all())
+	case ref == "shutil.copyfileobj":
+		in.writesObject(args.get(1), args.get(0))
+	}
+}
+
+// writesObject notes what is written to an open file of Python.
+func (in *interp) writesObject(file, content *Value) {
+	switch {
+	case file == nil:
+	case file.ref == "builtin.open()":
+		in.holdsNow((&arguments{list: file.args}).get(0), content)
+	case withoutName[file.ref] && !file.shared:
+		file.taints = addTaints(file.taints, content.all())
 	}
 }
 
@@ -66,10 +75,17 @@ func (in *interp) contentsOf(name *Value) []*Taint {
 	if file := fileName(name); file != "" {
 		held = addTaints(held, in.files[file])
 	}
-	if len(held) == 0 && (!name.known || strings.HasPrefix(name.text, "/tmp/")) { // one of those that were fetched
+	if len(held) == 0 && !isOfPackage(name) && (!name.known || strings.HasPrefix(name.text, "/tmp/")) { // one of those that were fetched
 		return in.downloaded
 	}
 	return held
+}
+
+// isOfPackage reports whether a file has the name of one that is deployed beside the code: os.path.join(os.path.dirname(__file__), "model").
+func isOfPackage(name *Value) bool {
+	return strings.HasSuffix(name.ref, "__file__") || slices.ContainsFunc(slices.Concat(name.parts, name.args), func(part *Value) bool {
+		return part != nil && part != name && isOfPackage(part)
+	})
 }
 
 // ofInput is what a row means by an input, also by the content of a file: "file:0".

@@ -177,7 +177,7 @@ func (in *interp) goFormat(c call) (*Value, bool) {
 	if c.args.rest != nil {
 		values = append(slices.Clone(values), c.args.rest)
 	}
-	out := in.formatted(c.f, c.args.get(at), "%", values, nil, c.e.At)
+	out := in.formatted(c.f, c.args.get(at), "%", filling{parts: values, rest: c.args.rest}, c.e.At)
 	out = wrapped(c.args.get(at), out, values)
 	if len(values) == 1 && oneHole.MatchString(c.args.get(at).text) {
 		out.numbers = values[0].numbers

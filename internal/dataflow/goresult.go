@@ -124,7 +124,7 @@ func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
 	case method != "startsWith" || !holds:
 	default:
 		for _, m := range in.p.models.tables[ir.Node].methods[method] {
-			if m.Kind == validator && m.applies(in.quietArguments(f, asked)) && in.beginsEnough(f, asked) {
+			if m.Kind == validator && m.applies(nil, in.quietArguments(f, asked)) && in.beginsEnough(f, asked) {
 				in.trust(f, text, m.For)
 			}
 		}

@@ -514,7 +514,7 @@ func (in *interp) tested(f frame, e *ir.Expr, holds bool) {
 // testedByRows: a test that rows know, of the form that a text has.
 func (in *interp) testedByRows(f frame, e *ir.Expr, holds bool) {
 	for _, m := range in.modelsOf(f, e) {
-		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(in.quietArguments(f, e)) {
+		if m.Kind != validator || m.refuses == holds || len(m.when) > 0 && !m.applies(nil, in.quietArguments(f, e)) {
 			continue
 		}
 		for _, name := range m.In {

@@ -231,7 +231,7 @@ func (in *interp) byRows(c call, out *Value, fails bool) *Value {
 	models := in.p.lookup(c.f.file.Language, ref, c.method, c.recv)
 	t := &rowsTold{known: len(models) > 0, fails: fails, called: map[*closure]bool{}}
 	for _, m := range models {
-		if m.applies(c.args) {
+		if m.applies(c.recv, c.args) {
 			in.seenBy(m, c.recv, c.args)
 			out = in.byRow(c, m, out, t)
 		}

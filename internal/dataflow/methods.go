@@ -148,18 +148,6 @@ func (in *interp) splits(c call) (*Value, bool) {
 	return cleanedBy(&Value{taints: taints, isList: c.f.file.Language == ir.Python}, textOnly), true
 }
 
-// formats: "{} of {}".format(name, shop), of Python.
-func (in *interp) formats(c call) (*Value, bool) {
-	if !c.recv.known || c.f.file.Language != ir.Python {
-		return nil, false
-	}
-	parts := append(slices.Clone(c.args.list), kwValues(c.args)...)
-	if c.args.dict != nil {
-		parts = append(parts, &Value{taints: c.args.dict.taints})
-	}
-	return in.formatted(c.f, c.recv, "{", parts, c.args.kw, c.e.At), true
-}
-
 // joins: lines.join("\n"), or "\n".join(lines) of Python.
 func (in *interp) joins(c call) (*Value, bool) {
 	if c.recv.ref != "" {

@@ -355,17 +355,17 @@ func argumentExpr(e *ir.Expr, input string) *ir.Expr {
 }
 
 // applies reports whether the conditions of a row are met.
-func (m *Model) applies(args *arguments) bool {
+func (m *Model) applies(recv *Value, args *arguments) bool {
 	for _, c := range m.when {
-		if !c.met(m, args) {
+		if !c.met(m, recv, args) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c condition) met(m *Model, args *arguments) bool {
-	v := input(c.arg, nil, args)
+func (c condition) met(m *Model, recv *Value, args *arguments) bool {
+	v := input(c.arg, recv, args)
 	if strings.HasPrefix(c.arg, "rest:") && len(c.is) > 0 && c.is[0] == "absent" { // nothing else is given, by keyword neither
 		for key := range sorted(args.kw) {
 			if !slices.Contains(m.In, "kw:"+key) {
@@ -448,6 +448,8 @@ func input(name string, recv *Value, args *arguments) *Value {
 		v = args.kw[kw]
 	} else if i, ok := number(head); ok {
 		v = args.get(i)
+	} else if head == "recv" {
+		v = recv
 	}
 	for path != "" && v != nil {
 		var key string

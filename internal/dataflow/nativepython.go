@@ -26,10 +26,11 @@ func nativesOfPython() map[string]native {
 		"functools.partial": (*interp).partial,
 		"asyncio.gather":    (*interp).gathered,
 		"threading.Thread multiprocessing.Process": (*interp).newThread,
-		"re.sub":                   (*interp).substituted,
-		"shlex.split":              (*interp).shellWords,
-		"builtin.getattr":          (*interp).getattr,
-		"builtin.setattr":          (*interp).setattr,
+		"re.sub":          (*interp).substituted,
+		"shlex.split":     (*interp).shellWords,
+		"builtin.getattr": (*interp).getattr,
+		"builtin.setattr": (*interp).setattr,
+		"xml.sax.make_parser().setFeature xml.sax.expatreader.create_parser().setFeature": (*interp).setsFeature,
 		"builtin.locals":           (*interp).localNames,
 		"builtin.vars":             (*interp).vars,
 		"builtin.bytes":            (*interp).newBytes,
@@ -227,6 +228,25 @@ func (in *interp) setattr(c call) (*Value, bool) {
 		o.elem = join(o.elem, v)
 	}
 	return nothing, true
+}
+
+// setsFeature notes what a parser of SAX is told to do, under the name of the feature: feature_external_ges.
+func (in *interp) setsFeature(c call) (*Value, bool) {
+	name := c.args.get(0)
+	feature := lastPart(name.ref)
+	if name.known {
+		feature = featuresOfSAX[name.text]
+	}
+	if feature != "" {
+		in.assign(c.f, c.recv, feature, c.args.get(1), c.e.At)
+	}
+	return nothing, true
+}
+
+// featuresOfSAX are the names of features of xml.sax.handler by what they stand for.
+var featuresOfSAX = map[string]string{
+	"http://xml.org/sax/features/external-general-entities":   "feature_external_ges",
+	"http://xml.org/sax/features/external-parameter-entities": "feature_external_pes",
 }
 
 // localNames is what all names of a function hold, under the names: locals().

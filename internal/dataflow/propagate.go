@@ -12,7 +12,7 @@ import (
 // madeSafe is what a call gives by the rows of the user that make safe.
 func (in *interp) madeSafe(f frame, e *ir.Expr, v *Value) *Value {
 	for _, m := range in.ownOf(f, e) {
-		if !m.applies(in.quietArguments(f, e)) {
+		if !m.applies(nil, in.quietArguments(f, e)) {
 			continue
 		}
 		for _, name := range m.In {

@@ -201,61 +201,6 @@ func behindBucket(taints []*Taint) []*Taint {
 	return out
 }
 
-// formatted is a text with placeholders that are filled in order, or by their names; mark begins one.
-func (in *interp) formatted(f frame, text *Value, mark string, parts []*Value, named map[string]*Value, at int32) *Value {
-	if !text.known {
-		return in.joined(f, append([]*Value{text}, parts...), at)
-	}
-	var all []*Value
-	used := map[int]bool{}
-	plain, rest := true, text.text
-	for next := 0; ; {
-		hole := holes[mark].FindStringSubmatchIndex(rest)
-		if hole == nil || next >= len(parts) {
-			plain = plain && hole == nil
-			break
-		}
-		name, i := "", next
-		if hole[2] >= 0 {
-			name = rest[hole[2]:hole[3]]
-		}
-		if n, ok := number(name); ok && n < len(parts) {
-			i = n
-		} else {
-			next++
-		}
-		part := parts[i]
-		if name != "" && i == next-1 { // which of those with names it is
-			part = &Value{taints: part.taints, fields: part.fields, elem: part.elem}
-			if x := named[name]; x != nil && len(x.taints) == 0 {
-				part = x
-			}
-		}
-		used[i] = true
-		plain = plain && plainHole.MatchString(rest[hole[0]:hole[1]])
-		all = append(all, constant(rest[:hole[0]]), part)
-		rest = rest[hole[1]:]
-	}
-	for i, part := range parts {
-		if !used[i] {
-			all, plain = append(all, part), false
-		}
-	}
-	out := in.joined(f, append(all, constant(rest)), at)
-	if out.known && !plain {
-		out.known, out.text = false, ""
-	}
-	return out
-}
-
-// plainHole is a place for a part as it is, and not for one that is filled up or shortened.
-var plainHole = regexp.MustCompile(`^(%(\(\w*\))?[sdv]|\{\w*\})$`)
-
-// holes are what stands in a text for its parts, by the first sign: with the number or name of the part.
-var holes = map[string]*regexp.Regexp{
-	"{": regexp.MustCompile(`\{([^{}:!.\[]*)[^{}]*\}`), "%": regexp.MustCompile(`%(?:\(([^)]*)\))?[-+ #0-9.*]*[a-zA-Z]`),
-}
-
 // texts are taints of what has become a text.
 func texts(taints []*Taint) []*Taint {
 	var out []*Taint
