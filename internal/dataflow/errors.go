@@ -111,7 +111,7 @@ var ofDatabases = set("typeorm sequelize mysql mysql2 pg serverless-mysql mongoo
 var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMany|save|insert|update|delete|remove|upsert|count|aggregate|bulk|distinct|exists|replaceOne|query|execute|softDelete|findOrCreate|\$(query|execute)Raw|\$transaction|transaction)`)
 
 // databasesOfGo are the calls of Go whose error is a struct of the driver: all of its fields are written where it becomes JSON.
-var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx)\..*\.(Query|Queryx|Exec|NamedExec|Prepare|Scan|StructScan|Get|Select)(Context)?\(\)$`)
+var databasesOfGo = regexp.MustCompile(`^(database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx(/pgxpool)?)\..*\.(Query|Queryx|Exec|NamedExec|Prepare|Scan|StructScan|Get|Select)(Context)?\(\)$`)
 
 func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
 
