@@ -170,6 +170,8 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	}
 	in.headerOf(f, at, key, v)
 	in.setsQuery(f, at, x, key, v)
+	in.trustsNow(f, at, x, key, v)
+	x.completes(orNothing(v))
 	if key == "Validator" && x.ref == "github_com/gin-gonic/gin/binding" {
 		in.p.ownBinding = true
 	}

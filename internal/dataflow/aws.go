@@ -733,6 +733,8 @@ func (in *interp) download(f frame, e *ir.Expr, ref string, args *arguments, c a
 	for _, a := range args.list { // of Go: it is kept in memory
 		if strings.HasSuffix(a.ref, "WriteAtBuffer()") && !a.shared {
 			a.ref, a.taints = "bytes.Buffer()", addTaints(a.taints, held.taints)
+		} else if filesOfGo[a.ref] && !a.shared { // or in a file that is read on
+			a.taints = addTaints(a.taints, held.taints)
 		}
 	}
 	in.writesObject(c.params.fields["Fileobj"], held)

@@ -22,6 +22,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 			recv = in.eval(f, e.X.X)
 		}
 		method = e.X.Str
+		recv = in.promoting(f, recv, method, e.X.At)
 		in.cutsText(method, recv)
 		callee = in.member(f, recv, method, e.X.At)
 		if len(callee.fns) > 0 && recv != nil && recv.class == nil && recv.ref == "" && recv.fields[method] == nil && containerMethods[method] { // of a table of functions
@@ -37,6 +38,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	in.inVain = inVain || callee.ref == "lambda.callback" && in.failsWith(e) // what is given beside an error is dropped
 	args := in.arguments(f, e)
 	in.inVain = inVain
+	in.writesInto(f, e, callee.ref, args)
 	in.asksMembers(f, e)
 	in.fillsMemory(f, e, recv, method, args)
 	v := namedHeader(in.callOf(call{f, e, recv, method, callee, args}), callee, args)

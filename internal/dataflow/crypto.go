@@ -137,6 +137,12 @@ func writtenIn(x *ir.Expr, depth int) []*ir.Expr {
 		return append(writtenIn(x.X, depth+1), writtenIn(x.Y, depth+1)...)
 	case x.Kind == ir.Call && x.X.Kind == ir.Member && spells[x.X.Str]:
 		return writtenIn(x.X.X, depth+1)
+	case x.Kind == ir.Call && x.X.Kind == ir.Name && x.X.Str == "append": // append(salt, password...)
+		var out []*ir.Expr
+		for _, part := range x.List {
+			out = append(out, writtenIn(part, depth+1)...)
+		}
+		return out
 	}
 	return []*ir.Expr{x}
 }
@@ -168,6 +174,13 @@ func (in *interp) speaksOld(f frame, e *ir.Expr, v *Value) {
 				in.place(f, e.List[i].At, "old-tls", name+": "+old, name)
 			}
 		}
+	}
+}
+
+// trustsNow tells of a configuration of TLS that is set to take any certificate after it was made: cfg.InsecureSkipVerify = true.
+func (in *interp) trustsNow(f frame, at int32, config *Value, key string, v *Value) {
+	if key == "InsecureSkipVerify" && config.ref == "crypto/tls.Config()" && v.known && !v.perhaps && v.text == "true" {
+		in.place(f, at, "tls-off", key+": true", key+": true")
 	}
 }
 

@@ -109,7 +109,7 @@ func (in *interp) decode(f frame, e *ir.Expr, at [2]int, recv *Value, args *argu
 	source := orNothing(recv)
 	if at[0] >= 0 {
 		source = args.get(at[0])
-	} else if len(source.taints) == 0 && source.json == nil && source.ref != "" { // of a request
+	} else if len(source.taints) == 0 && source.json == nil && isRouter(source.ref) { // of a request
 		source = in.ofRequest(f, e.At)
 	}
 	if at[1] >= len(e.List) {

@@ -148,9 +148,11 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 		frames[i] = frame{g.fileScope(m), m.file}
 	}
 	begins := loader.declaresGo(g, frames)
+	texts := p.embedded(g.files)
 	for _, d := range g.inOrder(frames) {
 		loader.loading = p.modules[d.f.file.Path]
 		loader.statement(d.f, d.s)
+		d.embeds(texts[d.f.file])
 		g.shareNames(d)
 	}
 	if main := g.scope.vars["main"]; main != nil && g.name == "main" {

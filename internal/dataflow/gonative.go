@@ -96,6 +96,9 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	if byTags.MatchString(ref) {
 		in.checkedByTags(c.args.get(len(c.args.list)-1), false, 0)
 	}
+	if v, ok := in.scoped(c); ok {
+		return v, true
+	}
 	if v := in.goQuery(c.f, c.e, c.recv, ref, c.args); v != nil {
 		return v, true
 	}
@@ -258,12 +261,15 @@ func (in *interp) copiesStream(c call) (*Value, bool) {
 	return &Value{}, true
 }
 
+// filesOfGo are files that can be written.
+var filesOfGo = set("os.Create() os.CreateTemp() os.OpenFile()")
+
 // copies lets what is read be in what it is written to: a text in memory, or a file, which is perhaps opened later.
 func (in *interp) copies(to, from *Value) {
 	switch {
 	case fills[to.ref] && !to.shared:
 		to.taints = addTaints(to.taints, from.all())
-	case to.ref == "os.Create()" || to.ref == "os.CreateTemp()" || to.ref == "os.OpenFile()":
+	case filesOfGo[to.ref]:
 		in.downloaded = addTaints(in.downloaded, from.all())
 	}
 }

@@ -1,6 +1,12 @@
 package dataflow
 
-import "wardlet.example/internal/ir"
+import (
+	"bytes"
+	"path"
+	"regexp"
+
+	"wardlet.example/internal/ir"
+)
 
 // goVariable is a declaration of variables of a package.
 type goVariable struct {
@@ -105,6 +111,42 @@ func (g *goPackage) shareNames(d goVariable) {
 		if v, ok := d.f.s.vars[x.Str]; ok && x.Kind == ir.Name {
 			delete(d.f.s.vars, x.Str)
 			g.scope.vars[x.Str] = v
+		}
+	}
+}
+
+// embeds is how a file is put into a variable: //go:embed page.tmpl, and below that the variable.
+var embeds = regexp.MustCompile(`(?m)^//go:embed[ \t]+"?([\w./-]+)"?[ \t]*\r?\n(?:[ \t]*//.*\n)*[ \t]*var[ \t]+(\w+)[ \t]+(?:string|\[\]byte)[ \t]*\r?$`)
+
+// largestEmbedded bounds the files of which the text is taken.
+const largestEmbedded = 100_000
+
+// embedded are the texts that variables of files hold from the start, as the compiler puts them there, by the names of the variables.
+func (p *Program) embedded(files []*module) map[*ir.File]map[string]*Value {
+	out := map[*ir.File]map[string]*Value{}
+	for _, m := range files {
+		if !bytes.Contains(m.file.Tree.Source, []byte("//go:embed")) {
+			continue
+		}
+		texts := map[string]*Value{}
+		for _, found := range embeds.FindAllSubmatch(m.file.Tree.Source, -1) {
+			if text := p.files.Read(path.Join(path.Dir(m.file.Path), string(found[1]))); text != nil && len(text) <= largestEmbedded {
+				texts[string(found[2])] = constant(string(text))
+			}
+		}
+		out[m.file] = texts
+	}
+	return out
+}
+
+// embeds gives a variable the text that the compiler puts into it.
+func (d goVariable) embeds(texts map[string]*Value) {
+	if len(texts) == 0 || d.s.X.Kind != ir.Assign {
+		return
+	}
+	for _, x := range targetsOf(d.s.X.X) {
+		if text := texts[x.Str]; text != nil && x.Kind == ir.Name {
+			d.f.s.vars[x.Str] = text
 		}
 	}
 }

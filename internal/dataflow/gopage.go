@@ -88,3 +88,42 @@ func fieldsNamed(v *Value, name string, depth int) *Value {
 	}
 	return join(out, fieldsNamed(v.elem, name, depth+1))
 }
+
+// Templates of text/template write what they are given as it is: into a page it must be escaped by the template itself.
+
+// writesPlainly is how a template writes a value as it is: {{.Name}}, {{ printf "%s" .Name }}. What another function makes of it is not known.
+var writesPlainly = regexp.MustCompile(`\{\{-?\s*(?:print(?:ln)?\s+|printf\s+"[^"]*%[sv][^"]*"\s+)?\$?(\.[\w.]*)\s*-?\}\}`)
+
+// shownAsText are outsiders' data that a template of text/template writes as it is: in the fields that its text shows, or in all where the text
+// is not known.
+func shownAsText(template, data *Value) []*Taint {
+	text := templateText(template, 0)
+	if text == nil {
+		return data.all()
+	}
+	var out []*Taint
+	for _, m := range writesPlainly.FindAllStringSubmatch(text.text, -1) {
+		if path := strings.Trim(m[1], "."); path == "" {
+			out = addTaints(out, data.all())
+		} else {
+			out = addTaints(out, fieldsNamed(data, path[strings.LastIndexByte(path, '.')+1:], 0).all())
+		}
+	}
+	return out
+}
+
+// templateText is the text that a template was made of: template.Must(template.New("page").Parse(text)). Nil where it is not known.
+func templateText(v *Value, depth int) *Value {
+	if v == nil || depth > deepestType {
+		return nil
+	}
+	if strings.HasSuffix(v.ref, ".Parse()") && len(v.args) > 0 && v.args[0].known {
+		return v.args[0]
+	}
+	for _, a := range v.args {
+		if text := templateText(a, depth+1); text != nil {
+			return text
+		}
+	}
+	return nil
+}

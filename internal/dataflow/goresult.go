@@ -105,8 +105,15 @@ var textTests = map[string]string{"strings.HasPrefix": "startsWith", "strings.Ha
 
 // goTested: strings.HasPrefix(path, folder) tells what path.startsWith(folder) does.
 func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
-	method := textTests[in.quiet(f, e.X).ref]
-	if method == "" || len(e.List) != 2 || f.file.Language != ir.Go {
+	ref := in.quiet(f, e.X).ref
+	method := textTests[ref]
+	if len(e.List) != 2 || f.file.Language != ir.Go {
+		return
+	}
+	if ref == "strings.ContainsAny" && !holds {
+		in.lacksCharacters(f, e)
+	}
+	if method == "" {
 		return
 	}
 	text := e.List[0]
@@ -127,6 +134,21 @@ func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
 			if m.Kind == validator && m.applies(nil, in.quietArguments(f, asked)) && in.beginsEnough(f, asked) {
 				in.trust(f, text, m.For)
 			}
+		}
+	}
+}
+
+// lacksCharacters: where strings.ContainsAny(subject, "\r\n") says no, the text does no harm for which it would need them.
+func (in *interp) lacksCharacters(f frame, e *ir.Expr) {
+	if gone := in.quiet(f, e.List[1]); gone.known {
+		var rules []string
+		for rule, needed := range sorted(harmful) {
+			if lacksAll(gone.text, needed) {
+				rules = append(rules, rule)
+			}
+		}
+		if len(rules) > 0 {
+			in.trust(f, e.List[0], rules)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -213,16 +214,40 @@ func (in *interp) goField(f frame, v *Value, key string, at int32) *Value {
 		}
 		return x
 	}
-	for _, field := range c.def.Fields { // of what it holds without a name
+	if inner := in.embedded(f, v, key, at); inner != nil {
+		return in.member(f, inner, key, at)
+	}
+	return nil
+}
+
+// embedded is what a struct holds without a name that has a field or a method of a name; nil where nothing does.
+func (in *interp) embedded(f frame, v *Value, key string, at int32) *Value {
+	for _, field := range v.class.def.Fields {
 		if !field.Embedded {
 			continue
 		}
 		inner := in.member(f, v, field.Name, at)
 		if x := in.member(f, inner, key, at); !x.empty() {
-			return x
+			return inner
 		}
 	}
 	return nil
+}
+
+// promoting is what a method is one of, where a struct has it of something of a library that it holds without a name: of
+// struct{ strings.Builder; args []any } String() gives what the builder holds, and nothing of the rest.
+func (in *interp) promoting(f frame, v *Value, method string, at int32) *Value {
+	for range maxFollowed {
+		if f.file.Language != ir.Go || v == nil || v.class == nil || v.isType || v.fields[method] != nil || v.class.method(method, 0) != nil {
+			return v
+		}
+		inner := in.embedded(f, v, method, at)
+		if inner == nil {
+			return v
+		}
+		v = inner
+	}
+	return v
 }
 
 // partOfRouter is a part of what routers of Go give to functions: the request and the answer of Gin, the answer of Echo, and what a function
@@ -237,6 +262,16 @@ func (in *interp) partOfRouter(f frame, v *Value, key string, at int32) *Value {
 		return v
 	}
 	return nil
+}
+
+// writers are functions of Go that write into what they get first.
+var writers = regexp.MustCompile(`^(fmt\.Fprint|io\.(WriteString|Copy)|encoding/json\.NewEncoder$|(text|html)/template\..*\.Execute)`)
+
+// writesInto gives a function that writes into a struct what the struct holds without a name and writes by: struct{ *bytes.Buffer }.
+func (in *interp) writesInto(f frame, e *ir.Expr, ref string, args *arguments) {
+	if f.file.Language == ir.Go && len(args.list) > 0 && args.list[0].class != nil && writers.MatchString(ref) {
+		args.list[0] = in.promoting(f, args.list[0], "Write", e.At)
+	}
 }
 
 // unset reports whether a value is that of a variable of Go to which nothing was given yet.
@@ -346,7 +381,7 @@ func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			return cleanedBy(x, textOnly)
 		case harmlessGo[name] && (t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" || strings.HasSuffix(kind.ref, "/uuid.UUID")):
 			v := checked(x)
-			if t.Kind == ir.Name {
+			if t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" {
 				v.safe = onlyTyped(v.safe)
 			}
 			if signedGo[name] && t.Kind == ir.Name { // as much as whoever sent it says, also less than nothing

@@ -137,7 +137,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
 		signed, own := in.signedBy(t.Path)
-		if byHowMuch(rule) && !in.isWild(t, rule) {
+		if t.Path == "" && t.Source == nil || byHowMuch(rule) && !in.isWild(t, rule) { // the mark by which something was tried out is nobody's
 			continue
 		}
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||

@@ -155,6 +155,7 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	for i, x := range e.List {
 		if i < 3 && (x.Kind == ir.Template || x.Kind == ir.Binary) {
 			in.byName(f, x, 0, note(nil))
+			in.writtenInto(f, x, 0, note(nil))
 		}
 	}
 	if best != nil {
@@ -194,12 +195,46 @@ func (in *interp) forServers(v *Value) *disclosed {
 		return nil
 	}
 	var best *disclosed
-	for _, t := range v.all() {
+	for _, t := range v.asItCame(nil, 0) {
 		if d := in.ofTaint(v, t); d.better(best) && inNoAddress(d) {
 			best = d
 		}
 	}
 	return best
+}
+
+// asItCame is what an outsider sent of a value and of what is in it, also where its form was checked: that makes it no less secret.
+func (v *Value) asItCame(out []*Taint, depth int) []*Taint {
+	if v == nil || depth > 4 {
+		return out
+	}
+	out = append(append(out, v.taints...), v.safe...)
+	for _, x := range sorted(v.fields) {
+		out = x.asItCame(out, depth+1)
+	}
+	return v.elem.asItCame(out, depth+1)
+}
+
+// writtenInto notes the sensitive data in the parts that an address is put together from.
+func (in *interp) writtenInto(f frame, x *ir.Expr, depth int, note func(*disclosed)) {
+	if x == nil || depth > 6 {
+		return
+	}
+	switch x.Kind {
+	case ir.Name, ir.Member:
+		note(in.forServers(in.quiet(f, x)))
+	case ir.Template:
+		for _, y := range x.List {
+			in.writtenInto(f, y, depth+1, note)
+		}
+	case ir.Binary:
+		in.writtenInto(f, x.X, depth+1, note)
+		in.writtenInto(f, x.Y, depth+1, note)
+	case ir.Call:
+		if f.file.Language == ir.Go && x.X.Kind == ir.Member && x.X.Str == "Encode" { // q.Encode()
+			note(in.forServers(in.quiet(f, x.X.X)))
+		}
+	}
 }
 
 // hasQuery notes the query of an address: u.searchParams.set("page", page) writes into it.

@@ -148,6 +148,11 @@ func changedKey(name string, recv *Value, args *arguments) string {
 	return ""
 }
 
+// endsAsKey reports whether a value is the last part of the key of the event with its ending: path.Base(key).
+func endsAsKey(v *Value) bool {
+	return lastSegments.MatchString(v.ref) && !strings.HasSuffix(v.ref, ".name") && len(v.args) == 1 && v.args[0].ofOwnKey() == allOfKey
+}
+
 // joinedPath is a path with its parts, where none of them can lead elsewhere.
 func joinedPath(args *arguments, v *Value) *Value {
 	if len(v.parts) > 0 || args.rest != nil || len(args.list) < 2 || 2*len(args.list) > maxTextParts+1 {
@@ -159,6 +164,8 @@ func joinedPath(args *arguments, v *Value) *Value {
 		case a.known && strings.Trim(a.text, "./") != "" && !strings.Contains(a.text, "..") && a.text[0] != '/':
 			a = constant(strings.Trim(strings.TrimPrefix(a.text, "./"), "/"))
 		case a.ofOwnKey() == folderOfKey && i == 0, a.ofOwnKey() == allOfKey && i > 0:
+		case i > 0 && endsAsKey(a):
+			a = &Value{taints: a.taints, ofKey: allOfKey}
 		case i > 0 && (lastSegments.MatchString(a.ref) || uniqueNames[a.madeBy()]):
 		case i > 0 && len(a.parts) > 0 && !slices.ContainsFunc(a.parts, func(p *Value) bool { return !p.known && !lastSegments.MatchString(p.ref) }):
 		default:

@@ -268,12 +268,29 @@ func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
 	if isNothing(e.Y) { // body[field] == null
 		in.present(f, e.X)
 	}
+	in.isEmptyText(f, x, y)
+	in.isEmptyText(f, y, x)
 	refuses := e.Str[0] == '!'
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if side[0].Kind == ir.Unknown && side[0].Str == "typeof" && len(side[0].List) == 1 {
 			in.isOfType(in.eval(f, side[0].List[0]), refuses && side[1].Str == "string")
 		} else if side[0].Kind == ir.Call && textOf(side[0].X) == "type" && len(side[0].List) == 1 {
 			in.isOfType(in.eval(f, side[0].List[0]), refuses && textOf(side[1]) == "str")
+		}
+	}
+}
+
+// partOfBody are paths of parts of bodies of requests.
+var partOfBody = regexp.MustCompile(`[bB]ody\.`)
+
+// isEmptyText notes a part of a body that Go compares with the empty text: it is one, and that says nothing of how long it can be.
+func (in *interp) isEmptyText(f frame, x, y *Value) {
+	if f.file == nil || f.file.Language != ir.Go || !y.known || y.text != "" || y.written != inQuotes {
+		return
+	}
+	for _, t := range x.taints {
+		if partOfBody.MatchString(t.Path) {
+			mark(&in.looked.texts, []*Taint{t})
 		}
 	}
 }
@@ -524,7 +541,7 @@ func (m *Model) checksShape() bool {
 var words = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
 
 // money are words for what is paid, owed or in stock, at the end of a name.
-var money = set("price amount balance quantity qty stock total subtotal cost fee discount rating")
+var money = set("price amount balance quantity qty stock total subtotal cost fee discount rating stars")
 
 // isAmount reports whether a name is one of an amount: totalPrice, unit_amount, :qty.
 func isAmount(name string) bool {

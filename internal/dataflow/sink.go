@@ -51,6 +51,8 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	switch m.Rule {
 	case "html-response":
 		return in.noPage(f, recv) || noPageOfFetch(m, args)
+	case "mass-assignment":
+		return choosesColumns(m, recv)
 	case "open-redirect":
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
@@ -87,6 +89,11 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		}
 	}
 	return false
+}
+
+// choosesColumns reports whether a query of gorm says which columns it writes: db.Select("name", "bio").Updates(changes).
+func choosesColumns(m *Model, recv *Value) bool {
+	return strings.HasSuffix(m.Package, "/gorm") && recv != nil && (strings.Contains(recv.ref, ".Select()") || strings.Contains(recv.ref, ".Omit()"))
 }
 
 // comesAgain reports whether a visitor is sent to the path that he has asked for, as it is: redirect(request.path). Routers of Python have
@@ -129,7 +136,7 @@ func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 		in.amountsIn(f, e.At, what, v, nil, 0)
 		in.amountsByColumns(f, e.At, what, recv, v)
 	}
-	taints = countedBy(m, v, taints)
+	taints = countedBy(m, recv, v, taints)
 	if m.Rule == "nosql" {
 		in.hit(f, e.At, "redos", what, under(v, "$regex", 0), false)
 		in.hitOf(f, e.At, m, what, asScript(objects(scriptsIn(v))), false)
@@ -160,12 +167,15 @@ func makesRequest(m *Model) bool {
 }
 
 // countedBy are the taints of a value that a rule counts, of those that the value has itself: numbers only, objects only, or what is inside too.
-func countedBy(m *Model, v *Value, taints []*Taint) []*Taint {
+func countedBy(m *Model, recv, v *Value, taints []*Taint) []*Taint {
 	if m.Rule == sizeRule || m.Rule == amountRule && len(v.fields) == 0 && v.elem == nil {
 		taints = amounts(v)
 	}
 	if whole(m.Rule) && !m.object {
 		taints = v.all()
+	}
+	if m.Package == "text/template" && m.Rule == "html-response" {
+		taints = shownAsText(recv, v)
 	}
 	if m.Rule == "jwt-unverified" { // the form of a token does not say who made it
 		taints = addTaints(slices.Clone(taints), v.safe)
@@ -260,6 +270,9 @@ func ofAnyName(v *Value, depth int) []*Taint {
 // scriptsIn are outsiders' texts in what a filter of MongoDB runs as JavaScript.
 func scriptsIn(v *Value) []*Taint { return addTaints(under(v, "$where", 0), under(v, "$function", 0)) }
 
+// regexOfBSON are the types of Go for what $regex is in a filter.
+var regexOfBSON = set("go_mongodb_org/mongo-driver/bson/primitive.Regex() go_mongodb_org/mongo-driver/bson.Regex()")
+
 // under are an outsider's data under one name in a filter: of $regex the patterns, of $where the scripts.
 func under(v *Value, name string, depth int) []*Taint {
 	if v == nil || depth > 5 {
@@ -268,6 +281,8 @@ func under(v *Value, name string, depth int) []*Taint {
 	var out []*Taint
 	for key, x := range sorted(v.fields) {
 		switch {
+		case key == "Pattern" && name == "$regex" && regexOfBSON[v.ref]:
+			out = addTaints(out, x.all())
 		case key != name:
 			out = addTaints(out, under(x, name, depth+1))
 		case x.fields["body"] != nil: // {$function: {body, args, lang}}: the arguments are no code

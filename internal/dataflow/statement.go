@@ -191,7 +191,29 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			break
 		}
 	}
+	in.eachReplaced(f, s, item)
 	in.eachChecked(f, s, list)
+}
+
+// eachReplaced: behind a loop of Go that puts something else in the place of each element, nothing of what was there is left:
+// for i, a := range list { list[i] = html.EscapeString(a) }
+func (in *interp) eachReplaced(f frame, loop *ir.Stmt, item *Value) {
+	if loop.Str != "range" || f.file.Language != ir.Go || loop.Y.Kind != ir.Name || len(loop.Body) != 1 || in.isMap(in.quiet(f, loop.Y)) {
+		return
+	}
+	set := loop.Body[0].X
+	if loop.Body[0].Kind != ir.Eval || set.Kind != ir.Assign || set.Str != "" || set.X.Kind != ir.Index {
+		return
+	}
+	if textOf(set.X.X) != loop.Y.Str || textOf(set.X.Y) != textOf(loop.X.List[0]) {
+		return
+	}
+	var now *Value
+	f.s.branch(func() {
+		in.bind(f, loop.X, item, true)
+		now = in.quiet(f, set.Y)
+	})
+	in.set(f.s, loop.Y.Str, &Value{elem: now}, false)
 }
 
 // eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed. Of names of fields

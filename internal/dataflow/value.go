@@ -48,6 +48,7 @@ type Value struct {
 	signs   []*Taint        // data of which it is the code of a key (HMAC)
 	row     bool            // Go: a struct that a store has filled
 	over    *step           // Go: where what an outsider sent was read over such a struct
+	form    form            // Go: whether a struct holds what was sent, and what else
 	proves  []*Taint        // data that came with the right code, where this is true
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings

@@ -161,6 +161,9 @@ func onlyWorksOut(n *paths.Node, file *ir.File, s *ir.Stmt) bool {
 
 // failsOn reports whether a statement of Go only hands an error on, as what is thrown goes on by itself in other languages.
 func failsOn(s *ir.Stmt) bool {
+	if s.Kind == ir.Block { // if err := save(order); err != nil { return err }
+		return !slices.ContainsFunc(s.Body, func(x *ir.Stmt) bool { return mayLeave(x) && !failsOn(x) })
+	}
 	if s.Kind != ir.If || len(s.Else) > 0 || !saysFailed(s.X) || len(s.Body) == 0 {
 		return false
 	}

@@ -707,11 +707,38 @@ func (l *login) recorded(n *paths.Node) bool {
 	if slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someCall(n, l.fn.File, []*ir.Stmt{{Kind: ir.Eval, X: l.check}}, is, 0) { // what checks it says so itself
 		return true
 	}
-	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) {
+	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) || l.loggedAbove(n, is) {
 		return true
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
 		if l.alongside(fn.Body) || logsEvents(fn) {
+			return true
+		}
+	}
+	return false
+}
+
+// loggedAbove reports whether whoever gets the error of a failed login logs it where he asks for it: if err != nil, or case errors.Is(err,
+// errWrongPassword), which is about the error that the login gives then.
+func (l *login) loggedAbove(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
+	if l.fn.File.Language != ir.Go || !l.fn.Fails || !returnsErrors(l.fails) {
+		return false
+	}
+	given := map[string]bool{}
+	for _, e := range returnedIn(l.fails) {
+		ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+			given[lastName(x)] = true
+			return true
+		})
+	}
+	for _, c := range callsOf(n, l.fn) {
+		found := false
+		ir.Walk(c.fn.Body, func(s *ir.Stmt) bool {
+			asks := s.Kind == ir.If && s.X.At > c.call.At && (saysFailed(s.X) || isCertainError(s.X) && given[lastName(s.X.List[1])])
+			found = found || asks && someCall(n, c.fn.File, s.Body, is, 0)
+			return !found && !asks
+		}, nil)
+		if found {
 			return true
 		}
 	}

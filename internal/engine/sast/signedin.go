@@ -48,11 +48,23 @@ func (r *successes) in(fn *ir.Func, depth int) bool {
 	return !handlesErrors(fn) && r.body(fn, fn.Body, depth)
 }
 
+// isCertainError reports whether a condition of Go asks which error there is: errors.Is(err, errWrongPassword).
+func isCertainError(e *ir.Expr) bool {
+	name := ""
+	if e != nil && e.Kind == ir.Call {
+		name = dotted(e.X)
+	}
+	return (name == "errors.Is" || name == "errors.As") && len(e.List) == 2
+}
+
 func (r *successes) body(fn *ir.Func, body []*ir.Stmt, depth int) bool {
 	found, on := false, r.goesOn(fn)
 	ir.Walk(body, func(s *ir.Stmt) bool {
 		switch {
-		case found || slices.Contains(r.login.fails, s) || s.Kind == ir.If && (saysFailed(s.X) || refusesBefore(s, on)):
+		case found || slices.Contains(r.login.fails, s) || s.Kind == ir.If && refusesBefore(s, on):
+			return false
+		case s.Kind == ir.If && (saysFailed(s.X) || isCertainError(s.X)):
+			found = r.body(fn, s.Else, depth)
 			return false
 		case s.Kind == ir.Try:
 			found = r.body(fn, s.Body, depth) || r.body(fn, s.Final, depth)
