@@ -132,6 +132,7 @@ func onlyPrints(x *ir.Stmt, failure string) bool {
 var endsProgram = regexp.MustCompile(`(?i)(^|\.)(fatal|panic|exit|dpanic|must)\w*$`)
 
 // rounds looks at a loop of Go each of whose rounds sets an error by a call, which nothing in the loop looks at: for rows.Next() { err = rows.Scan(&name) }.
+// One such loop of a function is told.
 func (s *swallower) rounds(fn *ir.Func, loop *ir.Stmt) {
 	round := flat(loop.Body)
 	for i, x := range round {
@@ -149,8 +150,17 @@ func (s *swallower) rounds(fn *ir.Func, loop *ir.Stmt) {
 		if endsEarly(round) || readsIn(slices.Concat(round[:i], round[i+1:]), failure) || loop.Y != nil && contains(loop.Y, nil, map[string]bool{failure: true}) {
 			continue
 		}
-		s.say(fn, x, name, ofLastOnly)
+		if !s.toldOfLast(fn) {
+			s.say(fn, x, name, ofLastOnly)
+		}
 	}
+}
+
+// toldOfLast reports whether a loop of a function was told of: its others are most often written in the same way.
+func (s *swallower) toldOfLast(fn *ir.Func) bool {
+	return slices.ContainsFunc(s.found, func(t spot) bool {
+		return t.file == fn.File && fn.Start <= t.at && t.at < fn.End && t.fields["others"] == ofLastOnly
+	})
 }
 
 // isRow reports whether a call reads the row that a loop has come to: for rows.Next() { rows.Scan(&name) }.
