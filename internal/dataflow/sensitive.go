@@ -46,6 +46,19 @@ var vocabulary = map[string]secrecy{
 // ofLogins are words before "pass" which say that it is a password.
 var ofLogins = set("db database smtp mysql postgres pg mongo redis user email mail auth admin root rds imap ftp sftp ssh basic")
 
+// ofSomebody are words that are written together with "password" and say whose it is, or which of several.
+var ofSomebody = set("user admin db old new previous current temp temporary master root login my confirm client customer account default initial email repeat plain")
+
+// splitPassword gives words, with "password" and what stands before it without a space as two: previouspassword.
+func splitPassword(words []string) []string {
+	if n := len(words) - 1; n >= 0 {
+		if before, ok := strings.CutSuffix(words[n], "password"); ok && ofSomebody[before] {
+			return append(words[:n:n], before, "password")
+		}
+	}
+	return words
+}
+
 // ofPages are words before "token" which say that it lets nobody in: that of a page, of a device, of a form.
 var ofPages = set(`next continuation continue page pages paging pagination sync csrf xsrf request idempotency device push fcm apns expo sort cancel cancellation task
 	marker start starting stop last lock dedup deduplication special lex start end unknown type count evaluated registration notification pusher cursor sequence resume change watch
@@ -83,7 +96,7 @@ func sensitiveName(name string) secrecy {
 	if len(name) > 60 {
 		return plainData
 	}
-	words := wordsOf(name)
+	words := splitPassword(wordsOf(name))
 	for n := min(4, len(words)); n > 0; n-- {
 		before := words[:len(words)-n]
 		kind := vocabulary[strings.Join(words[len(words)-n:], " ")]

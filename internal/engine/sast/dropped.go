@@ -264,7 +264,26 @@ func isCounted(fn *ir.Func, body []*ir.Stmt, after int32) bool {
 	return found
 }
 
-// say notes that the error of a call goes nowhere.
+// say notes that the error of a call goes nowhere; once for each statement.
 func (s *swallower) say(fn *ir.Func, x *ir.Stmt, call, others string) {
-	s.found = append(s.found, spot{file: fn.File, at: x.At, fields: map[string]string{"call": call, "others": others}})
+	told := func(t spot) bool { return t.file == fn.File && t.at == x.At }
+	if slices.ContainsFunc(s.found, told) || slices.ContainsFunc(s.unread, told) {
+		return
+	}
+	said := spot{file: fn.File, at: x.At, fields: map[string]string{"call": call, "others": others}}
+	if s.readsInput(fn, x) {
+		s.unread = append(s.unread, said)
+		return
+	}
+	s.found = append(s.found, said)
+}
+
+// readsInput reports whether a statement reads what came in.
+func (s *swallower) readsInput(fn *ir.Func, x *ir.Stmt) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{{Kind: ir.Eval, X: x.X}}, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && isNamed(s.decodes, place{fn.File, e.At}, e)
+		return !found
+	})
+	return found
 }

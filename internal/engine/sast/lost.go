@@ -55,14 +55,30 @@ var inBatch = regexp.MustCompile(`(?i)utilities[./]batch|powertools.*batch|sqs-p
 
 // readsMessages reports whether a function is given messages of a queue or a stream, in batches or one by one.
 func readsMessages(n *paths.Node) bool {
-	return writtenForQueue(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool {
+	return writtenForQueue(n) || writtenForStream(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool {
 		return !t.Off && (t.Kind == model.TriggerQueue || t.Kind == model.TriggerStream) && t.Via != nil && t.Via.Type == "AWS::Lambda::EventSourceMapping"
 	})
 }
 
+// writtenForStream reports whether a function of which no template says who calls it reads what changed in a table, record by record.
+func writtenForStream(n *paths.Node) bool {
+	if n.App.Kind != model.Convention || len(n.Function.Triggers) > 0 {
+		return false
+	}
+	image, records := false, false
+	for _, fn := range n.Result.Reached {
+		image = image || someWord(fn.Body, ofTableStream)
+		records = records || someWord(fn.Body, ofRecords)
+	}
+	return image && records
+}
+
+// ofTableStream are parts of records that only the stream of a table has.
+var ofTableStream = regexp.MustCompile(`^(NewImage|OldImage)$`)
+
 // fate is what becomes of a message that counts as done.
 func fate(n *paths.Node) string {
-	if slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerStream }) {
+	if writtenForStream(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerStream }) {
 		return "the stream goes on behind it, and nothing tries it again"
 	}
 	return "the queue deletes it, and no dead-letter queue keeps it"
@@ -203,7 +219,7 @@ func (l *losing) wayOf(a attempt) (way []level, looped bool) {
 // roundOf is what is done in a function for each message, where a place stands in that.
 func roundOf(v level) (body []*ir.Stmt, found bool) {
 	ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
-		if s.Kind == ir.Loop && s.Y != nil && isRecords(v.fn, s.Y) && holds(s, v.at) {
+		if s.Kind == ir.Loop && s.Y != nil && (isRecords(v.fn, s.Y) || countsRecords(v.fn, s.Y)) && holds(s, v.at) {
 			body, found = s.Body, true
 		}
 		return !found
@@ -214,6 +230,11 @@ func roundOf(v level) (body []*ir.Stmt, found bool) {
 		return !found && e.Kind != ir.Lambda
 	})
 	return body, found
+}
+
+// countsRecords reports whether a condition is that there are more messages: i < event.Records.length.
+func countsRecords(fn *ir.Func, e *ir.Expr) bool {
+	return e.Kind == ir.Binary && e.Str == "<" && e.Y != nil && e.Y.Kind == ir.Member && e.Y.Str == "length" && isRecords(fn, e.Y.X)
 }
 
 // isRecords reports whether an expression is the messages of an event: event["Records"], event.get("Records", []), a name that was set to that.

@@ -146,14 +146,12 @@ func listed(all []string) string {
 }
 
 // unguarded is where the body of a request is parsed and nothing catches what fails.
+// In Go the error goes nowhere instead.
 func unguarded(w *work, n *paths.Node) []spot {
+	if !w.readsBodies(n) {
+		return nil
+	}
 	alone := runsAlone(n.Function)
-	if writtenForQueue(n) { // what its records hold is another rule's
-		return nil
-	}
-	if !alone && !w.byHTTP(n.Function) && !slices.ContainsFunc(n.Function.Triggers, anyMessage) {
-		return nil
-	}
 	what := "makes the gateway answer with an error of its own, and it counts as one of the function"
 	if alone {
 		what = "ends his connection without an answer, and leaves a stack trace in the logs"
@@ -162,7 +160,16 @@ func unguarded(w *work, n *paths.Node) []spot {
 	for _, c := range n.Result.Unguarded {
 		out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": c.Ref, "others": what}})
 	}
+	for _, s := range w.ask(n).unread {
+		out = append(out, spot{file: s.file, at: s.at, fields: map[string]string{"call": s.fields["call"], "others": "makes it work on, with fields that are empty"}})
+	}
 	return out
+}
+
+// readsBodies reports whether a function is asked by requests whose bodies nothing in front of it has read; what records of a queue hold is
+// another rule's.
+func (w *work) readsBodies(n *paths.Node) bool {
+	return !writtenForQueue(n) && (runsAlone(n.Function) || w.byHTTP(n.Function) || slices.ContainsFunc(n.Function.Triggers, anyMessage))
 }
 
 // unguardedInBatch is where a record of a stream or a queue is parsed and nothing catches what fails, so that one that is no JSON stops the others.

@@ -289,12 +289,14 @@ type known struct {
 	of        *paths.Node
 	logins    []*login
 	swallowed []spot
+	unread    []spot
 }
 
 // ask is what is known of a function.
 func (w *work) ask(n *paths.Node) known {
 	if w.known.of != n {
-		w.known = known{of: n, logins: logins(n), swallowed: swallowed(n)}
+		w.known = known{of: n, logins: logins(n)}
+		w.known.swallowed, w.known.unread = swallowed(n)
 	}
 	return w.known
 }

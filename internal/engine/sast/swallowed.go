@@ -12,9 +12,11 @@ import (
 
 // swallowed are the places where the failure of a write is caught and nothing comes of it: whoever asked for the write is told that it was
 // done. Where the failure of a read gives what a read gives that finds nothing, nobody can tell the two apart.
-func swallowed(n *paths.Node) []spot {
+//
+// What reads what came in stands apart, as unread.
+func swallowed(n *paths.Node) (found, unread []spot) {
 	if n.Result.Cut {
-		return nil
+		return nil, nil
 	}
 	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, asked: map[place]string{}, decodes: map[place]string{}}
 	for at, u := range operations(n, missed) {
@@ -40,13 +42,11 @@ func swallowed(n *paths.Node) []spot {
 			s.decodes[place{c.File, c.At}] = name
 		}
 	}
-	if len(s.writes)+len(s.reads)+len(s.asked)+len(s.decodes) == 0 {
-		return nil
-	}
 	for _, fn := range n.Result.Reached {
 		s.list(fn, fn.Body, false)
+		s.onlyPrinted(fn)
 	}
-	return s.found
+	return s.found, s.unread
 }
 
 // retried are operations whose failure is part of the plan: what is made may be there, what is removed may be gone, and figures may be lost.
@@ -77,11 +77,17 @@ type swallower struct {
 	writes, reads map[place]string
 	asked         map[place]string // of other services, by HTTP
 	decodes       map[place]string // Go: where what came in is read
-	found         []spot
+	found, unread []spot
 }
 
-// forgotten are what a function swallows.
-func forgotten(w *work, n *paths.Node) []spot { return w.ask(n).swallowed }
+// forgotten are what a function swallows. That the body of a request may be no JSON is a rule of its own.
+func forgotten(w *work, n *paths.Node) []spot {
+	if k := w.ask(n); w.readsBodies(n) {
+		return k.swallowed
+	} else {
+		return slices.Concat(k.swallowed, k.unread)
+	}
+}
 
 // list looks at the handlers of errors in statements. What stands in such a handler, or is done in the end whatever happened, is cleaning up.
 func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
@@ -89,6 +95,8 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 		if !cleaning && fn.File.Language == ir.Go {
 			if x.Kind == ir.Eval {
 				s.dropped(fn, x)
+				s.late(fn, x, body[i+1:])
+				s.neverAsked(fn, x)
 			}
 			if i > 0 {
 				s.replaced(fn, body[i-1], x)
@@ -99,6 +107,7 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 			}
 			if x.Kind == ir.Loop {
 				s.skips(fn, x)
+				s.rounds(fn, x)
 			}
 		}
 		if x.Kind == ir.Try {

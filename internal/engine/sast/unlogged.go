@@ -21,8 +21,8 @@ func unlogged(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || onlyEvents(n) || !isAsked(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return out
 	}
-	for _, s := range failures(n, anyWork(n), func(a attempt) bool {
-		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) || someWord(a.handler, notThere) || handsErrorOn(a)) {
+	for _, s := range failures(n, anyWork(n), anyCall, func(a attempt) bool {
+		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) && !onlyAnswers(a) || someWord(a.handler, notThere) || handsErrorOn(a)) {
 			return false
 		}
 		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler) && !failsLoudly(n, a)
@@ -84,7 +84,7 @@ func toNobody(_ *work, n *paths.Node) []spot {
 	symbol := n.Function.Code.Symbol
 	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
 	is := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
-	return failures(n, lostWork(n), func(a attempt) bool {
+	return failures(n, lostWork(n), nil, func(a attempt) bool {
 		if a.whole[0].Kind != ir.Try {
 			return false
 		}
@@ -153,13 +153,45 @@ func handsErrorOn(a attempt) bool {
 	return found
 }
 
-// failures are the handlers of any error of which something holds, of attempts that do some of the work; what the work throws further is
-// handled elsewhere.
-func failures(n *paths.Node, works map[place]string, is func(a attempt) bool) []spot {
+// ownFault is a status by which a function says that the failure is its own, and not that of who asked.
+var ownFault = regexp.MustCompile(`^(50[0-4]|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|StatusBadGateway|HTTP_500_INTERNAL_SERVER_ERROR)$`)
+
+// makesJSON are calls that hardly fail, or by what came in.
+var makesJSON = regexp.MustCompile(`(?i)(un)?marshal\w*$|^JSON\.(parse|stringify)$|^json\.(loads|dumps)$`)
+
+// anyCall is the call of a single one that is tried, whatever it does, where the function says that its failure is its own; empty where there is none.
+func anyCall(a attempt) string {
+	if len(a.tried) != 1 || a.tried[0].Kind != ir.Eval || !someWord(a.handler, ownFault) {
+		return ""
+	}
+	e := ir.Awaited(a.tried[0].X)
+	if e != nil && e.Kind == ir.Assign {
+		e = ir.Awaited(e.Y)
+	}
+	if callOf(e) == nil || makesJSON.MatchString(dotted(e.X)) || plainUse.MatchString(dotted(e.X)) { // an answer
+		return ""
+	}
+	return lastName(e.X)
+}
+
+// onlyAnswers reports whether what handles an error of Go gives back what a call makes of a status and a text, and not of the error:
+// return failed(500, "not stored")
+func onlyAnswers(a attempt) bool {
+	return !slices.ContainsFunc(returnedIn(a.handler), func(e *ir.Expr) bool {
+		return e == nil || e.Kind != ir.Call || !slices.ContainsFunc(e.List, isRefused) || contains(e, nil, map[string]bool{a.err: true})
+	})
+}
+
+// failures are the handlers of any error of which something holds, of attempts that do some of the work, or what else counts as some; what the
+// work throws further is handled elsewhere.
+func failures(n *paths.Node, works map[place]string, other func(attempt) string, is func(a attempt) bool) []spot {
 	var out []spot
 	for _, fn := range n.Result.Reached {
 		for _, a := range attempts(fn) {
 			work := someOf(n, fn.File, a.tried, works)
+			if work == "" && other != nil {
+				work = other(a)
+			}
 			if work == "" || throws(a.handler) || logsMore(a.whole[0].Final) || !is(a) {
 				continue
 			}
