@@ -197,7 +197,7 @@ func isTest(file string) bool {
 		if !more {
 			return false
 		}
-		if testFolders[part] {
+		if testFolders[part] || strings.HasSuffix(part, "-e2e") {
 			return true
 		}
 		rest = after

@@ -93,7 +93,7 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 	mine, serving := a.ofPrograms(files, claimed, all)
 	imports := a.importsFrom(app, mine, math.MaxInt)
 	entries := imports.entries(mine)
-	mine = slices.DeleteFunc(mine, func(file string) bool { return !entries[file] })
+	mine = slices.DeleteFunc(mine, func(file string) bool { return !entries[file] || !serving[file] && a.deploys(file) })
 	last := map[string]bool{} // scripts beside what serves, which is asked what the modules do that both have
 	for _, file := range mine {
 		last[file] = !leadsToOne(imports.from(file), serving)
@@ -116,6 +116,14 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 		}
 	}
 	return out
+}
+
+// deployment tells code that says what is deployed, by what it imports: it runs where that is done, and nobody calls it.
+var deployment = regexp.MustCompile(`["'](?:aws-cdk-lib|@aws-cdk/|@pulumi/|cdktf)|(?m)^\s*(?:from|import)\s+(?:aws_cdk|pulumi|cdktf)\b|"github\.com/(?:aws/aws-cdk-go|pulumi/pulumi)`)
+
+func (a *assembly) deploys(file string) bool {
+	data, err := a.repo.Read(file)
+	return err == nil && deployment.Match(data)
 }
 
 // ofPrograms are those of some files that can belong to a program, and which of them answer requests.

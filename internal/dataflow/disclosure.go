@@ -129,7 +129,10 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 			s = s.under(in.p, k)
 		}
 	}
-	for _, a := range args.list {
+	for i, a := range args.list {
+		if i > 0 && name == "decode" { // with a key, which does not come out again
+			break
+		}
 		if s == nil && !asBytes {
 			s = a.secret
 		}

@@ -134,6 +134,7 @@ func (in *interp) asNumber(f frame, e *ir.Expr, holds bool) {
 func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 	if holds {
 		in.isProven(in.provedAt[e])
+		in.equalsWorkedOut(f, e)
 	}
 	in.isEqual(f, e, holds)
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {

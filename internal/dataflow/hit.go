@@ -136,12 +136,15 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 	}
 	key := rule + "\x00" + f.file.Path + "\x00" + itoa(int(at))
 	for _, t := range surestFirst(taints) {
+		if t.Source == nil { // it stands for what a check was asked about
+			continue
+		}
 		signed, own := in.signedBy(t.Path)
 		if t.Path == "" && t.Source == nil || byHowMuch(rule) && !in.isWild(t, rule) { // the mark by which something was tried out is nobody's
 			continue
 		}
 		if own || signed && rule == "jwt-unverified" || t.clean[rule] || needsObject[rule] && !t.object || onlyText[rule] && t.isObject() || (rule == "path-traversal" || rule == "ssrf") && strings.HasSuffix(t.Path, ".Body") ||
-			rule == "mass-assignment" && t.Source != nil && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
+			rule == "mass-assignment" && t.Source.Stored && strings.HasPrefix(t.Path, storedItem) || // it is written back; who put it there is told of
 			rule == "html-response" && ofAuthorization.MatchString(t.Path) || // nobody sends another's browser there with one
 			rule == "open-redirect" && ofReferer.MatchString(t.Path) || // a visitor is sent back to where the link stands, or to the same host
 			rule == "header-injection" && ofHeader.MatchString(t.Path) || // what came in a header has no line breaks
@@ -192,7 +195,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 // begins says where the way to a sink begins that is told.
 func (h *Hit) begins(t *Taint, sites []site) {
 	h.Path, h.Steps, h.doubt = t.Path, wayOf(t, sites), t.doubt()
-	h.Stored, h.Own = t.Source != nil && t.Source.Stored, t.Source != nil && t.Source.Own
+	h.Stored, h.Own = t.Source.Stored, t.Source.Own
 }
 
 // hitOf notes taints that reach the sink of a row.

@@ -367,6 +367,9 @@ func givesOwner(c call) bool {
 // looksUpRecord are methods of stores: what they give was stored, and is not what they are asked with.
 var looksUpRecord = regexp.MustCompile(`^(find(One|All|Many|First|Unique|By[A-Z]\w*|_one|_all|_by_\w+)|fetch(One|All|Many|Row|_one|_all|row|one|all)|get(All|Row|Rows|Col|One|Many|_all|_one)|count\w*|exists)$`)
 
+// tradesCode are methods of clients of OAuth: what they give was made by the issuer, from whom they have it, and is not what they are given.
+var tradesCode = regexp.MustCompile(`(?i)^(exchange(_?(authori[sz]ation)?_?(code|token)\w*)?|acquire_?token\w*|fetch_?(access_?)?token|authori[sz]e_?access_?token|authori[sz]ation_?code_?grant|refresh_?token_?grant|validate_?authori[sz]ation_?code)$`)
+
 // notTold is what a call gives of which no row says it: a method of an outsider's value gives a part of it; a function of a library of which
 // nothing is known perhaps gives back what it got.
 func (in *interp) notTold(c call, out *Value, t *rowsTold) *Value {
@@ -378,7 +381,7 @@ func (in *interp) notTold(c call, out *Value, t *rowsTold) *Value {
 		}
 		out.taints = addTaints(out.taints, in.stepped(c.f, taints, c.e.At, "."+c.method+"()"))
 	}
-	if t.known || t.queries || looksUpRecord.MatchString(c.method) || isAWS(ref) || in.p.modelled(c.f.file.Language, ref) {
+	if t.known || t.queries || looksUpRecord.MatchString(c.method) || tradesCode.MatchString(c.method) || isAWS(ref) || in.p.modelled(c.f.file.Language, ref) {
 		return out
 	}
 	for _, x := range c.args.all() {

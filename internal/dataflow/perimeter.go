@@ -334,6 +334,39 @@ func (in *interp) equalsMore(x, y *Value) {
 	}
 }
 
+// equalsWorkedOut notes a number that must be what is worked out of others, of which all that come from outside were weighed: it is as much
+// as those say.
+func (in *interp) equalsWorkedOut(f frame, e *ir.Expr) {
+	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+		if of := side[1]; isArithmetic(of) && in.allWeighed(f, of) {
+			mark(&in.looked.bounds, amounts(in.quiet(f, side[0])))
+		}
+	}
+}
+
+// isArithmetic reports whether an expression works a number out, also where that is rounded.
+func isArithmetic(e *ir.Expr) bool {
+	if e.Kind == ir.Call && len(e.List) > 0 && strings.Contains(strings.ToLower(textOf(e.X)), "round") {
+		e = e.List[0]
+	}
+	return e.Kind == ir.Binary && (e.Str == "+" || e.Str == "-" || e.Str == "*" || e.Str == "/")
+}
+
+// allWeighed reports whether numbers from outside stand in an expression, and something has asked of each of them how much it is.
+func (in *interp) allWeighed(f frame, e *ir.Expr) bool {
+	some, all := false, true
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		if x.Kind != ir.Name && x.Kind != ir.Member && x.Kind != ir.Index {
+			return true
+		}
+		for _, t := range amounts(in.quiet(f, x)) {
+			some, all = true, all && (t.Source != nil && t.Source.Stored || in.weighedFor(t.Path, amountRule))
+		}
+		return false
+	})
+	return some && all
+}
+
 // present notes that code asks whether something is there: body.name, or body[field] for each of some.
 func (in *interp) present(f frame, e *ir.Expr) {
 	if in.st != nil {

@@ -387,11 +387,17 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		}
 		fail(failed, f, b)
 		found := w.finding(b, f, h, reach)
-		if byCallersUnknown(h, n) {
+		if byCallersUnknown(h, n) || searchesObjects(h) {
 			found.Severity, found.Confidence = finding.Low, finding.Possible
 		}
 		w.report.Findings = append(w.report.Findings, found)
 	}
+}
+
+// searchesObjects reports whether an outsider says nothing but with what the keys begin that are listed: that gives names and no object, and
+// only the application knows whether it keeps anybody to a folder.
+func searchesObjects(h *dataflow.Hit) bool {
+	return h.Rule == "object-key" && strings.HasPrefix(h.What, "s3:ListObjects")
 }
 
 // gives reports whether a template gives a function a setting.
@@ -448,6 +454,9 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 				if neverRuns(f, file, m) {
 					continue
 				}
+				if isIdle(n, placeOf(file, m)) || b.Taint == ofAnswers && isReturned(m) && answersNothing(n, placeOf(file, m)) {
+					continue
+				}
 				if here, ok := m["here"]; ok && b.Taint == weakHash && (digests{n, file}).spares(int32(file.Tree.Nodes[here].Start)) {
 					continue
 				}
@@ -456,6 +465,18 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 			}
 		}
 	}
+}
+
+// placeOf is where what fits a pattern stands.
+func placeOf(file *ir.File, m query.Match) place {
+	return place{file, int32(file.Tree.Nodes[m["here"]].Start)}
+}
+
+// isReturned reports whether a pattern of answers fits one that a function gives back, and none that it hands to a call which sends it.
+func isReturned(m query.Match) bool {
+	_, response := m["response"]
+	_, callback := m["callback"]
+	return !response && !callback
 }
 
 // neverRuns reports whether what a pattern fits stands where a file runs as a program of its own, and the platform only imports it.
@@ -566,6 +587,9 @@ func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	}
 	if byCallersUnknown(h, n) {
 		return len(n.In) == 0 && !onlyPlatform(f) && !w.fedByPlatform(h, f)
+	}
+	if h.Rule == ofAnswers && h.What == "the response" && h.End != nil && answersNothing(n, place{h.End.File, h.End.At}) {
+		return false
 	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))
 }
