@@ -263,7 +263,7 @@ func (in *interp) unlooked() []Kept {
 	}
 	for i, k := range out {
 		if slices.ContainsFunc(seen, func(s Kept) bool { return !otherWay(k.by, s.by) }) {
-			out[i].Fields = slices.DeleteFunc(k.Fields, isID.MatchString)
+			out[i].Fields = slices.DeleteFunc(k.Fields, isID)
 		}
 	}
 	return slices.DeleteFunc(out, func(k Kept) bool {
@@ -271,8 +271,17 @@ func (in *interp) unlooked() []Kept {
 	})
 }
 
-// isID are paths of what says which of several things is meant: of a request that is looked at they are perhaps looked at where they are used.
-var isID = regexp.MustCompile(`(^|[._])(id|ids|uuid|key|pk|sk)$|[a-z](Id|ID|Ids|IDs|Key|Uuid)$|_(id|key)s?$`)
+// isID reports whether a path is one of what says which of several things is meant: of a request that is looked at it is perhaps looked at where it
+// is used.
+func isID(path string) bool {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	return idName.MatchString(name) || strings.HasSuffix(name, "id") && !noID.MatchString(name) // leadid
+}
+
+var (
+	idName = regexp.MustCompile(`^(id|ids|uuid|key|pk|sk)$|[a-z](Id|ID|Ids|IDs|Key|Uuid)$|_(id|key)s?$`)
+	noID   = regexp.MustCompile(`(paid|valid|grid|void|bid|mid|solid|fluid|hybrid|android)$`)
+)
 
 // settles reports whether nothing is to be told of a part: code has asked something of it, or it is the key of a record.
 func (l *looked) settles(path string) bool {
@@ -339,7 +348,7 @@ func (in *interp) unlookedOfOthers() []Kept {
 		c, l := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid, by: k.by, takers: k.takers}, in.lookedFor(k)
 		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool {
 			path := w.Taint.Path
-			return IsMember(path) && isID.MatchString(path) || l.keys[path] || l.askedOf(path)
+			return IsMember(path) && isID(path) || l.keys[path] || l.askedOf(path)
 		})
 		for _, way := range c.Ways {
 			c.holds(way.Taint.Path)
@@ -399,7 +408,7 @@ func (in *interp) endless() []Kept {
 		c.Fields = nil
 		for _, path := range k.Fields {
 			isText := l.texts[path] || l.strings[path] && l.askedOf(path)
-			if isText && !isID.MatchString(path) && !l.limits[path] && !l.keys[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
+			if isText && !isID(path) && !l.limits[path] && !l.keys[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
 				c.Fields = append(c.Fields, path)
 			}
 		}
