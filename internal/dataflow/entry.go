@@ -113,17 +113,22 @@ func besideRoutes(functions []*closure) bool {
 
 // followRoutes follows the functions of routes, one after the other.
 func (in *interp) followRoutes(routes []*routed) {
+	shared := in.looked
 	for _, route := range routes {
-		answered := 0
-		if route.framework == "record" { // the failure of one is answered
-			answered = 1
-		}
-		in.tries += answered
-		in.route(route)
-		in.tries -= answered
-		in.keeping(route.fn)
-		in.settle()
+		in.apart(route, &shared, func() { in.followRoute(route) })
 	}
+}
+
+func (in *interp) followRoute(route *routed) {
+	answered := 0
+	if route.framework == "record" { // the failure of one is answered
+		answered = 1
+	}
+	in.tries += answered
+	in.route(route)
+	in.tries -= answered
+	in.keeping(route.fn)
+	in.settle()
 }
 
 // toldOnce are the hits without those of which another one tells already: code of an operator of MongoDB, and a token that is not verified, which

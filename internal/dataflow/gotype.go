@@ -378,6 +378,7 @@ func (in *interp) goTypedAs(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 		case kind.class != nil && kind.isType:
 			return in.goStruct(kind.class, x, at, depth)
 		case t.Kind == ir.Name && name == "string":
+			mark(&in.looked.strings, x.taints)
 			return cleanedBy(x, textOnly)
 		case harmlessGo[name] && (t.Kind == ir.Name || kind.ref == "time.Time" || kind.ref == "time.Duration" || strings.HasSuffix(kind.ref, "/uuid.UUID")):
 			v := checked(x)

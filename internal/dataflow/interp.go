@@ -114,6 +114,7 @@ type interp struct {
 	refused      []*ir.Expr            // comparisons that hold for what is refused because it is too much
 	tries        int                   // what fails is caught
 	handedOn     []*Kept               // calls that store or send parts of what came in
+	readers      map[*ir.Func]bool     // functions that take parts out of a request
 	decoded      []Called              // Go: where what an outsider sent is read into a variable
 	befores      []*ir.Func            // middlewares of middy that run before a handler
 	guards       []Guard               // conditions by which somebody is turned away that ask what a module keeps

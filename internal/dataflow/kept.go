@@ -14,15 +14,18 @@ type Kept struct {
 	File   *ir.File
 	At     int32
 	What   string
-	Fields []string // the paths of the parts
-	Ways   []Way    // of parts that other code or services send, by which it can be asked who does
-	Paid   bool     // it is paid for by how long the text is
-	texts  []*Taint // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
-	way    Way      // of the first of them
-	known  bool     // something was made sure of one of them
-	whole  []string // bodies that go on as the text that came in
-	by     []passed // the functions on the way there
-	posted bool     // a service elsewhere gets it, which perhaps looks at it
+	Fields []string   // the paths of the parts
+	Ways   []Way      // of parts that other code or services send, by which it can be asked who does
+	Paid   bool       // it is paid for by how long the text is
+	texts  []*Taint   // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
+	way    Way        // of the first of them
+	known  bool       // something was made sure of one of them
+	sure   []string   // those of which something was made sure
+	looked *looked    // what was looked at for the route in which it stands; what the entry has looked at where that is nil
+	takers []*ir.Func // the functions on the way there that take parts out of a request
+	whole  []string   // bodies that go on as the text that came in
+	by     []passed   // the functions on the way there
+	posted bool       // a service elsewhere gets it, which perhaps looks at it
 }
 
 // keepsOrSends are operations that store or send what they get.
@@ -86,6 +89,11 @@ func (in *interp) keepsFields(f frame, at int32, what string, v *Value) {
 	in.sees(f, k, v, 0)
 	if len(k.Fields)+len(k.Ways)+len(k.texts) > 0 || k.known {
 		k.way.sites, k.by = slices.Clone(in.sites), in.passing(at)
+		for _, p := range k.by {
+			if in.readers[p.fn] {
+				k.takers = append(k.takers, p.fn)
+			}
+		}
 		in.handedOn = append(in.handedOn, k)
 	}
 }
@@ -152,9 +160,7 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 		return
 	}
 	for _, t := range slices.Concat(v.safe, v.numbers) {
-		if t.typed {
-			k.holds(t.Path)
-		} else {
+		if !t.typed { // that a decoder reads a number or a time is no question, and there is little else to ask of one
 			k.known = true
 		}
 	}
@@ -166,13 +172,16 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 		k.texts = append(k.texts, v.taints...)
 	}
 	for _, t := range v.taints {
-		if ofOthers(t.Path) && !t.unsure && len(k.Ways) < maxFields {
+		checked := t.check != nil && !madeText(t)
+		if ofOthers(t.Path) && !t.unsure && !checked && len(k.Ways) < maxFields {
 			k.Ways = append(k.Ways, Way{t, in.where(f), slices.Clone(in.sites)})
 		}
 		if t.Source != nil && t.Source.Stored || bySystems.MatchString(t.Path) {
 			continue
 		}
-		k.known = k.known || t.check != nil && !madeText(t)
+		if checked {
+			k.known, k.sure = true, append(k.sure, t.Path)
+		}
 		if !t.object && strings.HasSuffix(t.Path, "body") {
 			k.whole = append(k.whole, t.Path)
 		}
@@ -206,27 +215,42 @@ func (k *Kept) Steps() []Step {
 // Place is where the parts are handed on to what stores or sends them, in the file that takes them from the request: there is the place for the
 // check that is missing. It is the call itself where that file makes it.
 func (k *Kept) Place() (*ir.File, int32) {
-	steps := k.Steps()
-	if len(steps) == 0 || steps[0].File == k.File {
-		return k.File, k.At
-	}
-	from := steps[0].File
-	for _, p := range k.by {
-		if source := p.fn.File.Tree.Source; int(p.fn.End) <= len(source) && takesPart.Match(source[p.fn.Start:p.fn.End]) { // what only wraps handlers takes none
-			from = p.fn.File
-			break
-		}
-	}
-	for _, p := range slices.Backward(k.by) {
-		if p.fn.File == from {
-			return p.fn.File, p.at
-		}
+	if p := k.home(); p.fn != nil && p.fn.File != k.File {
+		return p.fn.File, p.at
 	}
 	return k.File, k.At
 }
 
-// takesPart is how code takes the body or the query of a request.
-var takesPart = regexp.MustCompile(`(?i)[.\["'](body|json_?body|query|query_?string_?parameters|payload|get_json|form|args)\b|\b(body|queryStringParameters|query)\s*[,}]`)
+// home is the last function on the way there that stands in the file that takes the parts from the request, and where the way leaves it.
+func (k *Kept) home() passed {
+	from := k.File
+	if len(k.takers) > 0 { // what only wraps handlers takes none
+		from = k.takers[0].File
+	} else if steps := k.Steps(); len(steps) > 0 {
+		from = steps[0].File
+	}
+	for _, p := range slices.Backward(k.by) {
+		if p.fn.File == from {
+			return p
+		}
+	}
+	return passed{}
+}
+
+// reads notes that the function that runs takes a part out of a request.
+func (in *interp) reads(path string) {
+	if len(in.stack) == 0 || in.st != nil {
+		return
+	}
+	fn := in.stack[len(in.stack)-1]
+	if in.readers[fn] || !sentByCallers(path) {
+		return
+	}
+	if in.readers == nil {
+		in.readers = map[*ir.Func]bool{}
+	}
+	in.readers[fn] = true
+}
 
 // holds notes the path of something in a value.
 func (k *Kept) holds(path string) {
@@ -249,49 +273,112 @@ var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|re
 // wholeBodies are the paths of bodies as a whole.
 var wholeBodies = regexp.MustCompile(`^event\.body$|^req(uest)?\.(body|json|json_body|get_json|data|get_data|get_body|raw_body|payload)$`)
 
-// unlooked are the calls that store or send parts of what came in where code has looked at none of these parts, nor of those of another call
-// to which the same request comes. What is handed on to other code is perhaps looked at there, as another branch does: of that only functions are told which
-// look at nothing.
+// unlooked are the calls that store or send parts of what came in, with the parts of which code has asked nothing. What is handed on to other
+// code is perhaps looked at there, as another branch does: of that only functions are told which look at nothing.
 func (in *interp) unlooked() []Kept {
 	var out, seen []Kept
 	for _, k := range in.handedOn {
-		k.Fields = slices.DeleteFunc(k.Fields, func(path string) bool {
-			return !sentByCallers(path) || k.posted && wholeBodies.MatchString(path) || in.looked.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
+		c, l := *k, in.lookedFor(k)
+		c.Fields = slices.DeleteFunc(slices.Clone(k.Fields), func(path string) bool {
+			return !sentByCallers(path) || k.posted && wholeBodies.MatchString(path) || l.bodies[path] && slices.Contains(k.whole, path) // what is in it is asked by who gets it
 		})
-		switch {
-		case k.known || slices.ContainsFunc(k.Fields, in.askedOf):
-			seen = append(seen, *k)
-		case len(k.Fields) > 0:
-			out = append(out, *k)
+		sent := len(c.Fields)
+		c.Fields = slices.DeleteFunc(c.Fields, func(path string) bool { return slices.Contains(k.sure, path) || l.settles(path) })
+		if k.known || len(c.Fields) < sent {
+			seen = append(seen, c)
+		}
+		out = append(out, c)
+	}
+	for i, k := range out {
+		if slices.ContainsFunc(seen, func(s Kept) bool { return !otherWay(k.by, s.by) }) {
+			out[i].Fields = slices.DeleteFunc(k.Fields, isID)
 		}
 	}
 	return slices.DeleteFunc(out, func(k Kept) bool {
-		return slices.ContainsFunc(seen, func(s Kept) bool { return k.posted || toCode.MatchString(k.What) || !otherWay(k.by, s.by) })
+		return len(k.Fields) == 0 || len(seen) > 0 && (k.posted || toCode.MatchString(k.What))
 	})
+}
+
+// isID reports whether a path is one of what says which of several things is meant: of a request that is looked at it is perhaps looked at where it
+// is used.
+func isID(path string) bool {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	return idName.MatchString(name) || strings.HasSuffix(name, "id") && !noID.MatchString(name) // leadid
+}
+
+var (
+	idName = regexp.MustCompile(`^(id|ids|uuid|key|pk|sk)$|[a-z](Id|ID|Ids|IDs|Key|Uuid)$|_(id|key)s?$`)
+	noID   = regexp.MustCompile(`(paid|valid|grid|void|bid|mid|solid|fluid|hybrid|android)$`)
+)
+
+// settles reports whether nothing is to be told of a part: code has asked something of it, or it is the key of a record.
+func (l *looked) settles(path string) bool {
+	return l.askedOf(path) || l.keys[path] || wholeBodies.MatchString(path) && l.askedWithin(path)
+}
+
+// lookedFor is what was looked at on the way to a call.
+func (in *interp) lookedFor(k *Kept) *looked {
+	if k.looked != nil {
+		return k.looked
+	}
+	return &in.looked
+}
+
+// Perimeters are calls by the ways of requests: each has those to which one request can come, and those whose parts one function takes or hands on.
+func Perimeters(all []Kept) [][]Kept {
+	var out [][]Kept
+	for _, k := range all {
+		i := slices.IndexFunc(out, func(group []Kept) bool { return k.joins(&group[0]) })
+		if i < 0 {
+			out = append(out, []Kept{k})
+		} else {
+			out[i] = append(out[i], k)
+		}
+	}
+	return out
+}
+
+// joins reports whether two calls are of one perimeter.
+func (k *Kept) joins(o *Kept) bool {
+	if n, m := len(k.takers), len(o.takers); n > 0 && m > 0 && k.takers[n-1] == o.takers[m-1] {
+		return true
+	}
+	return k.home().fn == o.home().fn || !otherWay(k.by, o.by)
 }
 
 // toCode are the calls that hand on to other code what they get.
 var toCode = regexp.MustCompile(`^(lambda|sqs|sns|eventbridge|sfn|kinesis|firehose|scheduler|batch|ecs):`)
 
 // askedOf reports whether code asks anything of a part of what came in.
-func (in *interp) askedOf(path string) bool {
-	l := in.looked
-	if cut := strings.LastIndexByte(path, '.'); cut > 0 && !strings.HasSuffix(path, ".*") && in.askedOf(path[:cut]+".*") { // for name in NAMES: isinstance(body[name], str)
+func (l *looked) askedOf(path string) bool {
+	if cut := strings.LastIndexByte(path, '.'); cut > 0 && !strings.HasSuffix(path, ".*") && l.askedOf(path[:cut]+".*") { // for name in NAMES: isinstance(body[name], str)
 		return true
 	}
-	return in.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
+	return l.bounded(path) || l.lengths[path] || l.texts[path] || within(l.asked, path)
 }
 
-// unlookedOfOthers are the calls that store or send parts of what other code or services send, where code has looked at none of these parts.
+// askedWithin reports whether code asks anything of what is in a part.
+func (l *looked) askedWithin(path string) bool {
+	for _, m := range []map[string]bool{l.bounds, l.most, l.shapes, l.asked, l.lengths, l.texts} {
+		for other := range m {
+			if strings.HasPrefix(other, path+".") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unlookedOfOthers are the calls that store or send parts of what other code or services send, with the parts of which code has asked nothing.
 func (in *interp) unlookedOfOthers() []Kept {
 	var out []Kept
 	for _, k := range in.handedOn {
-		c := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid}
-		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool { return in.looked.keys[w.Taint.Path] })
+		c, l := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid, by: k.by, takers: k.takers}, in.lookedFor(k)
+		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool {
+			path := w.Taint.Path
+			return IsMember(path) && isID(path) || l.keys[path] || l.askedOf(path)
+		})
 		for _, way := range c.Ways {
-			if k.known || in.askedOf(way.Taint.Path) {
-				return nil
-			}
 			c.holds(way.Taint.Path)
 		}
 		if len(c.Ways) > 0 {
@@ -337,17 +424,19 @@ var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringP
 	ResourceProperties OldResourceProperties RequestType ResponseURL StackId RequestId LogicalResourceId PhysicalResourceId ResourceType
 	authorizationToken methodArn routeArn type token taskToken TaskToken invocationId deliveryStreamArn job session rmqMessagesByQueue messages`)
 
-// endless are the calls that store texts of which code knows that they are some, and has not asked how long they are.
+// endless are the calls that store texts of which code knows that they are some, and has not asked how long they are. Of what a decoder of Go
+// made a text, and nothing else was asked, the calls that give it on unlooked at tell.
 func (in *interp) endless() []Kept {
 	var out []Kept
 	for _, k := range in.handedOn {
 		if k.posted {
 			continue
 		}
-		c := *k
+		c, l := *k, in.lookedFor(k)
 		c.Fields = nil
 		for _, path := range k.Fields {
-			if in.looked.texts[path] && !in.looked.limits[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
+			isText := l.texts[path] || l.strings[path] && l.askedOf(path)
+			if isText && !isID(path) && !l.limits[path] && !l.keys[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
 				c.Fields = append(c.Fields, path)
 			}
 		}
@@ -362,9 +451,9 @@ func (in *interp) endless() []Kept {
 func (in *interp) dear() []Kept {
 	var out []Kept
 	for _, k := range in.handedOn {
-		c := Kept{File: k.File, At: k.At, What: k.What}
+		c, l := Kept{File: k.File, At: k.At, What: k.What, by: k.by, takers: k.takers}, in.lookedFor(k)
 		for _, t := range k.texts {
-			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t) || in.looked.texts[t.Path]) && !in.shortened(t.Path) {
+			if longPart.MatchString(t.Path) && (t.check == nil || madeText(t) || l.texts[t.Path]) && !l.shortened(t.Path) {
 				c.holds(t.Path)
 				c.way = Way{Taint: t, sites: k.way.sites}
 			}
@@ -376,13 +465,16 @@ func (in *interp) dear() []Kept {
 	return out
 }
 
+// OfModel reports whether a model gets the parts, which reads texts of any length and form.
+func (k *Kept) OfModel() bool { return asksModel.MatchString(k.What) }
+
 // longPart are paths of parts of requests that can be long.
 var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^req(uest)?\.(body|json|get_json)\.|^r\.[Bb]ody\.|^ctx\.request\.body\.`)
 
 // shortened reports whether something perhaps says how long a text is: a limit, one of some, a schema that has seen what it is a part of.
-func (in *interp) shortened(path string) bool {
+func (l *looked) shortened(path string) bool {
 	parent := path[:max(0, strings.LastIndexByte(path, '.'))]
-	return in.looked.limits[path] || in.bounded(path) && !in.looked.texts[path] || !in.looked.texts[path] && within(in.looked.asked, parent)
+	return l.limits[path] || l.bounded(path) && !l.texts[path] || !l.texts[path] && within(l.asked, parent)
 }
 
 // textBySchema notes what a schema says of a text: that it is one, and perhaps how long it can be.

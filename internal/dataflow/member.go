@@ -19,6 +19,11 @@ func (in *interp) member(f frame, v *Value, key string, at int32) *Value {
 	if in.st != nil {
 		return in.asPut(f, out, at, 0)
 	}
+	for _, t := range out.taints {
+		if wholeBodies.MatchString(t.Path) {
+			in.reads(t.Path)
+		}
+	}
 	return out
 }
 
@@ -294,6 +299,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 			u.lead = "/"
 		}
 		in.asks(t, u.Path)
+		in.reads(u.Path)
 		if strings.HasPrefix(u.Path, "req.body.") || strings.HasPrefix(u.Path, "req.query.") || in.p.jsonCookies && strings.HasPrefix(u.Path, "req.cookies.") || strings.HasPrefix(u.Path, "ctx.request.body") || u.Path == "req.body" {
 			u.object = true // what a client sends is parsed into whatever it says
 		}

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,6 +35,7 @@ type looked struct {
 	lengths map[string]bool // how long it is
 	limits  map[string]bool // how long it is at most
 	texts   map[string]bool // it was found to be a text
+	strings map[string]bool // Go: a decoder lets only a text in
 	keys    map[string]bool // it is the key of a record, and means one that is there
 }
 
@@ -49,13 +51,46 @@ func mark(m *map[string]bool, taints ...[]*Taint) {
 }
 
 // bounded reports whether something has asked what a value is, or how much.
-func (in *interp) bounded(path string) bool {
-	return in.looked.bounds[path] || in.looked.most[path] || within(in.looked.shapes, path)
+func (l *looked) bounded(path string) bool {
+	return l.bounds[path] || l.most[path] || within(l.shapes, path)
+}
+
+// all are the kinds of what was looked at.
+func (l *looked) all() []*map[string]bool {
+	return []*map[string]bool{&l.bounds, &l.most, &l.shapes, &l.asked, &l.bodies, &l.lengths, &l.limits, &l.texts, &l.strings, &l.keys}
+}
+
+// with is all that two have looked at.
+func (l *looked) with(other *looked) looked {
+	var out looked
+	mine, theirs := l.all(), other.all()
+	for i, to := range out.all() {
+		*to = map[string]bool{}
+		maps.Copy(*to, *mine[i])
+		maps.Copy(*to, *theirs[i])
+	}
+	return out
+}
+
+// apart follows a function of a route, which knows of what was looked at before all routes, and not of what others have looked at. What stands before
+// routes is counted for all of them.
+func (in *interp) apart(r *routed, shared *looked, follow func()) {
+	all, first := in.looked, len(in.handedOn)
+	in.looked = shared.with(&looked{})
+	follow()
+	own := in.looked
+	for _, k := range in.handedOn[first:] {
+		k.looked = &own
+	}
+	if r.middle || r.use {
+		*shared = own
+	}
+	in.looked = all.with(&own)
 }
 
 // weighedFor reports whether something has asked as much of a number as a kind of harm needs: an amount can be too small as well.
 func (in *interp) weighedFor(path, rule string) bool {
-	return in.bounded(path) && (rule != amountRule || in.looked.bounds[path] || within(in.looked.shapes, path))
+	return in.looked.bounded(path) && (rule != amountRule || in.looked.bounds[path] || within(in.looked.shapes, path))
 }
 
 // onlyTyped reports whether all that code asked of a number is that it is one: taken from a balance, a negative one raises it.
@@ -390,6 +425,7 @@ func (in *interp) present(f frame, e *ir.Expr) {
 		in.isAsked(in.member(f, in.quiet(f, e.X.X), e.List[0].Str, e.At).taints)
 	case asksOfText[e.X.Str]:
 		in.present(f, e.X.X)
+		mark(&in.looked.texts, in.quiet(f, e.X.X).taints)
 	}
 }
 

@@ -543,6 +543,9 @@ func (in *interp) loaded(f frame, c *class, data *Value, at int32) *Value {
 			continue
 		}
 		x := in.member(f, data, name, at)
+		if in.st == nil {
+			mark(&in.looked.asked, x.all())
+		}
 		check := orNothing(field.kw["validate"])
 		switch {
 		case harmlessTypes[strings.ToLower(kind)], kind == "Integer", kind == "Boolean", kind == "UUID", kind == "Number", kind == "Enum", kind == "TimeDelta", kind == "Decimal", kind == "DateTime":

@@ -9,23 +9,21 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// What a function does not look at, though it comes from outside. Each of these checks gives one place of a function: the advice is for
-// the function as a whole.
+// What a function does not look at, though it comes from outside. Each of these checks gives one place of each perimeter: of a function, or of
+// each of its routes and resolvers.
 
 // mostNamed is how many fields a message names.
 const mostNamed = 3
 
-// unlooked is where a function stores or sends parts of a request of which it has looked at none.
+// unlooked is where a function stores or sends parts of a request which it has not looked at.
 func unlooked(w *work, n *paths.Node) []spot {
 	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
-		s := w.keptSpot(n.Result.Unlooked, "any caller decides")
-		s.file, s.at = n.Result.Unlooked[0].Place()
-		return []spot{s}
+		return w.keptSpots(n.Result.Unlooked, "any caller decides")
 	}
 	return w.unlookedOfOthers(n)
 }
 
-// unlookedOfOthers is where a function stores or sends parts of what other code or services send, of which it has looked at none: where nobody is known to
+// unlookedOfOthers is where a function stores or sends parts of what other code or services send, which it has not looked at: where nobody is known to
 // send that, or who does looks at none of it either.
 func (w *work) unlookedOfOthers(n *paths.Node) []spot {
 	all := n.Result.Foreign
@@ -33,29 +31,33 @@ func (w *work) unlookedOfOthers(n *paths.Node) []spot {
 		return nil
 	}
 	if inProfile(all) {
-		return []spot{w.keptSpot(all, "whoever signs up decides")}
+		return w.keptSpots(all, "whoever signs up decides")
 	}
 	if slices.ContainsFunc(n.Function.Triggers, w.byPlatform) {
 		return nil
 	}
 	if len(n.In) > 0 {
 		if door := w.uncheckedFrom(n, all); door != nil {
-			return []spot{w.keptSpot(all, door.Function.Name+" hands it on as it came, so any caller decides")}
+			return w.keptSpots(all, door.Function.Name+" hands it on as it came, so any caller decides")
 		}
 		return nil
 	}
-	if all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return !fromOutside(n.Function, k) }); len(all) == 0 {
-		return nil
+	all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return !fromOutside(n.Function, k) })
+	out := w.keptSpots(all, "whoever sends it decides")
+	for i := range out {
+		out[i].unsure = true
 	}
-	s := w.keptSpot(all, "whoever sends it decides")
-	s.unsure = true
-	return []spot{s}
+	return out
 }
 
-// fromOutside reports whether a call stores or hands on what comes to a function in messages or in files of which nobody knows who sends them. Who calls
-// a function directly is the application itself, or who administers it, and a text is what a model or a translator is given.
+// fromOutside reports whether a call stores or hands on what comes to a function from somebody of whom nothing is known: in messages and in files, but
+// for texts for models and translators, and in calls of the function itself, where no template says that something else starts it. Translators and
+// voices refuse long texts themselves.
 func fromOutside(f *model.Function, k dataflow.Kept) bool {
-	return !k.Paid && !slices.ContainsFunc(k.Fields, func(path string) bool { return dataflow.IsMember(path) && !has(f, model.TriggerIoT) })
+	if slices.ContainsFunc(k.Fields, dataflow.IsMember) {
+		return has(f, model.TriggerIoT) || (!k.Paid || k.OfModel()) && !slices.ContainsFunc(f.Triggers, func(t *model.Trigger) bool { return t.Kind != model.TriggerDirect })
+	}
+	return !k.Paid
 }
 
 // inProfile reports whether people said all of what some calls are given of themselves.
@@ -103,7 +105,7 @@ func endless(w *work, n *paths.Node) []spot {
 	if !w.byHTTP(n.Function) || len(n.Result.Endless) == 0 {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Endless, "")}
+	return w.keptSpots(n.Result.Endless, "")
 }
 
 // dear is where a model gets texts that can have any length from whoever calls.
@@ -113,7 +115,16 @@ func dear(w *work, n *paths.Node) []spot {
 	if !open || len(n.Result.Dear) == 0 {
 		return nil
 	}
-	return []spot{w.keptSpot(n.Result.Dear, "")}
+	return w.keptSpots(n.Result.Dear, "")
+}
+
+// keptSpots are the places of some calls, one for each perimeter.
+func (w *work) keptSpots(all []dataflow.Kept, who string) []spot {
+	var out []spot
+	for _, group := range dataflow.Perimeters(all) {
+		out = append(out, w.keptSpot(group, who))
+	}
+	return out
 }
 
 // keptSpot is the place of the first of some calls, with what all of them are given, and who decides.
@@ -130,7 +141,8 @@ func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 			calls = append(calls, k.What)
 		}
 	}
-	return spot{file: all[0].File, at: all[0].At, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.steps(all[0].Steps())}
+	file, at := all[0].Place()
+	return spot{file: file, at: at, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.steps(all[0].Steps())}
 }
 
 // listed is a list as people write it, of the first few.
