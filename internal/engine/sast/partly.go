@@ -69,8 +69,8 @@ func settled(n *paths.Node) []spot {
 				return
 			}
 			e := ir.Awaited(s.X)
-			if e.Kind == ir.Assign && e.X.Kind == ir.Name && batch && outcomesLogged(n, fn, e.X, works) { // results = await Promise.allSettled(...)
-				e = ir.Awaited(e.Y)
+			if made := assignedCall(e); batch && made != nil && givesOutcomes(made) && outcomesLogged(n, fn, e.X, works) { // results = await Promise.allSettled(...)
+				e = made
 			}
 			if e == nil || e.Kind != ir.Call || !givesOutcomes(e) || someOf(n, fn.File, []*ir.Stmt{s}, works) == "" && !mapsWork(n, e, works) {
 				return
@@ -81,6 +81,17 @@ func settled(n *paths.Node) []spot {
 		})
 	}
 	return out
+}
+
+// assignedCall is the call whose answer a name is set to; nil for others.
+func assignedCall(e *ir.Expr) *ir.Expr {
+	if e == nil || e.Kind != ir.Assign || e.X.Kind != ir.Name {
+		return nil
+	}
+	if made := ir.Awaited(e.Y); made != nil && made.Kind == ir.Call {
+		return made
+	}
+	return nil
 }
 
 // unheard is what is told of outcomes that nobody looks at, or that are only logged.
