@@ -175,7 +175,11 @@ func (in *interp) checkedByTags(v *Value, byGin bool, depth int) {
 		} else if checks == "" {
 			checks = field.Binds // of a validator that was told to read these
 		}
+		checks, ofEach, _ := strings.Cut(checks, ",dive") // what stands behind it is asked of the elements
 		in.checkedByTag(x, field.Type, checks)
+		if x.elem != nil {
+			in.checkedByTag(x.elem, nil, ofEach)
+		}
 		in.checkedByTags(x, byGin, depth+1)
 		in.checkedByTags(x.elem, byGin, depth+1)
 	}

@@ -8,40 +8,32 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// withoutTLS is how settings of connections to databases say that nothing is encrypted; besideItself are hosts to which no network leads.
+// withoutTLS is how a text that describes a connection to a database says that nothing is encrypted: in an address, or beside other settings. A text that
+// only names the setting is one that code looks for, or writes for people. besideItself are hosts to which no network leads.
 var (
-	withoutTLS   = regexp.MustCompile(`(?i)\bsslmode\s*=\s*'?disable\b|\bssl-?mode\s*=\s*disabled\b`)
+	withoutTLS   = regexp.MustCompile(`(?i)[?& ](sslmode=disable|ssl-?mode=disabled)([&' ]|$)`)
+	otherSetting = regexp.MustCompile(`(?i)://|[?&]ssl|\b(host|port|user|password|dbname|database)\s*=`)
 	besideItself = regexp.MustCompile(`(?i)\b(localhost|127\.0\.0\.1|host\.docker\.internal)\b|\[::1\]`)
 )
 
 // unencrypted are the connections to databases for which code says that they are not encrypted: in the text that describes them, or by an argument.
 func unencrypted(w *work, n *paths.Node) []spot {
-	bodies := map[*ir.File][][]*ir.Stmt{}
-	var files []*ir.File
-	add := func(file *ir.File, body []*ir.Stmt) {
-		if bodies[file] == nil {
-			files = append(files, file)
-		}
-		bodies[file] = append(bodies[file], body)
+	var out []spot
+	look := func(file *ir.File, body []*ir.Stmt) {
+		ir.Walk(body, nil, func(e *ir.Expr) bool {
+			if saysUnencrypted(e) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == e.At }) {
+				out = append(out, spot{file: file, at: e.At})
+			}
+			return true
+		})
 	}
 	for _, name := range n.Result.Files {
 		if file := w.program.File(name); file != nil {
-			add(file, file.Body)
+			look(file, file.Body)
 		}
 	}
 	for _, fn := range n.Result.Reached {
-		add(fn.File, fn.Body)
-	}
-	var out []spot
-	for _, file := range files {
-		for _, body := range bodies[file] {
-			ir.Walk(body, nil, func(e *ir.Expr) bool {
-				if saysUnencrypted(e) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == e.At }) {
-					out = append(out, spot{file: file, at: e.At})
-				}
-				return true
-			})
-		}
+		look(fn.File, fn.Body)
 	}
 	return out
 }
@@ -50,16 +42,15 @@ func unencrypted(w *work, n *paths.Node) []spot {
 func saysUnencrypted(e *ir.Expr) bool {
 	switch e.Kind {
 	case ir.Const:
-		return withoutTLS.MatchString(e.Str) && !besideItself.MatchString(e.Str)
+		return len(e.Str) > len("sslmode=disable") && withoutTLS.MatchString(e.Str) && otherSetting.MatchString(e.Str) && !besideItself.MatchString(e.Str)
 	case ir.Call:
-		for _, key := range []string{"sslmode", "ssl_disabled"} {
-			if v := keyword(e, key); v != nil && v.Kind == ir.Const && (v.Str == "disable" || v.Str == "True" || v.Str == "true") && !local(e) {
-				return true
-			}
-		}
+		return (isConst(keyword(e, "sslmode"), "disable") || isConst(keyword(e, "ssl_disabled"), "True")) && !local(e)
 	}
 	return false
 }
+
+// isConst reports whether an expression is a constant that is written so.
+func isConst(e *ir.Expr, text string) bool { return e != nil && e.Kind == ir.Const && e.Str == text }
 
 // local reports whether a call names a host to which no network leads.
 func local(e *ir.Expr) bool {
