@@ -497,7 +497,8 @@ func namesField(names *Value, field string) bool {
 	return slices.ContainsFunc(names.Elements(), func(x *Value) bool { return x.known && x.text == field })
 }
 
-// attribute is getattr(object, name): where the name is not known, all methods whose names begin as it does.
+// attribute is getattr(object, name): where the name is not known, all methods whose names begin as it does, and what the object holds where nothing
+// of the name is known.
 func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
 	recv, name := args.get(0), args.get(1)
 	if name.known {
@@ -514,6 +515,9 @@ func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
 	}
 	if out == nil {
 		return join(in.anyMember(recv), args.get(2))
+	}
+	if name.prefix == "" {
+		return join(out, in.anyMember(recv))
 	}
 	return out
 }
