@@ -156,6 +156,9 @@ func (in *interp) joins(c call) (*Value, bool) {
 	list, between := c.recv, c.args.get(0)
 	if c.f.file.Language == ir.Python {
 		list, between = between, list
+		if list.isDict && !list.isList { // of a dictionary its keys are joined
+			list = &Value{elem: in.keys(list)}
+		}
 	}
 	if out := in.joinedList(c.f, list, between, c.e.At); out != nil {
 		return out, true
