@@ -21,9 +21,12 @@ func (in *interp) commonFolder(f frame, x *ir.Expr) {
 	}
 }
 
-// isOwnFolder reports whether a path is made of nothing that an outsider decides.
+// isOwnFolder reports whether a path is made of nothing by which an outsider leads elsewhere: what was checked only says which folder it is.
 func (in *interp) isOwnFolder(f frame, path *ir.Expr) bool {
 	path = writtenOf(path)
+	if path.Kind == ir.Name && leadsNowhereElse(in.quiet(f, path)) {
+		return true
+	}
 	if path.Kind == ir.Name {
 		if made := in.testOf(f, path.Str); made != nil && len(partsOfPath(made)) > 0 {
 			path = made
@@ -37,9 +40,14 @@ func (in *interp) ofOwnParts(f frame, path *ir.Expr) bool {
 	path = writtenOf(path)
 	parts := partsOfPath(path)
 	if len(parts) == 0 {
-		return len(in.quiet(f, path).theirs()) == 0
+		return leadsNowhereElse(in.quiet(f, path))
 	}
 	return !slices.ContainsFunc(parts, func(p *ir.Expr) bool { return !in.ofOwnParts(f, p) })
+}
+
+// leadsNowhereElse reports whether nothing of a path is decided by an outsider, or what is was checked.
+func leadsNowhereElse(v *Value) bool {
+	return !slices.ContainsFunc(v.theirs(), func(t *Taint) bool { return t.Harms("path-traversal", nil) })
 }
 
 var commonOf = set("commonpath commonprefix")
