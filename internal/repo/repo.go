@@ -10,7 +10,8 @@
 // or .wardletignore of the tree excludes (both in the syntax of gitignore; the second is read after the first of the same
 // folder, and can take back with "!" what the first excludes), patterns of Options.Exclude, and folders that hold what
 // others wrote or tools made: .git, node_modules, .serverless, .aws-sam, .terraform, vendor/bundle, __pycache__,
-// site-packages, and .venv or venv with a pyvenv.cfg. Ignore files above the root are not read. Symbolic links to folders
+// site-packages, and .venv or venv with a pyvenv.cfg. Ignore files above the root are not read. A pattern of a .gitignore that
+// names serverless.yml is not applied: what is deployed from a folder is often kept out of git. Symbolic links to folders
 // are not walked: the folder is listed where it lies.
 //
 // # What can be read

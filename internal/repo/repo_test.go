@@ -294,6 +294,30 @@ legacy/
 -- sub/x/only --
 `
 
+// What is deployed is read, though git does not keep it.
+func TestIgnoredServices(t *testing.T) {
+	dir := tree(t, `
+-- .gitignore --
+serverless.yml
+/old/
+-- .wardletignore --
+examples/serverless.yml
+-- serverless.yml --
+-- a/serverless.yml --
+-- a/.gitignore --
+/serverless.yml
+*.env
+-- a/x.env --
+-- examples/serverless.yml --
+-- old/serverless.yml --
+`)
+	got := paths(open(t, dir, Options{}).Files())
+	want := []string{".gitignore", ".wardletignore", "a/.gitignore", "a/serverless.yml", "serverless.yml"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestIgnoreFiles(t *testing.T) {
 	dir := tree(t, ignoring)
 	isIgnoreFile := func(path string) bool { return strings.HasSuffix(path, "ignore") }

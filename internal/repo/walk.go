@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -182,6 +183,9 @@ func (w *walk) ignoreFiles(dir string, depth int, entries []fs.DirEntry) *ignore
 			w.note(join(dir, name), "ignore file cannot be read: "+err.Error())
 			continue
 		}
+		if name == ".gitignore" {
+			data = namesService.ReplaceAll(data, nil)
+		}
 		text = append(append(text, data...), '\n')
 	}
 	if text == nil {
@@ -189,6 +193,9 @@ func (w *walk) ignoreFiles(dir string, depth int, entries []fs.DirEntry) *ignore
 	}
 	return parseIgnore(text, depth)
 }
+
+// namesService are patterns that name the file of a service itself. Who keeps it out of git, for what stands in it, deploys it all the same.
+var namesService = regexp.MustCompile(`(?m)^[^\s!#]*\bserverless\.ya?ml[ \t\r]*$`)
 
 // isMade reports whether a folder holds what tools made or what others wrote.
 func isMade(segments []string) bool {
