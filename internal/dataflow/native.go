@@ -127,9 +127,35 @@ func (in *interp) parsesJSON(c call) (*Value, bool) {
 	return in.parsed(c.f, c.e, c.args.get(0)), true
 }
 
+// showsChosen reports whether the second argument of JSON.stringify says which fields are written, none of them sensitive: a list of their
+// names, or a function that looks at the names.
+func (in *interp) showsChosen(replacer *Value) bool {
+	if len(replacer.fns) == 1 && len(replacer.fns[0].fn.Params) > 0 {
+		fn := replacer.fns[0].fn
+		asks := false
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			asks = asks || e.Kind == ir.Name && e.Str == parameterName(fn.Params[0])
+			return !asks
+		})
+		return asks
+	}
+	if replacer.elem != nil || len(replacer.fields) == 0 {
+		return false
+	}
+	for _, name := range replacer.fields {
+		if !name.known || in.p.sensitive(name.text) != plainData {
+			return false
+		}
+	}
+	return true
+}
+
 // writesJSON is a value as JSON, as it is or as a function makes it that stands in for its members.
 func (in *interp) writesJSON(c call) (*Value, bool) {
 	written := in.shown(c.f, c.args.get(0), c.e.At, 0)
+	if in.showsChosen(c.args.get(1)) {
+		written = cleanedBy(written, []string{Disclosed})
+	}
 	taints := inJSON(written)
 	for _, fn := range c.args.get(1).fns { // a replacer, which is given the value itself first
 		replaced := in.invoke(c.f, fn, fn.this, &arguments{list: []*Value{constant(""), written}}, c.e.At)
