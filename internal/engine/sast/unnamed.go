@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/ir"
@@ -28,9 +29,37 @@ func unnamedFailures(n *paths.Node) []spot {
 				"others": "tells the platform that a message failed, and writes nothing down that says why: it comes again until it is set aside, and who runs it cannot see what went wrong",
 			}})
 		}
+		out = append(out, unnamedOutcomes(n, fn)...)
 	}
 	return out
 }
+
+// unnamedOutcomes are outcomes of what was waited for together of which only is asked whether they failed, and not why, where nothing that was reached
+// writes down what it handles: if (outcome.status === "rejected") failed.push({ itemIdentifier })
+func unnamedOutcomes(n *paths.Node, fn *ir.Func) []spot {
+	var out []spot
+	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+		s := list[i]
+		if s.Kind != ir.If || s.X == nil || !someWord(evaluated(s.X), ofRejected) || !collectsFailure(attempt{handler: s.Body}) || firstLog(s.Body) != nil {
+			return
+		}
+		if slices.ContainsFunc(n.Result.Reached, func(other *ir.Func) bool {
+			return someWord(other.Body, ofReason) || slices.ContainsFunc(attempts(other), func(a attempt) bool { return firstLog(a.handler) != nil })
+		}) {
+			return
+		}
+		out = append(out, spot{file: fn.File, at: s.At, fields: map[string]string{
+			"call":   "the outcomes",
+			"others": "tells the platform which messages failed, and writes nothing down that says why: they come again until they are set aside, and who runs it cannot see what went wrong",
+		}})
+	})
+	return out
+}
+
+var (
+	ofRejected = regexp.MustCompile(`^rejected$`)
+	ofReason   = regexp.MustCompile(`^reason$`)
+)
 
 // collectsFailure reports whether what handles a failure puts the identifier of a message among those that failed.
 func collectsFailure(a attempt) bool {
