@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"wardlet.example/data/iam"
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
+	"wardlet.example/internal/sdk"
 )
 
 // Messages of queues and streams whose work failed, and that count as done: the code writes the failure down and ends as if nothing was. The
@@ -27,25 +29,96 @@ type attempt struct {
 
 // losing finds attempts whose failure nobody hears of.
 type losing struct {
-	n     *paths.Node
-	works map[place]string
+	n      *paths.Node
+	by     starter
+	works  map[place]string // what somebody misses that was not done
+	beside map[place]string // what else is done
+	tries  []attempt        // of all that was reached, of functions that events start
 }
 
 // lost are the failures of messages that are only written down.
 func lost(n *paths.Node) []spot {
-	if n.Result.Cut || !readsMessages(n) || slices.ContainsFunc(n.Result.Packages, inBatch.MatchString) || namesFailures(n) {
+	by := whoStarts(n)
+	if n.Result.Cut || !readsMessages(n) && by != byQueue && by != byStream || slices.ContainsFunc(n.Result.Packages, inBatch.MatchString) || namesFailures(n) {
 		return nil
 	}
-	l := &losing{n, worksOf(n)}
-	var out []spot
+	if by == byEvent { // some of what starts it are messages
+		by = somebody
+	}
+	works := worksOf(n)
+	l := &losing{n: n, by: by, works: works, beside: works}
+	return l.tell("for a message and ends as if it was done: " + fate(n))
+}
+
+// lostEvents are the failures of functions that events start which are only written down.
+func lostEvents(n *paths.Node) []spot {
+	if n.Result.Cut || whoStarts(n) != byEvent || hasDestination(n) || readsMessages(n) {
+		return nil
+	}
+	l := &losing{n: n, by: byEvent, works: worksOf(n), beside: worksOf(n)}
+	for at, u := range operations(n, func(u dataflow.Use) bool { return (changes(u.Op) || tags(u.Op)) && !figures.MatchString(u.Key) }) {
+		l.beside[at] = operationName(u)
+		if !tidied.MatchString(u.Key) {
+			l.works[at] = operationName(u)
+		}
+	}
+	for at, u := range operations(n, func(u dataflow.Use) bool { return looksInto.MatchString(u.Key) }) {
+		l.works[at] = operationName(u)
+	}
 	for _, fn := range n.Result.Reached {
-		for _, a := range attempts(fn) {
-			if what := l.loses(a); what != "" {
-				out = append(out, spot{file: fn.File, at: a.at, fields: map[string]string{
-					"others": "only writes down that " + what + " failed for a message and ends as if it was done: " + fate(n),
-				}})
+		l.tries = append(l.tries, append(attempts(fn), givenErrors(fn)...)...)
+	}
+	return l.tell("and ends as if it was done: the event counts as done, nothing tries it again, and no dead-letter queue or destination for failures gets it")
+}
+
+// tags reports whether an operation changes tags, which for AWS is no write.
+func tags(o sdk.Operation) bool {
+	return slices.ContainsFunc(o.Actions, func(a sdk.Action) bool {
+		action := iam.Find(a.Name)
+		return action != nil && !a.Perhaps && action.Level == iam.Tagging
+	})
+}
+
+// looksInto are operations that read what an event is about: whatever is done with that, is not done where they fail.
+var looksInto = regexp.MustCompile(`^(s3:GetObject|rekognition:(Detect|Recognize|Compare)\w*|textract:(Detect|Analyze)\w*|comprehend:(Batch)?Detect\w*)$`)
+
+// figures are operations that tell how it goes, and tidied those of what is perhaps gone already.
+var (
+	figures = regexp.MustCompile(`:(PutMetric|PutLogEvents|CreateLog|PutTrace|PutTelemetry|PutDashboard)`)
+	tidied  = regexp.MustCompile(`:(Delete|Remove|Untag|Terminate|Disconnect|Deregister|Close|Cancel|Abort|Unsubscribe|PostToConnection|ChangeMessageVisibility|Head|AddPermission)`)
+)
+
+// tell are the places of attempts whose failure nobody hears of. Of one inside of another the inner one is told.
+func (l *losing) tell(ending string) []spot {
+	type loss struct {
+		a    attempt
+		what string
+		way  []level
+	}
+	var losses []loss
+	for _, fn := range l.n.Result.Reached {
+		for _, a := range append(attempts(fn), givenErrors(fn)...) {
+			if what, way := l.loses(a); what != "" {
+				losses = append(losses, loss{a, what, way})
 			}
 		}
+	}
+	var out []spot
+	for _, one := range losses {
+		if slices.ContainsFunc(losses, func(other loss) bool {
+			return other.a.whole[0] != one.a.whole[0] && slices.ContainsFunc(other.way, func(v level) bool {
+				return v.fn == one.a.fn && slices.ContainsFunc(one.a.tried, func(s *ir.Stmt) bool { return holds(s, v.at) }) && (v.fn != other.a.fn || other.a.at > one.a.whole[0].At)
+			}) && !slices.ContainsFunc(one.way, func(v level) bool {
+				return v.fn == other.a.fn && slices.ContainsFunc(other.a.tried, func(s *ir.Stmt) bool { return holds(s, v.at) })
+			})
+		}) {
+			continue
+		}
+		at := one.a.at
+		if one.a.whole[0].Kind == ir.Eval && one.a.whole[0].X.Kind == ir.Call && lastName(one.a.whole[0].X.X) == "catch" {
+			at = one.a.whole[0].X.List[0].At
+		}
+		out = append(out, spot{file: one.a.fn.File, at: at, fields: map[string]string{"others": "only writes down that " + one.what + " failed " + ending}})
 	}
 	return out
 }
@@ -78,7 +151,7 @@ var ofTableStream = regexp.MustCompile(`^(NewImage|OldImage)$`)
 
 // fate is what becomes of a message that counts as done.
 func fate(n *paths.Node) string {
-	if writtenForStream(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerStream }) {
+	if writtenForStream(n) || whoStarts(n) == byStream || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerStream }) {
 		return "the stream goes on behind it, and nothing tries it again"
 	}
 	return "the queue deletes it, and no dead-letter queue keeps it"
@@ -167,28 +240,169 @@ func setsError(s *ir.Stmt, condition *ir.Expr) bool {
 	return len(names) > 0 && contains(condition, nil, map[string]bool{names[len(names)-1]: true})
 }
 
-// loses is the work of an attempt that is all that is done for a message, and whose failure is only written down; empty where it is not.
-func (l *losing) loses(a attempt) string {
-	if firstLog(a.handler) == nil || throws(a.handler) || returnsStatus(a.handler) || explained(a.text) {
-		return ""
+// givenErrors are calls of JavaScript whose error is given to a function: s3.putObject(request, (err) => { ... }), saved.then(done, failed),
+// saved.catch(console.error).
+func givenErrors(fn *ir.Func) []attempt {
+	if fn.File.Language != ir.Node {
+		return nil
+	}
+	var out []attempt
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind != ir.Call || len(e.List) == 0 {
+			return e.Kind != ir.Lambda
+		}
+		last := e.List[len(e.List)-1]
+		a := attempt{fn: fn, whole: evaluated(e), at: last.At, text: textBetween(fn.File, last.At, last.End)}
+		switch name := lastName(e.X); {
+		case name == "catch" && e.X.Kind == ir.Member && loggers.MatchString(dotted(last)):
+			a.tried, a.handler = evaluated(e.X.X), evaluated(&ir.Expr{Kind: ir.Call, X: last, At: last.At, End: last.End})
+		case last.Kind != ir.Lambda || len(last.Fn.Params) == 0 || last.Fn.Params[0].Kind != ir.Name:
+			return true
+		case name == "then" && e.X.Kind == ir.Member && len(e.List) == 2:
+			a.tried, a.handler, a.err = evaluated(e.X.X), last.Fn.Body, last.Fn.Params[0].Str
+		case name != "catch" && errorName.MatchString(last.Fn.Params[0].Str):
+			call := *e
+			call.List = e.List[:len(e.List)-1]
+			a.tried, a.err = evaluated(&call), last.Fn.Params[0].Str
+			a.handler, a.at = whereFailed(last.Fn)
+		}
+		if len(a.handler) > 0 {
+			out = append(out, a)
+		}
+		return true
+	})
+	return out
+}
+
+// whereFailed is what a function does that is told of an error, and where: under if (err), or always where it asks nothing.
+func whereFailed(fn *ir.Func) ([]*ir.Stmt, int32) {
+	for _, s := range fn.Body {
+		if s.Kind == ir.If && saysFailed(s.X) {
+			return s.Body, s.At
+		}
+		if s.Kind == ir.If || s.Kind == ir.Return && s.X == nil {
+			return nil, 0
+		}
+	}
+	return fn.Body, fn.Start
+}
+
+// loses is the work of an attempt that is all that is done for a message, and whose failure is only written down, with what leads to it; empty
+// where it is not.
+func (l *losing) loses(a attempt) (string, []level) {
+	if firstLog(a.handler) == nil || throws(a.handler) || returnsStatus(a.handler) || explained(a.text) || endsInFailure(a.handler) {
+		return "", nil
 	}
 	what := someOf(l.n, a.fn.File, a.tried, l.works)
 	if what == "" {
-		return ""
+		return "", nil
 	}
-	way, looped := l.wayOf(a)
-	if !looped || l.keptElsewhere(a.fn.File, a.handler) {
-		return ""
+	way, looped, whole := l.wayOf(a)
+	if !looped && !whole || l.keptElsewhere(a, a.handler) {
+		return "", nil
 	}
-	if a.fn.File.Language == ir.Go && returnsErrors(a.handler) || !onlyWritesDown(a.handler) && l.heardOf(way) {
-		return ""
+	if (whole || l.by == byEvent) && (l.saidBehind(a, way) || isExpected(a) || neededBehind(a)) {
+		return "", nil
 	}
-	return what
+	if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) || returnedBehind(a)) || !onlyWritesDown(a.handler) && l.heardOf(a, way) {
+		return "", nil
+	}
+	return what, way
+}
+
+// endsInFailure reports whether what handles a failure ends the program, or tells the platform of it: callback(err), context.fail(err), log.Fatal(err).
+func endsInFailure(handler []*ir.Stmt) bool {
+	found := false
+	ir.Walk(handler, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call {
+			name := dotted(e.X)
+			found = found || endsProgram.MatchString(name) && e.X.Kind == ir.Member || callbacks.MatchString(name) && len(e.List) > 0 && !isNothing(e.List[0])
+		}
+		return !found
+	})
+	return found
+}
+
+// Words of handlers by which somebody says that a failure was expected, or hears of it by another way.
+var (
+	expectedFailure = regexp.MustCompile(`(?i)\b(duplicate|already)|ConditionalCheckFailed`)
+	alarmed         = regexp.MustCompile(`(?i)metric|alarm|pager|opsgenie|incident`)
+)
+
+// isExpected reports whether what handles a failure takes it for one that does no harm, says in a comment why it does none, or counts it where an alarm
+// may ask for it.
+func isExpected(a attempt) bool {
+	if a.fn.File.Language == ir.Go && len(a.handler) > 0 && explained(textBetween(a.fn.File, a.at, lineEnd(a.fn.File, a.handler[len(a.handler)-1].At))) {
+		return true
+	}
+	found := someWord(a.handler, expectedFailure)
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && alarmed.MatchString(dotted(e.X))
+		return !found
+	})
+	return found
+}
+
+// returnedBehind reports whether Go returns the error of an attempt behind it, or has a name for it in its head.
+func returnedBehind(a attempt) bool {
+	if namesResult(a.fn, a.err) {
+		return true
+	}
+	found := false
+	ir.Walk(a.fn.Body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Return && s.At > a.at && s.X != nil && contains(s.X, nil, map[string]bool{a.err: true})
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
+}
+
+// saidBehind reports whether something is thrown behind an attempt, outside of it: what it has set or given back is perhaps asked for.
+func (l *losing) saidBehind(a attempt, way []level) bool {
+	return slices.ContainsFunc(way, func(v level) bool {
+		found := false
+		ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
+			if s == a.whole[0] {
+				return false
+			}
+			found = found || s.Kind == ir.Throw && s.At > v.at
+			return !found
+		}, func(e *ir.Expr) bool {
+			found = found || e.Kind == ir.Call && e.At > v.at && callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && !isNothing(e.List[0])
+			return !found
+		})
+		return found
+	})
+}
+
+// neededBehind reports whether what an attempt sets is asked for behind it, other than to log or return it: its absence makes a difference there.
+func neededBehind(a attempt) bool {
+	names := map[string]bool{}
+	ir.Walk(a.tried, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && a.fn.File.Language != ir.Go {
+			for _, name := range namesIn(e.X) {
+				names[name] = true
+			}
+		}
+		return e.Kind != ir.Lambda
+	})
+	end := a.at
+	ir.Walk(append(slices.Clone(a.tried), a.handler...), nil, func(e *ir.Expr) bool {
+		end = max(end, e.End)
+		return true
+	})
+	found := false
+	ir.Walk(a.fn.Body, func(s *ir.Stmt) bool {
+		return !found && s != a.whole[0] && (s.Kind != ir.Return || s.X == nil || s.X.Kind != ir.Name)
+	}, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Name && names[e.Str] && e.At > end
+		return !found && !logs(e)
+	})
+	return found
 }
 
 // wayOf are the functions that lead to an attempt, up to the one that goes through the messages; it reports whether there is one, and the attempt
-// is all that is done for each message.
-func (l *losing) wayOf(a attempt) (way []level, looped bool) {
+// is all that is done for each message, or whether it is all that the handler does.
+func (l *losing) wayOf(a attempt) (way []level, looped, whole bool) {
 	at, own := a.fn.Start, map[*ir.Expr]bool{}
 	ir.Walk(a.whole, nil, func(e *ir.Expr) bool {
 		own[e] = true
@@ -201,19 +415,70 @@ func (l *losing) wayOf(a attempt) (way []level, looped bool) {
 		return true
 	})
 	way = levels(l.n, place{a.fn.File, at})
+	whole = l.by != somebody
 	for i := 0; i < len(way) && i <= deepestCalls; i++ {
 		v := way[i]
-		if body, found := roundOf(v); found {
-			return append(way, l.mapsOver(v.fn)...), !l.worksBeside(v, body, own)
+		if body, found := l.roundOf(way, i); found {
+			return append(way, l.mapsOver(v.fn)...), !l.worksBeside(v, body, own), false
 		}
 		if l.worksBeside(v, v.fn.Body, own) {
-			return way, false
+			return way, false, false
 		}
 		if outer := l.mapsOver(v.fn); i == len(way)-1 && len(outer) > 0 { // records.map(save)
-			return append(way, outer...), true
+			return append(way, outer...), true, false
+		}
+		whole = whole && !inLoop(v.fn, v.at) && !inMap(v)
+	}
+	return way, false, whole && len(way) > 0 && isEntry(l.n, way[len(way)-1].fn)
+}
+
+// inMap reports whether a place stands in a function that is called for each element of something.
+func inMap(v level) bool {
+	found := false
+	ir.Walk(v.fn.Body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && e.X.Kind == ir.Member && goThrough.MatchString(e.X.Str) && len(e.List) > 0 && holds(&ir.Stmt{Kind: ir.Eval, X: e.List[0]}, v.at)
+		return !found
+	})
+	return found
+}
+
+// roundOf is what is done for each message in a function that leads to an attempt, where the attempt stands in that.
+func (l *losing) roundOf(way []level, i int) (body []*ir.Stmt, found bool) {
+	v := way[i]
+	if body, found = roundOf(v); found || l.by == somebody {
+		return body, found
+	}
+	ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Loop && s.X != nil && s.Y != nil && holds(s, v.at) && l.ofEvent(way, i, s.Y) {
+			body, found = s.Body, true
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return body, found
+}
+
+// ofEvent reports whether an expression in a function that leads to an attempt is made of the event: by the handler itself, or in what calls the
+// function with it.
+func (l *losing) ofEvent(way []level, i int, e *ir.Expr) bool {
+	fn := way[i].fn
+	e = setBefore(fn, e, e.At)
+	if isEntry(l.n, fn) {
+		p := firstParam(fn)
+		return p != nil && p.Kind == ir.Name && contains(e, nil, map[string]bool{p.Str: true})
+	}
+	if e.Kind != ir.Name || i+1 >= len(way) {
+		return false
+	}
+	given := false
+	for at, p := range fn.Params {
+		if p.Kind == ir.Name && p.Str == e.Str {
+			ir.Walk(way[i+1].fn.Body, nil, func(x *ir.Expr) bool {
+				given = given || x.Kind == ir.Call && x.At == way[i+1].at && at < len(x.List) && l.ofEvent(way, i+1, x.List[at])
+				return !given
+			})
 		}
 	}
-	return way, false
+	return given
 }
 
 // roundOf is what is done in a function for each message, where a place stands in that.
@@ -265,11 +530,20 @@ func (l *losing) worksBeside(v level, body []*ir.Stmt, own map[*ir.Expr]bool) bo
 	found := false
 	ir.Walk(body, nil, func(e *ir.Expr) bool {
 		if e.Kind == ir.Call && !own[e] && !containsAny(e, own) && !holds(&ir.Stmt{Kind: ir.Eval, X: e}, v.at) {
-			found = found || someOf(l.n, v.fn.File, evaluated(e), l.works) != ""
+			found = found || someOf(l.n, v.fn.File, evaluated(e), l.beside) != "" && !l.forgottenToo(v, e)
 		}
 		return !found
 	})
 	return found
+}
+
+// forgottenToo reports whether the failure of a call is forgotten as well, behind what leads to an attempt: the first of what is done counts. Before it only
+// what is tried without a word, such as to make what is perhaps there.
+func (l *losing) forgottenToo(v level, e *ir.Expr) bool {
+	return slices.ContainsFunc(l.tries, func(a attempt) bool {
+		return a.fn == v.fn && (e.At > v.at && onlyWritesDown(a.handler) || isEmptyBody(a.handler)) && !throws(a.handler) && !returnsErrors(a.handler) && !endsInFailure(a.handler) &&
+			slices.ContainsFunc(a.tried, func(s *ir.Stmt) bool { return holds(s, e.At) })
+	})
 }
 
 // containsAny reports whether an expression holds one of some.
@@ -283,7 +557,8 @@ func containsAny(e *ir.Expr, some map[*ir.Expr]bool) bool {
 }
 
 // keptElsewhere reports whether what handles a failure does more than to write it down: it keeps or sends something, or calls what is not known.
-func (l *losing) keptElsewhere(file *ir.File, handler []*ir.Stmt) bool {
+func (l *losing) keptElsewhere(a attempt, handler []*ir.Stmt) bool {
+	file, failure := a.fn.File, madeOfError(a)
 	kept := operations(l.n, func(u dataflow.Use) bool { return changes(u.Op) })
 	found := false
 	ir.Walk(handler, nil, func(e *ir.Expr) bool {
@@ -303,11 +578,25 @@ func (l *losing) keptElsewhere(file *ir.File, handler []*ir.Stmt) bool {
 				}, 0)
 			})
 		default:
-			found = !plainUse.MatchString(dotted(e.X)) && !collects.MatchString(dotted(e.X)) && !tells.MatchString(dotted(e.X))
+			found = !(e.X.Kind == ir.Member && contains(e.X.X, nil, failure)) && !plainUse.MatchString(dotted(e.X)) && !collects.MatchString(dotted(e.X)) && !tells.MatchString(dotted(e.X))
 		}
 		return !found
 	})
 	return found
+}
+
+// madeOfError are the names that a handler has for an error and for what it makes of it: aerr, ok := err.(awserr.Error)
+func madeOfError(a attempt) map[string]bool {
+	names := map[string]bool{a.err: a.err != ""}
+	ir.Walk(a.handler, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.Y != nil && e.Y.Kind != ir.Call && contains(e.Y, nil, names) {
+			for _, name := range namesIn(e.X) {
+				names[name] = true
+			}
+		}
+		return true
+	})
+	return names
 }
 
 // collects are methods by which something is put into a list.
@@ -344,18 +633,21 @@ func allNothing(e *ir.Expr) bool {
 }
 
 // heardOf reports whether one of the functions that lead to an attempt throws behind it, gives an error back, or keeps or sends something.
-func (l *losing) heardOf(way []level) bool {
+func (l *losing) heardOf(a attempt, way []level) bool {
 	return slices.ContainsFunc(way, func(v level) bool {
 		if v.fn.File.Language == ir.Go && givesError(v.fn, v.at) {
 			return true
 		}
 		found := false
 		ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
+			if s == a.whole[0] {
+				return false
+			}
 			found = found || s.Kind == ir.Throw && s.At > v.at
 			return !found
 		}, func(e *ir.Expr) bool {
 			found = found || e.Kind == ir.Call && e.At > v.at && !logs(e) && slices.ContainsFunc(calledByName(l.n, e), func(fn *ir.Func) bool { return throws(fn.Body) })
-			found = found || e.Kind == ir.Call && e.At > v.at && someOf(l.n, v.fn.File, evaluated(e), l.works) != ""
+			found = found || e.Kind == ir.Call && e.At > v.at && someOf(l.n, v.fn.File, evaluated(e), l.beside) != ""
 			return !found
 		})
 		return found

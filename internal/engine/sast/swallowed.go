@@ -18,7 +18,7 @@ func swallowed(n *paths.Node) (found, unread []spot) {
 	if n.Result.Cut {
 		return nil, nil
 	}
-	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, asked: map[place]string{}, decodes: map[place]string{}}
+	s := &swallower{node: n, writes: map[place]string{}, reads: map[place]string{}, asked: map[place]string{}, decodes: map[place]string{}, files: map[place]bool{}}
 	for at, u := range operations(n, missed) {
 		s.writes[at] = operationName(u)
 	}
@@ -41,6 +41,9 @@ func swallowed(n *paths.Node) (found, unread []spot) {
 		if name := lastName(c.Expr.X); !strings.Contains(name, "Map") { // of items of a table
 			s.decodes[place{c.File, c.At}] = name
 		}
+	}
+	for _, fn := range n.Result.Reached {
+		s.mounted(fn)
 	}
 	for _, fn := range n.Result.Reached {
 		s.list(fn, fn.Body, false)
@@ -77,6 +80,7 @@ type swallower struct {
 	writes, reads map[place]string
 	asked         map[place]string // of other services, by HTTP
 	decodes       map[place]string // Go: where what came in is read
+	files         map[place]bool   // Python: calls about files that stay
 	found, unread []spot
 }
 
@@ -271,7 +275,7 @@ func onlyInLogs(fn *ir.Func, name *ir.Expr) bool {
 }
 
 func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
-	if probes(x.Body) && !s.worksOnMessage(x.Body) {
+	if probes(x.Body) && !s.worksOnMessage(x.Body) && !s.onFiles(fn, x.Body) {
 		return
 	}
 	handlers := x.Else

@@ -17,7 +17,7 @@ var refused = regexp.MustCompile(`^([45]\d\d|INTERNAL_SERVER_ERROR|InternalServe
 // unlogged are handlers of any error in functions that answer requests, which answer and write nothing down: whoever runs it cannot see what
 // failed, and whoever called cannot tell.
 func unlogged(_ *work, n *paths.Node) []spot {
-	out := unsaid(n)
+	out := append(unsaid(n), unnamedFailures(n)...)
 	if n.Result.Cut || onlyEvents(n) || !isAsked(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return out
 	}
@@ -78,19 +78,27 @@ var statusOfAnswer = regexp.MustCompile(`^(statusCode|status_code)$`)
 // toNobody are handlers of any error in functions that events start, which give back that the function failed as if somebody read it: for the
 // platform it has succeeded, the event is lost, and nothing tries again.
 func toNobody(_ *work, n *paths.Node) []spot {
-	if n.Result.Cut || !onlyEvents(n) && !writtenForQueue(n) || isAskedDirectly(n) || hasDestination(n) {
+	return append(statusToNobody(n), lostEvents(n)...)
+}
+
+func statusToNobody(n *paths.Node) []spot {
+	if n.Result.Cut || !onlyEvents(n) && !writtenForQueue(n) && whoStarts(n) == somebody || isAskedDirectly(n) || hasDestination(n) {
 		return nil
 	}
 	symbol := n.Function.Code.Symbol
 	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
 	is := operations(n, func(u dataflow.Use) bool { return changes(u.Op) })
-	return failures(n, lostWork(n), nil, func(a attempt) bool {
+	out := failures(n, lostWork(n), nil, func(a attempt) bool {
 		if a.whole[0].Kind != ir.Try {
 			return false
 		}
 		kept := someCall(n, a.fn.File, a.handler, func(file *ir.File, e *ir.Expr) bool { _, ok := is[place{file, e.At}]; return ok }, 0) // for another try
 		return (a.fn.Name == symbol || a.fn.File.Path == n.Function.Code.File && isWrapped(a.fn, symbol)) && (returnsStatus(a.handler) || returnsFailure(n, a.handler)) && !kept
 	})
+	for _, s := range out {
+		s.fields["others"] = "gives back a status of failure when " + s.fields["call"] + " fails, and events start it: nobody reads that, the event counts as done and is lost"
+	}
+	return out
 }
 
 // isWrapped reports whether a handler is what a call makes of a function: export const main = middyfy(read)

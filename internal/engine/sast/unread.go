@@ -298,7 +298,7 @@ func (s *swallower) onlyPrinted(fn *ir.Func) {
 		if changed == nil {
 			changed = s.changedIn(fn)
 		}
-		if slices.ContainsFunc(changed, func(at int32) bool { return at < a.whole[0].At }) {
+		if slices.ContainsFunc(changed, func(at int32) bool { return at < a.whole[0].At }) || slices.ContainsFunc(lostEvents(s.node), func(t spot) bool { return t.file == fn.File && t.at == a.at }) { // nobody asked
 			continue
 		}
 		s.found = append(s.found, spot{file: fn.File, at: a.at, fields: map[string]string{"call": name, "others": "only a log says so, and who asked is told that it was done"}})
