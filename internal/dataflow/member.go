@@ -227,6 +227,9 @@ func (in *interp) outsidersPart(f frame, v, out *Value, key string, at int32) *V
 	if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
 		c.ref = eventBucket
 	}
+	if s := in.linkOfEvent(f, v.taints, key, at); s != nil {
+		c.secret = s
+	}
 	return &c
 }
 
@@ -291,6 +294,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 			if _, ok := number(key); ok {
 				u.Path = t.Path + "[]"
 			}
+		}
+		if isLinkOfEvent(&u) {
+			in.wants(u.Path, ofLink)
 		}
 		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) && !in.identity(u.Path) && !in.namesRecord(u.Path) {
 			continue
