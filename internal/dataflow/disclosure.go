@@ -78,7 +78,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error`)
+	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error repr format inspect`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -134,7 +134,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 			break
 		}
 		if s == nil && !asBytes {
-			s = a.secret
+			s = a.shownSecret()
 		}
 		if s == nil && (name == "join" || name == "Join") {
 			s = secretIn(a)
@@ -149,6 +149,19 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	c := *v
 	c.secret = s
 	return &c
+}
+
+// shownSecret is the secret that stands where a value is written as a text: objects of Python that are written with their fields show those too.
+func (v *Value) shownSecret() *secret {
+	if v == nil || v.secret != nil || v.class == nil || v.isType || v.class.tellsItself() || !v.class.showsFields() {
+		return orNothing(v).secret
+	}
+	for key, x := range sorted(v.fields) {
+		if x != nil && x.secret != nil && x.secret.members == nil && !v.class.hides(key) {
+			return x.secret
+		}
+	}
+	return nil
 }
 
 // secretIn is the secret among the texts of a list; nil where there is none.
@@ -673,6 +686,35 @@ func isWholeEnvironment(ref string) bool {
 		return true
 	}
 	return false
+}
+
+// goesThroughSettings reports whether a loop goes through all of the environment, and chooses none of it.
+func (in *interp) goesThroughSettings(f frame, s *ir.Stmt, list *Value) bool {
+	whole := isWholeEnvironment(list.ref)
+	if s.Y.Kind == ir.Call && textOf(s.Y.X) == "Object.entries" && len(s.Y.List) == 1 {
+		whole = isWholeEnvironment(in.quiet(f, s.Y.List[0]).ref)
+	}
+	if !whole || s.Str == "keys" || f.file.Language == ir.Python && !strings.HasSuffix(list.ref, ".items()") { // names alone
+		return false
+	}
+	chooses := false
+	ir.Walk(s.Body, func(x *ir.Stmt) bool {
+		chooses = chooses || x.Kind == ir.If
+		return !chooses
+	}, func(x *ir.Expr) bool {
+		chooses = chooses || x.Kind == ir.Cond || x.Kind == ir.Binary && x.Str != "+" && x.Str != "%"
+		return !chooses
+	})
+	return !chooses
+}
+
+// anySetting is what a loop through the environment gets: one of all settings.
+func (in *interp) anySetting(f frame, s *ir.Stmt) *Value {
+	one := &Value{secret: &secret{what: wholeEnvironment, step: &step{f.file, s.Y.At, "all settings are gone through", nil, in.steps}}}
+	if s.Str == "range" { // of Go: texts with names and values
+		return one
+	}
+	return &Value{fields: indexed([]*Value{{}, one})}
 }
 
 // isNameOfSecret reports whether a setting perhaps only names a secret, DB_SECRET is often an ARN, or is only the host of an address.

@@ -164,7 +164,7 @@ func (in *interp) caughtBy(types string) *Value {
 	case !isOfService(v.ref) && !isOfDatabase(v.ref), types == "" || catchesAll.MatchString(types), isOfService(v.ref) && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
 		return v
 	}
-	return &Value{}
+	return &Value{secret: v.secret} // that of the program's own errors
 }
 
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.

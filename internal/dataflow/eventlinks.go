@@ -7,23 +7,29 @@ import "strings"
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html,
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-event-context.html
 
-// isLinkOfEvent reports whether data is such an address, as an event brings it.
-func isLinkOfEvent(t *Taint) bool {
-	if t.Source == nil || t.Source.Stored || t.unsure {
-		return false
-	}
-	path := asEvent(plainPath(t.Path))
-	return path == "event.ResponseURL" || strings.HasPrefix(path, "event.") && strings.HasSuffix(path, "ObjectContext.inputS3Url")
+// linksOfEvents are where events carry such an address: the part that code reads, and the name of the address in it where that is an object.
+var linksOfEvents = map[string][]string{
+	"event.ResponseURL":          nil,
+	"event.getObjectContext":     {"inputS3Url"},
+	"event.headObjectContext":    {"inputS3Url"},
+	"event.listObjectsContext":   {"inputS3Url"},
+	"event.listObjectsV2Context": {"inputS3Url"},
 }
 
-// linkOfEvent is what is secret of a part of an event that is such an address; nil for others.
+// linkOfEvent is what is secret of a part of an event that is or holds such an address; nil for others.
 func (in *interp) linkOfEvent(f frame, whole []*Taint, key string, at int32) *secret {
 	for _, t := range whole {
-		u := *t
-		u.Path += "." + key
-		if isLinkOfEvent(&u) {
-			return &secret{what: plainPath(u.Path), step: &step{f.file, at, "is the signed address of " + plainPath(u.Path), t.step, in.steps}, made: ofLink}
+		if t.Source == nil || t.Source.Stored || t.unsure {
+			continue
 		}
+		path := asEvent(plainPath(t.Path) + "." + key)
+		members, ok := linksOfEvents[path]
+		if !ok {
+			continue
+		}
+		path = strings.Join(append([]string{path}, members...), ".")
+		in.wants(path, ofLink)
+		return &secret{what: path, step: &step{f.file, at, "is the signed address of " + path, t.step, in.steps}, members: members, made: ofLink}
 	}
 	return nil
 }

@@ -295,9 +295,6 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 				u.Path = t.Path + "[]"
 			}
 		}
-		if isLinkOfEvent(&u) {
-			in.wants(u.Path, ofLink)
-		}
 		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) && !in.identity(u.Path) && !in.namesRecord(u.Path) {
 			continue
 		}
