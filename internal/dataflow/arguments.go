@@ -74,6 +74,8 @@ func (in *interp) arguments(f frame, e *ir.Expr) *arguments {
 			}
 			if len(v.taints) > 0 || v.elem != nil {
 				a.rest, a.dict = join(a.rest, in.elements(v)), join(a.dict, v)
+			} else if v.secret != nil {
+				a.dict = join(a.dict, v)
 			}
 		case key != "":
 			a.kw[key] = v

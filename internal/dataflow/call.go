@@ -340,6 +340,7 @@ func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int
 	if s.yielded != nil {
 		out = &Value{elem: s.yielded}
 	}
+	in.captures(g, c.fn, out)
 	thrown = in.thrown
 	in.thrown = joinThrown(before, thrown)
 	return out, thrown

@@ -300,7 +300,22 @@ func (in *interp) pairs(c call) (*Value, bool) {
 	if c.recv.ref != "" && len(c.recv.taints) == 0 {
 		return nil, false
 	}
-	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(c.recv), "1": in.allElements(c.recv)}}}, true
+	return &Value{elem: &Value{fields: map[string]*Value{"0": in.keys(c.recv), "1": amongNames(in.allElements(c.recv))}}}, true
+}
+
+// amongNames is what stands under a name of an object, where code sees the name beside it: it perhaps leaves out what others must not see.
+func amongNames(v *Value) *Value {
+	if v == nil || len(v.taints) == 0 {
+		return v
+	}
+	c := *v
+	c.taints = make([]*Taint, len(v.taints))
+	for i, t := range v.taints {
+		u := *t
+		u.among = true
+		c.taints[i] = &u
+	}
+	return &c
 }
 
 // allElements is an element of a list, or what stands under any name.

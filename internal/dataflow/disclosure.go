@@ -78,7 +78,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 
 // keeps are functions that give back what they get in another form.
 var keeps = set(`toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
-	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any`)
+	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error repr format inspect`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
 var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
@@ -134,7 +134,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 			break
 		}
 		if s == nil && !asBytes {
-			s = a.secret
+			s = a.shownSecret()
 		}
 		if s == nil && (name == "join" || name == "Join") {
 			s = secretIn(a)
@@ -149,6 +149,19 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 	c := *v
 	c.secret = s
 	return &c
+}
+
+// shownSecret is the secret that stands where a value is written as a text: objects of Python that are written with their fields show those too.
+func (v *Value) shownSecret() *secret {
+	if v == nil || v.secret != nil || v.class == nil || v.isType || v.class.tellsItself() || !v.class.showsFields() {
+		return orNothing(v).secret
+	}
+	for key, x := range sorted(v.fields) {
+		if x != nil && x.secret != nil && x.secret.members == nil && !v.class.hides(key) {
+			return x.secret
+		}
+	}
+	return nil
 }
 
 // secretIn is the secret among the texts of a list; nil where there is none.
@@ -223,8 +236,8 @@ func (in *interp) takenOut(x *Value, key string) {
 // takenBy: body.pop("password"), delete(headers, "Authorization").
 func (in *interp) takenBy(f frame, name string, recv *Value, args *arguments) {
 	switch {
-	case name == "pop" && recv != nil && args.get(0).known:
-		in.takenOut(recv, args.get(0).text)
+	case name == "pop" && recv != nil && (len(args.list) == 2 || args.get(0).known): // not the last one of a list
+		in.takenByNames(recv, args.get(0))
 	case name == "delete" && f.file.Language == ir.Go && args.get(1).known:
 		in.takenOut(args.get(0), args.get(1).text)
 	}
@@ -238,7 +251,24 @@ func (in *interp) deleted(f frame, e *ir.Expr) {
 			in.takenOut(in.quiet(f, x.X), x.Str)
 		case x.Kind == ir.Index && x.Y.Kind == ir.Const:
 			in.takenOut(in.quiet(f, x.X), x.Y.Str)
+		case x.Kind == ir.Index:
+			in.takenByNames(in.quiet(f, x.X), in.quiet(f, x.Y))
 		}
+	}
+}
+
+// takenByNames notes that code takes out what stands under names that it goes through: for (const name of hidden) delete body[name]. Where they
+// are not known, it has chosen what others must not see.
+func (in *interp) takenByNames(x, name *Value) {
+	names := name.alts
+	if name.known {
+		names = []string{name.text}
+	}
+	if len(names) == 0 {
+		in.takenOut(x, "")
+	}
+	for _, key := range names {
+		in.takenOut(x, key)
 	}
 }
 
@@ -298,6 +328,8 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	if recv != nil && redacts(recv) {
 		return
 	}
+	in.messagesOnly = m.Package != "builtin" // loggers write the message and the stack of an error, the console all that it has
+	defer func() { in.messagesOnly = false }()
 	quiet := in.debugging > 0 || ofLevel[lastPart(m.Member)] && m.Package != "builtin"
 	var best *disclosed
 	var wholes []*disclosed
@@ -483,7 +515,8 @@ const callbackToken = "event.token"
 // isHidden reports whether a part, or what it is in, is taken out somewhere.
 func (in *interp) isHidden(path string) bool {
 	for hidden := range in.hidden {
-		if path == plainPath(hidden) || strings.HasPrefix(path, plainPath(hidden)+".") {
+		hidden = strings.TrimSuffix(plainPath(hidden), ".") // all of it where the name is not known
+		if path == hidden || strings.HasPrefix(path, hidden+".") {
 			return true
 		}
 	}
@@ -529,7 +562,13 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		note(&disclosed{kind: kind, what: "`" + name + "`"})
 	}
 	if v.json != nil {
+		before := in.messagesOnly
+		in.messagesOnly = false // also the error of a request has all in it there
 		in.looksInto(f, v.json, "", depth+1, note)
+		in.messagesOnly = before
+	}
+	if in.messagesOnly && v.ref == axiosError {
+		return
 	}
 	if v.class != nil && (f.file.Language == ir.Python && !v.class.showsFields() || v.class.tellsItself()) { // how objects are written is their own matter
 		return
@@ -578,7 +617,7 @@ var notSecret = set("id name host hostname port region url uri endpoint user use
 
 // ofTaint is what data that came in is by its name, as long as it is what came in.
 func (in *interp) ofTaint(v *Value, t *Taint) *disclosed {
-	if t.unsure || t.clean[Disclosed] || !t.unchanged() {
+	if t.unsure || t.keys || t.clean[Disclosed] || !t.unchanged() {
 		return nil
 	}
 	path := plainPath(t.Path)
@@ -588,7 +627,7 @@ func (in *interp) ofTaint(v *Value, t *Taint) *disclosed {
 	if kind := in.p.sensitivePath(path); kind != plainData {
 		return &disclosed{kind: kind, what: path, taint: t}
 	}
-	if t.Source != nil && t.Source.Stored || len(v.fields) > 0 && v.fields["headers"] != nil {
+	if t.among || t.Source != nil && t.Source.Stored || len(v.fields) > 0 && v.fields["headers"] != nil {
 		return nil
 	}
 	u := *t
@@ -649,18 +688,66 @@ func isWholeEnvironment(ref string) bool {
 	return false
 }
 
+// goesThroughSettings reports whether a loop goes through all of the environment, and chooses none of it.
+func (in *interp) goesThroughSettings(f frame, s *ir.Stmt, list *Value) bool {
+	whole := isWholeEnvironment(list.ref)
+	if s.Y.Kind == ir.Call && textOf(s.Y.X) == "Object.entries" && len(s.Y.List) == 1 {
+		whole = isWholeEnvironment(in.quiet(f, s.Y.List[0]).ref)
+	}
+	if !whole || s.Str == "keys" || f.file.Language == ir.Python && !strings.HasSuffix(list.ref, ".items()") { // names alone
+		return false
+	}
+	chooses := false
+	ir.Walk(s.Body, func(x *ir.Stmt) bool {
+		chooses = chooses || x.Kind == ir.If
+		return !chooses
+	}, func(x *ir.Expr) bool {
+		chooses = chooses || x.Kind == ir.Cond || x.Kind == ir.Binary && x.Str != "+" && x.Str != "%"
+		return !chooses
+	})
+	return !chooses
+}
+
+// anySetting is what a loop through the environment gets: one of all settings.
+func (in *interp) anySetting(f frame, s *ir.Stmt) *Value {
+	one := &Value{secret: &secret{what: wholeEnvironment, step: &step{f.file, s.Y.At, "all settings are gone through", nil, in.steps}}}
+	if s.Str == "range" { // of Go: texts with names and values
+		return one
+	}
+	return &Value{fields: indexed([]*Value{{}, one})}
+}
+
 // isNameOfSecret reports whether a setting perhaps only names a secret, DB_SECRET is often an ARN, or is only the host of an address.
 func (in *interp) isNameOfSecret(f frame, v *Value, name string) bool {
 	if settingOf(v) == "" || v.secret != nil {
 		return false
 	}
-	if setting, ok := strings.CutPrefix(settingOf(v), settingMark); ok && f.file != nil {
-		asHost := regexp.MustCompile(`(?i)\bhost(name)?["']?\s*[=:]\s*[\w.]+[.(\[]["']?` + regexp.QuoteMeta(setting) + `\b`)
-		if asHost.Match(f.file.Tree.Source) {
-			return true
-		}
+	if setting, ok := strings.CutPrefix(settingOf(v), settingMark); ok && f.file != nil && in.p.hostsIn(f.file)[strings.ToLower(setting)] {
+		return true
 	}
 	return namesSecret(wordsOf(name)) && !isOfClient(wordsOf(strings.TrimPrefix(settingOf(v), settingMark)))
+}
+
+// asHost is a setting that is given as the name of a host: host: process.env.DATABASE_URL.
+var asHost = regexp.MustCompile(`(?i)\bhost(?:name)?["']?\s*[=:]\s*([\w.]+(?:[(\[]["']?\w+)?)`)
+
+// hostsIn are the names, in small letters, that a file gives as those of hosts, looked for once in each file.
+func (p *Program) hostsIn(file *ir.File) map[string]bool {
+	names, ok := p.hosts[file]
+	if !ok {
+		names = map[string]bool{}
+		for _, m := range asHost.FindAllSubmatch(file.Tree.Source, -1) {
+			parts := strings.FieldsFunc(strings.ToLower(string(m[1])), func(r rune) bool { return strings.ContainsRune(`.([`+"\"'", r) })
+			for _, part := range parts[min(1, len(parts)):] {
+				names[part] = true
+			}
+		}
+		if p.hosts == nil {
+			p.hosts = map[*ir.File]map[string]bool{}
+		}
+		p.hosts[file] = names
+	}
+	return names
 }
 
 // namesSecret reports whether words are those of a name under which a secret perhaps is kept.

@@ -15,14 +15,35 @@ const axiosError = "axios.AxiosError()"
 var axiosCalls = set("default get post put patch delete head options request postForm putForm patchForm")
 
 // throwsRequest notes that a call of axios perhaps throws its error.
-func (in *interp) throwsRequest(f frame, ref string) {
-	if f.file.Language != ir.Node || packageOf(ref) != "axios" {
+func (in *interp) throwsRequest(c call, ref string) {
+	if c.f.file.Language != ir.Node || packageOf(ref) != "axios" {
 		return
 	}
 	switch ref = strings.TrimPrefix(ref, "axios.default."); {
 	case ref == "axios", strings.HasSuffix(ref, ".create()"), axiosCalls[lastPart(ref)]:
-		in.thrown = joinThrown(in.thrown, &Value{ref: axiosError})
+		in.thrown = joinThrown(in.thrown, &Value{ref: axiosError, fields: sentByAxios(c)})
 	}
+}
+
+// sentByAxios is what the error of a call of axios holds of the request that failed: the headers and the password that it was made with, also
+// those of the client; nil where it was made with none.
+func sentByAxios(c call) map[string]*Value {
+	config := map[string]*Value{}
+	given := c.args.list
+	if c.recv != nil {
+		given = slices.Concat(given, c.recv.args)
+	}
+	for _, v := range given {
+		for _, key := range []string{"headers", "auth"} {
+			if x := orNothing(v).fields[key]; x != nil && len(x.fields) > 0 {
+				config[key] = join(config[key], x)
+			}
+		}
+	}
+	if len(config) == 0 {
+		return nil
+	}
+	return map[string]*Value{"config": {fields: config}}
 }
 
 // databaseError is what drivers of SQL databases throw: the statement, its values, or the names of tables and columns are fields of it.
@@ -81,7 +102,11 @@ func joinThrown(a, b *Value) *Value {
 	}
 	c := *v
 	c.ref, c.fields = ref, maps.Clone(v.fields)
-	delete(c.fields, "message") // it is that of either
+	if m := c.fields["message"]; m != nil && m.secret != nil {
+		c.fields["message"] = &Value{secret: m.secret}
+	} else {
+		delete(c.fields, "message") // it is that of either
+	}
 	if hasStatus(a) || hasStatus(b) {
 		if c.fields == nil {
 			c.fields = map[string]*Value{}
@@ -139,7 +164,7 @@ func (in *interp) caughtBy(types string) *Value {
 	case !isOfService(v.ref) && !isOfDatabase(v.ref), types == "" || catchesAll.MatchString(types), isOfService(v.ref) && ofServices.MatchString(types), isOfDatabase(v.ref) && ofStatement.MatchString(types):
 		return v
 	}
-	return &Value{}
+	return &Value{secret: v.secret} // that of the program's own errors
 }
 
 // failsLikeDatabase reports whether a call perhaps fails with the error of a database.

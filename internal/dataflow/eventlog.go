@@ -7,7 +7,8 @@ import (
 )
 
 // Loggers that write the whole event of each call by themselves when they are told to.
-// Source: https://docs.powertools.aws.dev/lambda/python/latest/core/logger/#logging-incoming-event
+// Source: https://middy.js.org/docs/middlewares/input-output-logger,
+// https://docs.powertools.aws.dev/lambda/python/latest/core/logger/#logging-incoming-event
 
 // logsEvent tells of a handler whose logger writes the event as it comes: @logger.inject_lambda_context(log_event=True),
 // injectLambdaContext(logger, {logEvent: true}).
@@ -43,7 +44,8 @@ func eventLogger(fn *ir.Func) *ir.Expr {
 	}
 	var found *ir.Expr
 	ir.Walk(fn.File.Body, nil, func(e *ir.Expr) bool { // middy(handler).use(injectLambdaContext(logger, {logEvent: true}))
-		if found == nil && lastPart(textOf(orNoCall(e).X)) == "injectLambdaContext" && tellsToLog(e, "logEvent") {
+		name := lastPart(textOf(orNoCall(e).X))
+		if found == nil && (name == "injectLambdaContext" && tellsToLog(e, "logEvent") || name == "inputOutputLogger" && !sets(e, "omitPaths")) {
 			found = e
 		}
 		return found == nil
@@ -59,6 +61,11 @@ func orNoCall(e *ir.Expr) *ir.Expr {
 		return noCall
 	}
 	return e
+}
+
+// sets reports whether a call is given a setting in an object, whatever it is.
+func sets(e *ir.Expr, setting string) bool {
+	return slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Object && slices.Contains(x.Keys, setting) })
 }
 
 // tellsToLog reports whether a call is given a setting as true, by its name or in an object.

@@ -289,9 +289,6 @@ func (in *interp) setsComputed(f frame, v *Value, x *ir.Expr) {
 		v.fields[name.text] = val
 		return
 	}
-	if len(name.taints) == 0 && len(name.safe) > 0 { // {k: v for k, v in form.items() if k in SHOWN}: the code says which names these are
-		val = cleanedBy(val, []string{Disclosed})
-	}
 	v.named, v.elem = join(v.named, name), join(v.elem, val)
 }
 

@@ -136,7 +136,7 @@ func (in *interp) goNative(c call) (*Value, bool) {
 func (in *interp) sameInGo(c call) (*Value, bool) {
 	ref := c.callee.ref
 	switch {
-	case watches(ref) && len(c.args.list) > 0:
+	case watches(ref) && len(c.args.list) > 0 && !strings.HasPrefix(lastPart(ref), "Add"): // what is added to a trace does not come back
 		return c.args.get(0), true
 	case inOtherType(ref):
 		return inType(ref, c.args.get(0)), true

@@ -91,6 +91,7 @@ type interp struct {
 	routeError   *Value                // Go: what a route gave back as its error
 	thrown       *Value                // what was thrown since the last try began
 	testing      *ir.Expr              // the condition that was looked at last
+	messagesOnly bool                  // of errors only their messages are shown where a value goes
 	ownEvent     bool                  // code names the fields of the event itself
 	doubts       []Doubt               // why perhaps more of AWS is called
 	visited      map[*ir.Func]bool     // functions that were called

@@ -121,7 +121,8 @@ func (in *interp) actsElsewhere(c call) bool {
 	}
 	in.kindSet(c.f, c.recv, c.method, c.args)
 	in.writesFile(ref, c.method, c.recv, c.args)
-	in.throwsRequest(c.f, ref)
+	in.throwsRequest(c, ref)
+	in.answersStack(ref, c.args)
 	fails := in.failsLikeDatabase(c.f, ref, c.method, c.args)
 	if fails {
 		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})

@@ -227,6 +227,9 @@ func (in *interp) outsidersPart(f frame, v, out *Value, key string, at int32) *V
 	if c.ref == "" && slices.ContainsFunc(v.taints, func(t *Taint) bool { return ofBucket(t.Path + "." + key) }) {
 		c.ref = eventBucket
 	}
+	if s := in.linkOfEvent(f, v.taints, key, at); s != nil {
+		c.secret = s
+	}
 	return &c
 }
 

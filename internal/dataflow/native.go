@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"slices"
 
 	"wardlet.example/internal/ir"
 )
@@ -112,13 +113,18 @@ func (in *interp) goesThrough(c call) (*Value, bool) {
 			key = constant(name)
 		}
 	}
-	return &Value{elem: &Value{fields: map[string]*Value{"0": key, "1": item}}}, true
+	return &Value{elem: &Value{fields: map[string]*Value{"0": key, "1": amongNames(item)}}}, true
 }
 
 // newError is an error: its message tells all that it was made of.
 func (in *interp) newError(c call) (*Value, bool) {
 	said := &Value{taints: texts(c.args.all())}
-	return &Value{taints: said.taints, fields: map[string]*Value{"message": said, "args": {elem: said}, "stack": {}}}, true
+	for _, x := range c.args.list {
+		if x != nil && x.secret != nil && x.secret.members == nil {
+			said.secret = x.secret
+		}
+	}
+	return &Value{taints: said.taints, secret: said.secret, fields: map[string]*Value{"message": said, "args": {elem: said}, "stack": {}}}, true
 }
 
 // parsesJSON is what a text in JSON holds.
@@ -127,34 +133,33 @@ func (in *interp) parsesJSON(c call) (*Value, bool) {
 	return in.parsed(c.f, c.e, c.args.get(0)), true
 }
 
-// showsChosen reports whether the second argument of JSON.stringify says which fields are written, none of them sensitive: a list of their
-// names, or a function that looks at the names.
-func (in *interp) showsChosen(replacer *Value) bool {
-	if len(replacer.fns) == 1 && len(replacer.fns[0].fn.Params) > 0 {
-		fn := replacer.fns[0].fn
-		asks := false
-		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-			asks = asks || e.Kind == ir.Name && e.Str == parameterName(fn.Params[0])
-			return !asks
-		})
-		return asks
-	}
-	if replacer.elem != nil || len(replacer.fields) == 0 {
-		return false
-	}
-	for _, name := range replacer.fields {
-		if !name.known || in.p.sensitive(name.text) != plainData {
+// choosesNames reports whether what JSON.stringify is given beside a value leaves out what others must not see: a list of names without such, or
+// a function that looks at the names.
+func choosesNames(by *Value) bool {
+	for _, x := range sorted(by.fields) {
+		if x == nil || !x.known || sensitiveName(x.text) != plainData {
 			return false
 		}
 	}
-	return true
+	asks := slices.ContainsFunc(by.fns, func(c *closure) bool { return len(c.fn.Params) > 0 && asksOf(c.fn.Body, c.fn.Params[0].Str) })
+	return asks || len(by.fields) > 0 && by.hasOnlyFields()
+}
+
+// asksOf reports whether a name stands anywhere in statements.
+func asksOf(body []*ir.Stmt, name string) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Name && e.Str == name
+		return !found
+	})
+	return found && name != ""
 }
 
 // writesJSON is a value as JSON, as it is or as a function makes it that stands in for its members.
 func (in *interp) writesJSON(c call) (*Value, bool) {
 	written := in.shown(c.f, c.args.get(0), c.e.At, 0)
-	if in.showsChosen(c.args.get(1)) {
-		written = cleanedBy(written, []string{Disclosed})
+	if choosesNames(c.args.get(1)) {
+		written = hidden(written)
 	}
 	taints := inJSON(written)
 	for _, fn := range c.args.get(1).fns { // a replacer, which is given the value itself first

@@ -47,12 +47,13 @@ type Program struct {
 	given      map[string][]*given       // functions that libraries got of which nothing is known, by what got them
 	listeners  map[string]*Value         // functions that listen, by the emitter and the name of the event
 
-	hiding   map[string]bool    // names of functions, and whether they make harmless what they get
-	words    map[string]secrecy // names, and what they say of what stands under them
-	versions map[string]string  // of packages, by folder and name
-	patterns map[string]bool    // regular expressions, and whether they can take exponential time
-	Broken   map[string]bool    // files with syntax errors
-	Cut      map[string]string  // files that were not read in full, with the reason
+	hiding   map[string]bool              // names of functions, and whether they make harmless what they get
+	hosts    map[*ir.File]map[string]bool // names that a file gives as those of hosts
+	words    map[string]secrecy           // names, and what they say of what stands under them
+	versions map[string]string            // of packages, by folder and name
+	patterns map[string]bool              // regular expressions, and whether they can take exponential time
+	Broken   map[string]bool              // files with syntax errors
+	Cut      map[string]string            // files that were not read in full, with the reason
 
 	// Carries are the calls of which is kept what they hand on: client:Operation.
 	Carries map[string]bool

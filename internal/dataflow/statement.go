@@ -165,6 +165,9 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 			}
 		}
 		item = in.elements(v)
+		if in.goesThroughSettings(f, s, v) {
+			item = in.anySetting(f, s)
+		}
 		switch {
 		case s.Str == "range":
 			item = in.ranged(v, item)

@@ -41,7 +41,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 			out.random = v.random.signs()
 		}
 		if out.secret == nil {
-			out.secret = v.secret
+			out.secret = v.shownSecret()
 		}
 		before += asRead(v, 0)
 	}

@@ -93,6 +93,7 @@ type Taint struct {
 	typed  bool            // Go: a decoder has read it into a simple type, and nothing else was asked of it
 	inside bool            // of a text that was written as JSON: it stands inside of what was written
 	keys   bool            // it is a name of a field of what stands there, and nothing that stands in it
+	among  bool            // code that goes through an object by its names came to it, which perhaps chooses by them
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
 	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
