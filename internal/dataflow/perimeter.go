@@ -308,11 +308,21 @@ func (in *interp) likened(f frame, e *ir.Expr, x, y *Value) {
 	refuses := e.Str[0] == '!'
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if side[0].Kind == ir.Unknown && side[0].Str == "typeof" && len(side[0].List) == 1 {
-			in.isOfType(in.eval(f, side[0].List[0]), refuses && side[1].Str == "string")
+			in.isOfType(in.eval(f, side[0].List[0]), (refuses || in.affirms(e)) && side[1].Str == "string")
 		} else if side[0].Kind == ir.Call && textOf(side[0].X) == "type" && len(side[0].List) == 1 {
-			in.isOfType(in.eval(f, side[0].List[0]), refuses && textOf(side[1]) == "str")
+			in.isOfType(in.eval(f, side[0].List[0]), (refuses || in.affirms(e)) && textOf(side[1]) == "str")
 		}
 	}
+}
+
+// affirms reports whether a test is one of those that must all hold for a function to say yes: return typeof v === "string" && v.trim() !== ""
+func (in *interp) affirms(test *ir.Expr) bool {
+	return len(in.stack) > 1 && isOneOf(test, in.returning)
+}
+
+// isOneOf reports whether a test is one of the parts of a condition that must all hold.
+func isOneOf(test, all *ir.Expr) bool {
+	return all == test || all != nil && all.Kind == ir.Binary && (all.Str == "&&" || all.Str == "and") && (isOneOf(test, all.X) || isOneOf(test, all.Y))
 }
 
 // partOfBody are paths of parts of bodies of requests.
@@ -491,8 +501,11 @@ func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
 		in.signedWhole(args)
 	case "builtin.isinstance":
 		if len(e.List) > 1 {
-			in.isOfType(args.get(0), false)
+			in.isOfType(args.get(0), textOf(e.List[1]) == "str" && in.affirms(e))
 		}
+	}
+	if strings.HasPrefix(ref, "jsonschema.") && strings.HasSuffix(ref, "Validator().iter_errors") {
+		in.shapedBy(args.get(0))
 	}
 	if strings.HasSuffix(ref, "constructEvent") || strings.HasSuffix(ref, "construct_event") || strings.HasSuffix(ref, "constructEventAsync") {
 		in.signedWhole(args)

@@ -77,6 +77,7 @@ var ofInstances = map[string]bool{"access-state-in-memory": true, "client-per-ev
 var ofRequests = map[string]bool{
 	"validation-ignored": true, "login-not-recorded": true, "login-without-attempt-limit": true, "failed-login-without-origin": true,
 	"successful-login-not-recorded": true, "account-change-not-recorded": true, "payment-not-recorded": true, "unbounded-scan": true,
+	"error-logged-without-stack": true,
 }
 
 // runsAlone reports whether a function is a program of its own.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
 )
@@ -142,7 +143,25 @@ func (w *work) keptSpot(all []dataflow.Kept, who string) spot {
 		}
 	}
 	file, at := all[0].Place()
-	return spot{file: file, at: at, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.steps(all[0].Steps())}
+	return spot{file: file, at: at, fields: map[string]string{"source": listed(fields), "call": listed(calls), "others": who}, trace: w.stepsTo(all)}
+}
+
+// mostEnds is how many of the calls are shown that some parts of a request come to.
+const mostEnds = 4
+
+// stepsTo are the stops of the first of some calls, with the calls themselves at the end: where a check is missing is one end of the way, what
+// stores or sends the parts is the other.
+func (w *work) stepsTo(all []dataflow.Kept) []finding.Step {
+	out := w.steps(all[0].Steps())
+	first := len(out)
+	for i := range all {
+		pos := w.position(all[i].File, all[i].At)
+		told := slices.ContainsFunc(out[first:], func(s finding.Step) bool { return s.Pos == pos })
+		if !told && len(out) < first+mostEnds {
+			out = append(out, finding.Step{Place: finding.Place{Pos: pos}, Message: "reaches " + all[i].What})
+		}
+	}
+	return out
 }
 
 // listed is a list as people write it, of the first few.

@@ -281,6 +281,8 @@ type work struct {
 	report   Report
 	known    known
 	matches  map[matched][]query.Match
+
+	sentences *sentences // what its functions write into sentences; nil until somebody asks
 }
 
 // known is what several checks ask of the function at hand.

@@ -199,13 +199,31 @@ func statementOf(n *paths.Node, c dataflow.Called) (list []*ir.Stmt, at int) {
 			continue
 		}
 		ir.Statements(fn.Body, func(body []*ir.Stmt, i int) {
-			if s := body[i]; s.Kind == ir.Eval && valueOf(s.X) == c.Expr {
+			if s := body[i]; s.Kind == ir.Eval && isMadeOf(valueOf(s.X), c.Expr) {
 				list, at = body, i
 			}
 		})
 	}
 	return list, at
 }
+
+// isMadeOf reports whether a value is what a call gives, or a list of that: list(v.iter_errors(x)), [e.message for e in v.iter_errors(x)]
+func isMadeOf(e, call *ir.Expr) bool {
+	e = ir.Awaited(e)
+	switch {
+	case e == call:
+		return true
+	case e == nil || e.Kind != ir.Call:
+	case e.X.Kind == ir.Name:
+		return listing[e.X.Str] && len(e.List) > 0 && isMadeOf(e.List[0], call)
+	case e.X.Kind == ir.Lambda: // a comprehension
+		return slices.ContainsFunc(e.X.Fn.Body, func(s *ir.Stmt) bool { return s.Kind == ir.Loop && isMadeOf(s.Y, call) })
+	}
+	return false
+}
+
+// listing are functions of Python that make a list of what they go through, or ask whether there is anything.
+var listing = map[string]bool{"list": true, "sorted": true, "tuple": true, "next": true, "any": true}
 
 // valueOf is what an expression statement evaluates, or assigns.
 func valueOf(e *ir.Expr) *ir.Expr {

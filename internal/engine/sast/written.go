@@ -46,6 +46,9 @@ func logs(e *ir.Expr) bool {
 		return false
 	}
 	name := dotted(e.X)
+	if name == "console" && e.X.Kind == ir.Index { // console[level](text)
+		return true
+	}
 	return loggers.MatchString(name) && !notLogging.MatchString(name)
 }
 

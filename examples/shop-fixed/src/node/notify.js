@@ -11,7 +11,7 @@ exports.handler = async (event) => {
     try {
       await tell(unmarshall(record.dynamodb.NewImage));
     } catch (error) {
-      console.error({ action: "notify failed", name: error.name, message: error.message });
+      console.error({ action: "notify failed", name: error.name, message: error.message, stack: error.stack });
       return { batchItemFailures: [{ itemIdentifier: record.dynamodb.SequenceNumber }] };
     }
   }
