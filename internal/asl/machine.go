@@ -64,7 +64,8 @@ type State struct {
 	Language    Language
 	Machine     *Machine // the machine it belongs to
 	Transitions []Transition
-	End         bool // the machine ends behind it
+	End         bool           // the machine ends behind it
+	Retry       []*model.Value // after which errors it is tried again, and how, as written
 	Call        *Call
 	Branches    []*Machine // of a Parallel state
 	Processor   *Machine   // of a Map state: what is done with each item (ItemProcessor, in old definitions Iterator)

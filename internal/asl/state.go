@@ -50,7 +50,7 @@ func (p *parser) typeOf(s *State, v *model.Value) Type {
 	return Type(name)
 }
 
-// transitions reads Next, Choices, Default, Catch and End.
+// transitions reads Next, Choices, Default, Catch, Retry and End.
 func (p *parser) transitions(s *State, v *model.Value) {
 	if next := v.Get("Next"); next.IsSet() != model.No {
 		p.transition(s, Next, next, nil)
@@ -64,6 +64,7 @@ func (p *parser) transitions(s *State, v *model.Value) {
 	for _, c := range v.Get("Catch").Settled().Elements() {
 		p.transition(s, Catch, c.Get("Next"), c)
 	}
+	s.Retry = v.Get("Retry").Settled().Elements()
 	end := v.Get("End").Settled()
 	s.End = end.Kind == model.Bool && end.Bool
 	if end.Kind != model.Bool && end.Kind != model.Absent {

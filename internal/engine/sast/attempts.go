@@ -11,11 +11,11 @@ import (
 )
 
 // limits are names and texts of what counts, delays or ends attempts.
-var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|(^|_)tries$|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|httprate|tollbooth|x/time/rate|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
+var limits = regexp.MustCompile(`(?i)attempt|fail(ed|ure)?_?(log|count|auth|num|tries)|num_?fail|(login|log_?in|auth)_?fail|(^|_)tries$|count_?(try|tries|miss|guess)|(^|[^a-z])(tries|misses|strikes|guesses)([^a-z]|$)|lock(ed|out|_?until|_?account)|account_?lock|rate[-_]?limit|httprate|tollbooth|x/time/rate|limiter|throttl|brute|captcha|turnstile|too_?many|block(ed)?_?(until|ip|user)|is_?blocked|(^|_)totp|(^|_)mfa|two_?factor|2fa`)
 
 // limitsAttempts reports whether anything in the code or the template limits how often passwords can be tried.
 func (l *login) limitsAttempts(w *work, n *paths.Node) bool {
-	if l.limitedByPackage(n) || slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return limitsRequests(w.app, n.Function, r) }) {
+	if l.limitedByPackage(n) || l.usedUp(n) || slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return limitsRequests(w.app, n.Function, r) }) {
 		return true
 	}
 	return slices.ContainsFunc(append(called(n, l.fn), l.callers...), func(fn *ir.Func) bool { return limits.MatchString(fn.Name) || someName(fn.Body, limits) })

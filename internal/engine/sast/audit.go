@@ -21,9 +21,9 @@ func withoutOrigin(w *work, n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
-	for _, l := range w.ask(n).logins {
-		file, logged := l.fn.File, firstLog(l.fails)
-		if logged == nil {
+	for _, l := range slices.Concat(w.ask(n).logins, poolLogins(n)) {
+		file, logged := l.fn.File, l.firstRecord(n)
+		if logged == nil && !l.pool {
 			file, logged = l.loggedLater(n)
 		}
 		if logged == nil {
@@ -201,9 +201,9 @@ func (l *login) tellsOrigin(n *paths.Node, given map[string]bool) bool {
 		}
 		given := (alone || logs(e) || addsToLines.MatchString(lastName(e.X))) && slices.ContainsFunc(append(slices.Clone(e.List), e), func(x *ir.Expr) bool {
 			return namesOrigin(x, names)
-		})
+		}) && !leavesOriginOut(n, e, names)
 		found = found || given || origin.MatchString(lastName(e.X)) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
-			return !counting.MatchString(fn.Name) && !leavesOut(fn, e) && slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return firstLog(f.Body) != nil && tellsOrigin(f) })
+			return !counting.MatchString(fn.Name) && !leavesOut(fn, e) && slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return (firstLog(f.Body) != nil || keepsTrail(n, f)) && tellsOrigin(f) })
 		})
 	}
 	ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {

@@ -20,6 +20,7 @@ func allowing(_ *work, n *paths.Node) []spot {
 	a := &authorizer{node: n}
 	for _, fn := range n.Result.Reached {
 		a.list(fn.File, fn.Body)
+		a.allOfNothing(fn)
 	}
 	if len(a.found) == 0 {
 		a.unconditional()

@@ -150,5 +150,5 @@ func unawaited(_ *work, n *paths.Node) []spot {
 	for _, u := range n.Result.Unawaited {
 		out = append(out, spot{file: u.File, at: u.At, fields: map[string]string{"call": u.Ref}})
 	}
-	return out
+	return append(out, droppedTasks(n)...)
 }

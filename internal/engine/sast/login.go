@@ -23,6 +23,8 @@ type login struct {
 	decides *ir.Stmt   // the condition that the check decides
 	fails   []*ir.Stmt // what is done where the password is wrong
 	name    string     // why it is taken for a login
+	pool    bool       // a user pool decides, and the application writes down what it said
+	code    bool       // it is decided by a code that somebody was sent, or a number that he knows
 }
 
 // logins are those that a function serves.
@@ -34,12 +36,13 @@ func logins(n *paths.Node) []*login {
 			continue
 		}
 		for _, l := range deciders(n, fn, p.expr, 0) {
+			l.code = p.code
 			if slices.ContainsFunc(out, func(o *login) bool { return o.decides == l.decides }) {
 				continue
 			}
 			for _, callers := range waysTo(n, l.fn, 0) {
 				l.callers = callers
-				if l.name = loginName(n, l); l.name != "" {
+				if l.name = loginName(n, l); l.name != "" && (!l.code || l.letsIn()) {
 					out = append(out, l)
 					break
 				}
@@ -98,6 +101,7 @@ func waysTo(n *paths.Node, fn *ir.Func, depth int) [][]*ir.Func {
 type passwordCheck struct {
 	file *ir.File
 	expr *ir.Expr
+	code bool // what is compared is a code, and no password
 }
 
 // comparing are the functions of libraries that tell whether a password fits a hash.
@@ -114,7 +118,7 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 	var out []passwordCheck
 	for _, c := range n.Result.Calls {
 		if comparing.MatchString(c.Ref) {
-			out = append(out, passwordCheck{c.File, c.Expr})
+			out = append(out, passwordCheck{file: c.File, expr: c.Expr})
 		}
 	}
 	for _, fn := range n.Result.Reached {
@@ -128,11 +132,13 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 			case e.Kind == ir.Lambda:
 				return false
 			case e.Kind == ir.Binary && equation(e.Str) && isOne(e.X, e.Y) && !sameNames(e.X, e.Y):
-				out = append(out, passwordCheck{fn.File, e})
+				out = append(out, passwordCheck{file: fn.File, expr: e})
 			case e.Kind == ir.Call && len(e.List) == 1 && e.X.Kind == ir.Member && e.X.Str == "equals" && isOne(e.X.X, e.List[0]):
-				out = append(out, passwordCheck{fn.File, e})
+				out = append(out, passwordCheck{file: fn.File, expr: e})
 			case e.Kind == ir.Call && len(e.List) == 2 && sameTime.MatchString(dotted(e.X)) && (isOne(e.List[0], e.List[1]) || contains(e.List[0], nil, made) != contains(e.List[1], nil, made)):
-				out = append(out, passwordCheck{fn.File, e})
+				out = append(out, passwordCheck{file: fn.File, expr: e})
+			case comparesCode(e):
+				out = append(out, passwordCheck{file: fn.File, expr: e, code: true})
 			}
 			return true
 		})
@@ -478,7 +484,7 @@ func loginName(n *paths.Node, l *login) string {
 	if someName(l.fn.Body, asksPool) {
 		return "for a user pool"
 	}
-	if !openly(n.Function) && n.App.Kind != model.Convention || l.ofOther() {
+	if !openly(n.Function) && n.App.Kind != model.Convention || !l.code && l.ofOther() {
 		return ""
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
@@ -630,7 +636,7 @@ func unrecorded(w *work, n *paths.Node) []spot {
 	if n.Result.Cut {
 		return nil
 	}
-	var out []spot
+	out := unrecordedAnswers(n)
 	for _, l := range w.ask(n).logins {
 		if len(l.fails) == 0 || l.recorded(n) {
 			continue
@@ -674,7 +680,7 @@ var (
 	// ofUpdates are the words of the language of updates.
 	ofUpdates = regexp.MustCompile(`(?i)^(set|add|remove|delete|if_not_exists|list_append)$`)
 	// ofCounts are names of what counts attempts, or says until when there are no more.
-	ofCounts = regexp.MustCompile(`(?i)attempts?$|tries$|_?count(er)?$|lock|block|^(failures|failed_?logins?)$|^ttl$|expire`)
+	ofCounts = regexp.MustCompile(`(?i)attempts?$|tries$|_?count(er)?$|lock|block|^(failures|failed_?logins?|miss(es)?|strikes|guesses)$|^ttl$|expire`)
 )
 
 // onlyCounts reports whether an operation changes nothing but how often something was tried, and until when it cannot be tried again.

@@ -158,7 +158,7 @@ func alwaysLeaves(handler []*ir.Stmt) bool {
 }
 
 // charging is what functions are called that take money from somebody, or give it.
-var charging = regexp.MustCompile(`(?i)^_?(charge|capture|refund|pay|pay_?out|debit)(_?(a_?|the_?)?(card|customer|payment|invoice|order|subscription|account|member|user|method|amount|booking))?(Async)?$`)
+var charging = regexp.MustCompile(`(?i)^_?(charge|capture|refund|pay|pay_?out|debit|transfer|disburse)(_?(a_?|the_?)?(card|customer|driver|partner|seller|vendor|supplier|worker|winner|money|funds|payment|invoice|order|subscription|account|member|user|method|amount|booking))?(Async)?$`)
 
 // ofMoney are names of what is paid.
 var ofMoney = regexp.MustCompile(`(?i)(amount|cents|price|total|currency)$`)

@@ -15,7 +15,7 @@ import (
 // in a loop over the records of a batch that is delivered again as a whole.
 func repeatedly(w *work, n *paths.Node) []spot {
 	out := append(inBatches(w, n), triedAgain(n)...)
-	for _, s := range append(append(paidAgain(n), addedAgain(n)...), replayed(n)...) {
+	for _, s := range slices.Concat(paidAgain(n), addedAgain(n), replayed(n), paidUnderNewKey(n)) {
 		if !slices.ContainsFunc(out, func(o spot) bool { return o.file == s.file && o.at == s.at }) {
 			out = append(out, s)
 		}
@@ -319,7 +319,7 @@ func inLoopOfRecords(n *paths.Node, p place) bool {
 	looped := false
 	for _, l := range levels(n, p) {
 		ir.Walk(l.fn.Body, func(s *ir.Stmt) bool {
-			looped = looped || s.Kind == ir.Loop && s.Y != nil && ofRecords.MatchString(dotted(s.Y)) && holds(s, l.at)
+			looped = looped || s.Kind == ir.Loop && s.Y != nil && holds(s, l.at) && (ofRecords.MatchString(dotted(s.Y)) || madeOfRecords(l.fn, s))
 			return true
 		}, func(e *ir.Expr) bool {
 			looped = looped || e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && goThrough.MatchString(e.X.Str) && ofRecords.MatchString(dotted(e.X.X)) &&
@@ -331,6 +331,28 @@ func inLoopOfRecords(n *paths.Node, p place) bool {
 		}
 	}
 	return looped
+}
+
+// madeOfRecords reports whether a loop goes through what was made of a batch before: totals = counted(event["Records"]), or what a loop over the
+// batch has filled.
+func madeOfRecords(fn *ir.Func, loop *ir.Stmt) bool {
+	root, _, _ := strings.Cut(dotted(loop.Y), ".")
+	if root == "" {
+		return false
+	}
+	found := false
+	ir.WalkExpr(setBefore(fn, &ir.Expr{Kind: ir.Name, Str: root}, loop.At), nil, func(x *ir.Expr) bool {
+		found = found || (x.Kind == ir.Member || x.Kind == ir.Index) && ofRecords.MatchString(dotted(x))
+		return !found
+	})
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Loop && s != loop && s.At < loop.At && s.Y != nil && ofRecords.MatchString(dotted(s.Y)) {
+			all, _ := fillings(s.Body, root, false)
+			found = found || all > 0
+		}
+		return !found
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return found
 }
 
 // givesError reports whether a function of Go gives the error of a call back: what it returns behind the call, or with it, is not always nothing.

@@ -26,17 +26,10 @@ var waitsFor = regexp.MustCompile(`^(timeout|read_timeout|headersTimeout|bodyTim
 
 // waitsLonger are calls that wait longer for an answer than the function runs: it is ended before, and what it would have done about a slow
 // service is never done.
-func waitsLonger(_ *work, n *paths.Node) []spot {
-	out := waitsWithoutEnd(n)
-	if n.Function.Resource == nil || n.App.Kind == model.Convention {
-		return out
-	}
-	text, _ := n.Function.Resource.Props.Get("Timeout").Scalar()
-	if n.Function.Resource.Props.Get("Timeout").IsSet() == model.No {
-		text = "3" // what Lambda takes where nothing is said
-	}
-	limit, err := strconv.ParseFloat(text, 64)
-	if err != nil || limit <= 0 {
+func waitsLonger(w *work, n *paths.Node) []spot {
+	out := append(waitsWithoutEnd(n), asksWithoutEnd(w, n)...)
+	limit, known := timeOf(n)
+	if !known {
 		return out
 	}
 	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
@@ -44,7 +37,8 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 			if !client.ref.MatchString(c.Ref) {
 				continue
 			}
-			if wait := longest(c, client.units); wait > limit {
+			told := slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At })
+			if wait := longest(c, client.units); wait > limit && !told {
 				out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
 			}
 		}
@@ -57,11 +51,24 @@ func waitsLonger(_ *work, n *paths.Node) []spot {
 	return out
 }
 
+// timeOf is how many seconds a function may run, where a template says so.
+func timeOf(n *paths.Node) (float64, bool) {
+	if n.Function.Resource == nil || n.App.Kind == model.Convention {
+		return 0, false
+	}
+	text, _ := n.Function.Resource.Props.Get("Timeout").Scalar()
+	if n.Function.Resource.Props.Get("Timeout").IsSet() == model.No {
+		text = "3" // what Lambda takes where nothing is said
+	}
+	limit, err := strconv.ParseFloat(text, 64)
+	return limit, err == nil && limit > 0
+}
+
 var (
 	// hasNoTimeout are requests of libraries of Python that wait for ever, unless a call says how long.
-	hasNoTimeout = regexp.MustCompile(`^(requests\.(get|post|put|patch|delete|head|options|request)|urllib3\.PoolManager\(\)\.(request|urlopen)|urllib\.request\.urlopen)(\(\))?$`)
-	// poolWaits is a client that says it for all of its requests.
-	poolWaits = regexp.MustCompile(`PoolManager\([^)]*timeout|setdefaulttimeout`)
+	hasNoTimeout = regexp.MustCompile(`^(requests(\.[sS]ession\(\))?\.(get|post|put|patch|delete|head|options|request)|urllib3\.PoolManager\(\)\.(request|urlopen)|urllib\.request\.urlopen)(\(\))?$`)
+	// poolWaits is a client that says it for all of its requests, or perhaps does.
+	poolWaits = regexp.MustCompile(`PoolManager\([^)]*timeout|setdefaulttimeout|\.mount\(|\bpartial\(`)
 	// toPlatform is the address that a template gives to be told of a resource.
 	toPlatform = regexp.MustCompile(`(?i)^response_?url$`)
 	// onThisMachine is an address that does not leave the machine: an extension that answers at once or not at all.
@@ -187,7 +194,7 @@ func durationOf(file *ir.File, e *ir.Expr) (float64, bool) {
 // makesHTTPClient is how clients are made that all requests use.
 var makesHTTPClient = regexp.MustCompile(`^(axios\.create|got\.extend|ky\.(create|extend)|httpx\.(Client|AsyncClient))$`)
 
-// madeOnLoading are the clients that modules make when they are loaded.
+// madeOnLoading are the clients that modules make when they are loaded, or the objects that they keep: this.http = axios.create(...)
 func madeOnLoading(n *paths.Node) []dataflow.Called {
 	var out []dataflow.Called
 	if n.Result.Program == nil {
@@ -198,30 +205,34 @@ func madeOnLoading(n *paths.Node) []dataflow.Called {
 		if file == nil {
 			continue
 		}
-		for _, s := range file.Body {
-			if s.Kind != ir.Eval || s.X == nil || s.X.Kind != ir.Assign || s.X.Y == nil || s.X.Y.Kind != ir.Call {
-				continue
-			}
-			if ref := dotted(s.X.Y.X); makesHTTPClient.MatchString(ref) && isUsed(n, file, s.X.X) {
-				out = append(out, dataflow.Called{Ref: ref, File: file, At: s.X.Y.At, Expr: s.X.Y})
-			}
+		look := func(body []*ir.Stmt) {
+			ir.Walk(body, nil, func(e *ir.Expr) bool {
+				if e.Kind == ir.Assign && e.X != nil && e.Y != nil && e.Y.Kind == ir.Call && makesHTTPClient.MatchString(dotted(e.Y.X)) && isUsed(n, file, e.X) {
+					out = append(out, dataflow.Called{Ref: dotted(e.Y.X), File: file, At: e.Y.At, Expr: e.Y})
+				}
+				return e.Kind != ir.Lambda
+			})
 		}
+		look(file.Body)
+		inFile(file, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
 	}
 	return out
 }
 
-// isUsed reports whether the code that was reached in a file uses a client by its name, and no call says another time-out.
+// isUsed reports whether the code that was reached in a file uses a client by its name, or as a field of its object, and no call says another
+// time-out.
 func isUsed(n *paths.Node, file *ir.File, name *ir.Expr) bool {
-	if name.Kind != ir.Name {
+	if name.Kind != ir.Name && name.Kind != ir.Member {
 		return false
 	}
+	is := func(e *ir.Expr) bool { return e.Kind == name.Kind && e.Str == name.Str }
 	used, said := false, false
 	for _, fn := range n.Result.Reached {
 		if fn.File != file {
 			continue
 		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-			if e.Kind == ir.Call && (e.X.Kind == ir.Member && e.X.X.Kind == ir.Name && e.X.X.Str == name.Str || e.X.Kind == ir.Name && e.X.Str == name.Str) {
+			if e.Kind == ir.Call && (e.X.Kind == ir.Member && is(e.X.X) || is(e.X)) {
 				used = true
 				said = said || someWord([]*ir.Stmt{{Kind: ir.Eval, X: e}}, waitsFor)
 			}

@@ -1,0 +1,146 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// What applications write down of logins by themselves: in a table, through functions of their own, and of those that a user pool decides.
+
+// firstRecord is what writes down that a login failed, where it fails: a line of a log, or a record of what was done.
+func (l *login) firstRecord(n *paths.Node) *ir.Expr {
+	if logged := firstLog(l.fails); logged != nil {
+		return logged
+	}
+	var first *ir.Expr
+	trail := trails(n)
+	ir.Walk(l.fails, nil, func(e *ir.Expr) bool {
+		if first == nil && e.Kind == ir.Call && !counting.MatchString(lastName(e.X)) {
+			_, direct := trail[place{l.fn.File, e.At}]
+			if direct || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return keepsTrail(n, fn) }) {
+				first = e
+			}
+		}
+		return first == nil && e.Kind != ir.Lambda
+	})
+	return first
+}
+
+// trails are the operations that add a record to a table whose name says that it holds what was done.
+func trails(n *paths.Node) map[place]dataflow.Use {
+	return operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:PutItem" && auditing.MatchString(table(n, u)) })
+}
+
+// keepsTrail reports whether a function adds to such a table itself.
+func keepsTrail(n *paths.Node, fn *ir.Func) bool {
+	for p := range trails(n) {
+		if encloses(fn, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesOriginOut reports whether a call gives the request as a whole to a function of the application, which takes parts of it and none that
+// says where it comes from. names are those that hold where it comes from.
+func leavesOriginOut(n *paths.Node, e *ir.Expr, names map[string]bool) bool {
+	fns := calledByName(n, e)
+	if len(fns) == 0 {
+		return false
+	}
+	for i, x := range e.List {
+		if !namesOrigin(x, names) {
+			continue
+		}
+		if !events.MatchString(dotted(x)) || i < len(e.Keys) && e.Keys[i] != "" {
+			return false
+		}
+		for _, fn := range fns {
+			if i >= len(fn.Params) || fn.Params[i].Kind != ir.Name || !takesOtherParts(fn, fn.Params[i].Str) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// takesOtherParts reports whether a function only takes parts of what one of its parameters holds, and none that says where a request comes from.
+func takesOtherParts(fn *ir.Func, name string) bool {
+	if someName(fn.Body, origin) || someWord(fn.Body, origin) {
+		return false
+	}
+	whole := false
+	var look func(e *ir.Expr) bool
+	look = func(e *ir.Expr) bool {
+		switch {
+		case e.Kind == ir.Name && e.Str == name:
+			whole = true
+		case (e.Kind == ir.Member || e.Kind == ir.Index) && e.X != nil && e.X.Kind == ir.Name && e.X.Str == name:
+			return false
+		}
+		return !whole
+	}
+	ir.Walk(fn.Body, nil, look)
+	return !whole
+}
+
+var (
+	// asksPoolToSignIn are operations by which a user pool tells whether somebody may sign in, notAuthorized the errors by which it says no.
+	asksPoolToSignIn = regexp.MustCompile(`^cognito-id(entity-provider|p):(Admin)?InitiateAuth$`)
+	notAuthorized    = regexp.MustCompile(`NotAuthorized|UserNotFound`)
+)
+
+// poolLogins are logins that a user pool decides, where the application handles that it said no.
+func poolLogins(n *paths.Node) []*login {
+	var out []*login
+	for _, u := range n.Result.Uses {
+		fn := inner(n, place{u.File, u.At})
+		if !asksPoolToSignIn.MatchString(u.Key) || fn == nil {
+			continue
+		}
+		l := &login{fn: fn, pool: true, name: operationName(u)}
+		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+			if s.Kind == ir.Try && l.decides == nil && slices.ContainsFunc(s.Body, func(x *ir.Stmt) bool { return holds(x, u.At) }) {
+				if fails := saysNo(fn.File, s); len(fails) > 0 {
+					l.decides, l.fails = s, fails
+				}
+			}
+			return l.decides == nil
+		}, nil)
+		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && e.At == u.At && l.check == nil {
+				l.check = e
+			}
+			return l.check == nil
+		})
+		if l.decides == nil || l.check == nil {
+			continue
+		}
+		if ways := waysTo(n, fn, 0); len(ways) > 0 {
+			l.callers = ways[0]
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// saysNo is what is done where a user pool says no, as far as the code asks which error there is.
+func saysNo(file *ir.File, try *ir.Stmt) []*ir.Stmt {
+	for _, s := range try.Else {
+		if file.Language == ir.Python && s.Y != nil && notAuthorized.MatchString(head(textBetween(file, s.Y.At, s.Y.End))) {
+			return s.Body
+		}
+	}
+	var out []*ir.Stmt
+	ir.Walk(try.Else, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s.X != nil && out == nil && someWord([]*ir.Stmt{{Kind: ir.Eval, X: s.X}}, notAuthorized) {
+			out = s.Body
+		}
+		return out == nil
+	}, nil)
+	return out
+}
