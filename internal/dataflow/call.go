@@ -51,6 +51,9 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 
 // callOf follows a call of which all parts are known.
 func (in *interp) callOf(c call) *Value {
+	if len(c.callee.among) > 0 {
+		return in.calledAmong(c)
+	}
 	if c.callee.filled != nil {
 		bare := *c.callee
 		bare.filled = nil

@@ -130,6 +130,9 @@ var scheme = regexp.MustCompile(`^(?i:https?|ftp)(:|$)|://`)
 // where the steps back have been taken out of the path before.
 func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 	prefix := in.quiet(f, e.List[0])
+	if in.onlyJoined(f, e.X.X) { // ROOT/../secret begins with ROOT too
+		return false
+	}
 	if prefix.isList || e.List[0].Kind == ir.Array { // ("http://", "https://")
 		for _, p := range sorted(prefix.fields) {
 			if scheme.MatchString(p.text) && !fixedHost.MatchString(p.text) {
@@ -155,6 +158,15 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 		made = t
 	}
 	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
+}
+
+// onlyJoined reports whether a path of Python was put together and nothing more: os.path.join leaves the steps back in it.
+func (in *interp) onlyJoined(f frame, path *ir.Expr) bool {
+	path = writtenOf(path)
+	if path.Kind == ir.Name {
+		path = in.testOf(f, path.Str)
+	}
+	return f.file.Language == ir.Python && path != nil && path.Kind == ir.Call && in.quiet(f, path.X).ref == "os.path.join"
 }
 
 // ofHost are settings that end with the name of a host, and so with nothing that ends it.

@@ -364,6 +364,7 @@ func (in *interp) trustEach(f frame, e *ir.Expr, rules []string) {
 	of := valuesOf(e)
 	if of == nil {
 		in.trust(f, e, rules)
+		in.cleansEach(f, e, rules)
 		return
 	}
 	v := in.quiet(f, of)
@@ -379,6 +380,17 @@ func (in *interp) trustEach(f frame, e *ir.Expr, rules []string) {
 		checked.elem = cleanedBy(v.elem, rules)
 	}
 	in.set(f.s, of.Str, &checked, true)
+}
+
+// cleansEach takes from the elements of a list that a name holds what is known of all of them: of a list that was made here they have no name.
+func (in *interp) cleansEach(f frame, e *ir.Expr, rules []string) {
+	if e.Kind != ir.Name {
+		return
+	}
+	list := in.quiet(f, e)
+	if list.ref == "" && list.class == nil && len(list.taints) == 0 && !list.isDict && (list.elem != nil || list.fields["0"] != nil) {
+		in.set(f.s, e.Str, cleanedInside(list, rules, 0), true)
+	}
 }
 
 // valuesOf is the object of which a call gives all values: wanted.values(), Object.values(wanted); nil for others.
@@ -457,8 +469,29 @@ func (in *interp) quiet(f frame, e *ir.Expr) *Value {
 			v.fields[itoa(i)] = in.quiet(f, x)
 		}
 		return v
+	case ir.Template:
+		if v := in.quietText(f, e.List); v != nil {
+			return v
+		}
+	case ir.Binary:
+		if v := in.quietText(f, []*ir.Expr{e.X, e.Y}); v != nil && e.Str == "+" {
+			return v
+		}
 	}
 	return &Value{taints: []*Taint{{}}}
+}
+
+// quietText is a text that is put together of constants: f".{DOMAIN}"; nil where not all of it is known.
+func (in *interp) quietText(f frame, parts []*ir.Expr) *Value {
+	text := ""
+	for _, part := range parts {
+		v := in.quiet(f, part)
+		if !v.known || v.perhaps || v.regexp || v.written == bareWord {
+			return nil
+		}
+		text += v.text
+	}
+	return constant(text)
 }
 
 // isSetting reports whether a value of which nothing comes from outsiders is a setting of the function, also where a constant stands for it

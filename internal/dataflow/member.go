@@ -171,6 +171,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	if separators[v.ref+"."+key] {
 		return constant("/")
 	}
+	if strings.HasPrefix(key, "feature_") && v.ref == "xml.sax.handler" { // a text
+		return constant(orElse(featuresOfSAX[key], key))
+	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = samePath(v.ref+"."+key), v.args, v.kw, v.asked, v.rows, v.mapped
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)

@@ -73,6 +73,12 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.kind != nil && isTyping(v.ref) {
 		fmt.Fprintf(b, "type %p", v.kind.t)
 	}
+	if v.filled != nil {
+		fmt.Fprintf(b, "filled %p", v.filled)
+	}
+	for _, o := range v.among {
+		fmt.Fprintf(b, "or %s %p", o.ref, o.filled)
+	}
 	for _, o := range v.others {
 		fmt.Fprintf(b, "or %p", o)
 	}

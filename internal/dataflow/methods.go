@@ -31,6 +31,7 @@ func methodsOfText() map[string]native {
 		"get_secret_value":                        (*interp).unveiled,
 		"json formData":                           (*interp).readsBody,
 		"replace replaceAll":                      (*interp).replaces,
+		"translate":                               (*interp).translates,
 		"match exec matchAll fullmatch search":    (*interp).matches,
 		"concat":                                  (*interp).concatText,
 		"toString":                                (*interp).writesText,

@@ -50,6 +50,7 @@ type Model struct {
 	number   bool     // it makes a number of what it gets, or of one, which is as big as that says
 	away     bool     // what is done does not go to whoever called the function
 	does     Effect   // what a call does elsewhere
+	ofName   bool     // rows about LDAP: what it gets is the name of an entry, and no filter
 }
 
 // condition is what the arguments of a call have to be.
@@ -145,6 +146,9 @@ func (m *Models) add(row *model.Value, own bool) string {
 	r.text, r.object, r.away, r.number = word("text") == "true", word("object") == "true", word("away") == "true", word("number") == "true"
 	r.throws, r.refuses = word("throws") == "true", word("answer") == "false"
 	r.before = versionIn(word("note"))
+	if r.ofName = r.Rule == ldapName; r.ofName {
+		r.Rule = "ldap"
+	}
 	for _, w := range row.Get("when").Elements() {
 		r.when = append(r.when, condition{arg: w.Get("arg").String(), is: scalars(w.Get("is")), not: scalars(w.Get("not"))})
 	}

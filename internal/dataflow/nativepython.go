@@ -129,7 +129,11 @@ func (in *interp) zipped(c call) (*Value, bool) {
 func (in *interp) throughMap(c call) (*Value, bool) {
 	item, fn := in.elements(c.args.get(1)), c.args.get(0)
 	if len(fn.fns) > 0 {
-		return &Value{elem: in.invoke(c.f, fn.fns[0], nil, &arguments{list: []*Value{item}}, c.e.At)}, true
+		var each *Value
+		for _, one := range fn.fns {
+			each = join(each, in.invoke(c.f, one, one.this, &arguments{list: []*Value{item}}, c.e.At))
+		}
+		return &Value{elem: orNothing(each)}, true
 	}
 	if fn.ref == "" {
 		return &Value{elem: item}, true
@@ -145,7 +149,7 @@ func (in *interp) throughMap(c call) (*Value, bool) {
 func (in *interp) throughFilter(c call) (*Value, bool) {
 	item := in.elements(c.args.get(1))
 	for _, fn := range c.args.get(0).fns {
-		in.invoke(c.f, fn, nil, &arguments{list: []*Value{item}}, c.e.At)
+		in.invoke(c.f, fn, fn.this, &arguments{list: []*Value{item}}, c.e.At)
 	}
 	return &Value{elem: item}, true
 }
@@ -232,21 +236,18 @@ func (in *interp) setattr(c call) (*Value, bool) {
 
 // setsFeature notes what a parser of SAX is told to do, under the name of the feature: feature_external_ges.
 func (in *interp) setsFeature(c call) (*Value, bool) {
-	name := c.args.get(0)
-	feature := lastPart(name.ref)
-	if name.known {
-		feature = featuresOfSAX[name.text]
-	}
-	if feature != "" {
-		in.assign(c.f, c.recv, feature, c.args.get(1), c.e.At)
+	for name, address := range sorted(featuresOfSAX) {
+		if c.args.get(0).known && c.args.get(0).text == address {
+			in.assign(c.f, c.recv, name, c.args.get(1), c.e.At)
+		}
 	}
 	return nothing, true
 }
 
-// featuresOfSAX are the names of features of xml.sax.handler by what they stand for.
+// featuresOfSAX are the features of xml.sax.handler that count, by their names.
 var featuresOfSAX = map[string]string{
-	"http://xml.org/sax/features/external-general-entities":   "feature_external_ges",
-	"http://xml.org/sax/features/external-parameter-entities": "feature_external_pes",
+	"feature_external_ges": "http://xml.org/sax/features/external-general-entities",
+	"feature_external_pes": "http://xml.org/sax/features/external-parameter-entities",
 }
 
 // localNames is what all names of a function hold, under the names: locals().

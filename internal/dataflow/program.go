@@ -520,7 +520,7 @@ func (p *Program) fromPython(in *interp, f frame, mod, name string) *Value {
 	if strings.HasPrefix(mod, ".") {
 		return &Value{}
 	}
-	return &Value{ref: pythonLibrary(mod) + "." + name}
+	return partOfLibrary(&Value{ref: pythonLibrary(mod)}, name)
 }
 
 // namespace is a module as a value.

@@ -239,6 +239,9 @@ func (in *interp) proofOf(c *closure, args *arguments, a answer) proof {
 		names[name] = true
 		s.vars[name] = orNothing(c.this)
 	}
+	if c.this != nil && len(c.params()) < len(c.fn.Params) && c.fn.Params[0].Kind == ir.Name { // self, of Python
+		s.vars[c.fn.Params[0].Str] = c.this
+	}
 	for i, p := range c.params() {
 		name := parameterName(p)
 		names[name] = true
@@ -622,8 +625,8 @@ func (in *interp) trustHost(f frame, e *ir.Expr) {
 			return
 		}
 	}
-	for e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "toLowerCase" || e.X.Str == "lower") {
-		e = e.X.X
+	for e = orEmpty(e); e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "toLowerCase" || e.X.Str == "lower"); {
+		e = orEmpty(e.X.X)
 	}
 	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Hostname" { // Go
 		e = e.X

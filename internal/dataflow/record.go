@@ -135,6 +135,7 @@ func (in *interp) record(f frame, c *class, v *Value, args *arguments, at int32)
 			in.textByModel(c, d, x)
 			x = in.converted(frame{d.class.scope, f.file}, x, d.Type, at, 0)
 			x = in.constrained(x, d.class.static.fields[d.Name])
+			in.runsValidators(frame{d.class.scope, c.file(f)}, x, d.Type)
 		}
 		v.fields[d.Name] = x
 	}
@@ -197,6 +198,11 @@ func (in *interp) validated(c *class, v *Value) {
 			if fn == nil || len(fn.params()) == 0 {
 				continue
 			}
+			for _, field := range d.List {
+				if x := v.fields[field.Str]; field.Kind == ir.Const && x != nil {
+					in.runsValidator(frame{c.scope, m.File}, fn, &Value{class: c, isType: true}, x)
+				}
+			}
 			name := parameterName(fn.params()[0])
 			rules := in.proofOf(fn, &arguments{list: []*Value{{taints: []*Taint{{}}}}}, anyAnswer)[name]
 			for _, field := range d.List {
@@ -206,6 +212,37 @@ func (in *interp) validated(c *class, v *Value) {
 			}
 		}
 	}
+}
+
+// validatorTypes are what a type of a model is annotated with to have a function look at its value.
+var validatorTypes = set("AfterValidator() BeforeValidator() PlainValidator() WrapValidator()")
+
+// runsValidators follows the functions with which the type of a field is annotated: Annotated[str, AfterValidator(check)].
+func (in *interp) runsValidators(f frame, x *Value, t *ir.Expr) {
+	if t == nil || x == nil || len(x.taints) == 0 {
+		return
+	}
+	g, t := in.standsFor(f, t)
+	if t.Kind != ir.Index || lastPart(textOf(t.X)) != "Annotated" || t.Y.Kind != ir.Array {
+		return
+	}
+	for _, annotation := range t.Y.List[1:] {
+		if v := in.eval(g, annotation); strings.HasPrefix(v.ref, "pydantic.") && validatorTypes[lastPart(v.ref)] && len(v.args) > 0 {
+			for _, fn := range v.args[0].fns {
+				in.runsValidator(g, fn, fn.this, x)
+			}
+		}
+	}
+}
+
+// runsValidator follows a function that looks at a field of a model; what it throws the model throws as an error of its own.
+func (in *interp) runsValidator(f frame, fn *closure, this, x *Value) {
+	if in.proving > 0 {
+		return
+	}
+	thrown := in.thrown
+	in.invoke(f, fn, this, &arguments{list: []*Value{x}}, fn.fn.Start)
+	in.thrown = thrown
 }
 
 // textByModel notes a field of a model that is a text, and whether anything says how long it can be.

@@ -56,6 +56,46 @@ func (in *interp) goReplaces(c call) (*Value, bool) {
 	return in.without(c.f, text, constant(strings.Join(old, "|")), c.e.At), true
 }
 
+// translates: text.translate(str.maketrans({"<": "&lt;"})), where all is known that it replaces.
+func (in *interp) translates(c call) (*Value, bool) {
+	table := c.args.get(0)
+	if len(c.recv.taints) == 0 || table.ref != "builtin.str.maketrans()" {
+		return nil, false
+	}
+	return in.without(c.f, c.recv, constant(strings.Join(translated(table.args), "|")), c.e.At), true
+}
+
+// translated are patterns of the characters that a table for translate exchanges for others: of maketrans({"<": ...}), maketrans("<>", "  ")
+// and maketrans("", "", "<>").
+func translated(given []*Value) []string {
+	var gone []string
+	add := func(text string) { gone = append(gone, regexp.QuoteMeta(text)) }
+	switch {
+	case len(given) == 1:
+		for key, to := range sorted(given[0].fields) {
+			if key = escaped.Replace(key); isNothingText(to) || to.known && !strings.Contains(escaped.Replace(to.text), key) {
+				add(key)
+			}
+		}
+	case len(given) > 1 && given[0].known && given[1].known:
+		to := escaped.Replace(given[1].text)
+		for _, r := range escaped.Replace(given[0].text) {
+			if !strings.ContainsRune(to, r) {
+				add(string(r))
+			}
+		}
+		if len(given) > 2 && given[2].known {
+			for _, r := range escaped.Replace(given[2].text) {
+				add(string(r))
+			}
+		}
+	}
+	return gone
+}
+
+// isNothingText reports whether a character is exchanged for nothing: None.
+func isNothingText(v *Value) bool { return v == nil || v == nothing || v.known && v.text == "" }
+
 // without is a text from which whatever fits a pattern was taken: it is harmless where that was what does harm.
 func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 	out := &Value{taints: in.stepped(f, v.taints, at, "some characters are replaced")}

@@ -195,6 +195,12 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 func byNames(r *routed, from outside) *arguments {
 	args := &arguments{}
 	for _, p := range r.fn.params() {
+		if p.Kind == ir.Spread { // **criteria
+			if p.Str == "**" {
+				args.dict = &Value{taints: typed(from(parameterName(p)))}
+			}
+			continue
+		}
 		x := &Value{}
 		if name := parameterName(p); !ofGraphQL[name] {
 			x.taints = typed(from(name))
@@ -257,8 +263,8 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	name, bounds := p, (*Value)(nil) // Query(10, le=100)
 	if p.Kind == ir.Default {
 		bounds = in.eval(f, p.Y)
-		if isDepends(bounds.ref) && len(bounds.args) > 0 {
-			return in.depended(f, r, bounds.args[0], depth)
+		if d := in.dependency(f, bounds, p.X.Y); d != nil {
+			return in.depended(f, r, d, depth)
 		}
 		name = p.X
 	}
@@ -269,8 +275,8 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 	}
 	if g, t := in.standsFor(f, name.Y); t.Kind == ir.Index && lastPart(textOf(t.X)) == "Annotated" && t.Y.Kind == ir.Array {
 		for _, x := range t.Y.List {
-			if d := in.eval(g, x); isDepends(d.ref) && len(d.args) > 0 {
-				return in.depended(f, r, d.args[0], depth)
+			if d := in.dependency(g, in.eval(g, x), t.Y.List[0]); d != nil {
+				return in.depended(f, r, d, depth)
 			}
 		}
 	}
@@ -283,6 +289,25 @@ func (in *interp) fromRequest(f frame, r *routed, p *ir.Expr, outside []*Taint, 
 		return &Value{}
 	}
 	return in.constrained(in.converted(f, v, name.Y, p.At, 0), bounds)
+}
+
+// dependency is what a parameter depends on by FastAPI's Depends(...): the class that it is declared with where none is given; nil where it
+// depends on nothing.
+func (in *interp) dependency(f frame, d *Value, declared *ir.Expr) *Value {
+	switch {
+	case !isDepends(d.ref):
+		return nil
+	case len(d.args) > 0:
+		return d.args[0]
+	case d.kw["dependency"] != nil:
+		return d.kw["dependency"]
+	case declared == nil:
+		return nil
+	}
+	if class := in.quiet(f, declared); class.isType && class.class != nil {
+		return class
+	}
+	return nil
 }
 
 // isDepends reports whether a default is FastAPI's Depends(...).
@@ -317,10 +342,23 @@ func (in *interp) depended(f frame, r *routed, d *Value, depth int) *Value {
 		args := &arguments{}
 		if m := d.class.method("__init__", 0); m != nil {
 			args = given(m.fn)
+		} else {
+			args.kw = in.queryFields(f, r, d.class, depth)
 		}
 		out = in.instance(f, d, args, r.at)
 	}
 	return orNothing(out)
+}
+
+// queryFields are the fields of a data class or a model that is a dependency of FastAPI: each is read from the query by its name.
+func (in *interp) queryFields(f frame, r *routed, c *class, depth int) map[string]*Value {
+	fields := map[string]*Value{}
+	for _, d := range c.declarations(0) {
+		taint := &Taint{Path: d.Name, Source: in.source(d.Name), step: &step{r.fn.fn.File, r.at, "a request fills " + orElse(c.def.Name, "a class"), nil, in.steps}}
+		p := &ir.Expr{Kind: ir.Name, Str: d.Name, Y: d.Type, At: r.at}
+		fields[d.Name] = in.fromRequest(frame{d.class.scope, c.file(f)}, r, p, []*Taint{taint}, depth+1)
+	}
+	return fields
 }
 
 func parameterName(p *ir.Expr) string {

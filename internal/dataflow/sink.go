@@ -10,6 +10,9 @@ import (
 	"wardlet.example/internal/model"
 )
 
+// ldapName stands in rows for names of entries of LDAP: what is escaped for one is as harmful in a filter as it was.
+const ldapName = "ldap-name"
+
 // whole are the rules that count what is anywhere inside a value; of the others only the value itself counts.
 func whole(rule string) bool {
 	switch rule {
@@ -137,6 +140,9 @@ func (in *interp) sinkGets(f frame, e *ir.Expr, m *Model, recv, v *Value) {
 		in.amountsByColumns(f, e.At, what, recv, v)
 	}
 	taints = countedBy(m, recv, v, taints)
+	if m.ofName { // in which other characters do harm than in a filter
+		taints = slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return t.clean[ldapName] })
+	}
 	if m.Rule == "nosql" {
 		in.hit(f, e.At, "redos", what, under(v, "$regex", 0), false)
 		in.hitOf(f, e.At, m, what, asScript(objects(scriptsIn(v))), false)

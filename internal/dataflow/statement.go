@@ -176,7 +176,12 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		}
 	}
 	defer in.inLoop()()
-	for round := range 2 { // twice: what one round sets the next one reads
+	items := in.writtenPairs(f, s)
+	each := len(items) > 0
+	if !each {
+		items = []*Value{item, item} // twice: what one round sets the next one reads
+	}
+	for round, item := range items {
 		layers := in.round(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
@@ -190,12 +195,35 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		more := round == 0 && slices.ContainsFunc(layers, func(l map[string]*Value) bool { return in.brings(f.s, l) })
 		layers = append(layers, nil) // no round at all
 		in.merge(f.s, layers, make([]bool, len(layers)))
-		if !more {
+		if !more && !each {
 			break
 		}
 	}
 	in.eachReplaced(f, s, item)
 	in.eachChecked(f, s, list)
+}
+
+// mostPairs bounds how many pairs of a dictionary a loop goes through one by one.
+const mostPairs = 8
+
+// writtenPairs are the pairs of a dictionary of constants that a loop goes through, each by itself: for name, on in SETTINGS.items().
+func (in *interp) writtenPairs(f frame, s *ir.Stmt) []*Value {
+	y := s.Y
+	if f.file.Language != ir.Python || y == nil || y.Kind != ir.Call || y.X.Kind != ir.Member || y.X.Str != "items" || len(y.List) > 0 || s.X == nil || s.X.Kind != ir.Array {
+		return nil
+	}
+	dict := in.quiet(f, y.X.X)
+	if !dict.isDict || !dict.hasOnlyFields() || len(dict.fields) > mostPairs || len(dict.some) > 0 {
+		return nil
+	}
+	var out []*Value
+	for name, x := range sorted(dict.fields) {
+		if !x.known {
+			return nil
+		}
+		out = append(out, &Value{fields: map[string]*Value{"0": constant(name), "1": x}})
+	}
+	return out
 }
 
 // eachReplaced: behind a loop of Go that puts something else in the place of each element, nothing of what was there is left:

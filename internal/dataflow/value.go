@@ -77,6 +77,7 @@ type Value struct {
 	read    *step           // of such records: where they were read
 	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
+	among   []*Value        // functions of libraries of which it is one, where it may be several functions
 }
 
 // Taint says that an outsider decides a value, or a part of it.
@@ -370,6 +371,7 @@ func (v *Value) joinMade(b *Value) {
 
 // joinKind is what a value is that is one of two: the functions of both, the class of one, of a library what says most.
 func (v *Value) joinKind(a, b *Value) {
+	v.among = severalFunctions(a, b)
 	v.fns = addFns(a.fns, b.fns)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {

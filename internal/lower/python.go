@@ -326,8 +326,15 @@ func (p *py) casePattern(n int, subject *ir.Expr, tests *[]*ir.Expr, binds *[]*i
 			i++
 		}
 	case "class_pattern":
+		class := p.t.FirstNamed(n)
+		if class >= 0 && p.t.Kind(class) == "dotted_name" {
+			*tests = append(*tests, p.isInstance(class, subject))
+		}
 		for c := range p.t.NamedChildren(n) {
-			if x := p.t.FirstNamed(c); x >= 0 && p.t.Kind(x) == "keyword_pattern" {
+			x := p.t.FirstNamed(c)
+			if p.t.Kind(c) == "case_pattern" && holdsItself[p.t.Text(class)] { // str(name)
+				p.casePattern(c, subject, tests, binds)
+			} else if x >= 0 && p.t.Kind(x) == "keyword_pattern" {
 				name := p.t.FirstNamed(x)
 				for v := range p.t.NamedChildren(x) {
 					if v != name {
@@ -337,6 +344,33 @@ func (p *py) casePattern(n int, subject *ir.Expr, tests *[]*ir.Expr, binds *[]*i
 			}
 		}
 	}
+}
+
+// holdsItself are classes of Python of which a pattern with one part binds the value itself: case str(name).
+var holdsItself = map[string]bool{
+	"bool": true, "bytearray": true, "bytes": true, "dict": true, "float": true, "frozenset": true, "int": true, "list": true, "set": true,
+	"str": true, "tuple": true,
+}
+
+// isInstance is the test of a class pattern: isinstance(subject, str).
+func (p *py) isInstance(class int, subject *ir.Expr) *ir.Expr {
+	test, name := p.expr(ir.Call, class), p.expr(ir.Name, class)
+	name.Str = "isinstance"
+	test.X, test.List = name, []*ir.Expr{subject, p.className(class)}
+	return test
+}
+
+// className is the name of a class in a pattern, also of a module: shapes.Circle.
+func (p *py) className(class int) *ir.Expr {
+	parts := strings.Split(p.t.Text(class), ".")
+	out := p.expr(ir.Name, class)
+	out.Str = parts[0]
+	for _, part := range parts[1:] {
+		of := out
+		out = p.expr(ir.Member, class)
+		out.X, out.Str = of, part
+	}
+	return out
 }
 
 func (p *py) imports(n int) []*ir.Stmt {

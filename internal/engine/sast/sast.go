@@ -488,8 +488,14 @@ func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	if h.Rule == ofAnswers && h.What == "the response" && h.End != nil && answersNothing(n, place{h.End.File, h.End.At}) {
 		return false
 	}
+	if h.Rule == "jwt-unverified" && len(f.Triggers) == 0 && ofRequest.MatchString(h.Path) { // an authorizer that is named elsewhere
+		return true
+	}
 	return !overHTTPOnly[h.Rule] || outward(f) || h.Away && (reach.path != nil || writtenElsewhere(n))
 }
+
+// ofRequest are paths of where requests over HTTP have their tokens, as functions and authorizers get them.
+var ofRequest = regexp.MustCompile(`^event\.(headers|multiValueHeaders|authorizationToken|identitySource|cookies)\b`)
 
 // byCallersUnknown reports whether a number comes to a function from somebody of whom nothing is known, who perhaps has looked at it before:
 // a direct call, a message. That is told of where no other function of the application sends it, and is less of a harm.
