@@ -56,6 +56,9 @@ func (in *interp) callOf(c call) *Value {
 		bare.filled = nil
 		c.callee, c.args = &bare, c.args.after(c.callee.filled)
 	}
+	if len(c.callee.refs) > 0 {
+		return in.eachFunction(c)
+	}
 	for _, follow := range []native{(*interp).ofRuntime, (*interp).ofClass, (*interp).noticed} {
 		if v, ok := follow(in, c); ok {
 			return v
@@ -78,6 +81,24 @@ func (in *interp) callOf(c call) *Value {
 		return in.wrapped(c.f, c.e, c.callee, c.args)
 	}
 	return in.library(c)
+}
+
+// eachFunction is what a call gives of something that is one of several functions, each called by itself: parsers[format](text).
+func (in *interp) eachFunction(c call) *Value {
+	var out *Value
+	for _, fn := range c.callee.refs {
+		one := c
+		one.callee = fn
+		out = join(out, in.callOf(one))
+	}
+	if len(c.callee.fns) > 0 {
+		own := *c.callee
+		own.refs, own.ref = nil, ""
+		one := c
+		one.callee = &own
+		out = join(out, in.callOf(one))
+	}
+	return orNothing(out)
 }
 
 // ofRuntime are calls by which a program answers, or takes up another of its modules.
@@ -182,6 +203,9 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	case "lambda.callback", "lambda.context.done":
 		at = 1
 	case "lambda.context.succeed":
+	case "lambda.context.fail":
+		in.failsInWriting(f, e, args)
+		return true
 	default:
 		return false
 	}
@@ -191,6 +215,18 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	in.respondAgain(f, args.get(at), argumentExpr(e, itoa(at)), e.At)
 	return true
 }
+
+// failsInWriting takes what a handler fails with where it writes that itself, for whoever called it: context.fail(JSON.stringify({ message })).
+// An API that hands requests on as they are shows nothing of it: its handlers answer with a status.
+func (in *interp) failsInWriting(f frame, e *ir.Expr, args *arguments) {
+	if len(e.List) == 0 || e.List[0].Kind != ir.Call || textOf(e.List[0].X) != "JSON.stringify" || answersStatus.Match(f.file.Tree.Source) {
+		return
+	}
+	in.tellsAnswer(answerAt{f, e.At, "context.fail", args.get(0), failed})
+}
+
+// answersStatus is how a handler answers an API that hands requests on as they are.
+var answersStatus = regexp.MustCompile(`\bstatusCode\b["']?\s*[:,]|\bbody\b["']?\s*:`)
 
 // failsWith reports whether a callback is given an error that is certainly there: the one that a function gets alone, as in
 // save().catch((err) => callback(err, answer)).

@@ -73,6 +73,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 	if v.kind != nil && isTyping(v.ref) {
 		fmt.Fprintf(b, "type %p", v.kind.t)
 	}
+	for _, f := range v.refs {
+		b.WriteString("calls " + f.ref)
+	}
 	for _, o := range v.others {
 		fmt.Fprintf(b, "or %p", o)
 	}

@@ -21,6 +21,7 @@ type Value struct {
 	class   *class     // of which it is an instance, or which it is
 	isType  bool       // it is the class itself
 	ref     string     // path of what it is in a library: "pg.Pool().query"
+	refs    []*Value   // where it is one of several functions, those of libraries among them
 	args    []*Value   // that a library's constructor got
 	kw      map[string]*Value
 	text    string // of a constant
@@ -95,6 +96,7 @@ type Taint struct {
 	keys   bool            // it is a name of a field of what stands there, and nothing that stands in it
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
+	quotes bool            // it does no harm in a page for that alone, and quotes are not among them: they end an attribute
 	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
 	token  token           // what of a token it is, where it looks like one
 	length int
@@ -166,6 +168,7 @@ func (t *Taint) cleaned(rules []string) *Taint {
 	for _, r := range rules {
 		u.clean[r] = true
 	}
+	u.quotes = t.quotes && !slices.Contains(rules, "html-response")
 	return &u
 }
 
@@ -367,9 +370,41 @@ func (v *Value) joinMade(b *Value) {
 	}
 }
 
+// mostRefs is how many functions of libraries are kept of which a value is one.
+const mostRefs = 6
+
+// libraryFunctions are the functions of libraries that a value may be.
+func libraryFunctions(v *Value) []*Value {
+	switch {
+	case len(v.refs) > 0:
+		return v.refs
+	case v.ref == "" || v.known || v.isType || strings.HasSuffix(v.ref, ")") || isEnvironment(v.ref):
+		return nil
+	}
+	return []*Value{v}
+}
+
+// joinFunctions keeps the functions of libraries of which a value is one: of a table from which a name picks.
+func (v *Value) joinFunctions(a, b *Value) {
+	v.refs = nil
+	x, y := libraryFunctions(a), libraryFunctions(b)
+	if len(x) == 0 && len(a.fns) == 0 || len(y) == 0 && len(b.fns) == 0 {
+		return
+	}
+	for _, f := range slices.Concat(x, y) {
+		if len(v.refs) < mostRefs && !slices.ContainsFunc(v.refs, func(g *Value) bool { return g.ref == f.ref }) {
+			v.refs = append(v.refs, f)
+		}
+	}
+	if len(v.refs) < 2 && len(a.fns)+len(b.fns) == 0 {
+		v.refs = nil
+	}
+}
+
 // joinKind is what a value is that is one of two: the functions of both, the class of one, of a library what says most.
 func (v *Value) joinKind(a, b *Value) {
 	v.fns = addFns(a.fns, b.fns)
+	v.joinFunctions(a, b)
 	v.wraps = addFns(a.wraps, b.wraps)
 	if len(v.middle) == 0 {
 		v.middle = b.middle
