@@ -45,7 +45,7 @@ func isLibraryFunction(v *Value) bool {
 	if len(v.fns) > 0 || v.class != nil || len(v.taints) > 0 || v.known || isEnvironment(v.ref) || isAWS(v.ref) {
 		return false
 	}
-	return strings.Contains(v.ref, ".") && !strings.HasPrefix(v.ref, "builtin.") && !strings.ContainsAny(v.ref, "()[]") && !strings.HasPrefix(v.ref, "exports")
+	return strings.Contains(v.ref, ".") && !strings.ContainsAny(v.ref, "()[]") && !strings.HasPrefix(v.ref, "exports")
 }
 
 // calledAmong follows a call of one of several functions: each of them is called.

@@ -185,6 +185,9 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	case "lambda.callback", "lambda.context.done":
 		at = 1
 	case "lambda.context.succeed":
+	case "lambda.context.fail":
+		in.failsInWriting(f, e, args)
+		return true
 	default:
 		return false
 	}
@@ -194,6 +197,18 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	in.respondAgain(f, args.get(at), argumentExpr(e, itoa(at)), e.At)
 	return true
 }
+
+// failsInWriting takes what a handler fails with where it writes that itself, for whoever called it: context.fail(JSON.stringify({ message })).
+// An API that hands requests on as they are shows nothing of it: its handlers answer with a status.
+func (in *interp) failsInWriting(f frame, e *ir.Expr, args *arguments) {
+	if len(e.List) == 0 || e.List[0].Kind != ir.Call || textOf(e.List[0].X) != "JSON.stringify" || answersStatus.Match(f.file.Tree.Source) {
+		return
+	}
+	in.tellsAnswer(answerAt{f, e.At, "context.fail", args.get(0), failed})
+}
+
+// answersStatus is how a handler answers an API that hands requests on as they are.
+var answersStatus = regexp.MustCompile(`\bstatusCode\b["']?\s*[:,]|\bbody\b["']?\s*:`)
 
 // failsWith reports whether a callback is given an error that is certainly there: the one that a function gets alone, as in
 // save().catch((err) => callback(err, answer)).

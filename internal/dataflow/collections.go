@@ -48,7 +48,7 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	if c.method == "reduce" {
 		return in.reduced(c, item), true
 	}
-	if c.recv.isMap { // map.forEach((value, key) => ...)
+	if c.recv.isMap || c.method == "forEach" && namedTexts[c.recv.ref] { // map.forEach((value, key) => ...)
 		return in.eachCalled(c, in.allElements(c.recv), in.keys(c.recv)), true
 	}
 	made := in.eachCalled(c, item, nothing)
@@ -56,8 +56,10 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 		made = in.callsGiven(c, fn, &arguments{list: []*Value{item}})
 	}
 	switch c.method {
-	case "map", "flatMap":
+	case "map":
 		return &Value{elem: made}, true
+	case "flatMap":
+		return &Value{elem: in.flat(made)}, true
 	case "filter":
 		if len(c.args.list) > 0 {
 			return in.filtered(c.recv, item, c.args.list[0]), true
@@ -69,6 +71,20 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 		return item, true
 	}
 	return nothing, true
+}
+
+// namedTexts are texts under names, as forms and headers are read: whoever sent them chose the names too.
+var namedTexts = set("builtin.URLSearchParams() url.URLSearchParams() builtin.FormData() builtin.Headers()")
+
+// flat is an element of what a function gives for each element of a list, where that is a list itself.
+func (in *interp) flat(made *Value) *Value {
+	if made == nil || made.ref != "" || made.class != nil {
+		return made
+	}
+	if _, isList := made.fields["0"]; isList || made.elem != nil || made.isList || made.isMap {
+		return in.elements(made)
+	}
+	return made
 }
 
 // mostTexts is how many elements of a list are followed one by one.

@@ -138,10 +138,12 @@ func (in *interp) newMap(c call) (*Value, bool) {
 			out.fields[key.text] = in.member(c.f, pair, "1", c.e.At)
 		} else {
 			out.elem = join(out.elem, in.member(c.f, pair, "1", c.e.At))
+			out.keyedBy(key)
 		}
 	}
-	if elem := c.args.get(0).elem; elem != nil {
+	if elem := c.args.get(0).elem; elem != nil { // new Map(Object.entries(changes))
 		out.elem = join(out.elem, in.member(c.f, elem, "1", c.e.At))
+		out.keyedBy(in.member(c.f, elem, "0", c.e.At))
 	}
 	out.taints = c.args.get(0).taints
 	return out, true

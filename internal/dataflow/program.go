@@ -42,6 +42,7 @@ type Program struct {
 	trees      *Trees
 	memo       map[memoKey]*Value
 	routed     []*routed
+	fieldWith  []*Value                  // what functions that answer fields of GraphQL get beside their arguments, or what makes that
 	dispatched map[*ir.Func][]dispatched // what is called in the place of a function, by the class of what it gets
 	held       map[string][]*closure     // functions that libraries got while modules were loaded, by file
 	given      map[string][]*given       // functions that libraries got of which nothing is known, by what got them
@@ -276,7 +277,7 @@ func (p *Program) assignExport(x *Value, key string, v *Value, perhaps bool) {
 		if c.fields == nil {
 			c.fields = map[string]*Value{}
 		}
-		if c.ref == "" && len(c.fns) == 0 && c.class == nil {
+		if c.ref == "" && len(c.fns) == 0 && c.class == nil && !c.isMap {
 			c.ref = "exports"
 		}
 		c.shared = false

@@ -126,7 +126,10 @@ func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
 				rules = append(rules, rule)
 			}
 		}
-		out.taints[i] = u.cleaned(rules)
+		once := u.quotes || !u.clean["html-response"]
+		c := u.cleaned(rules)
+		c.quotes = once && c.clean["html-response"] && !lacksAll(c.gone, `"'`)
+		out.taints[i] = c
 	}
 	return out
 }

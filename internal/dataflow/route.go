@@ -100,7 +100,7 @@ func (in *interp) argumentsOf(f frame, r *routed, from outside) *arguments {
 	if list := in.requestOfNode(f, r, from); list != nil {
 		return &arguments{list: list}
 	}
-	if list := fixed(r, from); list != nil {
+	if list := in.fixed(f, r, from); list != nil {
 		return &arguments{list: list}
 	}
 	return in.byParameters(f, r, from)
@@ -138,7 +138,7 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 }
 
 // fixed is what is always given alike: events, arguments of fields, errors; nil for others.
-func fixed(r *routed, from outside) []*Value {
+func (in *interp) fixed(f frame, r *routed, from outside) []*Value {
 	switch r.framework {
 	case "flask-error":
 		return []*Value{{}}
@@ -149,7 +149,7 @@ func fixed(r *routed, from outside) []*Value {
 	case "graphql-first":
 		return []*Value{{taints: typed(from("args"))}, {}, {}}
 	case "graphql":
-		return []*Value{{}, sentTo(r, from), {}, {}}
+		return []*Value{{}, sentTo(r, from), in.sharedWithFields(f, r), {}}
 	case "event", "callable":
 		return []*Value{{taints: from("event")}, {}}
 	case "chalice-topic":

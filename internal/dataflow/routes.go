@@ -78,6 +78,9 @@ func (p *Program) routes(c call) {
 	p.listed(c)
 	p.starts(c)
 	p.added(c.f, ref, c.args, c.e.At)
+	if servers[ref] || servesFields[ref] {
+		p.fieldWith = append(p.fieldWith, contextsIn(c.args)...)
+	}
 	if servers[ref] {
 		made := c.args.get(0)
 		p.resolvers(c.f, orNothing(made.fields["resolvers"]), c.e.At, answering{free: freeArguments(schemaText(made.fields["typeDefs"], 0))})
@@ -256,6 +259,35 @@ func (p *Program) methodsOf(f frame, c *class, at int32, asJSON bool) {
 // servers are servers of GraphQL, made with their resolvers.
 var servers = set(`apollo-server-lambda.ApolloServer @apollo/server.ApolloServer apollo-server.ApolloServer apollo-server-express.ApolloServer graphql-yoga.createYoga
 	graphql-yoga.GraphQLServerLambda graphql-yoga.createSchema graphql-tools.makeExecutableSchema @graphql-tools/schema.makeExecutableSchema`)
+
+// servesFields are calls that put a server of GraphQL behind a handler or a route.
+var servesFields = set(`@as-integrations/aws-lambda.startServerAndCreateLambdaHandler @apollo/server/standalone.startStandaloneServer @apollo/server/express4.expressMiddleware
+	@as-integrations/express4.expressMiddleware @as-integrations/express5.expressMiddleware`)
+
+// contextsIn are the contexts among the options of a server of GraphQL.
+func contextsIn(args *arguments) []*Value {
+	var out []*Value
+	for _, a := range args.list {
+		if v := a.fields["context"]; v != nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// sharedWithFields is the context that functions which answer fields of GraphQL get: services and data sources, mostly made for each request.
+func (in *interp) sharedWithFields(f frame, r *routed) *Value {
+	out := &Value{}
+	for _, made := range in.p.fieldWith {
+		for _, fn := range made.fns {
+			out = join(out, in.invoke(f, fn, fn.this, &arguments{list: []*Value{{}}}, r.at))
+		}
+		if len(made.fns) == 0 {
+			out = join(out, made)
+		}
+	}
+	return out
+}
 
 // answering is what the fields of types are called whose functions are looked for, and what a schema lets through of their arguments.
 type answering struct {

@@ -42,12 +42,27 @@ func (in *interp) slow(f frame, e *ir.Expr, recv *Value, method string, callee *
 			text = given[0]
 		}
 	}
-	if pattern == nothing || !pattern.known || len(text.taints) == 0 {
+	if pattern == nothing || len(text.taints) == 0 {
 		return
 	}
-	if source := bare(pattern); in.p.exponential(source) {
-		in.hit(f, e.At, "inefficient-regex", source, text.taints, false)
+	for _, one := range eachPattern(pattern) {
+		if source := bare(one); in.p.exponential(source) {
+			in.hit(f, e.At, "inefficient-regex", source, text.taints, false)
+			return
+		}
 	}
+}
+
+// eachPattern are the patterns of which a value is one: those of a table of checks are held against what belongs to each.
+func eachPattern(pattern *Value) []*Value {
+	if pattern.known {
+		return []*Value{pattern}
+	}
+	var out []*Value
+	for _, text := range pattern.alts {
+		out = append(out, &Value{text: text, known: true, regexp: pattern.regexp})
+	}
+	return out
 }
 
 // patternIn is the pattern that a value is: /x/, new RegExp("x"), re.compile("x").

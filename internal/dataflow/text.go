@@ -29,7 +29,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		if text := in.asText(f, v, at); text != v {
 			parts[i], v = text, text
 		}
-		taints := texts(v.all())
+		taints := inAttribute(texts(v.all()), before)
 		out.taints = addTaints(out.taints, inBody(behind(taints, before, !isStage(parts[:i])), parts[:i]))
 		out.known = out.known && v.known
 		out.text += v.text
@@ -68,6 +68,29 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		in.guessable(f, "session token", &ir.Expr{At: at, End: at}, out)
 	}
 	out.taints = in.stepped(f, out.taints, at, intoText)
+	return out
+}
+
+// openAttribute is how a text ends inside of the value of an attribute of HTML, with the quote that ends that.
+var openAttribute = regexp.MustCompile(`<[a-zA-Z][^<>]*[\s"'][\w:-]+\s*=\s*(?:"[^"<>]*|'[^'<>]*)$`)
+
+// inAttribute are taints of what comes after a text: where that has opened an attribute, what was only rid of tags does harm by its quotes.
+func inAttribute(taints []*Taint, before string) []*Taint {
+	if !slices.ContainsFunc(taints, func(t *Taint) bool { return t.quotes }) || !openAttribute.MatchString(before) {
+		return taints
+	}
+	value := before[strings.LastIndexByte(before, '=')+1:]
+	quote := strings.TrimLeft(value, " \t\r\n")
+	out := make([]*Taint, len(taints))
+	for i, t := range taints {
+		out[i] = t
+		if t.quotes && quote != "" && !strings.ContainsRune(t.gone, rune(quote[0])) {
+			u := *t
+			u.quotes, u.clean = false, maps.Clone(t.clean)
+			delete(u.clean, "html-response")
+			out[i] = &u
+		}
+	}
 	return out
 }
 

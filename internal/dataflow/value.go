@@ -97,6 +97,7 @@ type Taint struct {
 	among  bool            // code that goes through an object by its names came to it, which perhaps chooses by them
 	pieces bool            // of a list: the parts of a path between its slashes
 	gone   string          // characters that were taken out of it or written otherwise
+	quotes bool            // it does no harm in a page for that alone, and quotes are not among them: they end an attribute
 	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
 	token  token           // what of a token it is, where it looks like one
 	length int
@@ -168,6 +169,7 @@ func (t *Taint) cleaned(rules []string) *Taint {
 	for _, r := range rules {
 		u.clean[r] = true
 	}
+	u.quotes = t.quotes && !slices.Contains(rules, "html-response")
 	return &u
 }
 

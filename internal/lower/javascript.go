@@ -513,12 +513,12 @@ func (j *js) key(n int) string {
 		}
 		return ""
 	}
-	return strings.TrimPrefix(j.t.Text(n), "#")
+	return j.t.Text(n) // a private name with its sign: #name stands beside a method name()
 }
 
 func (j *js) function(n int) *ir.Func {
 	f := j.lowering.function(n)
-	f.Name = strings.TrimPrefix(j.t.Text(j.t.Child(n, "name")), "#")
+	f.Name = j.t.Text(j.t.Child(n, "name"))
 	f.Getter = j.t.Kind(n) == "method_definition" && j.t.HasToken(n, "get")
 	f.Async = j.t.HasToken(n, "async")
 	if p := j.t.Child(n, "parameter"); p >= 0 { // x => ...
@@ -749,7 +749,7 @@ func (j *js) access(n int, kind string) *ir.Expr {
 		return wholeAwaited(e)
 	}
 	e := j.expr(ir.Member, n)
-	e.X, e.Str = j.expression(j.t.Child(n, "object")), strings.TrimPrefix(j.t.Text(j.t.Child(n, "property")), "#")
+	e.X, e.Str = j.expression(j.t.Child(n, "object")), j.t.Text(j.t.Child(n, "property"))
 	return wholeAwaited(e)
 }
 
