@@ -396,6 +396,20 @@ func (in *interp) keys(v *Value) *Value {
 	return &Value{taints: out}
 }
 
+// namedParts is a part of what an outsider sent, or of what was read, whose name is one of some, with those of them that are called like something
+// sensitive: for name in ("street", "diagnosis"): out[name] = record[name].
+func (in *interp) namedParts(f frame, x, key *Value, at int32, v *Value) *Value {
+	if len(x.taints) == 0 {
+		return v
+	}
+	for _, name := range key.choices() {
+		if in.p.sensitive(name) != plainData {
+			v = join(in.member(f, x, name, at), v)
+		}
+	}
+	return v
+}
+
 // anyMember is a field whose name is not known.
 func (in *interp) anyMember(x *Value) *Value {
 	bare := *x
