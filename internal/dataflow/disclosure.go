@@ -419,11 +419,14 @@ func storedHash(v *Value, depth int) *disclosed {
 	}
 	for _, t := range v.taints {
 		path := plainPath(t.Path)
-		if t.Source != nil && t.Source.Stored && !t.unsure && !t.clean[Disclosed] && t.unchanged() && onlyForStore(strings.TrimSuffix(path, ".S")) {
+		if isStoredAsRead(t) && onlyForStore(strings.TrimSuffix(path, ".S")) {
 			return &disclosed{kind: ofPassword, what: path, taint: t}
 		}
 	}
-	for _, x := range sorted(v.fields) {
+	for name, x := range sorted(v.fields) {
+		if i := slices.IndexFunc(orNothing(x).taints, isStoredAsRead); i >= 0 && onlyForStore(name) {
+			return &disclosed{kind: ofPassword, what: "`" + name + "`", taint: x.taints[i]}
+		}
 		if d := storedHash(x, depth+1); d != nil {
 			return d
 		}
@@ -432,6 +435,11 @@ func storedHash(v *Value, depth int) *disclosed {
 		return d
 	}
 	return storedHash(v.elem, depth+1)
+}
+
+// isStoredAsRead reports whether a taint is of what a store gave, as it was read.
+func isStoredAsRead(t *Taint) bool {
+	return t.Source != nil && t.Source.Stored && !t.unsure && !t.clean[Disclosed] && t.unchanged()
 }
 
 // onlyForStore reports whether a path ends in the name of what nobody needs but who checks it: the hash of a password, or the code by which one is

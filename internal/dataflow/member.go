@@ -172,6 +172,9 @@ func partOfLibrary(v *Value, key string) *Value {
 		return constant("/")
 	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = samePath(v.ref+"."+key), v.args, v.kw, v.asked, v.rows, v.mapped
+	if v.clock != nil && formsOfTime[key] {
+		out.clock = v.clock
+	}
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
 	}
@@ -180,6 +183,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	}
 	return out
 }
+
+// formsOfTime are members of a name that is made of the time which are that name in another form: uuid1().hex.
+var formsOfTime = set("hex int bytes urn microsecond")
 
 // separators stand between the parts of a path.
 var separators = set("path/filepath.Separator os.PathSeparator path.sep path.posix.sep os.sep os.path.sep")

@@ -37,7 +37,7 @@ func passwordsUnder(name string, x *Value) []*Taint {
 	}
 	for _, t := range came {
 		named := lastPart(plainPath(t.Path))
-		if t.asItCame() && (t.Source == nil || !t.Source.Stored) && (password.MatchString(named) || codeOfCard.MatchString(named) || codeOfCard.MatchString(name) && !saysHashed(named) || password.MatchString(name) && !saysHashed(named)) {
+		if t.asItCame() && (t.Source == nil || !t.Source.Stored) && (password.MatchString(named) || codeOfCard.MatchString(named) || password.MatchString(name) && !saysHashed(named)) {
 			out = addTaints(out, []*Taint{t})
 		}
 	}
