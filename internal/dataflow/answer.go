@@ -26,6 +26,7 @@ func (in *interp) respond(f frame, v *Value, at, body int32) {
 			case "location":
 				in.answer(f, v, "open-redirect", "Location", x, at)
 				in.sendsPlainly(f, at, "Location", x)
+				in.sendsToken(f, at, "Location", x)
 			case "content-type":
 				html = html || strings.HasPrefix(strings.ToLower(x.text), "text/html")
 			case "access-control-allow-origin", "access-control-allow-headers", "access-control-allow-methods", "vary":

@@ -12,6 +12,9 @@ var containerMethods = set("get pop shift setdefault items keys values entries f
 
 // call follows a call: into a function of the program, or by what is known of a library.
 func (in *interp) call(f frame, e *ir.Expr) *Value {
+	if v, ok := in.eachConstant(f, e); ok {
+		return v
+	}
 	var recv *Value
 	var callee *Value
 	method := ""
@@ -120,6 +123,11 @@ func (in *interp) ofClass(c call) (*Value, bool) {
 			}
 		}
 		return nothing, true
+	}
+	if x := c.args.get(0); c.callee.ref == "builtin.bool" && x.class != nil && len(c.e.List) == 1 {
+		if v := in.asTruth(c.f, c.e.List[0], x); v != x {
+			return v, true
+		}
 	}
 	if c.callee.class != nil && len(c.callee.fns) == 0 { // an instance that is called
 		if m := c.callee.class.method("__call__", 0); m != nil {

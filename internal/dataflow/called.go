@@ -69,6 +69,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.Contains(does, Calls) || postsToChat.MatchString(ref) {
 		in.tellsChat(f, e, ref, lastPart(ref), args)
 	}
+	in.tellsTraces(f, e, ref, args)
 	if slices.Contains(does, Calls) {
 		in.posts(f, e.At, lastPart(ref), args)
 	}

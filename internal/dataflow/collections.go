@@ -286,7 +286,7 @@ func (in *interp) gets(c call) (*Value, bool) {
 	if k := args.get(0); k.known {
 		v = in.member(c.f, recv, k.text, c.e.At)
 	} else if len(args.list) > 0 {
-		v = in.keptForAll(c.f, recv, k, c.e.At, in.anyMember(recv))
+		v = in.namedParts(c.f, recv, k, c.e.At, in.keptForAll(c.f, recv, k, c.e.At, in.anyMember(recv)))
 	}
 	if len(args.list) > 1 {
 		v = join(v, args.get(1))
@@ -339,6 +339,11 @@ func (in *interp) allElements(v *Value) *Value {
 	item := in.listed(v)
 	for _, x := range sorted(v.fields) {
 		item = join(item, x)
+	}
+	if v.secret != nil && v.secret.members == nil && orNothing(item).secret == nil { // the keys of all partners, in one secret
+		c := *orNothing(item)
+		c.secret = v.secret
+		item = &c
 	}
 	return item
 }

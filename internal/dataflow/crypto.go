@@ -56,6 +56,22 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 	}
 }
 
+// hashedInSteps tells of a password that hashlib hashes by a fast function, where the digest is taken of an object that has a name:
+// h = hashlib.sha256(salt + password), h.hexdigest().
+func (in *interp) hashedInSteps(c call) {
+	if c.f.file.Language != ir.Python || c.method != "hexdigest" || c.recv == nil || c.e.X.X.Kind != ir.Name || !fastDigests.MatchString(c.recv.ref+".hexdigest()") {
+		return
+	}
+	for _, x := range c.recv.args {
+		for _, t := range x.asItCame(nil, 0) {
+			if path := plainPath(t.Path); t.asItCame() && t.Source != nil && !t.Source.Stored && isPassword(path) {
+				in.place(c.f, c.e.At, "weak-password-hash", strings.TrimSuffix(c.recv.ref, "()"), path)
+				return
+			}
+		}
+	}
+}
+
 // fewRounds tells of a password whose key is derived in so few rounds that guessing costs nothing.
 func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 	var rounds *Value
@@ -78,12 +94,20 @@ func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 			named = named || isPassword(textOf(part))
 		}
 	}
+	named = named || slices.ContainsFunc([]*Value{args.get(0), args.get(1)}, isSentPassword)
 	if !named {
 		return
 	}
 	if n, err := strconv.Atoi(strings.ReplaceAll(rounds.text, "_", "")); rounds.known && err == nil && n < fewestRounds {
 		in.place(f, e.At, "weak-password-hash", lastPart(ref)+" with "+rounds.text+" rounds", "password")
 	}
+}
+
+// isSentPassword reports whether a value is a password that an outsider sent, whatever it is called where it stands: seal(secret).
+func isSentPassword(v *Value) bool {
+	return slices.ContainsFunc(v.asItCame(nil, 0), func(t *Taint) bool {
+		return t.Source != nil && !t.Source.Stored && t.unchanged() && isPassword(plainPath(t.Path))
+	})
 }
 
 // fewestRounds is far below what is asked for today (OWASP: 210,000 rounds of SHA-512 and more), so that nobody can mean less well.
@@ -179,10 +203,16 @@ func (in *interp) speaksOld(f frame, e *ir.Expr, v *Value) {
 
 // trustsNow tells of a configuration of TLS that is set to take any certificate after it was made: cfg.InsecureSkipVerify = true.
 func (in *interp) trustsNow(f frame, at int32, config *Value, key string, v *Value) {
+	if key == "verify" && sessions[config.ref] && v != nil && v.known && !v.perhaps && strings.EqualFold(v.text, "false") {
+		in.place(f, at, "tls-off", "verify = False", "verify = False")
+	}
 	if key == "InsecureSkipVerify" && config.ref == "crypto/tls.Config()" && v.known && !v.perhaps && v.text == "true" {
 		in.place(f, at, "tls-off", key+": true", key+": true")
 	}
 }
+
+// sessions are objects of libraries whose member verify says whether certificates are checked.
+var sessions = set("requests.Session() requests.session() requests.sessions.Session()")
 
 // trustsBy tells of a member of a configuration that turns the check of certificates off.
 func (in *interp) trustsBy(f frame, e *ir.Expr, v *Value, name, off string) {

@@ -77,7 +77,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 }
 
 // keeps are functions that give back what they get in another form.
-var keeps = set(`toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
+var keeps = set(`deserialize unmarshall unmarshal toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
 	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error repr format inspect`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
@@ -413,6 +413,9 @@ func (in *interp) tellsSecret(f frame, at int32, what string, answer *Value) {
 	if best == nil {
 		best = freshHash(answer, 0)
 	}
+	if best == nil {
+		best = storedHash(answer, 0)
+	}
 	in.lets(f, at, Answered, what, best)
 	if best == nil {
 		in.tellsRecord(f, at, Answered, what, answer)
@@ -439,6 +442,49 @@ func freshHash(v *Value, depth int) *disclosed {
 		return d
 	}
 	return freshHash(v.elem, depth+1)
+}
+
+// storedHash is the stored hash of a password, or the code by which one is set anew, that stands in an answer as it was read; nil where there is none.
+func storedHash(v *Value, depth int) *disclosed {
+	if v == nil || v == nothing || depth > deepestJoin {
+		return nil
+	}
+	for _, t := range v.taints {
+		path := plainPath(t.Path)
+		if isStoredAsRead(t) && onlyForStore(strings.TrimSuffix(path, ".S")) {
+			return &disclosed{kind: ofPassword, what: path, taint: t}
+		}
+	}
+	for name, x := range sorted(v.fields) {
+		if i := slices.IndexFunc(orNothing(x).taints, isStoredAsRead); i >= 0 && onlyForStore(name) {
+			return &disclosed{kind: ofPassword, what: "`" + name + "`", taint: x.taints[i]}
+		}
+		if d := storedHash(x, depth+1); d != nil {
+			return d
+		}
+	}
+	if d := storedHash(v.json, depth+1); d != nil {
+		return d
+	}
+	return storedHash(v.elem, depth+1)
+}
+
+// isStoredAsRead reports whether a taint is of what a store gave, as it was read.
+func isStoredAsRead(t *Taint) bool {
+	return t.Source != nil && t.Source.Stored && !t.unsure && !t.clean[Disclosed] && t.unchanged()
+}
+
+// onlyForStore reports whether a path ends in the name of what nobody needs but who checks it: the hash of a password, or the code by which one is
+// set anew.
+func onlyForStore(path string) bool {
+	name := lastPart(path)
+	words := wordsOf(name)
+	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return ofHashes[w] })
+	if !IsStoredSecret(name) || len(rest) == 0 {
+		return false
+	}
+	n := len(rest)
+	return len(rest) < len(words) && isPassword(rest[n-1]) || n > 1 && (rest[n-1] == "token" || rest[n-1] == "code") && (rest[n-2] == "reset" || rest[n-2] == "password")
 }
 
 // givesTokens reports whether a secret is what somebody signs in for, or was made for whoever asks.

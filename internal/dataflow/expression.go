@@ -108,7 +108,7 @@ func (in *interp) index(f frame, e *ir.Expr) *Value {
 // chosenBy is what stands in a value under a key that is not known: perhaps an outsider chooses it.
 func (in *interp) chosenBy(f frame, e *ir.Expr, x, key *Value) *Value {
 	in.chosenByName(f, e.At, x)
-	v := in.keptForAll(f, x, key, e.At, in.anyMember(x))
+	v := in.namedParts(f, x, key, e.At, in.keptForAll(f, x, key, e.At, in.anyMember(x)))
 	if key.random != nil {
 		c := *v
 		c.random = key.random.pick()
@@ -142,7 +142,7 @@ func (in *interp) callGives(f frame, e *ir.Expr) *Value {
 // not is whether something is not so: of the value itself only what it tells of somebody is left.
 func (in *interp) not(f frame, e *ir.Expr) *Value {
 	in.refusesType(f, e.X)
-	x := in.eval(f, e.X)
+	x := in.asTruth(f, e.X, in.eval(f, e.X))
 	if old, not := in.tellsOf(x), x.otherwise().denied(); len(old) > 0 || not != nil || x.mostly != nil {
 		return &Value{taints: old, without: not, mostly: x.mostly.denied()}
 	}
@@ -154,7 +154,7 @@ func (in *interp) not(f frame, e *ir.Expr) *Value {
 
 // cond is one of two values, each worked out as what the condition says of it: a ? b : c.
 func (in *interp) cond(f frame, e *ir.Expr) *Value {
-	in.eval(f, e.X)
+	in.asTruth(f, e.X, in.eval(f, e.X))
 	switch in.decided(f, e.X) {
 	case yes:
 		return in.eval(f, e.Y)
@@ -458,7 +458,7 @@ func (in *interp) plusOf(f frame, e *ir.Expr) *Value {
 
 // and is the second of two values, worked out as what the first one says of it.
 func (in *interp) and(f frame, e *ir.Expr) *Value {
-	in.eval(f, e.X)
+	in.asTruth(f, e.X, in.eval(f, e.X))
 	var y *Value
 	in.ifDebugging(e.X, func() {
 		then := in.whenTrue(f, e.X, true, func() { y = in.eval(f, e.Y) })
@@ -474,6 +474,9 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 	x, y := in.eval(f, e.X), in.eval(f, e.Y)
 	if turning {
 		in.turning = e
+	}
+	if v, ok := in.comparesItself(f, e, x, y); ok {
+		return v
 	}
 	data := codesOf(x, y)
 	switch e.Str {

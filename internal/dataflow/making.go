@@ -75,7 +75,13 @@ func (in *interp) codeOfEntry(n int) string {
 }
 
 // letsIn are names of codes by which somebody is let in, or gets hold of something.
-var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|activation|reset|recovery|login|backup|otp|mfa|claim|pairing|access|unlock)_?code$`)
+var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|confirm(ation)?|activation|reset|recovery|login|(reset|forgot|forgotten|recover)_?password|password_?(reset|recovery)|backup|otp|mfa|claim|pairing|access|unlock)_?code$`)
+
+// isPass reports whether a name is one of a pass: a password, or what somebody shows to be let in.
+func isPass(name string) bool {
+	words := wordsOf(name)
+	return len(words) > 0 && len(words) < 3 && words[len(words)-1] == "pass"
+}
 
 // nobodyMayGuess reports whether a name is one of something by which somebody is let in.
 func (in *interp) nobodyMayGuess(name string) bool {
@@ -136,6 +142,20 @@ func (in *interp) madePassword(f frame, e *ir.Expr, callee, v *Value) *Value {
 	c := *v
 	c.secret = &secret{what: "`" + name + "`", step: &step{f.file, e.At, name + " is made", nil, in.steps}, made: kind}
 	return &c
+}
+
+// passwordsGiven are members of requests to services of AWS that are passwords, or other secrets, from then on.
+var passwordsGiven = []string{"TemporaryPassword", "Password", "MasterUserPassword", "SecretString"}
+
+// givesPassword notes that a service gets as a password what the function has made: it is one from then on, whatever it is called.
+func (in *interp) givesPassword(f frame, at int32, params *Value) {
+	for _, name := range passwordsGiven {
+		v := orNothing(params).fields[name]
+		if v == nil || v == nothing || v.known || v.shared || v.secret != nil || v.json != nil || len(v.taints)+len(v.fields)+len(v.fns) > 0 || v.class != nil || settingOf(v) != "" || in.proving > 0 {
+			continue
+		}
+		v.secret = &secret{what: "what is given as `" + name + "`", step: &step{f.file, at, "it becomes a password", nil, in.steps}, made: ofPassword}
+	}
 }
 
 // uniqueNames are functions that give a name which nobody else has, and which is used as a token too.

@@ -175,6 +175,9 @@ func partOfLibrary(v *Value, key string) *Value {
 		return constant(orElse(featuresOfSAX[key], key))
 	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = samePath(v.ref+"."+key), v.args, v.kw, v.asked, v.rows, v.mapped
+	if v.clock != nil && formsOfTime[key] {
+		out.clock = v.clock
+	}
 	if service, ok := strings.CutPrefix(v.ref, "boto3:"); ok && key == "client" && strings.HasSuffix(service, ".meta") { // the client of a resource
 		out.ref = "boto3:" + first(service)
 	}
@@ -183,6 +186,9 @@ func partOfLibrary(v *Value, key string) *Value {
 	}
 	return out
 }
+
+// formsOfTime are members of a name that is made of the time which are that name in another form: uuid1().hex.
+var formsOfTime = set("hex int bytes urn microsecond")
 
 // separators stand between the parts of a path.
 var separators = set("path/filepath.Separator os.PathSeparator path.sep path.posix.sep os.sep os.path.sep")
@@ -400,6 +406,20 @@ func (in *interp) keys(v *Value) *Value {
 		return &Value{varied: true, alts: slices.Sorted(maps.Keys(fields))}
 	}
 	return &Value{taints: out}
+}
+
+// namedParts is a part of what an outsider sent, or of what was read, whose name is one of some, with those of them that are called like something
+// sensitive: for name in ("street", "diagnosis"): out[name] = record[name].
+func (in *interp) namedParts(f frame, x, key *Value, at int32, v *Value) *Value {
+	if len(x.taints) == 0 {
+		return v
+	}
+	for _, name := range key.choices() {
+		if in.p.sensitive(name) != plainData {
+			v = join(in.member(f, x, name, at), v)
+		}
+	}
+	return v
 }
 
 // anyMember is a field whose name is not known.

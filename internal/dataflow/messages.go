@@ -51,14 +51,14 @@ func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value
 
 // forNobody reports whether sensitive data must stand in no message to people. Where somebody lives is what programs often need.
 func forNobody(d *disclosed, toPrograms bool) bool {
-	return !d.whole && (isPassword(d.what) || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !toPrograms || d.kind == fetched && !givesTokens(d.what))
+	return !d.whole && (isPassword(d.what) || d.from != nil && d.kind == ofPassword || d.kind == ofCard || d.kind == ofNation || d.kind == ofHealth && !toPrograms || d.kind == fetched && !givesTokens(d.what))
 }
 
 var (
 	// chatHosts are the addresses at which chats take messages from programs.
 	chatHosts = regexp.MustCompile(`^https://(hooks\.slack\.com/|slack\.com/api/chat\.|discord(app)?\.com/api/webhooks/|[\w-]+\.webhook\.office\.com/|outlook\.office\.com/webhook/|chat\.googleapis\.com/|api\.telegram\.org/)`)
 	// namesHook is how the address of a chat is called that the code does not show.
-	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
+	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(^|_|\.)hook$|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
 	// postsToChat are calls of libraries of chats.
 	postsToChat = regexp.MustCompile(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
 	// ofChats are the members of a message that people read in a chat.
@@ -114,6 +114,33 @@ func saidInChat(v *Value, all bool, depth int) []*Value {
 		}
 	}
 	return out
+}
+
+// annotates are calls that write into the traces of an application, where whoever watches it finds them by what they say.
+var annotates = regexp.MustCompile(`^(@aws-lambda-powertools/tracer|aws-xray-sdk|aws_xray_sdk|aws_lambda_powertools|@opentelemetry/|opentelemetry\b|github_com/aws/aws-xray-sdk-go|go_opentelemetry_io/).*\b(putAnnotation|putMetadata|addAnnotation|addMetadata|put_annotation|put_metadata|AddAnnotation|AddMetadata|setAttributes?|set_attributes?|SetAttributes)$`)
+
+// tellsTraces tells of sensitive data in what is written beside a trace.
+func (in *interp) tellsTraces(f frame, e *ir.Expr, ref string, args *arguments) {
+	if !annotates.MatchString(ref) {
+		return
+	}
+	var best *disclosed
+	note := func(d *disclosed) {
+		if d.better(best) && forNobody(d, false) {
+			best = d
+		}
+	}
+	for i, v := range args.list {
+		name := ""
+		if i > 0 && args.list[i-1].known { // under a name
+			name = args.list[i-1].text
+		}
+		in.looksInto(f, v, name, 0, note)
+	}
+	for _, v := range kwValues(args) {
+		in.looksInto(f, v, "", 0, note)
+	}
+	in.lets(f, e.At, Messaged, lastPart(ref), best)
 }
 
 // tellsServers tells of passwords, numbers of people and access tokens in the address of a request: servers and all between write addresses
@@ -315,6 +342,34 @@ func tokenIn(address *Value) []string {
 		}
 	}
 	return nil
+}
+
+// tokenToVisitor is the end of a text before a token by which its visitor is signed in: a browser keeps addresses, and hands them on.
+var tokenToVisitor = regexp.MustCompile(`(?i)[?&]((access|refresh|bearer|session|id|auth)_?token)=$`)
+
+// sendsToken tells of a token in the query of an address to which an answer sends a visitor.
+func (in *interp) sendsToken(f frame, at int32, what string, to *Value) {
+	if to == nil || in.st != nil {
+		return
+	}
+	for _, v := range append([]*Value{to}, to.either...) {
+		before := ""
+		for _, part := range append(inParts(inParts(v.parts)), v) {
+			if writesQuery[part.ref] && len(part.args) > 0 {
+				for name, x := range sorted(part.args[0].fields) {
+					if x != nil && !x.known && tokenToVisitor.MatchString("&"+name+"=") {
+						in.lets(f, at, Asked, what, &disclosed{kind: ofToken, what: "`" + name + "`"})
+						return
+					}
+				}
+			}
+			if m := tokenToVisitor.FindStringSubmatch(before); m != nil && !part.known {
+				in.lets(f, at, Asked, what, &disclosed{kind: ofToken, what: "`" + m[1] + "`"})
+				return
+			}
+			before = part.text
+		}
+	}
 }
 
 // writesQuery are calls that give the query of an address, made of an object.

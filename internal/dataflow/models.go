@@ -419,8 +419,24 @@ func (c condition) met(m *Model, recv *Value, args *arguments) bool {
 		if name != "" && name == is || v.known && strings.EqualFold(v.text, is) {
 			return true
 		}
+		if end, ok := strings.CutPrefix(is, "*"); ok && strings.HasSuffix(strings.ToLower(v.ending(0)), strings.ToLower(end)) {
+			return true
+		}
 	}
 	return false
+}
+
+// ending is what is known of how a text ends: of `aes-${bits}-ecb` that is "-ecb".
+func (v *Value) ending(depth int) string {
+	switch {
+	case v == nil || depth > deepestJoin || len(v.alts)+len(v.either) > 0:
+		return ""
+	case v.known:
+		return v.text
+	case len(v.parts) > 0:
+		return v.parts[len(v.parts)-1].ending(depth + 1)
+	}
+	return ""
 }
 
 // inQuery are values of a query: whoever sends it decides whether one is a text.

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -165,7 +166,7 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 		return
 	}
 	kind := in.p.sensitive(name)
-	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) || ofVisits.MatchString(name) {
+	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) && !isPass(name) || ofVisits.MatchString(name) {
 		return
 	}
 	before := len(in.hits)
@@ -173,5 +174,34 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 	for _, h := range in.hits[before:] {
 		h.Steps = []Step{{r.file, r.at, "a random number is made that can be worked out"}}
 		h.End = &Step{File: f.file, At: from.At}
+	}
+}
+
+// linkBefore is the address in front of the code in a link by which somebody confirms something, or does it in another one's name.
+var linkBefore = regexp.MustCompile(`(?i)(?:https?://|\x01)\S*/((?:confirm|verify|verification|activat|reset|unsubscribe|invit|accept|magic|set-?password|forgot)[\w-]*)(?:/|(?:/[\w-]+)*/?\?(?:[^#\s]*&)?(?:token|code|key|hash|secret)=)$`)
+
+// guessableLink tells of a link for one person that holds nothing but what others can work out: a random number, or the time.
+func (in *interp) guessableLink(f frame, before string, v *Value, at int32) {
+	if v.random == nil && v.clock == nil {
+		return
+	}
+	m := linkBefore.FindStringSubmatch(before)
+	if m == nil {
+		return
+	}
+	what := "the code in a link to " + strings.ToLower(m[1])
+	if v.random != nil && !v.random.picked && !v.random.hashed {
+		in.placeMade(f, "insecure-random", v.random.file, v.random.at, "a random number is made that can be worked out", what, at)
+	} else if v.clock != nil {
+		in.placeMade(f, Predictable, v.clock.file, v.clock.at, v.clock.note, what, at)
+	}
+}
+
+// placeMade tells of what is made at one place and used at another one.
+func (in *interp) placeMade(f frame, rule string, file *ir.File, made int32, note, what string, used int32) {
+	before := len(in.hits)
+	in.place(frame{f.s, file}, made, rule, what, what)
+	for _, h := range in.hits[before:] {
+		h.Steps, h.End = []Step{{file, made, note}}, &Step{File: f.file, At: used}
 	}
 }

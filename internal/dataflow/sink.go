@@ -60,6 +60,7 @@ func (in *interp) sinkOfItsOwn(f frame, e *ir.Expr, m *Model, recv *Value, args 
 		for _, name := range m.narrowed(args) {
 			for _, v := range inputs(name, recv, args) {
 				in.sendsPlainly(f, e.At, callName(m), v)
+				in.sendsToken(f, e.At, callName(m), v)
 			}
 		}
 		return comesAgain(f, e)

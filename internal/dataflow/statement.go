@@ -116,7 +116,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 		in.refused = refusesMore(s.X)
 	}
 	in.optional = onlyTaken(s)
-	answer := in.eval(f, s.X)
+	answer := in.asTruth(f, s.X, in.eval(f, s.X))
 	in.refused = nil
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
