@@ -3,7 +3,7 @@ package dataflow
 import "wardlet.example/internal/ir"
 
 // textMethods are the methods that say which text an object of the program becomes.
-var textMethods = map[ir.Language][]string{ir.Node: {"toString"}, ir.Python: {"__str__", "__repr__"}}
+var textMethods = map[ir.Language][]string{ir.Node: {"toString"}, ir.Python: {"__str__", "__repr__"}, ir.Go: {"Error", "String"}}
 
 // asText is a value where it becomes a text: an object of the program says itself which.
 func (in *interp) asText(f frame, v *Value, at int32) *Value {

@@ -25,10 +25,10 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 			recv = in.eval(f, e.X.X)
 		}
 		method = e.X.Str
-		recv = in.promoting(f, recv, method, e.X.At)
+		recv = in.asReceiver(f, e.X.X, in.promoting(f, recv, method, e.X.At), method)
 		in.cutsText(method, recv)
 		callee = in.member(f, recv, method, e.X.At)
-		if len(callee.fns) > 0 && recv != nil && recv.class == nil && recv.ref == "" && recv.fields[method] == nil && containerMethods[method] { // of a table of functions
+		if len(callee.fns) > 0 && recv != nil && recv.class == nil && recv.ref == "" && recv.fields[method] == nil && containerMethods[method] && f.file.Language != ir.Go { // of a table of functions
 			callee = &Value{}
 		}
 	} else {

@@ -271,7 +271,7 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() " + sliceOf)
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() encoding/hex.DecodeString() encoding/base64.StdEncoding.DecodeString() encoding/base64.URLEncoding.DecodeString() encoding/base64.RawStdEncoding.DecodeString() encoding/base64.RawURLEncoding.DecodeString() " + sliceOf)
 
 // sliceOf is a part of a constant, from some place or up to one.
 const sliceOf = "builtin.slice()"
@@ -280,6 +280,8 @@ const sliceOf = "builtin.slice()"
 func sameEachTime(v *Value, depth int) string {
 	switch {
 	case v == nil || v == nothing || depth > 3 || len(v.taints) > 0:
+		return ""
+	case v.ref != "" && v.elem != nil: // something was written into it: nonce[11] ^= n
 		return ""
 	case v.known && v.written != bareWord && v.text != "":
 		return "a constant"
@@ -347,6 +349,9 @@ func (in *interp) refilled(c call) {
 		c.recv.args = nil
 		return
 	}
+	if c.f.file.Language == ir.Go {
+		in.refilledInGo(c)
+	}
 	if c.f.file.Language != ir.Node {
 		return
 	}
@@ -364,6 +369,24 @@ func (in *interp) refilled(c call) {
 	}
 	if v := in.quiet(c.f, to); v.ref == "builtin.Buffer.alloc()" || v.ref == "buffer.Buffer.alloc()" {
 		v.args = nil
+	}
+}
+
+// writesBytesInto is how functions of Go are called that put bytes into what they get first, or second.
+var writesBytesInto = regexp.MustCompile(`^(builtin\.copy|crypto/rand\.Read|io\.ReadFull|encoding/binary\..*\.PutUint\d+|crypto/subtle\.XORBytes)$`)
+
+// refilledInGo forgets what bytes are where a call puts others into them: binary.BigEndian.PutUint64(nonce[4:], counter).
+func (in *interp) refilledInGo(c call) {
+	if !writesBytesInto.MatchString(c.callee.ref) {
+		return
+	}
+	for _, to := range c.e.List[:min(2, len(c.e.List))] {
+		for to.Kind == ir.Index {
+			to = to.X
+		}
+		if v := in.quiet(c.f, to); v != nothing && !v.shared && (digestOfOne.MatchString(v.ref) || buffers[v.ref]) {
+			v.args = nil
+		}
 	}
 }
 

@@ -45,11 +45,14 @@ func (s *secret) part(p *Program, key string) *secret {
 		u.members = nil
 		return &u
 	}
-	if p.sensitive(key) != plainData {
+	if p.sensitive(key) != plainData || onlyInSecrets[strings.ToLower(key)] {
 		return s
 	}
 	return nil
 }
+
+// onlyInSecrets are names that say nothing elsewhere, and under which a store of secrets keeps what is secret.
+var onlyInSecrets = set("key value pass pw pin")
 
 // under is what of a secret stands under a key: one that is not known at all chooses among many of the same kind, as the keys of partners.
 func (s *secret) under(p *Program, key *Value) *secret {

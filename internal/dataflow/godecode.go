@@ -63,7 +63,13 @@ var decoders = map[string][2]int{
 	"github_com/gin-gonic/gin.Context().ShouldBindJSON":                                {-1, 0}, "github_com/gin-gonic/gin.Context().BindJSON": {-1, 0}, "github_com/gin-gonic/gin.Context().Bind": {-1, 0},
 	"github_com/gin-gonic/gin.Context().ShouldBind": {-1, 0}, "github_com/gin-gonic/gin.Context().ShouldBindQuery": {-1, 0}, "github_com/gin-gonic/gin.Context().ShouldBindUri": {-1, 0},
 	"github_com/labstack/echo.Context().Bind": {-1, 0}, "github_com/gofiber/fiber.Ctx().BodyParser": {-1, 0}, "github_com/gofiber/fiber.Ctx().QueryParser": {-1, 0},
-	"github_com/go-chi/render.DecodeJSON": {0, 1},
+	"github_com/go-chi/render.DecodeJSON":               {0, 1},
+	"go_mongodb_org/mongo-driver/bson.UnmarshalExtJSON": {0, 2}, "go_mongodb_org/mongo-driver/bson.Unmarshal": {0, 1},
+	"github_com/bytedance/sonic.Unmarshal": {0, 1}, "github_com/bytedance/sonic.UnmarshalString": {0, 1}, "github_com/segmentio/encoding/json.Unmarshal": {0, 1},
+	"github_com/goccy/go-yaml.Unmarshal": {0, 1}, "sigs_k8s_io/yaml.Unmarshal": {0, 1}, "github_com/go-viper/mapstructure.Decode": {0, 1},
+	"github_com/gorilla/schema.NewDecoder().Decode": {1, 0}, "github_com/go-playground/form.NewDecoder().Decode": {1, 0},
+	"github_com/gofiber/fiber.Ctx().ParamsParser": {-1, 0}, "github_com/gofiber/fiber.Ctx().ReqHeaderParser": {-1, 0}, "github_com/gofiber/fiber.Ctx().CookieParser": {-1, 0},
+	"github_com/gin-gonic/gin.Context().BindQuery": {-1, 0}, "github_com/gin-gonic/gin.Context().BindUri": {-1, 0}, "github_com/gin-gonic/gin.Context().ShouldBindHeader": {-1, 0},
 }
 
 // fromEnvironment are functions that fill a struct from the environment, and where that stands.

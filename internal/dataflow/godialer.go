@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -14,7 +15,18 @@ var asksAddress = set("IsPrivate IsLoopback IsGlobalUnicast IsLinkLocalUnicast I
 
 // goesToPublicOnly reports whether a client has a dialer that looks at addresses.
 func (in *interp) goesToPublicOnly(f frame, client *Value) bool {
-	transport := in.fieldOf(f, client, "Transport")
+	return in.connectsToPublicOnly(f, in.fieldOf(f, client, "Transport"))
+}
+
+// madeForPublicOnly reports whether a client of another library was made with a client or a transport that does: resty.New().SetTransport(...).
+func (in *interp) madeForPublicOnly(f frame, client *Value) bool {
+	return slices.ContainsFunc(client.args, func(with *Value) bool {
+		return in.goesToPublicOnly(f, with) || in.connectsToPublicOnly(f, with)
+	})
+}
+
+// connectsToPublicOnly reports whether a transport makes its connections by a function that looks at addresses.
+func (in *interp) connectsToPublicOnly(f frame, transport *Value) bool {
 	for _, name := range []string{"DialContext", "Dial", "DialTLSContext"} {
 		if in.looksAtAddresses(in.fieldOf(f, transport, name)) {
 			return true

@@ -87,7 +87,7 @@ func nativesOfGo() map[string]native {
 // goNative are the parts of Go and its standard library that rows can't tell of.
 func (in *interp) goNative(c call) (*Value, bool) {
 	ref := c.callee.ref
-	in.readsRecord(c.f, c.e, ref, c.args)
+	in.readsRecord(c.f, c.e, c.recv, ref, c.args)
 	in.savesWhole(c.f, c.e, ref, c.args)
 	in.ofPage(c.f, c.e, ref, c.args)
 	if v := in.collected(c.f, c.e, ref, c.args); v != nil {

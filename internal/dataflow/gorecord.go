@@ -39,10 +39,11 @@ var ormReads = map[string][2]int{"First": {0, -1}, "Find": {0, -1}, "Take": {0, 
 var choosesFields = [][]byte{[]byte("Projection"), []byte(".Omit("), []byte(".Select(\""), []byte(".Select([]"), []byte(".Column("), []byte("Column(\""), []byte(".Project("), []byte(".Cols(")}
 
 // readsRecord notes which secrets a struct holds that a store fills.
-func (in *interp) readsRecord(f frame, e *ir.Expr, ref string, args *arguments) {
+func (in *interp) readsRecord(f frame, e *ir.Expr, recv *Value, ref string, args *arguments) {
 	_, method := cutLast(ref)
 	if method == "Scan" && (strings.HasPrefix(ref, "database/sql.") || strings.HasPrefix(ref, "github_com/jackc/pgx")) {
 		in.scansSecrets(f, e)
+		in.scansAsked(f, e, recv, ref)
 		return
 	}
 	for _, reads := range recordReads {
@@ -59,6 +60,18 @@ func (in *interp) readsRecord(f frame, e *ir.Expr, ref string, args *arguments) 
 			columns = args.get(at[1]).begin()
 		}
 		in.holdRecord(args.get(at[0]), columns, e.At)
+	}
+}
+
+// scansAsked fills what a row is written to with what the query was asked for: of two invocations that matters whose it is.
+func (in *interp) scansAsked(f frame, e *ir.Expr, recv *Value, ref string) {
+	if in.st == nil || recv == nil || !recv.asked {
+		return
+	}
+	for _, x := range e.List {
+		if x.Kind == ir.Name || x.Kind == ir.Member {
+			in.bind(f, x, &Value{ref: ref + "()", args: recv.args, asked: true}, false)
+		}
 	}
 }
 

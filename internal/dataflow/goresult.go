@@ -8,8 +8,11 @@ import (
 )
 
 // eitherResult is what a function returns at one place or at another. Where Go returns a setting, or else a constant, the constant is for
-// where the setting is missing.
+// where the setting is missing; and what it returns of a call is several results where it returns several elsewhere.
 func (in *interp) eitherResult(f frame, before, v *Value) *Value {
+	if f.file.Language == ir.Go && before != nil && before.results != v.results {
+		before, v = in.asResults(before, v), in.asResults(v, before)
+	}
 	if f.file.Language == ir.Go && before != nil && !before.results && !v.results {
 		switch {
 		case settingOf(before) != "" && v.known:
@@ -53,21 +56,44 @@ var givesTwo = set("path.Split() path/filepath.Split()")
 // is something.
 func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 	for i, x := range p.List {
-		var one *Value
-		switch {
-		case v.results:
-			one = orNothing(v.fields[itoa(i)])
-		case i == 0, i < len(p.List)-1, givesTwo[v.ref]: // host, port, err := net.SplitHostPort(address)
-			one = v
-		case i == len(p.List)-1 && failsLikeDatabaseOfGo(v.ref):
-			one = &Value{ref: databaseError}
-		case i == len(p.List)-1 && in.ofServices[v]:
-			one = &Value{ref: serviceError}
-		default:
-			one = &Value{}
-		}
-		in.bind(f, x, one, declares)
+		in.bind(f, x, in.resultOf(v, i, len(p.List)), declares)
 	}
+}
+
+// resultOf is one of so many results of a call.
+func (in *interp) resultOf(v *Value, i, of int) *Value {
+	switch {
+	case v.results:
+		return orNothing(v.fields[itoa(i)])
+	case i == 0, i < of-1, givesTwo[v.ref]: // host, port, err := net.SplitHostPort(address)
+		return v
+	case failsLikeDatabaseOfGo(v.ref):
+		return &Value{ref: databaseError}
+	case in.ofServices[v]:
+		return &Value{ref: serviceError}
+	}
+	return &Value{}
+}
+
+// asResults is what a call of a library gives, as several results like others that the same function returns: return io.ReadAll(r).
+func (in *interp) asResults(v, like *Value) *Value {
+	if v.results || v == nothing {
+		return v
+	}
+	of := 0
+	for key := range like.fields {
+		if n, ok := number(key); ok {
+			of = max(of, n+1)
+		}
+	}
+	if of < 2 {
+		return v
+	}
+	out := &Value{results: true, fields: map[string]*Value{}}
+	for i := range of {
+		out.fields[itoa(i)] = in.resultOf(v, i, of)
+	}
+	return out
 }
 
 // isCopied reports whether a call gets a copy of a struct, or only reads it: who gets its address perhaps changes it.
@@ -82,7 +108,7 @@ func isCopied(f frame, call, x *ir.Expr, v *Value) bool {
 func (in *interp) rememberResults(f frame, e *ir.Expr) {
 	target := e.X
 	if target.Kind == ir.Array && len(target.List) > 0 {
-		if way := target.List[0]; len(target.List) == 2 && way.Kind == ir.Name && e.Y.Kind == ir.Call && (resolving[lastPart(textOf(e.Y.X))] || relative[lastPart(textOf(e.Y.X))]) {
+		if way := target.List[0]; len(target.List) == 2 && way.Kind == ir.Name && e.Y.Kind == ir.Call && (resolving[lastPart(textOf(e.Y.X))] || relative[lastPart(textOf(e.Y.X))] || isAddressCall(e.Y)) {
 			f.s.notes(way.Str, e.Y)
 		}
 		target = target.List[len(target.List)-1]
@@ -110,8 +136,11 @@ func (in *interp) goTested(f frame, e *ir.Expr, holds bool) {
 	if len(e.List) != 2 || f.file.Language != ir.Go {
 		return
 	}
-	if ref == "strings.ContainsAny" && !holds {
+	switch {
+	case ref == "strings.ContainsAny" && !holds:
 		in.lacksCharacters(f, e)
+	case ref == "strings.EqualFold" && holds: // the same letters, small or large
+		in.equals(f, &ir.Expr{Kind: ir.Binary, Str: "===", At: e.At, End: e.End, X: e.List[0], Y: e.List[1]})
 	}
 	if method == "" {
 		return

@@ -25,7 +25,7 @@ func (v *Value) isRow() {
 }
 
 // neverInForms are those of them that also a new record is given by nobody else than who keeps it.
-var neverInForms = set(`admin superuser staff verified trusted banned balance credit credits payout commission`)
+var neverInForms = set(`admin superuser staff verified approved trusted banned balance credit credits payout commission`)
 
 // readsOver notes that what an outsider sent is read into a struct, over a row where it is one.
 func (v *Value) readsOver(f frame, source *Value, at int32) {

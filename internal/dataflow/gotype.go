@@ -101,8 +101,12 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 	case kind.ref != "" && !strings.HasPrefix(kind.ref, "builtin."):
 		v.ref = kind.ref + "()"
 	}
+	isList := t != nil && t.Kind == ir.Array
 	for i, x := range e.List {
 		key := e.Keys[i]
+		if key == "" && isList { // of a type that stands for a list: Lines{first, second}
+			key = itoa(i)
+		}
 		if key == "" && x.Kind == ir.Unknown && len(x.List) == 2 { // a computed key
 			name, val := in.eval(f, x.List[0]), in.eval(f, x.List[1])
 			if name.known && len(v.fields) < maxFields {
@@ -248,6 +252,59 @@ func (in *interp) promoting(f frame, v *Value, method string, at int32) *Value {
 		v = inner
 	}
 	return v
+}
+
+// asReceiver is a struct whose method is called, with what was found out about its fields before: as the copy that such a method gets, or as the
+// struct that it only reads.
+func (in *interp) asReceiver(f frame, e *ir.Expr, v *Value, method string) *Value {
+	if f.file.Language != ir.Go || v == nil || v.class == nil || v.isType || textOf(e) == "" {
+		return v
+	}
+	m := v.class.method(method, 0)
+	if m == nil || v.fields[method] != nil || in.isLasting(v) || len(v.all()) == 0 {
+		return v
+	}
+	known := in.guardedFields(f, textOf(e), v)
+	if known != v && !onlyReads(m.fn) {
+		return v
+	}
+	return known
+}
+
+// onlyReads reports whether a method does nothing with what it is called of but to read its fields.
+func onlyReads(fn *ir.Func) bool {
+	name := receiverName(fn)
+	if name == "" {
+		return true
+	}
+	bases, uses, sets := 0, 0, false
+	ir.Walk(fn.Body[1:], nil, func(e *ir.Expr) bool {
+		switch {
+		case e.Kind == ir.Name && e.Str == name:
+			uses++
+		case e.Kind == ir.Member && e.X.Kind == ir.Name && e.X.Str == name:
+			bases++
+		case e.Kind == ir.Assign && nameBelow(e.X) == name:
+			sets = true
+		case e.Kind == ir.Call: // of another of its methods nothing is known, nor of who gets the address of a field
+			sets = sets || e.X.Kind == ir.Member && e.X.X.Kind == ir.Name && e.X.X.Str == name || slices.ContainsFunc(e.List, func(x *ir.Expr) bool {
+				return nameBelow(x) == name && x.At > 0 && fn.File.Tree.Source[x.At-1] == '&'
+			})
+		}
+		return true
+	})
+	return !sets && uses == bases
+}
+
+// nameBelow is the name that the parts of an expression are of: order of order.lines[0].price.
+func nameBelow(e *ir.Expr) string {
+	for e.Kind == ir.Member || e.Kind == ir.Index {
+		e = e.X
+	}
+	if e.Kind == ir.Name {
+		return e.Str
+	}
+	return ""
 }
 
 // partOfRouter is a part of what routers of Go give to functions: the request and the answer of Gin, the answer of Echo, and what a function

@@ -379,6 +379,9 @@ func (c condition) met(m *Model, recv *Value, args *arguments) bool {
 		from, _ := number(strings.TrimPrefix(c.arg, "rest:"))
 		return len(args.list) <= from && args.rest == nil
 	}
+	if name, ok := strings.CutPrefix(c.arg, "recv."); ok && recv != nil && slices.Equal(c.is, []string{"absent"}) { // code has set it on the object, whatever to
+		return recv.fields[name] == nil && recv.kw[name] == nil
+	}
 	if o := v.otherwise(); m.Kind == useKind && o != nil && !v.known {
 		v = constant(o.text)
 	}
@@ -386,8 +389,11 @@ func (c condition) met(m *Model, recv *Value, args *arguments) bool {
 	if v.isType && v.class != nil { // a subclass counts as its class
 		name = lastPart(v.class.libraryBase(0))
 	}
+	if from, ok := number(strings.TrimPrefix(c.arg, "rest:")); ok && strings.HasPrefix(c.arg, "rest:") { // one of several that are given one by one
+		v = &Value{ref: flagsTogether, args: args.list[min(from, len(args.list)):]}
+	}
 	if v.ref == flagsTogether {
-		return slices.ContainsFunc(v.args, func(flag *Value) bool { return slices.Contains(c.is, lastPart(flag.ref)) })
+		return v.hasFlag(c.is)
 	}
 	for _, not := range c.not {
 		if name != "" && name == not || v.known && strings.EqualFold(v.text, not) {
@@ -439,6 +445,13 @@ func (v *Value) ending(depth int) string {
 	return ""
 }
 
+// hasFlag reports whether one of some values is one of these by its name.
+func (v *Value) hasFlag(names []string) bool {
+	return slices.ContainsFunc(v.args, func(flag *Value) bool {
+		return slices.Contains(names, lastPart(flag.ref)) || flag.ref == flagsTogether && flag.hasFlag(names)
+	})
+}
+
 // inQuery are values of a query: whoever sends it decides whether one is a text.
 var inQuery = regexp.MustCompile(`^(req|request|ctx)\.query\.\w+$`)
 
@@ -474,6 +487,9 @@ func input(name string, recv *Value, args *arguments) *Value {
 	for path != "" && v != nil {
 		var key string
 		key, path, _ = strings.Cut(path, ".")
+		if key == "*" { // one of what it was made with
+			return &Value{ref: flagsTogether, args: v.args}
+		}
 		next := v.fields[key]
 		if next == nil {
 			next = v.kw[key]

@@ -440,7 +440,7 @@ func (r *asked) step(e *ir.Expr) {
 	in.checks(f, e.Y)
 	in.passed(f, e.Y)
 	if f.file.Language == ir.Go {
-		in.bindResults(f, &ir.Expr{Kind: ir.Array, List: targetsOf(e.X)}, in.quiet(f, e.Y), e.Str == ":=")
+		in.bindResults(f, &ir.Expr{Kind: ir.Array, List: in.onlyNames(f, targetsOf(e.X))}, in.quiet(f, e.Y), e.Str == ":=")
 		in.rememberResults(f, e)
 		return
 	}
@@ -449,6 +449,19 @@ func (r *asked) step(e *ir.Expr) {
 		in.remember(f, e)
 		r.parses(e.X.Str, e.Y)
 	}
+}
+
+// onlyNames are the names among what results go to, and nothing in the place of all else: who only asks what a function makes sure of must not set
+// fields of what it was really given.
+func (in *interp) onlyNames(f frame, targets []*ir.Expr) []*ir.Expr {
+	out := slices.Clone(targets)
+	for i, x := range out {
+		if x.Kind != ir.Name {
+			in.forget(f, textOf(x))
+			out[i] = &ir.Expr{Kind: ir.Name, Str: "_", At: x.At, End: x.End}
+		}
+	}
+	return out
 }
 
 // parses keeps which part of a parameter a name is parsed from.

@@ -126,7 +126,7 @@ func (in *interp) asksSafely(f frame, e *ir.Expr, m *Model, recv *Value, args *a
 	if f.file.Language == ir.Go && makesRequest(m) && (in.hostAskedLater(f, e) || in.sentSafely(f, e)) {
 		return true
 	}
-	return recv != nil && recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv)
+	return recv != nil && (recv.ref == "net/http.Client()" && in.goesToPublicOnly(f, recv) || f.file.Language == ir.Go && in.madeForPublicOnly(f, recv))
 }
 
 // sinkGets tells of outsiders' data in one thing that a call gets.

@@ -95,7 +95,7 @@ func ignored(_ *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
 		}
 	}
-	out = append(out, caughtModels(n, out)...)
+	out = append(append(out, caughtModels(n, out)...), droppedChecks(n)...)
 	return append(append(append(out, refusals(n)...), yesAnyway(n)...), append(unusedLookUps(n), answersAndGoesOn(n)...)...)
 }
 
@@ -278,7 +278,7 @@ func unasked(c dataflow.Called, end int32, list []*ir.Stmt, i int) string {
 			if givenOn(list[i+j+2:], s.X, asked) {
 				return ""
 			}
-			if onlyLogs(s.Body) {
+			if onlyLogs(s.Body) || onlyLogsDeeper(s.Body) {
 				return "when it fails, that is only logged"
 			}
 			if onlyMarks(s.Body) {
@@ -407,6 +407,27 @@ func onlyLogs(body []*ir.Stmt) bool {
 		}
 	}
 	return len(body) > 0
+}
+
+// onlyLogsDeeper reports whether statements do nothing but write logs, perhaps of the parts of an error, or only of some errors, for which they
+// declare names.
+func onlyLogsDeeper(body []*ir.Stmt) bool {
+	logged := false
+	for _, s := range body {
+		switch {
+		case s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name && s.X.Y != nil && s.X.Y.Str == "zero": // var fields validator.ValidationErrors
+		case s.Kind == ir.Block, s.Kind == ir.Loop, s.Kind == ir.If:
+			if len(s.Body) == 0 || !onlyLogsDeeper(s.Body) || len(s.Else) > 0 && !onlyLogsDeeper(s.Else) {
+				return false
+			}
+			logged = true
+		case onlyLogs([]*ir.Stmt{s}):
+			logged = true
+		default:
+			return false
+		}
+	}
+	return logged
 }
 
 // onlyMarks reports whether statements do nothing but write logs and set headers of the answer: what was refused goes on all the same.
