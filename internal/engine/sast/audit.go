@@ -687,6 +687,9 @@ func handlesErrors(fn *ir.Func) bool {
 // storing are calls of libraries that perhaps keep something.
 var storing = regexp.MustCompile(`(?i)\.(query|execute|save|insert\w*|create|update\w*|commit|put|post|send|add|set)(\(\))?$`)
 
+// routing are calls by which routers are told what answers a request: router.POST("/refunds", refund).
+var routing = regexp.MustCompile(`^github\.com/(labstack/echo|gin-gonic/gin|gofiber/fiber|go-chi/chi)\b.*\.(POST|PUT|Post|Put|Add)(\(\))?$`)
+
 func storesElsewhere(n *paths.Node, c dataflow.Called) bool {
-	return !movesMoney(n, c) && storing.MatchString(c.Ref) && !strings.Contains(c.Ref, ".Header.") && !strings.HasPrefix(c.Ref, "net/url.")
+	return !movesMoney(n, c) && storing.MatchString(c.Ref) && !routing.MatchString(c.Ref) && !strings.Contains(c.Ref, ".Header.") && !strings.HasPrefix(c.Ref, "net/url.")
 }

@@ -30,6 +30,8 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 	switch {
 	case isNamed(s.decodes, at, call):
 		s.say(fn, x, s.decodes[at], notRead)
+	case !taken && itemsInto.MatchString(lastName(call.X)):
+		s.say(fn, x, lastName(call.X), notRead)
 	case isNamed(s.writes, at, call):
 		s.say(fn, x, s.writes[at], notDone)
 	case (taken || x.X.Kind == ir.Call) && isNamed(s.reads, at, call): // db.First(&user): what was read is in what it was given
@@ -39,10 +41,16 @@ func (s *swallower) dropped(fn *ir.Func, x *ir.Stmt) {
 			s.say(fn, x, key, notDone)
 		} else if key := s.doneBy(fn, call, s.reads); key != "" {
 			s.say(fn, x, key, notFound)
+		} else {
+			s.ofService(fn, x, call, true)
 		}
+	case taken:
+		s.ofService(fn, x, call, true)
 	case !taken && (x.X.Kind == ir.Assign || givesErrors(s.node, call)):
 		if key := s.doneBy(fn, call, s.writes); key != "" {
 			s.say(fn, x, key, notDone)
+		} else {
+			s.ofService(fn, x, call, false)
 		}
 	}
 }
@@ -226,7 +234,7 @@ func (s *swallower) skips(fn *ir.Func, loop *ir.Stmt) {
 		if len(pair) != 2 || !goesOnWithout(fn.File, pair[0], pair[1]) || probes(pair[:1]) {
 			continue
 		}
-		if rest := loop.Body[i+1:]; !ir.Ends(rest) && !isCounted(fn, rest, loop.At) {
+		if rest := loop.Body[i+1:]; !ir.Ends(rest) && !s.isCounted(fn, rest, loop.At) {
 			s.tell(fn, pair[1].At, pair[:1])
 		}
 	}
@@ -242,8 +250,8 @@ func goesOnWithout(file *ir.File, call, x *ir.Stmt) bool {
 var increments = regexp.MustCompile(`\b(\w+)\+\+`)
 
 // isCounted reports whether statements count or collect what was done, and the function gives that back or asks for it later: what is missing
-// there can be seen.
-func isCounted(fn *ir.Func, body []*ir.Stmt, after int32) bool {
+// there can be seen. A number that whoever called only logs says of none that it is missing.
+func (s *swallower) isCounted(fn *ir.Func, body []*ir.Stmt, after int32) bool {
 	done := map[string]bool{}
 	for _, m := range increments.FindAllStringSubmatch(textBetween(fn.File, after, fn.End), -1) {
 		done[m[1]] = true
@@ -258,7 +266,9 @@ func isCounted(fn *ir.Func, body []*ir.Stmt, after int32) bool {
 	})
 	found := false
 	ir.Walk(fn.Body, func(x *ir.Stmt) bool {
-		found = found || x.At > after && (x.Kind == ir.Return || x.Kind == ir.If) && x.X != nil && contains(x.X, nil, done)
+		if x.At > after && x.X != nil {
+			found = found || x.Kind == ir.If && contains(x.X, nil, done) || x.Kind == ir.Return && s.saysWords(fn, x, done)
+		}
 		return !found
 	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
 	return found

@@ -38,10 +38,11 @@ func swallowed(n *paths.Node) (found, unread []spot) {
 		}
 	}
 	for _, c := range n.Result.Decoded {
-		if name := lastName(c.Expr.X); !strings.Contains(name, "Map") { // of items of a table
+		if name := lastName(c.Expr.X); !itemsInto.MatchString(name) {
 			s.decodes[place{c.File, c.At}] = name
 		}
 	}
+	s.asksOfGo, s.changesOfGo = goCalls(n)
 	for _, fn := range n.Result.Reached {
 		s.mounted(fn)
 	}
@@ -82,6 +83,8 @@ type swallower struct {
 	decodes       map[place]string // Go: where what came in is read
 	files         map[place]bool   // Python: calls about files that stay
 	found, unread []spot
+
+	asksOfGo, changesOfGo map[place]string // requests to other services, and those that change something there
 }
 
 // forgotten are what a function swallows. That the body of a request may be no JSON is a rule of its own.
@@ -101,6 +104,7 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 				s.dropped(fn, x)
 				s.late(fn, x, body[i+1:])
 				s.neverAsked(fn, x)
+				s.forgottenToEnd(fn, x, body[i+1:])
 			}
 			if i > 0 {
 				s.replaced(fn, body[i-1], x)
@@ -108,6 +112,7 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)
 				s.mistaken(fn, body[:i], x)
+				s.emptied(fn, body[i-1], x, body[i+1:])
 			}
 			if x.Kind == ir.Loop {
 				s.skips(fn, x)
@@ -475,7 +480,7 @@ func emptyHandlers(w *work, n *paths.Node) []spot {
 	told := w.ask(n).swallowed
 	var out []spot
 	for _, fn := range n.Result.Reached {
-		for _, s := range emptyIn(fn, fn.Body, false) {
+		for _, s := range append(emptyIn(fn, fn.Body, false), emptyBranches(fn)...) {
 			if !slices.ContainsFunc(told, func(t spot) bool { return t.file == s.file && t.at == s.at }) {
 				out = append(out, s)
 			}

@@ -21,6 +21,7 @@ func unlogged(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || onlyEvents(n) || !isAsked(n) || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someoneLogsAnswers(n) {
 		return out
 	}
+	out = append(out, saidInWords(n)...)
 	for _, s := range failures(n, anyWork(n), anyCall, func(a attempt) bool {
 		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) && !onlyAnswers(a) || someWord(a.handler, notThere) || handsErrorOn(a)) {
 			return false

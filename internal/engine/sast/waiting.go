@@ -131,10 +131,12 @@ var (
 // clientsOfGo are the clients of Go that the files of a function make, where all its requests are made without the context of the handler,
 // which would end them.
 func clientsOfGo(n *paths.Node) []dataflow.Called {
-	calls := func(is *regexp.Regexp) bool {
-		return slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return is.MatchString(c.Ref) })
+	alone, within := false, false
+	for _, c := range n.Result.Calls {
+		own := ofOwnContext(n, c)
+		alone, within = alone || own || asksByItself.MatchString(c.Ref), within || !own && asksInContext.MatchString(c.Ref)
 	}
-	if n.Result.Program == nil || !calls(asksByItself) || calls(asksInContext) {
+	if n.Result.Program == nil || !alone || within {
 		return nil
 	}
 	var out []dataflow.Called
