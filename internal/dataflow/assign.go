@@ -212,12 +212,8 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 		o[key] = join(o[key], v)
 		return
 	}
-	if x.fields == nil {
-		x.fields = map[string]*Value{}
-	}
 	if len(x.fields) < maxFields {
-		x.fields[key] = v
-		in.changes(x, key, v, false)
+		in.setField(x, key, v)
 	}
 }
 

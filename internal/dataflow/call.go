@@ -233,6 +233,9 @@ var isErrorName = regexp.MustCompile(`(?i)^(e|ex|err|error|exception|reason)$`)
 
 // invoke follows a function of the program with its arguments.
 func (in *interp) invoke(f frame, c *closure, this *Value, args *arguments, at int32) *Value {
+	if c.unbound {
+		this, args = args.withObject()
+	}
 	if len(in.p.dispatched[c.fn]) > 0 {
 		c = in.p.inPlaceOf(c, args)
 	}

@@ -153,11 +153,14 @@ func (in *interp) class(f frame, c *ir.Class) *Value {
 	for _, m := range c.Methods {
 		cl.methods[m.Name] = &closure{fn: m, scope: f.s}
 	}
+	if f.file.Language == ir.Python {
+		in.decoratedMethods(f, cl)
+	}
 	v := &Value{class: cl, isType: true, fields: map[string]*Value{}}
 	in.routesOfClass(f, c, cl)
 	for name, m := range sorted(cl.methods) {
 		if m.fn.Static && !m.fn.Getter {
-			v.fields[name] = &Value{fns: []*closure{m}}
+			v.fields[name] = &Value{fns: m.of(nil)}
 		}
 	}
 	if f.file.Language == ir.Node && c.Name != "" { // static client = Service.connect()

@@ -19,6 +19,7 @@ type Leak struct {
 	Sent  bool // it came in with the event
 	Rank  int  // which of several tells most: the higher one
 	near  bool // only what is not far inside of it is shown
+	names bool // of a dictionary it is the names alone
 }
 
 // secret is a value that came from a store of secrets.
@@ -309,6 +310,7 @@ type disclosed struct {
 	from  *step
 	taint *Taint
 	whole bool
+	names bool // of a whole that is a dictionary its names alone
 }
 
 func (d *disclosed) better(than *disclosed) bool {
@@ -390,6 +392,7 @@ func (in *interp) leak(f frame, at int32, what string, d *disclosed) {
 		h.Steps = []Step{{d.from.file, d.from.at, d.from.note}}
 	}
 	if d.whole {
+		h.Leak.names = d.names
 		h.Leak.near = strings.HasPrefix(what, "console.") && d.taint != nil && !strings.Contains(d.taint.Path, " as JSON")
 		in.wholes = append(in.wholes, h)
 		return
@@ -512,6 +515,9 @@ func (in *interp) settle() {
 		path := ""
 		for asked, kind := range sorted(in.wanted) {
 			tail, below := strings.CutPrefix(asEvent(plainPath(asked)), asEvent(h.Path)+".")
+			if h.Leak.names && !strings.Contains(asked, "[]") { // what is asked for is a field of a dictionary
+				continue
+			}
 			if h.Leak.near && levelsInside(asked)-levelsInside(h.Path) > shownByConsole {
 				continue
 			}
@@ -523,7 +529,7 @@ func (in *interp) settle() {
 		case path != "":
 			h.Leak.Grave, h.Leak.Rank = in.wanted[path] > ofToken, int(in.wanted[path])
 			h.Path = "all of " + h.Path + ", with " + plainPath(path) + " in it,"
-		case holdsHeaders[h.Path] && !in.isHidden(h.Path+".headers") && !in.isHidden(h.Path+".headers.Authorization") && !in.isHidden(h.Path+".headers.authorization"):
+		case holdsHeaders[h.Path] && !h.Leak.names && !in.isHidden(h.Path+".headers") && !in.isHidden(h.Path+".headers.Authorization") && !in.isHidden(h.Path+".headers.authorization"):
 			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, !in.signedIn, 0
 			h.Path = "all of " + h.Path + ", with what callers sign in with,"
 		default:
@@ -595,7 +601,11 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		note(&disclosed{kind: fetched, what: wholeEnvironment})
 	}
 	for _, t := range v.taints {
-		note(in.ofTaint(v, t))
+		d := in.ofTaint(v, t)
+		if d != nil {
+			d.names = v.ofNames
+		}
+		note(d)
 	}
 	if v.asSent { // what a schema lets through does no harm elsewhere, and is as secret as it was
 		for _, t := range v.safe {
@@ -623,7 +633,7 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 		return
 	}
 	for key, x := range sorted(v.fields) {
-		if v.class.hides(key) {
+		if v.class.hides(key) || isPrivate(v, key) {
 			continue
 		}
 		in.looksInto(f, x, key, depth+1, note)
@@ -648,6 +658,11 @@ func (c *class) hides(name string) bool {
 	}
 	shown := orNothing(c.static.fields[name]).kw["repr"]
 	return shown != nil && shown.known && strings.EqualFold(shown.text, "false")
+}
+
+// isPrivate reports whether a field of an object is a private one of JavaScript, which nobody sees but the methods of its class: #password.
+func isPrivate(v *Value, name string) bool {
+	return v.class != nil && v.class.def != nil && strings.HasPrefix(name, "#")
 }
 
 // ownTexts are methods by which structs of Go and objects of Python are written.

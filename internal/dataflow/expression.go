@@ -335,7 +335,9 @@ func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 		}
 	}
 	for k, field := range sorted(val.fields) {
-		v.fields[k] = field
+		if !isPrivate(val, k) {
+			v.fields[k] = field
+		}
 	}
 	v.elem = join(v.elem, val.elem)
 	v.taints = addTaints(v.taints, val.taints)

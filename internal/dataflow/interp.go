@@ -38,6 +38,7 @@ type interp struct {
 	ofEntry      []string              // the files of the entry
 	caught       *Value                // what a handler gets that is at work
 	mutations    []mutation            // of the call that is followed from outside
+	arm          *arm                  // the way of a condition that is followed
 	validators   *Value                // the schemas that stand before a route, by the parts of the request
 	payload      *Value                // the fields of the model that the payload of a route is checked by
 	throws       map[string]*Value     // by calls, as results

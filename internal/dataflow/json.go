@@ -119,7 +119,10 @@ func (in *interp) shown(f frame, v *Value, at int32, depth int) *Value {
 		}
 	}
 	for name, x := range sorted(v.fields) {
-		if w := in.shown(f, x, at, depth+1); w != x {
+		if isPrivate(v, name) {
+			set()
+			delete(out.fields, name)
+		} else if w := in.shown(f, x, at, depth+1); w != x {
 			set()
 			out.fields[name] = w
 		}

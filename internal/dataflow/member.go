@@ -114,9 +114,13 @@ func (in *interp) fieldOfClass(f frame, v *Value, key string, at int32) *Value {
 	}
 	if m := v.class.method(key, 0); m != nil {
 		if isProperty(m.fn) && (!v.isType || m.fn.Static) {
-			return in.invoke(f, &closure{fn: m.fn, scope: m.scope, this: v}, v, &arguments{}, at)
+			var out *Value
+			for _, c := range m.of(v) {
+				out = join(out, in.invoke(f, c, v, &arguments{}, at))
+			}
+			return out
 		}
-		return &Value{fns: []*closure{{fn: m.fn, scope: m.scope, this: orSelf(v)}}}
+		return &Value{fns: m.of(orSelf(v))}
 	}
 	if v.class.static != nil {
 		if x, ok := v.class.static.fields[key]; ok {

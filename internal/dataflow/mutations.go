@@ -79,8 +79,7 @@ func (in *interp) happenAgain(args *arguments, effects []effect) {
 			x.add(e.v, []*Value{e.v})
 			in.changes(x, "", e.v, true)
 		case x.fields != nil && len(x.fields) < maxFields:
-			x.fields[e.key] = e.v
-			in.changes(x, e.key, e.v, false)
+			in.setField(x, e.key, e.v)
 		}
 	}
 }

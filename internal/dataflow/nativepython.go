@@ -2,6 +2,8 @@ package dataflow
 
 import (
 	"maps"
+	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -62,18 +64,32 @@ func (in *interp) iterated(c call) (*Value, bool) {
 	return &Value{elem: orNothing(each)}, true
 }
 
-// copyOfFirst is a collection with what another one holds: list(lines). What is put into one of them is not in the other.
+// copyOfFirst is a collection with what another one holds: list(lines). What is put into one of them is not in the other. Of a dictionary it has
+// the names.
 func (in *interp) copyOfFirst(c call) (*Value, bool) {
 	v := c.args.get(0)
 	if v == nothing {
 		return &Value{}, true // one that is filled later
 	}
+	if len(v.taints) > 0 && allObjects(v.taints) && !v.isList && v.class == nil && len(v.fns) == 0 && len(v.fields) == 0 && v.elem == nil {
+		w := *v
+		w.ofNames = true
+		return &w, true
+	}
 	if v.known || v.class != nil || len(v.fns) > 0 || v.elem == nil && len(v.fields) == 0 && !v.isList && !v.isDict {
 		return v, true
+	}
+	if v.isDict && !v.isList && v.ref == "" && in.st == nil {
+		return &Value{elem: in.keys(v), isList: true}, true
 	}
 	w := *v
 	w.fields, w.shared, w.born = maps.Clone(in.fieldsOf(v)), false, in.branch
 	return &w, true
+}
+
+// allObjects reports whether what an outsider sent is perhaps a dictionary.
+func allObjects(taints []*Taint) bool {
+	return !slices.ContainsFunc(taints, func(t *Taint) bool { return !t.object || strings.HasSuffix(t.Path, ".*") })
 }
 
 func (in *interp) copiedObject(c call) (*Value, bool) {

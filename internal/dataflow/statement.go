@@ -121,23 +121,28 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
 	ways := make([]*snapshot, 2)
+	arms := []*arm{{}, {}}
 	decided := in.decided(f, s.X)
 	in.denies(f, s, answer)
 	in.asksMemory(f, s)
 	defer func() { in.optional = false }()
 	in.ifDebugging(s.X, func() {
 		if decided != no {
-			then = in.whenTrue(f, s.X, true, func() {
-				in.sameCondition(f, s.X)
-				taken := in.optional
-				in.optional = false
-				ends[0] = in.run(f, s.Body)
-				in.optional = taken
+			in.inArm(arms[0], func() {
+				then = in.whenTrue(f, s.X, true, func() {
+					in.sameCondition(f, s.X)
+					taken := in.optional
+					in.optional = false
+					ends[0] = in.run(f, s.Body)
+					in.optional = taken
+				})
 			})
 			ways[0] = in.ended()
 		}
 		if decided != yes {
-			other = in.whenTrue(f, s.X, false, func() { ends[1] = in.run(f, s.Else) })
+			in.inArm(arms[1], func() {
+				other = in.whenTrue(f, s.X, false, func() { ends[1] = in.run(f, s.Else) })
+			})
 			ways[1] = in.ended()
 		}
 		in.meets(ways, ends[:])
@@ -145,6 +150,8 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 			in.onlyWhen(f, s, ways[0], ways[1])
 		}
 		in.merge(f.s, []map[string]*Value{then, other}, ends[:])
+		arms[0].layer, arms[0].ends, arms[1].layer, arms[1].ends = then, ends[0], other, ends[1]
+		in.meetFields(f, arms)
 	})
 	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
 	return ends[0] && ends[1]

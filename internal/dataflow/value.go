@@ -43,6 +43,7 @@ type Value struct {
 	others  []*Value        // objects of other classes that it may be as well
 	isList  bool            // it is a list of Python
 	isDict  bool            // it was written as a dictionary
+	ofNames bool            // Python: a list that is made of something else, of which it has the names where that is a dictionary
 	isMap   bool            // JavaScript: a Map, which gives pairs to who goes through it
 	chosen  []*Taint        // names from outside by which it was taken out of an object
 	signs   []*Taint        // data of which it is the code of a key (HMAC)
@@ -535,6 +536,9 @@ type closure struct {
 	scope *scope
 	this  *Value
 	bound *arguments // what it was given before: partial(f, x), f.bind(this, x)
+
+	instead []*closure // of a method of Python: what its decorators make of it
+	unbound bool       // of a method of Python: as its decorators get it, the object is its first argument
 }
 
 // class is a class of the program.
