@@ -45,6 +45,9 @@ func apart(all []*Hit) (hits, places []*Hit) {
 
 // hashesPassword tells of a password that is hashed by a function that is made to be fast.
 func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
+	if m.Member == firstUpdate && !in.digestIsText(e) {
+		return
+	}
 	for _, x := range e.List {
 		for _, part := range writtenIn(x, 0) {
 			in.byName(f, part, 0, func(d *disclosed) {
@@ -54,6 +57,32 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 			})
 		}
 	}
+}
+
+// firstUpdate is what gives a hash of Node its first piece. Where the digest follows in the same expression a pattern tells of it.
+const firstUpdate = "createHash().update"
+
+// digestIsText reports whether a hash of Node has a name, before it is given something or after, by which the function that is followed asks for its digest
+// as a text: a digest in bytes is perhaps a key.
+func (in *interp) digestIsText(update *ir.Expr) bool {
+	if len(in.stack) == 0 || update.X.Kind != ir.Member {
+		return false
+	}
+	names := map[string]bool{}
+	if update.X.X.Kind == ir.Name {
+		names[update.X.X.Str] = true
+	}
+	found := false
+	ir.Walk(in.stack[len(in.stack)-1].Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case e.Kind == ir.Assign && e.Y == update && e.X.Kind == ir.Name:
+			names[e.X.Str] = true
+		case e.Kind == ir.Call && len(e.List) > 0 && e.X.Kind == ir.Member && e.X.Str == "digest" && e.X.X.Kind == ir.Name:
+			found = found || names[e.X.X.Str]
+		}
+		return !found
+	})
+	return found
 }
 
 // hashedInSteps tells of a password that hashlib hashes by a fast function, where the digest is taken of an object that has a name:
