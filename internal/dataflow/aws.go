@@ -50,7 +50,9 @@ func (in *interp) use(f frame, at int32, key string, op sdk.Operation, params *V
 	}
 	budget := maxUsed
 	in.acts(key)
-	in.throwsService(f, nil)
+	if f.file.Language != ir.Go { // where it is a result
+		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError})
+	}
 	in.uses = append(in.uses, Use{Key: key, Op: op, File: f.file, At: at, Params: in.copyOf(params, &budget, 0), Lent: lent})
 }
 
@@ -198,7 +200,9 @@ func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments
 		key, params := batched(ref, callee, o)
 		foreign := lent(callee, 0)
 		in.use(f, e.At, key, o.op, params, foreign)
-		in.throwsStatus(ref)
+		if refused := refusedBy(ref); len(refused.fields) > 0 {
+			in.thrown = joinThrown(in.thrown, refused)
+		}
 		in.uses[len(in.uses)-1].Helper = i > 0
 		if o.send = in.send(f, e.At, key, params); o.send != nil {
 			o.send.Signed, o.send.Lent = o.signed, foreign
@@ -222,9 +226,16 @@ func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments
 	if strings.HasSuffix(ref, ".batch_writer") { // what it gives takes single items
 		out.ref, out.taints, out.args = ref+"()", nil, callee.args
 	}
+	given := &arguments{list: []*Value{nothing, out}}
+	if f.file.Language == ir.Node && !isSigning(ref) { // (err, data) => ...
+		given.list[0] = refusedBy(ref)
+	}
 	for _, a := range args.list {
 		for _, fn := range a.fns {
-			in.invoke(f, fn, fn.this, &arguments{list: []*Value{nothing, out}}, e.At)
+			in.invoke(f, fn, fn.this, given, e.At)
+		}
+		if a.ref == errorFirst {
+			calledBack(a, given)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (in *interp) ofRuntime(c call) (*Value, bool) {
 	case c.callee.sink != nil: // the resolve of a promise
 		calledBack(c.callee, c.args)
 		return nothing, true
-	case in.answered(c.f, c.e, c.callee.ref, c.args):
+	case in.answered(c.f, c.e, c.callee.ref, c.args), in.handsErrorOn(c):
 		return nothing, true
 	case c.callee.ref == "builtin.require" && len(c.args.list) > 0 && c.args.list[0].known:
 		return in.p.require(in, c.f.file, c.args.list[0].text), true
@@ -199,6 +199,9 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	default:
 		return false
 	}
+	if at == 1 && len(e.List) == 1 {
+		in.failsInWriting(f, e, args)
+	}
 	if at == 1 && in.failsWith(e) {
 		return true
 	}
@@ -206,26 +209,40 @@ func (in *interp) answered(f frame, e *ir.Expr, ref string, args *arguments) boo
 	return true
 }
 
-// failsInWriting takes what a handler fails with where it writes that itself, for whoever called it: context.fail(JSON.stringify({ message })).
+// failsInWriting takes what a handler fails with where it writes that itself, for whoever called it: context.fail(JSON.stringify({ message })),
+// callback(JSON.stringify({ message })).
 // An API that hands requests on as they are shows nothing of it: its handlers answer with a status.
 func (in *interp) failsInWriting(f frame, e *ir.Expr, args *arguments) {
 	if len(e.List) == 0 || e.List[0].Kind != ir.Call || textOf(e.List[0].X) != "JSON.stringify" || answersStatus.Match(f.file.Tree.Source) {
 		return
 	}
-	in.tellsAnswer(answerAt{f, e.At, "context.fail", args.get(0), failed})
+	in.tellsAnswer(answerAt{f, e.At, textOf(e.X), args.get(0), failed})
 }
 
 // answersStatus is how a handler answers an API that hands requests on as they are.
 var answersStatus = regexp.MustCompile(`\bstatusCode\b["']?\s*[:,]|\bbody\b["']?\s*:`)
 
 // failsWith reports whether a callback is given an error that is certainly there: the one that a function gets alone, as in
-// save().catch((err) => callback(err, answer)).
+// save().catch((err) => callback(err, answer)), or one of which the answer tells something: callback(err, { body: err.message }).
+// Of an object that is no Error the platform shows nothing.
 func (in *interp) failsWith(e *ir.Expr) bool {
+	if len(e.List) > 0 && e.List[0].Kind == ir.Object {
+		return true
+	}
 	if len(e.List) < 2 || e.List[0].Kind != ir.Name || len(in.stack) == 0 {
 		return false
 	}
 	fn := in.stack[len(in.stack)-1]
-	return len(fn.Params) == 1 && fn.Params[0].Kind == ir.Name && fn.Params[0].Str == e.List[0].Str && isErrorName.MatchString(e.List[0].Str)
+	name := e.List[0].Str
+	if len(fn.Params) == 0 || fn.Params[0].Kind != ir.Name || fn.Params[0].Str != name || !isErrorName.MatchString(name) {
+		return false
+	}
+	told := len(fn.Params) == 1
+	ir.WalkExpr(e.List[1], nil, func(x *ir.Expr) bool {
+		told = told || x.Kind == ir.Member && x.X.Kind == ir.Name && x.X.Str == name
+		return !told
+	})
+	return told
 }
 
 // isErrorName is what people call an error.

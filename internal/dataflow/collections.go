@@ -11,8 +11,8 @@ import (
 // methodsOfContainer are methods of lists, dictionaries and the like.
 func methodsOfContainer() map[string]native {
 	return named(map[string]native{
-		"forEach map filter find some every flatMap sort findLast reduce": (*interp).goesThroughList,
-		"push append unshift add extend insert appendleft":                (*interp).adds,
+		"forEach map filter find some every flatMap sort findLast reduce reduceRight": (*interp).goesThroughList,
+		"push append unshift add extend insert appendleft":                            (*interp).adds,
 		"set":                                (*interp).sets,
 		"get pop shift setdefault":           (*interp).gets,
 		"popleft popitem get_nowait dequeue": (*interp).takesOne,
@@ -33,6 +33,19 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 	if !in.isContainer(c.recv) {
 		return nil, false
 	}
+	if steps := fewSteps(c.recv); steps != nil && (c.method == "reduce" || c.method == "reduceRight") {
+		if c.method == "reduceRight" {
+			slices.Reverse(steps)
+		}
+		v := c.args.get(1)
+		if len(c.args.list) < 2 {
+			v, steps = steps[0], steps[1:]
+		}
+		for _, step := range steps {
+			v = in.eachCalled(c, v, step)
+		}
+		return v, true
+	}
 	if all := fewTexts(c.recv); all != nil && (c.method == "reduce" || c.method == "forEach") { // ["params", "body"].reduce(...): one after the other
 		v := c.args.get(1)
 		for _, item := range all {
@@ -45,7 +58,7 @@ func (in *interp) goesThroughList(c call) (*Value, bool) {
 		return v, true
 	}
 	item := in.elements(c.recv)
-	if c.method == "reduce" {
+	if c.method == "reduce" || c.method == "reduceRight" {
 		return in.reduced(c, item), true
 	}
 	if c.recv.isMap || c.method == "forEach" && namedTexts[c.recv.ref] { // map.forEach((value, key) => ...)
@@ -92,13 +105,24 @@ const mostTexts = 6
 
 // fewTexts are the elements of a list of a few texts that are known; nil for all other lists.
 func fewTexts(list *Value) []*Value {
+	return fewElements(list, func(x *Value) bool { return x.known })
+}
+
+// fewSteps are the elements of a list of a few functions, of which each gets what the one before it gave: steps.reduce((v, step) => step(v), v);
+// nil for all other lists.
+func fewSteps(list *Value) []*Value {
+	return fewElements(list, func(x *Value) bool { return len(x.fns) > 0 })
+}
+
+// fewElements are the elements of a list that has only a few, all of one kind; nil for all other lists.
+func fewElements(list *Value, is func(*Value) bool) []*Value {
 	if list == nil || !list.hasOnlyFields() || len(list.fields) == 0 || len(list.fields) > mostTexts || list.isDict {
 		return nil
 	}
 	var out []*Value
 	for i := range len(list.fields) {
 		x := list.fields[itoa(i)]
-		if x == nil || !x.known {
+		if x == nil || !is(x) {
 			return nil
 		}
 		out = append(out, x)

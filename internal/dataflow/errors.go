@@ -58,15 +58,13 @@ const serviceError = "service.Error()"
 // serviceOrOther is such an error, or one of another kind.
 const serviceOrOther = "service.ErrorOrOther()"
 
-// throwsService notes that a call of a service perhaps throws its error.
-func (in *interp) throwsService(f frame, does []Effect) {
-	switch {
-	case f.file.Language == ir.Go:
-	case does == nil: // of AWS
-		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError})
-	case f.file.Language == ir.Node && slices.ContainsFunc(does, Effect.changes): // the messages of others name nothing of the application
-		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"message": {}, "statusCode": ofStatus}})
+// refusedByOthers is the error of a service that a library calls which is none of AWS; nil where the call changes nothing there. What such a
+// service says names nothing of the application.
+func refusedByOthers(f frame, does []Effect) *Value {
+	if f.file.Language != ir.Node || !slices.ContainsFunc(does, Effect.changes) {
+		return nil
 	}
+	return &Value{ref: serviceError, fields: map[string]*Value{"message": {}, "statusCode": ofStatus}}
 }
 
 // ofStatus is the status among the fields of the error of a service.
@@ -78,11 +76,14 @@ func hasStatus(v *Value) bool {
 	return x != nil && x.ref == ofStatus.ref
 }
 
-// throwsStatus notes that the error of a call of the SDK has its status among its fields: version 3 has it in $metadata.
-func (in *interp) throwsStatus(ref string) {
+// refusedBy is the error of a call of the SDK that a service refuses. In version 2 of that of JavaScript it has the status among its fields:
+// version 3 has it in $metadata.
+func refusedBy(ref string) *Value {
+	v := &Value{ref: serviceError}
 	if pkg := packageOf(ref); pkg == "aws-sdk" || strings.HasPrefix(pkg, "aws-sdk/") {
-		in.thrown = joinThrown(in.thrown, &Value{ref: serviceError, fields: map[string]*Value{"statusCode": ofStatus}})
+		v.fields = map[string]*Value{"statusCode": ofStatus}
 	}
+	return v
 }
 
 // joinThrown is what is thrown where one of two errors is.

@@ -75,6 +75,7 @@ type interp struct {
 	meetings     []meeting             // what came to sinks
 	meetingsOf   map[string][]meeting  // that of calls, as results
 	rejected     *Value                // what a promise fails with whose failure is handled
+	unanswered   *Value                // what routes fail with that is left to the functions which answer errors
 	checksGiven  int                   // how often a function has handed on what a check says
 	ofServices   map[*Value]bool       // Go: what operations of services give, beside an error
 	running      []*scope              // of the functions in stack

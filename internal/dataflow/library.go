@@ -114,8 +114,8 @@ func keepsArguments(made, list []*Value) bool {
 	return len(list) == 0 || len(list[0].fields) == 0 && (len(made[0].fields) > 0 || list[0].known && len(made[0].args) > 0)
 }
 
-// actsElsewhere follows what a call does beside what it gives; it reports whether it fails with the error of a database.
-func (in *interp) actsElsewhere(c call) bool {
+// actsElsewhere follows what a call does beside what it gives, and gives the error with which it perhaps fails.
+func (in *interp) actsElsewhere(c call) *Value {
 	ref := c.callee.ref
 	if c.recv != nil && isAWS(ref) { // a client that was made for somebody
 		in.reveals(c.f, c.e.At, shortRef(ref, c.method), &Value{taints: c.recv.taints}, usedInside)
@@ -124,11 +124,14 @@ func (in *interp) actsElsewhere(c call) bool {
 	in.writesFile(ref, c.method, c.recv, c.args)
 	in.throwsRequest(c, ref)
 	in.answersStack(ref, c.args)
-	fails := in.failsLikeDatabase(c.f, ref, c.method, c.args)
-	if fails {
-		in.thrown = joinThrown(in.thrown, &Value{ref: databaseError})
+	var fails *Value
+	if in.failsLikeDatabase(c.f, ref, c.method, c.args) {
+		fails = &Value{ref: databaseError}
 	} else if does, _, _ := in.effects(c.f, ref, c.method, c.args); len(does) > 0 {
-		in.throwsService(c.f, does)
+		fails = refusedByOthers(c.f, does)
+	}
+	if fails != nil {
+		in.thrown = joinThrown(in.thrown, fails)
 	}
 	return fails
 }
@@ -220,15 +223,15 @@ func (in *interp) pooled(c call) *Value {
 
 // rowsTold is what rows tell of a call, and what is assumed of it where they tell nothing.
 type rowsTold struct {
-	known   bool // there is a row for it
-	handled bool // a row says what it gives
-	queries bool // it answers with what a database has, not with what was asked
-	fails   bool // it fails with the error of a database
+	known   bool   // there is a row for it
+	handled bool   // a row says what it gives
+	queries bool   // it answers with what a database has, not with what was asked
+	fails   *Value // the error with which it perhaps fails; nil where that is not known
 	called  map[*closure]bool
 }
 
 // byRows is what rows tell of a call; where none does, it is guessed what it perhaps does.
-func (in *interp) byRows(c call, out *Value, fails bool) *Value {
+func (in *interp) byRows(c call, out, fails *Value) *Value {
 	ref := c.callee.ref
 	models := in.p.lookup(c.f.file.Language, ref, c.method, c.recv)
 	t := &rowsTold{known: len(models) > 0, fails: fails, called: map[*closure]bool{}}
@@ -352,10 +355,20 @@ func (in *interp) forCallback(c call, fn *closure, out *Value, t *rowsTold) *arg
 	if caught := in.rejects(c.method); len(caught.list) > 0 {
 		given = caught
 	}
-	if t.fails && len(given.list) > 0 { // query(sql, (err, rows) => ...)
-		given = &arguments{list: append([]*Value{join(given.list[0], &Value{ref: databaseError})}, given.list[1:]...)}
+	if takesError(fn, t.fails) && len(given.list) > 0 { // query(sql, (err, rows) => ...)
+		given = &arguments{list: append([]*Value{join(given.list[0], t.fails)}, given.list[1:]...)}
 	}
 	return given
+}
+
+// takesError reports whether a function that a library got is given the error with which the call failed: all that ask a database are, of
+// others those whose first parameter is called so.
+func takesError(fn *closure, failed *Value) bool {
+	if failed == nil || isOfDatabase(failed.ref) {
+		return failed != nil
+	}
+	params := fn.fn.Params
+	return len(params) > 0 && params[0].Kind == ir.Name && errorName.MatchString(params[0].Str)
 }
 
 // givesOwner reports whether a method gives back what it is a method of: res.status(200), router.get(...).post(...).

@@ -177,7 +177,11 @@ func (in *interp) folded(c call) (*Value, bool) {
 	if len(c.args.list) < 3 {
 		v = item
 	}
-	for range 2 {
+	items := []*Value{item, item}
+	if steps := fewSteps(c.args.get(1)); steps != nil && len(c.args.list) > 2 {
+		items = steps
+	}
+	for _, item := range items {
 		v = in.applied(c.f, c.args.get(0), nil, &Value{fields: indexed([]*Value{v, item})}, c.e.At)
 	}
 	return v, true

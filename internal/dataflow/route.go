@@ -41,7 +41,7 @@ func (in *interp) route(r *routed) {
 		in.catching++
 		defer func() { in.catching-- }()
 	}
-	given := in.invoke(f, r.fn, this, args, r.fn.fn.Start)
+	given := in.leavingErrors(r, func() *Value { return in.invoke(f, r.fn, this, args, r.fn.fn.Start) })
 	switch r.framework {
 	case "fastapi", "fastapi-error", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)
@@ -126,9 +126,9 @@ func (in *interp) requestOfNode(f frame, r *routed, from outside) []*Value {
 	case "hono":
 		return []*Value{in.request(r, &Value{ref: "hono.Context", taints: from("ctx")}), {}}
 	case "fastify-error":
-		return []*Value{{}, {ref: "fastify.Request", taints: from("req")}, {ref: "fastify.Reply"}}
+		return []*Value{in.errorOfRoutes(), {ref: "fastify.Request", taints: from("req")}, {ref: "fastify.Reply"}}
 	case "hono-error":
-		return []*Value{{}, {ref: "hono.Context", taints: from("ctx")}}
+		return []*Value{in.errorOfRoutes(), {ref: "hono.Context", taints: from("ctx")}}
 	case "typera":
 		return []*Value{{ref: "express.Request", taints: from("req")}}
 	case "typera-parsed":
@@ -181,12 +181,12 @@ func (in *interp) expressRequest(f frame, r *routed, from outside) *arguments {
 			in.checkedPart(f, request, part, s, namesAll(s), r.at)
 		}
 	}
-	list := []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {}}
+	list := []*Value{request, in.reply(r, &Value{ref: "express.Response", fields: map[string]*Value{"locals": {fields: map[string]*Value{}}}}), {ref: nextOfExpress}}
 	switch {
 	case r.part != nil: // (req, res, next, value, name)
 		list = append(list, &Value{taints: in.parts(from("req.params"), orElse(r.part.text, "*"))}, r.part)
-	case len(r.fn.fn.Params) == 4:
-		list = append([]*Value{{}}, list...)
+	case r.answersErrors():
+		list = append([]*Value{in.errorOfRoutes()}, list...)
 	}
 	return &arguments{list: list}
 }

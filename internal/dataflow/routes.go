@@ -400,10 +400,10 @@ func (p *Program) routesOf(files []string) []*routed {
 	slices.SortStableFunc(out, func(r, o *routed) int { return r.afterMiddlewares() - o.afterMiddlewares() })
 	var last []*routed // what answers their errors comes after them
 	out = slices.DeleteFunc(out, func(r *routed) bool {
-		if r.framework == "go-error" {
+		if r.answersErrors() {
 			last = append(last, r)
 		}
-		return r.framework == "go-error"
+		return r.answersErrors()
 	})
 	return append(out, last...)
 }

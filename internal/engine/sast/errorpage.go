@@ -30,7 +30,8 @@ func errorPages(_ *work, n *paths.Node) []spot {
 		return nil
 	}
 	made, refuses := false, false
-	var parses *spot // any caller can make it fail
+	var parses *spot         // any caller can make it fail
+	var notes, used []string // functions that get errors and leave them to Express, and what is called like one and used
 	for _, name := range n.Result.Files {
 		file := n.Result.Program.File(name)
 		if file == nil || file.Language != ir.Node {
@@ -38,23 +39,49 @@ func errorPages(_ *work, n *paths.Node) []spot {
 		}
 		handles := setsStage.Match(file.Tree.Source)
 		inFile(file, func(fn *ir.Func) {
-			handles = handles || len(fn.Params) == 4 && errorParam.MatchString(lastName(fn.Params[0]))
+			if len(fn.Params) == 4 && errorParam.MatchString(lastName(fn.Params[0])) {
+				notes = append(notes, fn.Name)
+				handles = handles || !onlyNotes(fn)
+			}
 		}, func(e *ir.Expr) {
 			name := dotted(e.X)
 			made = made || makesExpress.MatchString(name)
 			if parsesBodies.MatchString(name) && (parses == nil || !refuses) {
 				parses, refuses = &spot{file: file, at: e.At}, lastName(e.X) == "json" // forms are read whatever they are
 			}
-			handles = handles || lastName(e.X) == "use" && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return errorParam.MatchString(lastName(x)) })
+			for _, x := range e.List {
+				if name := lastName(x); lastName(e.X) == "use" && errorParam.MatchString(name) {
+					used = append(used, name)
+				}
+			}
 		})
 		if handles {
 			return nil
 		}
 	}
-	if !made || parses == nil {
+	others := slices.ContainsFunc(used, func(name string) bool { return !slices.Contains(notes, name) })
+	if !made || parses == nil || others {
 		return nil
 	}
 	return []spot{*parses}
+}
+
+// onlyNotes reports whether a function that gets errors leaves them to Express, and answers nothing: it writes a log, and calls next(err).
+func onlyNotes(fn *ir.Func) bool {
+	err, res, next := lastName(fn.Params[0]), lastName(fn.Params[2]), lastName(fn.Params[3])
+	leaves, answers := false, false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case e.Kind == ir.Member && e.X.Kind == ir.Name && e.X.Str == res && (e.Str == "locals" || e.Str == "headersSent"):
+			return false
+		case e.Kind == ir.Name:
+			answers = answers || e.Str == res
+		case e.Kind == ir.Call && e.X.Kind == ir.Name && e.X.Str == next && len(e.List) == 1 && lastName(e.List[0]) == err:
+			leaves = true
+		}
+		return true
+	})
+	return leaves && !answers
 }
 
 var (
