@@ -31,17 +31,28 @@ func (s *scanner) pages() []sast.Page {
 			folders[path.Dir(f.Path)] = false
 		}
 	}
-	if len(folders) == 0 {
-		return nil
-	}
-	var out []sast.Page
+	var out, perhaps []sast.Page
 	for _, f := range s.repo.Files() {
 		ext := path.Ext(f.Path)
-		if f.Size > largestPage || notPages.MatchString(f.Path) || !isPage[ext] && !(isScript[ext] && ofFrontEnd(folders, f.Path)) {
+		of := isPage[ext] || isScript[ext] && ofFrontEnd(folders, f.Path)
+		if f.Size > largestPage || notPages.MatchString(f.Path) || !of && !(isScript[ext] && ofSite.MatchString(f.Path)) {
 			continue
 		}
-		if data, err := s.repo.Read(f.Path); err == nil {
-			out = append(out, sast.Page{Path: f.Path, Text: data})
+		data, err := s.repo.Read(f.Path)
+		switch page := (sast.Page{Path: f.Path, Text: data}); {
+		case err != nil:
+		case of:
+			out = append(out, page)
+		default:
+			perhaps = append(perhaps, page)
+			if usesPage.Match(data) {
+				folders[path.Dir(f.Path)] = false
+			}
+		}
+	}
+	for _, page := range perhaps {
+		if ofFrontEnd(folders, page.Path) {
+			out = append(out, page)
 		}
 	}
 	return out
@@ -50,6 +61,12 @@ func (s *scanner) pages() []sast.Page {
 var (
 	isPage   = map[string]bool{".html": true, ".htm": true, ".vue": true, ".svelte": true, ".ejs": true}
 	isScript = map[string]bool{".js": true, ".jsx": true, ".ts": true, ".tsx": true, ".mjs": true}
+)
+
+var (
+	// ofSite are folders that people keep what browsers load in, and usesPage what only scripts in browsers do.
+	ofSite   = regexp.MustCompile(`(^|/)(public|static|www|web|site|frontend|front-end|client|assets)/`)
+	usesPage = regexp.MustCompile(`\b(document\.(getElementById|querySelector|addEventListener|createElement|forms|cookie)|window\.(location|addEventListener|localStorage|fetch))\b`)
 )
 
 // ofFrontEnd reports whether a script lies beside a page, or below the package.json of an application for browsers.
