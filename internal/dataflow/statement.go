@@ -355,9 +355,19 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 // otherErrors are clauses of Python for errors that parsing a text never throws.
 var otherErrors = regexp.MustCompile(`^\(?(\s*([\w.]*\b(KeyError|IndexError|LookupError|TypeError|AttributeError|ClientError|BotoCoreError|NoCredentialsError))\s*,?)+\)?$`)
 
-// onlyOthers reports whether the handlers of a try statement of Python let the failure of parsing pass.
+// onlyOthers reports whether the handlers of a try statement let the failure of parsing pass: in Python they name other errors, in JavaScript they ask for
+// others and throw what is none of them.
 func onlyOthers(f frame, handlers []*ir.Stmt) bool {
-	return f.file.Language == ir.Python && len(handlers) > 0 && !slices.ContainsFunc(handlers, func(h *ir.Stmt) bool { return !otherErrors.MatchString(h.Str) })
+	switch f.file.Language {
+	case ir.Python:
+		return len(handlers) > 0 && !slices.ContainsFunc(handlers, func(h *ir.Stmt) bool { return !otherErrors.MatchString(h.Str) })
+	case ir.Node:
+		last := len(handlers) - 1
+		return last > 0 && handlers[last].Kind == ir.Throw && !slices.ContainsFunc(handlers[:last], func(s *ir.Stmt) bool {
+			return s.Kind != ir.If || s.X.Kind != ir.Binary || s.X.Str != "instanceof" || s.X.Y.Kind != ir.Name || s.X.Y.Str == "SyntaxError" || s.X.Y.Str == "Error"
+		})
+	}
+	return false
 }
 
 func allIfs(body []*ir.Stmt) bool {
