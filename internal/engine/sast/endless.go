@@ -78,7 +78,7 @@ func clientsWithoutEnd(n *paths.Node) []dataflow.Called {
 
 // isEnded reports whether a request is perhaps ended: by what it is given, by what made its client, or by what the files on its way do.
 func isEnded(n *paths.Node, c dataflow.Called) bool {
-	if staysHere(c) || sayHow(n, c) {
+	if staysHere(c) || saysHow(c) {
 		return true
 	}
 	if c.File.Language == ir.Go && slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return asksInContext.MatchString(o.Ref) }) {
@@ -111,8 +111,8 @@ var (
 	makesWithTime = regexp.MustCompile(`(?s)\.(create|extend)\([^;]{0,600}?([tT]imeout|signal)|\.SetTimeout\(|\.(create|extend)\(\s*(\.\.\.)?\w`)
 )
 
-// sayHow reports whether what a request is given says how long it may take, or cannot be seen.
-func sayHow(n *paths.Node, c dataflow.Called) bool {
+// saysHow reports whether what a request is given says how long it may take, or cannot be seen.
+func saysHow(c dataflow.Called) bool {
 	for i, x := range c.Expr.List {
 		key := ""
 		if i < len(c.Expr.Keys) {

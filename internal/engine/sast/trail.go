@@ -74,8 +74,7 @@ func takesOtherParts(fn *ir.Func, name string) bool {
 		return false
 	}
 	whole := false
-	var look func(e *ir.Expr) bool
-	look = func(e *ir.Expr) bool {
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 		switch {
 		case e.Kind == ir.Name && e.Str == name:
 			whole = true
@@ -83,8 +82,7 @@ func takesOtherParts(fn *ir.Func, name string) bool {
 			return false
 		}
 		return !whole
-	}
-	ir.Walk(fn.Body, nil, look)
+	})
 	return !whole
 }
 
