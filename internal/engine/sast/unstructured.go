@@ -216,15 +216,25 @@ func hasFields(fn *ir.Func, x *ir.Expr) bool {
 // dataIn is how many pieces of data a call writes into a sentence, but for errors, which are no fields.
 func dataIn(file *ir.File, e *ir.Expr) int {
 	if fillsSentence(file, e) {
-		return pieces(e.List[1:])
+		return pieces(varying(file, e.List[1:]))
 	}
 	n := 0
 	for _, x := range e.List {
 		if sentence(x) {
-			n += pieces(piecesOf(x))
+			n += pieces(varying(file, piecesOf(x)))
 		}
 	}
 	return n
+}
+
+// varying are those of some values that are no names for a constant of their file: nobody looks for what is always the same.
+func varying(file *ir.File, all []*ir.Expr) []*ir.Expr {
+	return slices.DeleteFunc(slices.Clone(all), func(x *ir.Expr) bool {
+		return x.Kind == ir.Name && slices.ContainsFunc(file.Body, func(s *ir.Stmt) bool {
+			set := setIn(s)
+			return set != nil && set.X.Kind == ir.Name && set.X.Str == x.Str && set.Y != nil && set.Y.Kind == ir.Const
+		})
+	})
 }
 
 // pieces is how many of some values are data: neither constants nor errors.
