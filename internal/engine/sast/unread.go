@@ -134,7 +134,7 @@ var endsProgram = regexp.MustCompile(`(?i)(^|\.)(fatal|panic|exit|dpanic|must)\w
 // rounds looks at a loop of Go each of whose rounds sets an error by a call, which nothing in the loop looks at: for rows.Next() { err = rows.Scan(&name) }.
 // One such loop of a function is told.
 func (s *swallower) rounds(fn *ir.Func, loop *ir.Stmt) {
-	round := flat(loop.Body)
+	round := inOneList(loop.Body)
 	for i, x := range round {
 		failure, call := keepsError(x)
 		if call == nil || x.X.Str == ":=" || explained(lineOf(fn.File, x.At)) {
@@ -167,19 +167,6 @@ func (s *swallower) toldOfLast(fn *ir.Func) bool {
 func isRow(loop *ir.Stmt, call *ir.Expr) bool {
 	next := callOf(loop.Y)
 	return next != nil && next.X.Kind == ir.Member && next.X.Str == "Next" && call.X.Kind == ir.Member && strings.HasSuffix(call.X.Str, "Scan") && dotted(call.X.X) == dotted(next.X.X)
-}
-
-// flat are statements, with those of blocks that always run in their place.
-func flat(body []*ir.Stmt) []*ir.Stmt {
-	var out []*ir.Stmt
-	for _, x := range body {
-		if x.Kind == ir.Block {
-			out = append(out, flat(x.Body)...)
-		} else {
-			out = append(out, x)
-		}
-	}
-	return out
 }
 
 // readsRow is the name of a call that reads a row of a database, or writes or reads one; empty for others.
