@@ -45,14 +45,19 @@ func apart(all []*Hit) (hits, places []*Hit) {
 
 // hashesPassword tells of a password that is hashed by a function that is made to be fast.
 func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
-	if m.Member == firstUpdate && !in.digestIsText(e) {
-		return
+	at := e.At
+	if m.Member == firstUpdate {
+		digest := in.digestAsText(e)
+		if digest == nil {
+			return
+		}
+		at = digest.At
 	}
 	for _, x := range e.List {
 		for _, part := range writtenIn(x, 0) {
 			in.byName(f, part, 0, func(d *disclosed) {
 				if isPassword(d.what) {
-					in.place(f, e.At, m.Rule, callName(m), strings.Trim(d.what, "`"))
+					in.place(f, at, m.Rule, callName(m), strings.Trim(d.what, "`"))
 				}
 			})
 		}
@@ -62,27 +67,27 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 // firstUpdate is what gives a hash of Node its first piece. Where the digest follows in the same expression a pattern tells of it.
 const firstUpdate = "createHash().update"
 
-// digestIsText reports whether a hash of Node has a name, before it is given something or after, by which the function that is followed asks for its digest
-// as a text: a digest in bytes is perhaps a key.
-func (in *interp) digestIsText(update *ir.Expr) bool {
+// digestAsText is where the function that is followed asks for the digest of a hash of Node as a text, if the hash has a name, before it is given something
+// or after; nil where it does not: a digest in bytes is perhaps a key.
+func (in *interp) digestAsText(update *ir.Expr) *ir.Expr {
 	if len(in.stack) == 0 || update.X.Kind != ir.Member {
-		return false
+		return nil
 	}
 	names := map[string]bool{}
 	if update.X.X.Kind == ir.Name {
 		names[update.X.X.Str] = true
 	}
-	found := false
+	var digest *ir.Expr
 	ir.Walk(in.stack[len(in.stack)-1].Body, nil, func(e *ir.Expr) bool {
 		switch {
 		case e.Kind == ir.Assign && e.Y == update && e.X.Kind == ir.Name:
 			names[e.X.Str] = true
-		case e.Kind == ir.Call && len(e.List) > 0 && e.X.Kind == ir.Member && e.X.Str == "digest" && e.X.X.Kind == ir.Name:
-			found = found || names[e.X.X.Str]
+		case digest == nil && e.Kind == ir.Call && len(e.List) > 0 && e.X.Kind == ir.Member && e.X.Str == "digest" && e.X.X.Kind == ir.Name && names[e.X.X.Str]:
+			digest = e
 		}
-		return !found
+		return digest == nil
 	})
-	return found
+	return digest
 }
 
 // hashedInSteps tells of a password that hashlib hashes by a fast function, where the digest is taken of an object that has a name:
