@@ -67,41 +67,91 @@ func (e *Engine) plainPages(p *link.Program, read func(string) bool, selected fu
 			}
 			tell(page, at[0], how, host)
 		}
-		for _, at := range addressWithName.FindAllSubmatchIndex(page.Text, -1) {
-			name, host := string(page.Text[at[2]:at[3]]), strings.ToLower(string(page.Text[at[4]:at[5]]))
-			if user, use, how := askedBy(pages, page, name); user != nil && user.Path == page.Path {
-				tell(page, use, how, host)
-			} else if user != nil {
-				tell(page, at[2], how, host)
-			}
+	}
+	for _, use := range asksByName(pages) {
+		if use.from == use.at.page {
+			tell(pages[use.at.page], use.at.offset, use.how, use.host)
+		} else { // what is to be changed is where the address stands
+			tell(pages[use.from], use.declared, use.how, use.host)
 		}
 	}
 	return out
 }
 
 var (
-	// addressWithName is an address without TLS that a script has a name for: const API = "http://...", { api: "http://..." }.
-	addressWithName = regexp.MustCompile("\\b([A-Za-z_$][\\w$]*)\\s*[:=]\\s*[\"'`](?:http|ws)://(?:[^/@\\s\"'`]*@)?([A-Za-z0-9.-]+)[:/?#\"'`]")
-	// asksByName is a request to an address that begins with a name, the last group: fetch(API), fetch(`${settings.api}/loans`).
-	asksByName = regexp.MustCompile("\\b(fetch|axios(?:\\.[a-z]+)?|\\$\\.(?:get|post|ajax|getJSON)|ky(?:\\.[a-z]+)?|new WebSocket)\\s*\\(\\s*(?:`\\$\\{\\s*)?(?:[\\w$]+\\.)*([A-Za-z_$][\\w$]*)\\b")
+	// addressOfName is an address without TLS that a script has a name for: const API = "http://..."
+	addressOfName = regexp.MustCompile("\\b(?:const|let|var)\\s+([A-Za-z_$][\\w$]*)\\s*=\\s*" + plainAddress)
+	// addressInside is one under a name inside of something that has a name: const settings = { api: "http://..." }
+	addressInside = regexp.MustCompile("\\b([A-Za-z_$][\\w$]*)\\s*:\\s*" + plainAddress)
+	objectOfName  = regexp.MustCompile(`\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:Object\.freeze\(\s*)?\{`)
+	// asksNamed is a request to an address that begins with a name, the last group: fetch(API), fetch(`${settings.api}/loans`).
+	asksNamed = regexp.MustCompile("\\b(fetch|axios(?:\\.[a-z]+)?|\\$\\.(?:get|post|ajax|getJSON)|ky(?:\\.[a-z]+)?|new WebSocket)\\s*\\(\\s*(?:`\\$\\{\\s*)?([A-Za-z_$][\\w$]*(?:\\.[\\w$]+)*)")
 )
 
-// askedBy is the first request to an address that has a name, in the page that declares it or in one that loads that page as a module.
-func askedBy(pages []Page, declares Page, name string) (user *Page, at int, how string) {
-	stem := strings.TrimSuffix(path.Base(declares.Path), path.Ext(declares.Path))
-	for own := range 2 { // the page itself first
-		for i, page := range pages {
-			if (page.Path == declares.Path) != (own == 0) || own > 0 && !bytes.Contains(page.Text, []byte("/"+stem)) {
-				continue
-			}
-			for _, m := range asksByName.FindAllSubmatchIndex(page.Text, -1) {
-				if string(page.Text[m[4]:m[5]]) == name {
-					return &pages[i], m[0], string(page.Text[m[2]:m[3]])
-				}
-			}
+// plainAddress is an address without TLS in a pattern, with its host as a group.
+const plainAddress = "[\"'`](?:http|ws)://(?:[^/@\\s\"'`]*@)?([A-Za-z0-9.-]+)[:/?#\"'`]"
+
+// inPage is a place in one of some pages.
+type inPage struct{ page, offset int }
+
+// namedAsk is a request of a page to an address without TLS that has a name.
+type namedAsk struct {
+	at        inPage
+	from      int // the page that the address stands in
+	declared  int // where
+	how, host string
+}
+
+// asksByName are the first requests to addresses that have a name, in the page that declares it or in one that imports a name from it. A name that is a
+// parameter somewhere in a page may be anything there.
+func asksByName(pages []Page) []namedAsk {
+	uses := map[string][]namedAsk{} // by what is asked: API, settings.api
+	for i, page := range pages {
+		for _, m := range asksNamed.FindAllSubmatchIndex(page.Text, -1) {
+			name := string(page.Text[m[4]:m[5]])
+			uses[name] = append(uses[name], namedAsk{at: inPage{i, m[0]}, how: string(page.Text[m[2]:m[3]])})
 		}
 	}
-	return nil, 0, ""
+	var out []namedAsk
+	if len(uses) == 0 {
+		return nil
+	}
+	for i, page := range pages {
+		if !bytes.Contains(page.Text, []byte("://")) {
+			continue
+		}
+		for _, m := range addressOfName.FindAllSubmatchIndex(page.Text, -1) {
+			out = append(out, firstAsk(pages, uses, i, m, string(page.Text[m[2]:m[3]]))...)
+		}
+		objects, name := objectOfName.FindAllSubmatchIndex(page.Text, -1), ""
+		for _, m := range addressInside.FindAllSubmatchIndex(page.Text, -1) {
+			for len(objects) > 0 && objects[0][0] < m[0] { // the last one before it
+				name, objects = string(page.Text[objects[0][2]:objects[0][3]]), objects[1:]
+			}
+			out = append(out, firstAsk(pages, uses, i, m, name+"."+string(page.Text[m[2]:m[3]]))...)
+		}
+	}
+	return out
+}
+
+// firstAsk is the first request to what stands under a name in a page, if there is one.
+func firstAsk(pages []Page, uses map[string][]namedAsk, page int, m []int, name string) []namedAsk {
+	if len(uses[name]) == 0 {
+		return nil
+	}
+	root, _, _ := strings.Cut(name, ".")
+	stem := strings.TrimSuffix(path.Base(pages[page].Path), path.Ext(pages[page].Path))
+	imports := regexp.MustCompile(`\b` + regexp.QuoteMeta(root) + `\b[^;\n]*(?:from|require\()\s*["'][./][^"']*/?` + regexp.QuoteMeta(stem) + `(?:\.[a-z]+)?["']`)
+	given := regexp.MustCompile(`(?:\(|,)\s*` + regexp.QuoteMeta(root) + `\s*(?:=[^,()]*)?(?:,[^()]*)?\)\s*(?:=>|\{)|\b` + regexp.QuoteMeta(root) + `\s*=>`)
+	for _, use := range uses[name] {
+		text := pages[use.at.page].Text
+		if use.at.page != page && !imports.Match(text) || given.Match(text) {
+			continue
+		}
+		use.from, use.declared, use.host = page, m[2], strings.ToLower(string(pages[page].Text[m[4]:m[5]]))
+		return []namedAsk{use}
+	}
+	return nil
 }
 
 func pageFinding(b *bound, app *model.App, pos model.Pos, how, host string) finding.Finding {
