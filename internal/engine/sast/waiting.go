@@ -104,9 +104,21 @@ func staysHere(c dataflow.Called) bool {
 		if x.Kind == ir.Name {
 			givenIn(c.File, x.Str, note)
 		}
+		ir.WalkExpr(x, nil, func(e *ir.Expr) bool { // `${chrome.url}/json`, of what the program has started itself
+			if e.Kind == ir.Name {
+				givenIn(c.File, e.Str, func(given *ir.Expr) {
+					call := callOf(ir.Awaited(given))
+					local = local || call != nil && startsHere.MatchString(lastName(call.X))
+				})
+			}
+			return e.Kind != ir.Lambda
+		})
 	}
 	return local
 }
+
+// startsHere is how functions are called that start a program on the same machine.
+var startsHere = regexp.MustCompile(`^(launch|spawn|listen$|start_?([sS]erver|[bB]rowser))`)
 
 // givenIn goes through what a file gives to a name, wherever it does.
 func givenIn(file *ir.File, name string, note func(*ir.Expr)) {
