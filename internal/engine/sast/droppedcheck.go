@@ -18,7 +18,7 @@ var asksName = regexp.MustCompile(`(?i)^(is_?)?(valid|check|verify|ensure|assert
 func droppedChecks(n *paths.Node) []spot {
 	var out []spot
 	for _, c := range n.Result.Decoded {
-		fn := innermostOf(n, c)
+		fn := inner(n, place{c.File, c.At})
 		if fn == nil || c.File.Language != ir.Go || c.Expr == nil {
 			continue
 		}
@@ -40,17 +40,6 @@ func droppedChecks(n *paths.Node) []spot {
 		})
 	}
 	return out
-}
-
-// innermostOf is the innermost function that was reached and that a call stands in.
-func innermostOf(n *paths.Node, c dataflow.Called) *ir.Func {
-	var in *ir.Func
-	for _, fn := range n.Result.Reached {
-		if fn.File == c.File && fn.Start <= c.At && c.At < fn.End && (in == nil || in.End-in.Start > fn.End-fn.Start) {
-			in = fn
-		}
-	}
-	return in
 }
 
 // droppedCall is the call of a statement that nobody takes what it gives of; nil for others.

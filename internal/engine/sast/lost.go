@@ -359,19 +359,24 @@ func returnedBehind(a attempt) bool {
 // saidBehind reports whether something is thrown behind an attempt, outside of it: what it has set or given back is perhaps asked for.
 func (l *losing) saidBehind(a attempt, way []level) bool {
 	return slices.ContainsFunc(way, func(v level) bool {
-		found := false
-		ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
-			if s == a.whole[0] {
-				return false
-			}
-			found = found || s.Kind == ir.Throw && s.At > v.at
-			return !found
-		}, func(e *ir.Expr) bool {
-			found = found || e.Kind == ir.Call && e.At > v.at && callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && !isNothing(e.List[0])
-			return !found
-		})
-		return found
+		return happensBehind(a, v, func(e *ir.Expr) bool { return callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && !isNothing(e.List[0]) })
 	})
+}
+
+// happensBehind reports whether a function that leads to an attempt throws behind that, outside of it, or makes a call that is one of some.
+func happensBehind(a attempt, v level, is func(call *ir.Expr) bool) bool {
+	found := false
+	ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
+		if s == a.whole[0] {
+			return false
+		}
+		found = found || s.Kind == ir.Throw && s.At > v.at
+		return !found
+	}, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Call && e.At > v.at && is(e)
+		return !found
+	})
+	return found
 }
 
 // neededBehind reports whether what an attempt sets is asked for behind it, other than to log or return it: its absence makes a difference there.
@@ -635,21 +640,9 @@ func allNothing(e *ir.Expr) bool {
 // heardOf reports whether one of the functions that lead to an attempt throws behind it, gives an error back, or keeps or sends something.
 func (l *losing) heardOf(a attempt, way []level) bool {
 	return slices.ContainsFunc(way, func(v level) bool {
-		if v.fn.File.Language == ir.Go && givesError(v.fn, v.at) {
-			return true
-		}
-		found := false
-		ir.Walk(v.fn.Body, func(s *ir.Stmt) bool {
-			if s == a.whole[0] {
-				return false
-			}
-			found = found || s.Kind == ir.Throw && s.At > v.at
-			return !found
-		}, func(e *ir.Expr) bool {
-			found = found || e.Kind == ir.Call && e.At > v.at && !logs(e) && slices.ContainsFunc(calledByName(l.n, e), func(fn *ir.Func) bool { return throws(fn.Body) })
-			found = found || e.Kind == ir.Call && e.At > v.at && someOf(l.n, v.fn.File, evaluated(e), l.beside) != ""
-			return !found
+		return v.fn.File.Language == ir.Go && givesError(v.fn, v.at) || happensBehind(a, v, func(e *ir.Expr) bool {
+			return !logs(e) && slices.ContainsFunc(calledByName(l.n, e), func(fn *ir.Func) bool { return throws(fn.Body) }) ||
+				someOf(l.n, v.fn.File, evaluated(e), l.beside) != ""
 		})
-		return found
 	})
 }
