@@ -359,7 +359,9 @@ func returnedBehind(a attempt) bool {
 // saidBehind reports whether something is thrown behind an attempt, outside of it: what it has set or given back is perhaps asked for.
 func (l *losing) saidBehind(a attempt, way []level) bool {
 	return slices.ContainsFunc(way, func(v level) bool {
-		return happensBehind(a, v, func(e *ir.Expr) bool { return callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && !isNothing(e.List[0]) })
+		return happensBehind(a, v, func(e *ir.Expr) bool {
+			return callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && !isNothing(e.List[0])
+		})
 	})
 }
 
