@@ -36,12 +36,12 @@ func asksWithoutEnd(w *work, n *paths.Node) []spot {
 	}
 	limit, known := timeOf(n)
 	short := known && limit < minutes || isAsked(n)
-	client := clientsWithoutEnd(n)
+	client := w.clientsWithoutEnd(n)
 	var found []dataflow.Called
 	var wait string
 	for _, c := range n.Result.Calls {
 		ever := forEver.MatchString(c.Ref) && c.Ref != "axios.create"
-		if !ever && !(short && forMinutes.MatchString(c.Ref)) || isEnded(n, c) || goClient.MatchString(c.Ref) && len(client) == 0 {
+		if !ever && !(short && forMinutes.MatchString(c.Ref)) || w.isEnded(n, c) || goClient.MatchString(c.Ref) && len(client) == 0 {
 			continue
 		}
 		if wait == "" {
@@ -66,10 +66,10 @@ func asksWithoutEnd(w *work, n *paths.Node) []spot {
 var goClient = regexp.MustCompile(`^net/http\.Client\(\)\.`)
 
 // clientsWithoutEnd are the clients of Go that the files of a function make, where none of them has a time-out.
-func clientsWithoutEnd(n *paths.Node) []dataflow.Called {
+func (w *work) clientsWithoutEnd(n *paths.Node) []dataflow.Called {
 	all := clientsOfGo(n)
 	if slices.ContainsFunc(all, func(c dataflow.Called) bool {
-		return timeoutOf(c.Expr) != nil || endsRequests.Match(c.File.Tree.Source)
+		return timeoutOf(c.Expr) != nil || w.waits(c.File).ends
 	}) {
 		return nil
 	}
@@ -77,15 +77,15 @@ func clientsWithoutEnd(n *paths.Node) []dataflow.Called {
 }
 
 // isEnded reports whether a request is perhaps ended: by what it is given, by what made its client, or by what the files on its way do.
-func isEnded(n *paths.Node, c dataflow.Called) bool {
+func (w *work) isEnded(n *paths.Node, c dataflow.Called) bool {
 	if staysHere(c) || saysHow(c) {
 		return true
 	}
 	if c.File.Language == ir.Go && slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return asksInContext.MatchString(o.Ref) }) {
 		return true
 	}
-	if endsRequests.Match(c.File.Tree.Source) || ofBrowsers.Match(c.File.Tree.Source) || slices.ContainsFunc(levels(n, place{c.File, c.At}), func(l level) bool {
-		return endsRequests.Match(l.fn.File.Tree.Source) || someWord(l.fn.Body, toPlatform)
+	if own := w.waits(c.File); own.ends || own.browser || slices.ContainsFunc(levels(n, place{c.File, c.At}), func(l level) bool {
+		return w.waits(l.fn.File).ends || someWord(l.fn.Body, toPlatform)
 	}) {
 		return true
 	}
@@ -95,7 +95,7 @@ func isEnded(n *paths.Node, c dataflow.Called) bool {
 	made := clientMade.MatchString(c.Ref)
 	for _, path := range n.Result.Files {
 		if file := n.Result.Program.File(path); file != nil && file.Language == c.File.Language {
-			if defaultTimes.Match(file.Tree.Source) || made && makesWithTime.Match(file.Tree.Source) {
+			if said := w.waits(file); said.defaults || made && said.makes {
 				return true
 			}
 		}
@@ -110,6 +110,28 @@ var (
 	defaultTimes  = regexp.MustCompile(`defaults\.timeout|interceptors\.request|setGlobalDispatcher|DefaultClient(\.Timeout)?\s*=`)
 	makesWithTime = regexp.MustCompile(`(?s)\.(create|extend)\([^;]{0,600}?([tT]imeout|signal)|\.SetTimeout\(|\.(create|extend)\(\s*(\.\.\.)?\w`)
 )
+
+// waitWords is what the text of a file says of how long requests may take, looked for once in each file.
+type waitWords struct {
+	ends     bool // it ends requests otherwise than by what they are given
+	browser  bool // it is one of a front end
+	defaults bool // it says it for all requests
+	makes    bool // it makes clients that say it
+}
+
+// waits is what a file says of that.
+func (w *work) waits(file *ir.File) waitWords {
+	said, ok := w.waitWords[file]
+	if !ok {
+		text := file.Tree.Source
+		said = waitWords{endsRequests.Match(text), ofBrowsers.Match(text), defaultTimes.Match(text), makesWithTime.Match(text)}
+		if w.waitWords == nil {
+			w.waitWords = map[*ir.File]waitWords{}
+		}
+		w.waitWords[file] = said
+	}
+	return said
+}
 
 // saysHow reports whether what a request is given says how long it may take, or cannot be seen.
 func saysHow(c dataflow.Called) bool {

@@ -282,6 +282,7 @@ type work struct {
 	known    known
 	matches  map[matched][]query.Match
 
+	waitWords map[*ir.File]waitWords
 	sentences *sentences // what its functions write into sentences; nil until somebody asks
 }
 
