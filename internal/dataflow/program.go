@@ -52,6 +52,7 @@ type Program struct {
 	hosts    map[*ir.File]map[string]bool // names that a file gives as those of hosts
 	words    map[string]secrecy           // names, and what they say of what stands under them
 	versions map[string]string            // of packages, by folder and name
+	beside   map[nearby][][]byte          // files of folders, by what was looked for in them
 	patterns map[string]bool              // regular expressions, and whether they can take exponential time
 	Broken   map[string]bool              // files with syntax errors
 	Cut      map[string]string            // files that were not read in full, with the reason

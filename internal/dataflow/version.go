@@ -98,30 +98,53 @@ func (p *Program) Container(file string) string {
 // mostBelow bounds the files that are looked at for what a folder says.
 const mostBelow = 5000
 
-// Beside is what files say in the nearest folder above a file in which, or below which, some of them is what is looked for: of how a program is
+// Beside is what files say in the nearest folder above a file in which, or below which, some of them fits a pattern: of how a program is
 // deployed, mostly. What is installed and what only people read is left out, nothing where there is too much to read.
-func (p *Program) Beside(file string, is func([]byte) bool) [][]byte {
-	for dir := path.Dir(file); ; dir = path.Dir(dir) {
-		files := p.files.Below(dir)
-		if len(files) > mostBelow {
-			return nil
-		}
-		var texts [][]byte
-		found := false
-		for _, name := range files {
-			if saysNothing.MatchString(name) {
-				continue
-			}
-			text := p.files.Read(name)
-			texts, found = append(texts, text), found || is(text)
-		}
-		if found {
-			return texts
-		}
-		if dir == "." || dir == "/" {
-			return nil
-		}
+func (p *Program) Beside(file string, is *regexp.Regexp) [][]byte {
+	return p.besideIn(path.Dir(file), is)
+}
+
+// nearby is a folder, and what is looked for in it and above.
+type nearby struct {
+	dir string
+	is  *regexp.Regexp
+}
+
+// besideIn reads each folder once for all files in it and below.
+func (p *Program) besideIn(dir string, is *regexp.Regexp) [][]byte {
+	key := nearby{dir, is}
+	if texts, ok := p.beside[key]; ok {
+		return texts
 	}
+	texts, enough := p.textsBelow(dir, is)
+	if !enough && dir != "." && dir != "/" {
+		texts = p.besideIn(path.Dir(dir), is)
+	}
+	if p.beside == nil {
+		p.beside = map[nearby][][]byte{}
+	}
+	p.beside[key] = texts
+	return texts
+}
+
+// textsBelow are the files of a folder and those below it, where one of them is what is looked for; it reports whether that ends the search, as it does
+// where there are too many.
+func (p *Program) textsBelow(dir string, is *regexp.Regexp) (texts [][]byte, enough bool) {
+	files := p.files.Below(dir)
+	if len(files) > mostBelow {
+		return nil, true
+	}
+	for _, name := range files {
+		if saysNothing.MatchString(name) {
+			continue
+		}
+		text := p.files.Read(name)
+		texts, enough = append(texts, text), enough || is.Match(text)
+	}
+	if !enough {
+		return nil, false
+	}
+	return texts, true
 }
 
 // saysNothing are files that say nothing of how code is deployed.

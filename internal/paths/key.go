@@ -40,7 +40,21 @@ func (g *Graph) stays(table *model.Resource, attribute string) bool {
 			return true
 		}
 	}
-	return !slices.ContainsFunc(g.updates[table], func(u *dataflow.Value) bool { return sets(u, attribute) })
+	updates := g.updates[table]
+	asked := asking{table, attribute, len(updates)}
+	stays, known := g.lasting[asked]
+	if !known {
+		stays = !slices.ContainsFunc(updates, func(u *dataflow.Value) bool { return sets(u, attribute) })
+		g.lasting[asked] = stays
+	}
+	return stays
+}
+
+// asking is an attribute of the items of a table, with how many updates of the table are known: each is asked once.
+type asking struct {
+	table     *model.Resource
+	attribute string
+	updates   int
 }
 
 // updated notes what a call sets in items of tables.

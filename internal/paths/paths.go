@@ -85,6 +85,7 @@ type Graph struct {
 	policies map[*model.Resource]*policy.Document // those that resources have themselves
 	seen     map[string]bool
 	updates  map[*model.Resource][]*dataflow.Value // of items, by the table
+	lasting  map[asking]bool                       // attributes that no update of their table sets
 
 	starts    map[*model.Resource][]start // of state machines
 	byMachine map[*model.Resource]*machine
@@ -113,6 +114,7 @@ func Build(p *link.Program, nodes []*Node) (*Graph, error) {
 		Nodes: nodes, program: p, rows: rows, byID: map[*model.App]map[string]*Node{}, readers: map[*model.Resource][]reader{},
 		flows: map[*model.App]map[string][]*model.Flow{}, into: map[*model.App][]crossing{}, reached: map[question]*answer{}, sharedBy: map[sharing]*model.Resource{}, policies: map[*model.Resource]*policy.Document{}, seen: map[string]bool{},
 		updates: map[*model.Resource][]*dataflow.Value{},
+		lasting: map[asking]bool{},
 		starts:  map[*model.Resource][]start{}, byMachine: map[*model.Resource]*machine{},
 	}
 	for _, n := range nodes {

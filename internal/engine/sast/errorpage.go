@@ -26,7 +26,8 @@ func errorPages(_ *work, n *paths.Node) []spot {
 	if n.Result.Cut || !slices.Contains(n.Result.Packages, "express") {
 		return nil
 	}
-	if n.App.Kind == model.Convention && !inPlainImage(n) && !byTerraform(n) || n.App.Kind != model.Convention && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
+	declared := n.App.Kind != model.Convention
+	if declared && (!answersRequests(n.Function) || setsStageElsewhere(n)) {
 		return nil
 	}
 	made, refuses := false, false
@@ -60,7 +61,7 @@ func errorPages(_ *work, n *paths.Node) []spot {
 		}
 	}
 	others := slices.ContainsFunc(used, func(name string) bool { return !slices.Contains(notes, name) })
-	if !made || parses == nil || others {
+	if !made || parses == nil || others || !declared && !inPlainImage(n) && !byTerraform(n) { // last what reads other files
 		return nil
 	}
 	return []spot{*parses}
@@ -105,7 +106,7 @@ func byTerraform(n *paths.Node) bool {
 	if code.Symbol == "" || setsStageInBuild(n) {
 		return false
 	}
-	texts := n.Result.Program.Beside(code.File, deploysByTerraform.Match)
+	texts := n.Result.Program.Beside(code.File, deploysByTerraform)
 	return len(texts) > 0 && !slices.ContainsFunc(texts, hidesStage.Match)
 }
 
@@ -115,7 +116,7 @@ func inPlainImage(n *paths.Node) bool {
 	if code.Symbol != "" || n.Result.Program.Container(code.File) == "" {
 		return false
 	}
-	texts := n.Result.Program.Beside(code.File, deploysImage.Match)
+	texts := n.Result.Program.Beside(code.File, deploysImage)
 	return len(texts) > 0 && !slices.ContainsFunc(texts, mentionsStage.Match)
 }
 
