@@ -28,7 +28,21 @@ type secret struct {
 	step    *step
 	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
 	made    secrecy  // the program made it by chance for somebody: a password to begin with, a token
+	object  bool     // JavaScript: it was parsed, and shows nothing where it stands in a text: [object Object]
 }
+
+// asObject is a secret that was parsed into an object, or no longer is one: a member of it, or what is written of it.
+func (s *secret) asObject(object bool) *secret {
+	if s == nil || s.object == object {
+		return s
+	}
+	u := *s
+	u.object = object
+	return &u
+}
+
+// shownAsObject reports whether a value is a secret that was parsed by JavaScript, of which a text shows nothing.
+func (v *Value) shownAsObject() bool { return v.secret != nil && v.secret.object }
 
 // part is what of a secret stands under a name: of an answer the members that hold it, of a secret that was parsed what is called so.
 func (s *secret) part(p *Program, key string) *secret {
@@ -47,7 +61,7 @@ func (s *secret) part(p *Program, key string) *secret {
 		return &u
 	}
 	if p.sensitive(key) != plainData || onlyInSecrets[strings.ToLower(key)] {
-		return s
+		return s.asObject(false)
 	}
 	return nil
 }
@@ -58,7 +72,7 @@ var onlyInSecrets = set("key value pass pw pin")
 // under is what of a secret stands under a key: one that is not known at all chooses among many of the same kind, as the keys of partners.
 func (s *secret) under(p *Program, key *Value) *secret {
 	if s != nil && s.members == nil && !key.known && key.prefix == "" && len(key.parts) == 0 {
-		return s
+		return s.asObject(false)
 	}
 	return s.part(p, key.text)
 }
@@ -151,7 +165,7 @@ func (in *interp) keepsSecret(f frame, e *ir.Expr, recv *Value, method string, a
 		return v
 	}
 	c := *v
-	c.secret = s
+	c.secret = s.asObject(false)
 	return &c
 }
 
@@ -845,6 +859,9 @@ func (in *interp) byName(f frame, x *ir.Expr, depth int, note func(*disclosed)) 
 		}
 	case ir.Template, ir.Array, ir.Object:
 		for _, y := range x.List {
+			if x.Kind == ir.Template && y.Kind == ir.Name && in.quiet(f, y).shownAsObject() {
+				continue
+			}
 			in.byName(f, y, depth+1, note)
 		}
 	case ir.Binary:

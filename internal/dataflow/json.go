@@ -139,7 +139,7 @@ func (in *interp) parsed(f frame, e *ir.Expr, v *Value) *Value {
 	if v.json != nil {
 		return v.json
 	}
-	out := &Value{secret: v.secret}
+	out := &Value{secret: v.secret.asObject(f.file.Language == ir.Node)}
 	for _, t := range v.all() {
 		if t.token == tokenDecoded {
 			in.hit(f, e.At, "jwt-unverified", "JSON.parse", []*Taint{t}, false)

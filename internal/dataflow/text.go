@@ -41,7 +41,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		if out.random == nil {
 			out.random = v.random.signs()
 		}
-		if out.secret == nil {
+		if out.secret == nil && !v.shownAsObject() {
 			out.secret = v.shownSecret()
 		}
 		before += asRead(v, 0)
