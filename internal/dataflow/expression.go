@@ -265,6 +265,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 			in.setsField(f, v, key, x)
 		}
 	}
+	in.guessableRecord(f, e, v)
 	if in.answers == "lambda" && v.fields["statusCode"] != nil {
 		if slices.Contains(e.Keys, "body") {
 			in.respond(f, v, e.At, bodyWrittenAt(e))

@@ -51,7 +51,7 @@ var (
 	// plainCode is a name that says only that something is a code, or makes one.
 	plainCode = regexp.MustCompile(`(?i)^((new|make|create|generate|gen|random|issue|build|next|unique)_?)?code$`)
 	// ofEntry are words in names of functions, files and folders which say what such a code is for.
-	ofEntry = set("invite invites invitation invitations verification activation recovery otp mfa 2fa pairing")
+	ofEntry = set("invite invites invitation invitations verification verify activation recovery reset forgot forgotten otp mfa 2fa pairing passwordless")
 )
 
 // codeOfEntry is a code by which somebody is let in, as the names around it say: those of the function that makes it and of the one that calls it, and
@@ -74,8 +74,45 @@ func (in *interp) codeOfEntry(n int) string {
 	return ""
 }
 
+// oneTime is what a code is called that stands in a record of one person and ends.
+const oneTime = "one-time code"
+
+var (
+	endsSoon    = regexp.MustCompile(`(?i)^(ttl|exp|expir\w*|valid_?(until|till|to)|attempts|tries)$`)
+	ofPerson    = regexp.MustCompile(`(?i)e-?mail|phone|mobile|msisdn|user|\bsub\b`)
+	ofSomething = regexp.MustCompile(`(?i)discount|percent|amount|price|coupon|promo|voucher|url|link|target`)
+)
+
+// isOneTime reports whether an object that holds a code is a record of one person, in which it ends or may be tried only so often: nothing but a
+// proof that somebody is that person is kept like that.
+func isOneTime(e *ir.Expr) bool {
+	var ends, person bool
+	for i, key := range e.Keys {
+		if ofSomething.MatchString(key) {
+			return false
+		}
+		ends = ends || endsSoon.MatchString(key)
+		person = person || ofPerson.MatchString(key) || !plainCode.MatchString(key) && ofPerson.MatchString(textOf(e.List[i]))
+	}
+	return ends && person
+}
+
+// guessableRecord tells of a random number in a record that is called no more than a code, where the record says what for.
+func (in *interp) guessableRecord(f frame, e *ir.Expr, v *Value) {
+	for i, key := range e.Keys {
+		code := v.fields[key]
+		if code == nil || !plainCode.MatchString(key) || !isOneTime(e) {
+			continue
+		}
+		if text := code.fields["S"]; text != nil { // in the types of DynamoDB
+			code = text
+		}
+		in.guessable(f, oneTime, e.List[i], code)
+	}
+}
+
 // letsIn are names of codes by which somebody is let in, or gets hold of something.
-var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|confirm(ation)?|activation|reset|recovery|login|(reset|forgot|forgotten|recover)_?password|password_?(reset|recovery)|backup|otp|mfa|claim|pairing|access|unlock)_?code$`)
+var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|confirm(ation)?|activation|reset|recovery|login|(reset|forgot|forgotten|recover)_?password|password_?(reset|recovery)|backup|otp|mfa|claim|pairing|access|unlock|one[_-]?time)[_ ]?code$`)
 
 // isPass reports whether a name is one of a pass: a password, or what somebody shows to be let in.
 func isPass(name string) bool {
