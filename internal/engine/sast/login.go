@@ -122,10 +122,10 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 		}
 	}
 	for _, fn := range n.Result.Reached {
-		slow, made := slowlyHashed(fn), madeOfPassword(fn)
+		hashed, made := hashedPasswords(fn), madeOfPassword(fn)
 		isOne := func(x, y *ir.Expr) bool {
 			return isPassword(x) && isHash(y) || isHash(x) && (isPassword(y) || isHash(y) && checksPassword.MatchString(fn.Name)) ||
-				len(slow) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, slow) != contains(y, nil, slow) && lastName(x) != "length" && lastName(y) != "length"
+				len(hashed) > 0 && y.Kind != ir.Const && x.Kind != ir.Const && contains(x, nil, hashed) != contains(y, nil, hashed) && lastName(x) != "length" && lastName(y) != "length"
 		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			switch {
@@ -149,11 +149,26 @@ func passwordChecks(n *paths.Node) []passwordCheck {
 // slowHash is what functions are called that make a hash of a password, or a key, slowly: nobody compares their results but to check a password.
 var slowHash = regexp.MustCompile(`(?i)^(scrypt|pbkdf2|argon2id?|argon2i)(_?(sync|async|hmac|hash|promise|key))?$|^PBKDF2HMAC$|^IDKey$`)
 
-// slowlyHashed are the names of a function that hold such hashes.
-func slowlyHashed(fn *ir.Func) map[string]bool {
+// quickHash is what functions and methods are called that make a digest quickly.
+var quickHash = regexp.MustCompile(`(?i)^(createHash|createHmac|digest|hexdigest|md5|sha_?(1|2|3)?_?(224|256|384|512)?|(new|sum)(224|256|384|512)?|hash(_?password)?)$`)
+
+// hashesPassword reports whether a quick digest is made of a password: sha256(salt + body.password).
+func hashesPassword(e *ir.Expr) bool {
+	var hashes, password bool
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		hashes = hashes || x.Kind == ir.Call && quickHash.MatchString(lastName(x.X))
+		password = password || (x.Kind == ir.Name || x.Kind == ir.Member) && isPassword(x)
+		return x.Kind != ir.Lambda
+	})
+	return hashes && password
+}
+
+// hashedPasswords are the names of a function that hold hashes of passwords, which are made to check one: whatever a slow function gives, and
+// digests of what is called a password.
+func hashedPasswords(fn *ir.Func) map[string]bool {
 	names, derive := map[string]bool{}, promisified(fn.File)
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && hashesSlowly(e.Y, derive) {
+		if e.Kind == ir.Assign && e.X != nil && e.X.Kind == ir.Name && (hashesSlowly(e.Y, derive) || hashesPassword(e.Y)) {
 			names[e.X.Str] = true
 		}
 		return e.Kind != ir.Lambda
