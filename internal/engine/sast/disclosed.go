@@ -26,7 +26,7 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 			}
 			h.Path = "the record with its `" + name + "`"
 		}
-		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) {
+		if h.Leak != nil && (!h.Leak.Whole || carriesCredentials(n)) && !(h.Rule == dataflow.Messaged && onlyToFunctions(n, h)) && !w.saidOnLine(byRule[h.Rule], h) {
 			byRule[h.Rule] = append(byRule[h.Rule], h)
 		}
 	}
@@ -44,6 +44,13 @@ func (w *work) disclosed(n *paths.Node, failed map[string]map[string]bool) {
 			}
 		}
 	}
+}
+
+// saidOnLine reports whether the same was told of the same line: of a body that is written out where it is returned both are seen.
+func (w *work) saidOnLine(told []*dataflow.Hit, h *dataflow.Hit) bool {
+	return slices.ContainsFunc(told, func(o *dataflow.Hit) bool {
+		return o.File == h.File && o.Path == h.Path && o.What == h.What && w.position(o.File, o.At).Line == w.position(h.File, h.At).Line
+	})
 }
 
 // secretOf is a secret that the records hold which a call reads as a whole, by what functions of the application write there, or by how it is
