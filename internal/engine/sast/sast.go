@@ -178,7 +178,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		maps.Copy(all.Trees, r.Trees)
 	}
 	all.Findings = append(all.Findings, e.plainPages(p, func(path string) bool { return all.Trees[path] != nil }, selected)...)
-	all.Findings = once(all.Findings)
+	all.Findings = e.firstLines(once(all.Findings))
 	told := map[string]bool{}
 	all.Diagnostics = slices.DeleteFunc(all.Diagnostics, func(d model.Diagnostic) bool {
 		key := d.Pos.String() + d.Message
