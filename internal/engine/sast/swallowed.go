@@ -382,7 +382,7 @@ func givesNothing(body []*ir.Stmt) bool {
 		switch {
 		case s.Kind == ir.Leave:
 			some = true
-		case s.Kind == ir.Return && s.X != nil && isEmptyValue(s.X):
+		case s.Kind == ir.Return && s.X != nil && (isEmptyValue(s.X) || isEmptyAnswer(s.X)):
 			some = true
 		case s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && isEmptyValue(s.X.Y):
 			some = true
