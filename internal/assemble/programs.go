@@ -93,7 +93,9 @@ func (a *assembly) programs(app *model.App, files []string, claimed map[string]b
 	mine, serving := a.ofPrograms(files, claimed, all)
 	imports := a.importsFrom(app, mine, math.MaxInt)
 	entries := imports.entries(mine)
-	mine = slices.DeleteFunc(mine, func(file string) bool { return !entries[file] || !serving[file] && a.deploys(file) })
+	mine = slices.DeleteFunc(mine, func(file string) bool {
+		return !entries[file] || !serving[file] && (a.deploys(file) || a.leadsToPages(imports.from(file)))
+	})
 	last := map[string]bool{} // scripts beside what serves, which is asked what the modules do that both have
 	for _, file := range mine {
 		last[file] = !leadsToOne(imports.from(file), serving)
@@ -124,6 +126,23 @@ var deployment = regexp.MustCompile(`["'](?:aws-cdk-lib|@aws-cdk/|@pulumi/|cdktf
 func (a *assembly) deploys(file string) bool {
 	data, err := a.repo.Read(file)
 	return err == nil && deployment.Match(data)
+}
+
+// ofPages tells code of pages that is no text of a mail or a document either: it keeps state in a browser, or speaks of it.
+var ofPages = regexp.MustCompile(`\buse(?:State|Effect|Ref|Memo|Callback|Context|Reducer)\(|\bwindow\.\w|\bdocument\.\w|\blocalStorage\.`)
+
+// leadsToPages reports whether one of some files is a component of a page: what brings them together, as the index of their folder, is run by
+// browsers alone.
+func (a *assembly) leadsToPages(files map[string]bool) bool {
+	for file := range files {
+		if ext := path.Ext(file); ext != ".tsx" && ext != ".jsx" {
+			continue
+		}
+		if data, err := a.repo.Read(file); err == nil && ofPages.Match(data) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofPrograms are those of some files that can belong to a program, and which of them answer requests.

@@ -61,7 +61,11 @@ func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
 			in.bind(f, e.X, v, declares)
 			continue
 		}
-		in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
+		key := itoa(i)
+		if i == 0 && len(p.List) == 2 && v.isSections() {
+			key = "1" // a token of two parts has no header and begins with what it says
+		}
+		in.bind(f, e, in.member(f, v, key, e.At), declares)
 	}
 }
 

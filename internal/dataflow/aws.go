@@ -588,10 +588,20 @@ func (in *interp) memberOf(f frame, e *ir.Expr, c awsCall, m *Model, member stri
 		expression := strings.Replace(member, "ExpressionAttributeValues", "UpdateExpression", 1)
 		in.amountsIn(f, e.At, c.op.Key, v, addedIn(in.inside(f, c.params, expression, e.At)), 0)
 	}
-	in.hitOf(f, e.At, m, c.op.Key, countedIn(c, m, member, v), false)
+	if m.Rule != "mass-assignment" || !keepsAsSent(in.inside(f, c.params, "TableName", e.At)) {
+		in.hitOf(f, e.At, m, c.op.Key, countedIn(c, m, member, v), false)
+	}
 	if m.Rule == "clear-password" {
 		in.keepsWhole(f, e.At, c.op.Key, v)
 	}
+}
+
+// ofMessages are names of tables that are there to keep what came in as it came: claim checks, archives, what is to be sent later.
+var ofMessages = regexp.MustCompile(`(?i)claim[-_.]?check|archive|audit|(event|message)[-_.]?(store|log)|raw[-_.]?(event|message|payload|data)|dead[-_.]?letter|dlq|outbox|inbox`)
+
+// keepsAsSent reports whether a table is called like one of them, by itself or by the setting that says which it is.
+func keepsAsSent(table *Value) bool {
+	return table != nil && (table.known && ofMessages.MatchString(table.text) || ofMessages.MatchString(settingOf(table)))
 }
 
 // countedIn are the taints of a member of a request that a rule counts.

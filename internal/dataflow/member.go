@@ -178,6 +178,11 @@ func partOfLibrary(v *Value, key string) *Value {
 	if strings.HasPrefix(key, "feature_") && v.ref == "xml.sax.handler" { // a text
 		return constant(orElse(featuresOfSAX[key], key))
 	}
+	if key == "shape" && packageOf(v.ref) == "zod" { // the schemas of its fields
+		if fields := fieldsOf(v); len(fields) > 0 {
+			return &Value{fields: fields}
+		}
+	}
 	out.ref, out.args, out.kw, out.asked, out.rows, out.mapped = samePath(v.ref+"."+key), v.args, v.kw, v.asked, v.rows, v.mapped
 	if v.clock != nil && formsOfTime[key] {
 		out.clock = v.clock
@@ -328,10 +333,13 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if isObjectKey(u.Path) {
 			u = *u.cleaned([]string{"object-key"}) // it is the object that the event is about
 		}
+		if rules := harmlessIn(u.Path); rules != nil {
+			u = *u.cleaned(rules)
+		}
 		if namesReceivedMail(u.Path) {
 			u = *u.cleaned(append([]string{"object-key", "path-traversal", "user-controlled-target"}, encoded...))
 		}
-		if t.token == tokenPart && key == "2" { // its signature
+		if t.token == tokenPart && (key == "0" || key == "2") { // its header, by which a key is looked for, and its signature
 			u.token = noToken
 		}
 		out = append(out, &u)

@@ -311,6 +311,11 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 	return &Value{taints: out}
 }
 
+// isSections reports whether a value is the parts of a token.
+func (v *Value) isSections() bool {
+	return v != nil && slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.token == tokenPart })
+}
+
 // encoded are the rules that base64 does no harm for.
 var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response", "template-injection", "dynamodb-expression", "xpath", "ldap", "header-injection", "log-injection", "redos", "mass-assignment", "ssrf", "open-redirect"}
 

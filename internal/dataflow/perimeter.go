@@ -671,8 +671,8 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 		}
 		adds, counts := added[name]
 		if (isAmount(name) || counts) && !v.class.looksAt(name) && !in.p.minimums[strings.TrimPrefix(name, ":")] {
-			in.hit(f, at, amountRule, what, amounts(x), false)
-			in.hit(f, at, amountRule, what, amounts(x.fields["N"]), false)
+			in.hit(f, at, amountRule, what, withoutFlags(amounts(x)), false)
+			in.hit(f, at, amountRule, what, withoutFlags(amounts(x.fields["N"])), false)
 			if adds {
 				in.reverses(f, at, what, x)
 			}
@@ -680,6 +680,14 @@ func (in *interp) amountsIn(f frame, at int32, what string, v *Value, added map[
 		in.amountsIn(f, at, what, x, added, depth+1)
 	}
 	in.amountsIn(f, at, what, v.elem, added, depth+1)
+}
+
+// flagName are names by which callers say whether something is so: whatever it is stored as, no amount is sent under them.
+var flagName = regexp.MustCompile(`^(is|has)(_|[A-Z])|(?i:(ready|enabled|disabled|flag))$`)
+
+// withoutFlags are those of some taints that no flag has sent.
+func withoutFlags(taints []*Taint) []*Taint {
+	return slices.DeleteFunc(slices.Clone(taints), func(t *Taint) bool { return flagName.MatchString(lastPart(plainPath(t.Path))) })
 }
 
 // reverses notes an amount that is added to what is there, or taken away, of which code only asked whether it is a number.

@@ -25,7 +25,7 @@ func (p *Program) platform(path string) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(rest, "Sns.Message.Trigger.") { // of an alarm of CloudWatch
+	if strings.HasPrefix(rest, "Sns.Message.Trigger.") || strings.HasPrefix(rest, "detail.check-item-detail.") { // of an alarm of CloudWatch, of Trusted Advisor
 		return true
 	}
 	if name, ok := platformSpelling[first(rest)]; ok { // as data classes of Powertools have it
@@ -38,6 +38,17 @@ func (p *Program) platform(path string) bool {
 		return false
 	}
 	return platformFields[rest] || platformFields[first(rest)+".*"] && strings.Contains(rest, ".")
+}
+
+// harmlessIn are the kinds of harm that a part of an event does not do by what the service has made sure of that sends it.
+func harmlessIn(path string) []string {
+	switch {
+	case strings.HasPrefix(path, "event.detail.requestParameters."), strings.HasPrefix(path, "event.detail.responseElements."):
+		return []string{"user-controlled-target", "object-key"} // CloudTrail: it is the resource that the event is about, of whoever may call for it
+	case strings.HasPrefix(path, "event.mcp.gatewayRequest.headers."):
+		return []string{"jwt-unverified"} // a gateway of AgentCore has verified the token before it asks its interceptor
+	}
+	return nil
 }
 
 // eventIn are the places where resolvers of Powertools and adapters of frameworks keep the event.
@@ -75,7 +86,7 @@ var outsiderContext = map[string]bool{"path": true, "userAgent": true}
 var platformSpelling = map[string]string{"request_context": "requestContext", "stage_variables": "stageVariables", "http_method": "httpMethod"}
 
 // platformFields are fields of events that AWS sets: of API Gateway and function URLs, load balancers, SQS, SNS, S3, DynamoDB and
-// Kinesis streams, EventBridge, Cognito, AppSync, CloudFront.
+// Kinesis streams, EventBridge, Cognito, AppSync, CloudFront, CodePipeline, and of what a map of Step Functions says that it has written.
 var platformFields = set(`httpMethod resource routeKey version isBase64Encoded stageVariables.* type methodArn routeArn
 	messageId receiptHandle attributes.* md5OfBody md5OfMessageAttributes eventSource eventSourceARN eventSourceArn awsRegion eventVersion
 	EventSource EventVersion EventSubscriptionArn Sns.Message.AlarmName Sns.Message.AlarmDescription Sns.Message.AlarmArn Sns.Message.NewStateValue Sns.Message.OldStateValue Sns.Message.StateChangeTime Sns.Message.AWSAccountId Sns.Message.Region Sns.Type Sns.MessageId Sns.TopicArn Sns.Timestamp Sns.SignatureVersion Sns.Signature Sns.SigningCertUrl Sns.UnsubscribeUrl
@@ -88,6 +99,7 @@ var platformFields = set(`httpMethod resource routeKey version isBase64Encoded s
 	RequestType RequestId ResponseURL ResponseURL.* StackId LogicalResourceId PhysicalResourceId PhysicalResourceId.* ResourceType ServiceToken ResourceProperties ResourceProperties.* OldResourceProperties OldResourceProperties.*
 	getObjectContext getObjectContext.* configuration configuration.* protocolVersion
 	SecretId ClientRequestToken Step
+	CodePipeline.* MapRunArn ResultWriterDetails ResultWriterDetails.*
 	triggerSource request.codeParameter request.usernameParameter request.linkParameter userPoolId callerContext callerContext.* identity.* info.* prev.* deliveryStreamArn invocationId`)
 
 // requestPlatform are the fields of requests that frameworks fill with what was sent; all others are theirs.

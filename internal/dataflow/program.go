@@ -356,11 +356,17 @@ func (p *Program) bindImport(in *interp, f frame, s *ir.Stmt) {
 	}
 }
 
+// ofZod are the versions and forms of zod that one package brings.
+var ofZod = set("v3 v4 mini v4-mini")
+
 // library is the name of a package without what only says where it comes from.
 func library(name string) string {
 	name = strings.TrimPrefix(name, "node:")
 	if member, ok := strings.CutPrefix(name, "lodash/"); ok && !strings.HasPrefix(member, "fp") {
 		return "lodash." + strings.TrimSuffix(member, ".js")
+	}
+	if version, ok := strings.CutPrefix(name, "zod/"); ok && ofZod[version] {
+		return "zod"
 	}
 	if name == "path/posix" || name == "path/win32" {
 		return "path"

@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -11,7 +12,8 @@ import (
 var schemas = set("joi @hapi/joi zod yup celebrate")
 
 // harmlessKinds are schemas of values that do no harm: numbers, truths, dates, one of some, texts of a fixed form.
-var harmlessKinds = set(`number boolean bool bigint int integer date enum nativeEnum literal valid equal only oneOf guid uuid uuidv4 cuid ulid nanoid hex isoDate isoDuration datetime ip alphanum objectId`)
+var harmlessKinds = set(`number boolean bool bigint int integer date enum nativeEnum literal valid equal only oneOf guid uuid uuidv4 uuidv6 uuidv7 cuid cuid2 ulid xid ksuid nanoid hex isoDate isoDuration datetime ip ipv4 ipv6 e164 alphanum objectId
+	int32 uint32 int64 uint64 float32 float64 stringbool undefined null nan`)
 
 // changesSchema are methods that make another schema of one of objects; all others say more of it and leave what it lets through.
 var changesSchema = set("unknown pick omit partial deepPartial or and array union pipe transform preprocess catchall fork rename")
@@ -24,6 +26,9 @@ func (in *interp) checkedBy(f frame, e *ir.Expr, recv *Value, method string, cal
 	}
 	if joinsSchemas[method] && recv != nil {
 		return joinedSchema(callee, recv, args)
+	}
+	if made := reshaped(method, recv, args); made != nil {
+		return made
 	}
 	if recv != nil && len(args.list) > 0 && !changesSchema[method] && !schemaChecks[method] && len(fieldsOf(recv)) > 0 { // .min(1), .prefs({...}), .refine(f)
 		return recv
@@ -244,29 +249,6 @@ func fieldsOf(schema *Value) map[string]*Value {
 	return nil
 }
 
-// alternativesOf are the schemas of which a value has to fit one: Joi.alternatives().try(a, b), z.union([a, b]).
-func alternativesOf(schema *Value) []*Value {
-	switch {
-	case strings.HasSuffix(schema.ref, ".alternatives().try()"), strings.HasSuffix(schema.ref, ".alternatives()"):
-		return schema.args
-	case strings.HasSuffix(schema.ref, ".union()") && len(schema.args) > 0:
-		return schema.args[0].Elements()
-	}
-	return nil
-}
-
-// fieldsOfAll are the fields that all of some schemas have, of the same kind.
-func fieldsOfAll(ways []*Value) map[string]*Value {
-	out := maps.Clone(fieldsOf(ways[0]))
-	for _, way := range ways[1:] {
-		fields := fieldsOf(way)
-		maps.DeleteFunc(out, func(name string, s *Value) bool {
-			return fields[name] == nil || kindOfSchema(fields[name]) != kindOfSchema(s)
-		})
-	}
-	return out
-}
-
 // kindOfSchema is what a schema wants first of all: joi.string().
 func kindOfSchema(s *Value) string {
 	kind, _, _ := strings.Cut(s.ref, "()")
@@ -320,6 +302,9 @@ func letsMore(schema *Value) bool {
 	_, path, _ := strings.Cut(schema.ref, ".")
 	if !schemas[packageOf(schema.ref)] {
 		return false
+	}
+	if slices.ContainsFunc(alternativesOf(schema), letsMore) {
+		return true
 	}
 	for part := range strings.SplitSeq(path, ".") {
 		switch part {

@@ -32,8 +32,13 @@ const (
 // routedAway reports whether requests to a route certainly do not come to where something holds.
 func (n *Node) routedAway(t *model.Trigger, facts []dataflow.Fact) bool {
 	return (t.Kind == model.TriggerHTTP || t.Kind == model.TriggerWebSocket) && slices.ContainsFunc(facts, func(f dataflow.Fact) bool {
-		return f.Source != nil && f.Source.Read == nil && n.otherRoute(t, f)
+		return f.Source != nil && f.Source.Read == nil && (n.otherRoute(t, f) || n.isOfOthers(t, f))
 	})
+}
+
+// isOfOthers reports whether a fact says that a part of the event is there which a trigger does not bring: if event.get("sweep"): ...
+func (n *Node) isOfOthers(t *model.Trigger, f dataflow.Fact) bool {
+	return f.Refuses(dataflow.Nothing) && !n.brings(t, origin{taint: &dataflow.Taint{Path: f.Path}})
 }
 
 // otherRoute reports whether a fact says that another route was called than one.

@@ -14,13 +14,13 @@ import (
 
 // lookUps are scans without a limit that a request causes: all records are read for it, those too that a filter then leaves out. A scan that
 // a helper makes of any table is told of where that is chosen.
-func lookUps(_ *work, n *paths.Node) []spot {
+func lookUps(w *work, n *paths.Node) []spot {
 	if !openly(n.Function) && !(answersRequests(n.Function) && !choosesUsers(n)) && n.Result.Routes == 0 && !writtenForRequests(n) && !askedByRequest(n) {
 		return nil
 	}
 	var out []spot
 	for _, u := range n.Result.Uses {
-		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) || isBroadcast(n, u) || brokenOff(n, u) {
+		if u.Key != "dynamodb:Scan" || u.Helper || counts(u) || isBroadcast(n, u) || brokenOff(n, u) || clears(n, u) || w.forOthers(n, u) {
 			continue
 		}
 		at := withoutLimit(n, u)
@@ -81,6 +81,46 @@ func leavesWithEnough(file *ir.File, body []*ir.Stmt) bool {
 		return enough && (last.Kind == ir.Return || last.Kind == ir.Leave && strings.HasPrefix(lineOf(file, last.At), "break"))
 	})
 }
+
+// forOthers reports whether a scan stands where no request comes, by what code asks of the event before: if event.get("sweep"): scan().
+func (w *work) forOthers(n *paths.Node, u dataflow.Use) bool {
+	if w.graph == nil || !openly(n.Function) || askedByRequest(n) {
+		return false
+	}
+	for _, s := range n.Result.Sends {
+		if s.File == u.File && s.At == u.At && len(s.Where) > 0 {
+			return w.graph.Door(n, dataflow.Way{Taint: &dataflow.Taint{Path: "event"}, Where: s.Where}) == ""
+		}
+	}
+	return false
+}
+
+// clears reports whether a scan is there to delete all that it finds, so that a limit would leave something behind: no condition chooses records,
+// and the function that reads them deletes and writes nothing else.
+func clears(n *paths.Node, u dataflow.Use) bool {
+	fn := inner(n, place{u.File, u.At})
+	if fn == nil || u.Params.Open() || !u.Params.Lacks("FilterExpression") || !u.Params.Lacks("ScanFilter") {
+		return false
+	}
+	deletes := false
+	for _, o := range n.Result.Uses {
+		if o.File != u.File || o.At < fn.Start || o.At > fn.End {
+			continue
+		}
+		switch o.Key {
+		case "dynamodb:DeleteItem":
+			deletes = true
+		case "dynamodb:BatchWriteItem":
+			text := textBetween(u.File, fn.Start, fn.End)
+			deletes = deletes || deleteRequest.MatchString(text) && !putRequest.MatchString(text)
+		case "dynamodb:PutItem", "dynamodb:UpdateItem":
+			return false
+		}
+	}
+	return deletes
+}
+
+var deleteRequest, putRequest = regexp.MustCompile(`\bDeleteRequest\b|\bdelete_item\(`), regexp.MustCompile(`\bPutRequest\b|\bput_item\(`)
 
 // ofConnections is what people call a table of those who are connected.
 var ofConnections = regexp.MustCompile(`(?i)connection|socket|client`)
