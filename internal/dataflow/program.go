@@ -362,8 +362,11 @@ func library(name string) string {
 	if member, ok := strings.CutPrefix(name, "lodash/"); ok && !strings.HasPrefix(member, "fp") {
 		return "lodash." + strings.TrimSuffix(member, ".js")
 	}
-	if name == "path/posix" || name == "path/win32" {
+	switch name {
+	case "path/posix", "path/win32":
 		return "path"
+	case "zod/v3", "zod/v4", "zod/mini", "zod/v4-mini": // one library, by its versions
+		return "zod"
 	}
 	return strings.TrimSuffix(name, ".js")
 }
