@@ -63,7 +63,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if slices.Contains(does, Writes) {
 		in.storesPassword(f, e, ref, recv, args)
 	}
-	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] {
+	if slices.Contains(does, Writes) && !checksItself[packageOf(ref)] || slices.Contains(does, Sends) {
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
 	if slices.Contains(does, Calls) || postsToChat.MatchString(ref) {
@@ -74,8 +74,11 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 		in.posts(f, e.At, lastPart(ref), args)
 	}
 	in.asksModelAt(f, e.At, args)
-	if asksModel.MatchString(clientOf(ref)) {
-		in.keepsFields(f, e.At, clientOf(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
+	if name := clientOf(ref); asksModel.MatchString(name) || slices.Contains(does, Asks) {
+		if !isModel(name) {
+			name = modelOf + strings.ReplaceAll(name, "()", "")
+		}
+		in.keepsFields(f, e.At, name, &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
 	at := calledAt{f.file, e.At, e.End}
 	if _, ok := in.called[at]; ok {

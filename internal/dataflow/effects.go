@@ -19,6 +19,7 @@ const (
 	Pays   Effect = "pay"   // moves money
 	Reads  Effect = "read"  // reads of a store
 	Lists  Effect = "list"  // reads all that a store has
+	Asks   Effect = "ask"   // asks a language model
 )
 
 // changes reports whether somebody misses it where it is not done.

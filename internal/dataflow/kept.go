@@ -33,7 +33,12 @@ var keepsOrSends = set(`dynamodb:PutItem dynamodb:UpdateItem dynamodb:TransactWr
 	sqs:SendMessage sqs:SendMessageBatch sns:Publish sns:PublishBatch eventbridge:PutEvents sfn:StartExecution sfn:StartSyncExecution
 	kinesis:PutRecord kinesis:PutRecords firehose:PutRecord firehose:PutRecordBatch iot-data-plane:Publish apigatewaymanagementapi:PostToConnection
 	lambda:Invoke lambda:InvokeAsync ses:SendEmail ses:SendTemplatedEmail ses:SendRawEmail sesv2:SendEmail pinpoint:SendMessages
-	pinpoint-sms-voice-v2:SendTextMessage ssm:SendCommand ecs:RunTask batch:SubmitJob scheduler:CreateSchedule sagemaker-runtime:InvokeEndpoint`)
+	pinpoint-sms-voice-v2:SendTextMessage ssm:SendCommand ecs:RunTask batch:SubmitJob scheduler:CreateSchedule sagemaker-runtime:InvokeEndpoint
+	glue:StartJobRun codebuild:StartBuild mediaconvert:CreateJob transcribe:StartTranscriptionJob translate:StartTextTranslationJob
+	rekognition:DetectLabels rekognition:DetectFaces rekognition:DetectText rekognition:DetectModerationLabels rekognition:RecognizeCelebrities
+	rekognition:CompareFaces rekognition:IndexFaces rekognition:SearchFacesByImage rekognition:StartLabelDetection rekognition:StartContentModeration
+	textract:DetectDocumentText textract:AnalyzeDocument textract:AnalyzeExpense textract:AnalyzeID textract:StartDocumentTextDetection
+	textract:StartDocumentAnalysis bedrock-agentcore:InvokeAgentRuntime bedrock-agent-runtime:InvokeFlow`)
 
 // paidByText are operations of models, translators and voices, which are paid for by how long the text is that they get.
 var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWithResponseStream bedrock-runtime:Converse bedrock-runtime:ConverseStream
@@ -48,12 +53,15 @@ var asksModel = regexp.MustCompile(`^bedrock-(agent-)?runtime:|^(openai|groq|mis
 // modelAt are the addresses of language models that are asked over HTTP.
 var modelAt = regexp.MustCompile(`^https://(?:api\.(?:openai|anthropic|groq|deepseek|together|perplexity|mistral|x|cohere)\.(?:com|ai|xyz)/\S*(?:chat|completions?|messages|responses|complete|generate)\b|openrouter\.ai/api/v1/chat|generativelanguage\.googleapis\.com/|[\w-]+\.openai\.azure\.com/openai/)`)
 
-// theModel stands before the host of such an address where it is told of.
-const theModel = "the model at "
+// theModel stands before the host of such an address where it is told of, modelOf before what else asks a model.
+const (
+	theModel = "the model at "
+	modelOf  = "the model of "
+)
 
 // isModel reports whether a call asks a language model, which takes texts as long as books.
 func isModel(what string) bool {
-	return asksModel.MatchString(what) || strings.HasPrefix(what, theModel)
+	return asksModel.MatchString(what) || strings.HasPrefix(what, theModel) || strings.HasPrefix(what, modelOf)
 }
 
 // asksModelAt notes what a request over HTTP gives to a language model: fetch("https://api.openai.com/v1/chat/completions", {body}).
@@ -110,10 +118,11 @@ func (in *interp) posts(f frame, at int32, what string, args *arguments) {
 		}
 	}
 	delete(given, "url")
+	delete(given, "headers") // how long the body is, and who asks
 	before := len(in.handedOn)
 	in.keepsFields(f, at, what, &Value{fields: given})
 	for _, k := range in.handedOn[before:] {
-		k.posted, k.Ways = true, nil
+		k.posted = true
 	}
 }
 
@@ -160,7 +169,7 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 		return
 	}
 	for _, t := range slices.Concat(v.safe, v.numbers) {
-		if !t.typed { // that a decoder reads a number or a time is no question, and there is little else to ask of one
+		if !t.typed && (t.Source == nil || !t.Source.Stored) { // that a decoder reads a number or a time is no question, and there is little else to ask of one
 			k.known = true
 		}
 	}
@@ -173,7 +182,8 @@ func (in *interp) sees(f frame, k *Kept, v *Value, depth int) {
 	}
 	for _, t := range v.taints {
 		checked := t.check != nil && !madeText(t)
-		if ofOthers(t.Path) && !t.unsure && !checked && len(k.Ways) < maxFields {
+		isWhole := t.object && recordText.MatchString(t.Path) && !toCode.MatchString(k.What)
+		if (ofOthers(t.Path) || isWhole) && !t.unsure && !checked && len(k.Ways) < maxFields {
 			k.Ways = append(k.Ways, Way{t, in.where(f), slices.Clone(in.sites)})
 		}
 		if t.Source != nil && t.Source.Stored || bySystems.MatchString(t.Path) {
@@ -261,10 +271,16 @@ func (k *Kept) holds(path string) {
 
 // sentByCallers are beginnings of the paths of what callers write: the parts of requests, but for what says which of several things is meant.
 func sentByCallers(path string) bool {
-	if strings.HasPrefix(path, "r.Body.") || strings.HasPrefix(path, "r.body.") { // of net/http, and of routers of Go
+	if strings.HasPrefix(path, "r.Body.") || strings.HasPrefix(path, "r.body.") || inQueryOfGo(path) { // of net/http, and of routers of Go
 		return true
 	}
 	return sentPart.MatchString(path)
+}
+
+// inQueryOfGo reports whether a path is one of a part of the query of a request of net/http: r.URL.Query().Get("name").
+func inQueryOfGo(path string) bool {
+	name, ok := strings.CutPrefix(path, "r.URL.")
+	return ok && name != "Path" && name != "RawPath" && name != "Host" && name != "RawQuery"
 }
 
 // sentPart are paths of parts of requests, and of bodies as a whole.
@@ -295,7 +311,8 @@ func (in *interp) unlooked() []Kept {
 		}
 	}
 	return slices.DeleteFunc(out, func(k Kept) bool {
-		return len(k.Fields) == 0 || len(seen) > 0 && (k.posted || toCode.MatchString(k.What))
+		return len(k.Fields) == 0 || k.posted && len(seen) > 0 ||
+			toCode.MatchString(k.What) && slices.ContainsFunc(seen, func(s Kept) bool { return s.looked == k.looked }) // in the same route
 	})
 }
 
@@ -372,12 +389,16 @@ func (l *looked) askedWithin(path string) bool {
 // unlookedOfOthers are the calls that store or send parts of what other code or services send, with the parts of which code has asked nothing.
 func (in *interp) unlookedOfOthers() []Kept {
 	var out []Kept
+	looks := false
 	for _, k := range in.handedOn {
-		c, l := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid, by: k.by, takers: k.takers}, in.lookedFor(k)
+		c, l := Kept{File: k.File, At: k.At, What: k.What, Paid: k.Paid, by: k.by, takers: k.takers, posted: k.posted}, in.lookedFor(k)
 		c.Ways = slices.DeleteFunc(slices.Clone(k.Ways), func(w Way) bool {
 			path := w.Taint.Path
-			return IsMember(path) && isID(path) || l.keys[path] || l.askedOf(path)
+			asked := l.askedOf(path) || recordText.MatchString(path) && l.askedWithin(path)
+			looks = looks || asked
+			return IsMember(path) && isID(path) || l.keys[path] || asked
 		})
+		looks = looks || k.known
 		for _, way := range c.Ways {
 			c.holds(way.Taint.Path)
 		}
@@ -386,7 +407,7 @@ func (in *interp) unlookedOfOthers() []Kept {
 			out = append(out, c)
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(k Kept) bool { return k.posted && looks })
 }
 
 // ofOthers are paths of what other code and services send: members of an event, what stands in records of streams, queues and topics, in files
@@ -420,7 +441,7 @@ var (
 // ofPlatform are members of events that services of AWS send, by which nobody else decides, or that other checks look at.
 var ofPlatform = set(`body headers multiValueHeaders pathParameters queryStringParameters multiValueQueryStringParameters requestContext rawPath rawQueryString
 	path resource version isBase64Encoded stageVariables cookies httpMethod Records records detail source region account time resources id
-	identity arguments info prev stash selectionSetList request response userPoolId userName triggerSource callerContext awslogs
+	CodePipeline identity arguments info prev stash selectionSetList request response userPoolId userName triggerSource callerContext awslogs
 	ResourceProperties OldResourceProperties RequestType ResponseURL StackId RequestId LogicalResourceId PhysicalResourceId ResourceType
 	authorizationToken methodArn routeArn type token taskToken TaskToken invocationId deliveryStreamArn job session rmqMessagesByQueue messages`)
 
@@ -466,7 +487,10 @@ func (in *interp) dear() []Kept {
 }
 
 // OfModel reports whether a model gets the parts, which reads texts of any length and form.
-func (k *Kept) OfModel() bool { return asksModel.MatchString(k.What) }
+func (k *Kept) OfModel() bool { return isModel(k.What) }
+
+// Posted reports whether a service elsewhere gets the parts, which perhaps looks at them.
+func (k *Kept) Posted() bool { return k.posted }
 
 // longPart are paths of parts of requests that can be long.
 var longPart = regexp.MustCompile(`^event\.(body|arguments)\.|json_body\.|^req(uest)?\.(body|json|get_json)\.|^r\.[Bb]ody\.|^ctx\.request\.body\.`)

@@ -137,8 +137,8 @@ func (m *Models) add(row *model.Value, own bool) string {
 		return "a " + string(r.Kind) + " needs a rule"
 	case (r.Kind == sanitizer || r.Kind == validator) && row.Get("for").Kind == model.Absent:
 		return "a " + string(r.Kind) + " needs for: the rules that it makes a value harmless for, or [all]"
-	case r.Kind == effectKind && !slices.Contains([]Effect{Writes, Sends, Calls, Pays, Reads, Lists}, r.does):
-		return "does is " + orElse(string(r.does), "missing") + ", want write, send, call, pay, read or list"
+	case r.Kind == effectKind && !slices.Contains([]Effect{Writes, Sends, Calls, Pays, Reads, Lists, Asks}, r.does):
+		return "does is " + orElse(string(r.does), "missing") + ", want write, send, call, pay, read, list or ask"
 	case r.Kind != sourceKind && r.Kind != secretKind && r.Kind != useKind && r.Kind != effectKind && row.Get("in").Kind == model.Absent:
 		return "in is missing: which arguments count"
 	}

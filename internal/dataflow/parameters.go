@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -18,6 +19,10 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 			g.s.vars[params[0].Str] = v
 			g.s.this = v
 		}
+		params = params[1:]
+	}
+	if len(params) > 0 && isDurableStep(c.fn) {
+		in.bind(g, params[0], &Value{ref: "lambda.context"}, true)
 		params = params[1:]
 	}
 	for i, p := range params {
@@ -48,6 +53,15 @@ func (in *interp) parameters(f, g frame, c *closure, this *Value, args *argument
 	if _, named := g.s.vars["arguments"]; c.fn.File.Language == ir.Node && !named {
 		g.s.vars["arguments"] = &Value{fields: indexed(args.list)}
 	}
+}
+
+// ofDurable are decorators of functions of Python that run inside of a durable function: what they are called with comes behind a context
+// that is given to them when they run.
+var ofDurable = set("durable_step durable_with_child_context")
+
+// isDurableStep reports whether a function of Python is a step of a durable one: step(order) runs def step(context, order).
+func isDurableStep(fn *ir.Func) bool {
+	return fn.File.Language == ir.Python && slices.ContainsFunc(fn.Decorators, func(d *ir.Expr) bool { return ofDurable[lastPart(calledOf(d))] })
 }
 
 // spreadInto are the arguments that are left for a parameter which takes all of them: ...list, **fields.

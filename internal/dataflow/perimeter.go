@@ -29,6 +29,8 @@ type looked struct {
 	most    map[string]bool // what is more than something is refused: negative numbers are not
 	types   map[string]bool // it was asked whether it is a number
 	sizes   map[string]bool // it was asked how much it is, not only what
+	slips   map[string]bool // a comparison refuses what it holds for, and it holds for no NaN
+	firm    map[string]bool // something else was asked of it, which NaN does not pass
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
 	bodies  map[string]bool // whether there is a body, of which that says nothing more
@@ -57,7 +59,7 @@ func (l *looked) bounded(path string) bool {
 
 // all are the kinds of what was looked at.
 func (l *looked) all() []*map[string]bool {
-	return []*map[string]bool{&l.bounds, &l.most, &l.shapes, &l.asked, &l.bodies, &l.lengths, &l.limits, &l.texts, &l.strings, &l.keys}
+	return []*map[string]bool{&l.bounds, &l.most, &l.slips, &l.firm, &l.shapes, &l.asked, &l.bodies, &l.lengths, &l.limits, &l.texts, &l.strings, &l.keys}
 }
 
 // with is all that two have looked at.
@@ -172,8 +174,31 @@ var bySystems = regexp.MustCompile(`requestContext|arguments\.|Records|^event\.d
 
 // isWild reports whether nothing is known to have looked at a number that an outsider sends.
 func (in *interp) isWild(t *Taint, rule string) bool {
-	return !t.unsure && (t.Source == nil || !t.Source.Stored) && (!in.weighedFor(t.Path, rule) || in.adding && in.onlyTyped(t.Path)) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
+	return !t.unsure && (t.Source == nil || !t.Source.Stored) && (!in.weighedFor(t.Path, rule) || rule == amountRule && in.letsNaN(t) || in.adding && in.onlyTyped(t.Path)) && (!bySystems.MatchString(t.Path) || inMessage(t.Path))
 }
+
+// letsNaN reports whether a number was made of a text that may say NaN, and all that was asked of it are comparisons by which it is refused
+// where they hold: NaN is neither too small nor too large.
+func (in *interp) letsNaN(t *Taint) bool {
+	if !in.looked.slips[t.Path] || in.looked.firm[t.Path] || within(in.looked.shapes, t.Path) {
+		return false
+	}
+	for s := t.step; s != nil; s = s.prev {
+		if s.note == becomesNumber+orNaN {
+			return true
+		}
+	}
+	return false
+}
+
+// becomesNumber is what is said of a text that is made a number, with orNaN where it may be one that is none.
+const (
+	becomesNumber = "becomes a number"
+	orNaN         = ", NaN among them"
+)
+
+// givesNaN are functions that make NaN of a text: of one that is no number, or that says so.
+var givesNaN = set("builtin.float builtin.parseFloat builtin.parseInt builtin.Number builtin.Number.parseFloat builtin.Number.parseInt strconv.ParseFloat")
 
 // refusesMore are the comparisons of a condition which hold for what is refused because it is too much: amount > balance || amount > 100.
 func refusesMore(e *ir.Expr) []*ir.Expr {
@@ -201,6 +226,11 @@ func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
 	large, small := x, y
 	if e.Str[0] == '<' {
 		large, small = y, x
+	}
+	if slices.Contains(in.refused, e) {
+		mark(&in.looked.slips, amounts(x), amounts(y))
+	} else {
+		mark(&in.looked.firm, amounts(x), amounts(y))
 	}
 	if slices.Contains(in.refused, e) {
 		mark(&in.looked.most, amounts(large))
@@ -264,6 +294,7 @@ func (in *interp) chained(f frame, e *ir.Expr) {
 	for _, x := range e.List {
 		v := in.eval(f, x)
 		mark(&in.looked.bounds, amounts(v))
+		mark(&in.looked.firm, amounts(v))
 		mark(&in.looked.sizes, amounts(v), v.safe)
 		in.isLength(f, x, false)
 	}
@@ -281,13 +312,27 @@ func (in *interp) isLength(f frame, e *ir.Expr, atLeast bool) bool {
 	}
 	switch {
 	case e.Kind == ir.Member && (e.Str == "length" || e.Str == "size"):
-		in.measured(in.quiet(f, e.X).taints, atLeast)
+		in.measured(in.quiet(f, untrimmed(e.X)).taints, atLeast)
 	case e.Kind == ir.Call && lengthsOf[textOf(e.X)] && len(e.List) == 1:
-		in.measured(in.quiet(f, e.List[0]).taints, atLeast)
+		in.measured(in.quiet(f, untrimmed(e.List[0])).taints, atLeast)
 	default:
 		return false
 	}
 	return true
+}
+
+// trims are methods and functions that give a text without the blanks around it, which are counted no more.
+var trims = set("strip lstrip rstrip trim trimStart trimEnd strings.TrimSpace")
+
+// untrimmed is the text whose blanks are taken away: name of name.strip(), which is limited where that is.
+func untrimmed(e *ir.Expr) *ir.Expr {
+	switch {
+	case e.Kind == ir.Call && len(e.List) == 1 && trims[textOf(e.X)]:
+		return e.List[0]
+	case e.Kind == ir.Call && len(e.List) == 0 && e.X.Kind == ir.Member && trims[e.X.Str]:
+		return e.X.X
+	}
+	return e
 }
 
 // likened notes a comparison with a value, or of the type with the name of one.
@@ -347,6 +392,7 @@ func (in *interp) isOfType(v *Value, text bool) {
 			mark(&in.looked.bodies, []*Taint{t})
 		} else {
 			mark(&in.looked.bounds, []*Taint{t})
+			mark(&in.looked.firm, []*Taint{t})
 			mark(&in.looked.types, []*Taint{t})
 		}
 	}
@@ -364,11 +410,14 @@ func (in *interp) isAsked(taints []*Taint) {
 		switch {
 		case strings.HasSuffix(t.Path, "body"):
 			mark(&in.looked.bodies, []*Taint{t})
-		case t.Path != "event":
+		case !wholeRequests[t.Path]:
 			mark(&in.looked.asked, []*Taint{t})
 		}
 	}
 }
+
+// wholeRequests are the paths of all that comes in: that there is something says nothing of what is in it.
+var wholeRequests = set("event req request r ctx c")
 
 // equalsMore notes texts that are compared with others: what is equal to something that is known or kept is as long as that.
 func (in *interp) equalsMore(x, y *Value) {
@@ -385,6 +434,7 @@ func (in *interp) equalsWorkedOut(f frame, e *ir.Expr) {
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if of := side[1]; isArithmetic(of) && in.allWeighed(f, of) {
 			mark(&in.looked.bounds, amounts(in.quiet(f, side[0])))
+			mark(&in.looked.firm, amounts(in.quiet(f, side[0])))
 		}
 	}
 }
@@ -427,7 +477,9 @@ func (in *interp) present(f frame, e *ir.Expr) {
 	}
 	switch {
 	case e.Kind == ir.Name, e.Kind == ir.Member, e.Kind == ir.Index:
-		in.isAsked(in.quiet(f, e).taints)
+		v := in.quiet(f, e)
+		in.isAsked(v.taints)
+		mark(&in.looked.firm, v.numbers) // !amount holds for NaN
 	case e.Kind != ir.Call || e.X.Kind != ir.Member:
 	case e.X.Str == "get" && len(e.List) > 0 && e.List[0].Kind != ir.Const: // if not body.get(field)
 		in.hasMembers(in.quiet(f, e.X.X))
@@ -465,6 +517,7 @@ func (in *interp) isIn(x, y *Value) {
 	}
 	if !x.known {
 		mark(&in.looked.bounds, amounts(x))
+		mark(&in.looked.firm, amounts(x))
 		mark(&in.looked.sizes, amounts(x), x.safe)
 		in.limited(x.taints)
 		in.hasMembers(y)
@@ -492,6 +545,7 @@ func (in *interp) validating(e *ir.Expr, ref string, args *arguments) {
 		if len(args.list) > 1 {
 			for _, v := range args.list {
 				mark(&in.looked.bounds, amounts(v))
+				mark(&in.looked.firm, amounts(v))
 				mark(&in.looked.sizes, amounts(v), v.safe)
 			}
 		}
@@ -601,6 +655,7 @@ func (in *interp) seenBy(m *Model, recv *Value, args *arguments) {
 			in.shapedBy(v)
 		} else if !m.number {
 			mark(&in.looked.bounds, amounts(v))
+			mark(&in.looked.firm, amounts(v))
 			in.limited(v.taints)
 			if asksForNumber[lastPart(m.Member)] {
 				mark(&in.looked.types, amounts(v), v.safe)

@@ -56,7 +56,11 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	}
 	if m.number {
 		for _, name := range m.In {
-			out.numbers = addTaints(out.numbers, in.stepped(f, amounts(input(name, recv, args)), e.At, "becomes a number"))
+			note := becomesNumber
+			if givesNaN[m.Package+"."+m.Member] {
+				note += orNaN
+			}
+			out.numbers = addTaints(out.numbers, in.stepped(f, amounts(input(name, recv, args)), e.At, note))
 		}
 	}
 	if m.Kind == sanitizer || m.Kind == validator {

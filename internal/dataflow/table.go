@@ -108,6 +108,9 @@ func (in *interp) durable(f frame, e *ir.Expr, ref string, args *arguments) {
 			}
 		}
 	}
+	if ref == "lambda.context.wait" {
+		in.waitsFor(f, e, args)
+	}
 	if ref != "lambda.context.invoke" && !strings.HasSuffix(ref, "DurableContext.invoke") {
 		return
 	}
@@ -131,4 +134,15 @@ func operationNamed(key string) sdk.Operation {
 		return op
 	}
 	return sdk.Operation{Key: key}
+}
+
+// waitsFor notes how long a durable function of JavaScript waits: context.wait({seconds}), context.wait("payment", {minutes}).
+func (in *interp) waitsFor(f frame, e *ir.Expr, args *arguments) {
+	for _, a := range args.list {
+		for _, unit := range []string{"seconds", "minutes", "hours", "days"} {
+			if x := orNothing(a).fields[unit]; x != nil {
+				in.hit(f, e.At, sizeRule, "the wait of a durable function", amounts(x), false)
+			}
+		}
+	}
 }

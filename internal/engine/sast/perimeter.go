@@ -37,13 +37,13 @@ func (w *work) unlookedOfOthers(n *paths.Node) []spot {
 	if slices.ContainsFunc(n.Function.Triggers, w.byPlatform) {
 		return nil
 	}
-	if len(n.In) > 0 {
+	if isSent(n) {
 		if door := w.uncheckedFrom(n, all); door != nil {
 			return w.keptSpots(all, door.Function.Name+" hands it on as it came, so any caller decides")
 		}
 		return nil
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return !fromOutside(n.Function, k) })
+	all = slices.DeleteFunc(slices.Clone(all), func(k dataflow.Kept) bool { return k.Posted() || !fromOutside(n.Function, k) })
 	out := w.keptSpots(all, "whoever sends it decides")
 	for i := range out {
 		out[i].unsure = true
@@ -61,6 +61,11 @@ func fromOutside(f *model.Function, k dataflow.Kept) bool {
 	return !k.Paid
 }
 
+// isSent reports whether something that is known here sends a function its events. What it reads from a store is no event, whoever put it there.
+func isSent(n *paths.Node) bool {
+	return slices.ContainsFunc(n.In, func(e *paths.Edge) bool { return e.Read == nil })
+}
+
 // inProfile reports whether people said all of what some calls are given of themselves.
 func inProfile(all []dataflow.Kept) bool {
 	return !slices.ContainsFunc(all, func(k dataflow.Kept) bool {
@@ -74,9 +79,14 @@ func (w *work) byPlatform(t *model.Trigger) bool {
 	case model.TriggerDirect, model.TriggerState, model.TriggerObject, model.TriggerIoT:
 		return false
 	case model.TriggerQueue, model.TriggerTopic, model.TriggerStream: // what another service puts there has the form that the service gives it
-		return t.Source != nil && slices.ContainsFunc(w.app.Flows, func(f *model.Flow) bool { return f.To == t.Source.ID && f.From != model.Internet })
+		return t.Source != nil && slices.ContainsFunc(w.app.Flows, func(f *model.Flow) bool { return f.To == t.Source.ID && f.From != model.Internet && !w.isAPI(f.From) })
 	}
 	return true
+}
+
+// isAPI reports whether something is an API, which puts into a queue or a topic what callers send.
+func (w *work) isAPI(id string) bool {
+	return slices.ContainsFunc(w.app.Resources, func(r *model.Resource) bool { return r.ID == id && strings.HasPrefix(r.Type, "AWS::ApiGateway") })
 }
 
 // uncheckedFrom is where outsiders come in whose data gets into some calls without a look at it on the way; nil where there is none.
@@ -103,7 +113,7 @@ func looksBefore(h paths.Hop) bool {
 
 // endless is where a function stores texts that can have any length.
 func endless(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) || len(n.Result.Endless) == 0 {
+	if !w.byHTTP(n.Function) && !has(n.Function, model.TriggerWebSocket) || len(n.Result.Endless) == 0 {
 		return nil
 	}
 	return w.keptSpots(n.Result.Endless, "")
@@ -210,7 +220,7 @@ func unguardedInBatch(w *work, n *paths.Node) []spot {
 	}
 	open := slices.ContainsFunc(n.In, handsOnText)
 	what := stopsOthers(n, open)
-	if what == "" || !open && (len(n.In) > 0 || slices.ContainsFunc(n.Function.Triggers, w.byPlatform)) {
+	if what == "" || !open && (isSent(n) || slices.ContainsFunc(n.Function.Triggers, w.byPlatform)) {
 		return nil
 	}
 	c := n.Result.BadRecords[0]

@@ -484,7 +484,7 @@ func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 		return false
 	}
 	if byCallersUnknown(h, n) {
-		return len(n.In) == 0 && !onlyPlatform(f) && !w.fedByPlatform(h, f)
+		return !isSent(n) && !onlyPlatform(f) && !w.fedByPlatform(h, f)
 	}
 	if h.Rule == ofAnswers && h.What == "the response" && h.End != nil && answersNothing(n, place{h.End.File, h.End.At}) {
 		return false
