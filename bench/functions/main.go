@@ -31,7 +31,7 @@ import (
 var about = map[string][]string{
 	"sql-injection": {"sql"}, "nosql-injection": {"nosql"}, "xss": {"html"}, "open-redirect": {"redirect"}, "header-injection": {"header"},
 	"stack-to-client": {"stack", "error-in-response", "=debug-mode-on"}, "cors-with-credentials": {"cors"}, "unverified-jwt": {"jwt"}, "weak-password-hash": {"weak-password"},
-	"predictable-token": {"random"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
+	"predictable-token": {"random", "predictable-token"}, "user-controlled-target": {"user-controlled"}, "redos": {"regex"}, "tls-off": {"tls"}, "command-injection": {"command"},
 	"code-evaluation": {"code-injection"}, "dynamodb-expression-injection": {"dynamodb", "partiql"}, "not-awaited": {"unawaited"}, "unvalidated-number": {"unvalidated-number", "unbounded-size"},
 	"secret-logged": {"sensitive-data-in-logs"}, "error-swallowed": {"error-swallowed", "batch-result", "empty-error-handler", "error-not-logged", "error-answered"}, "timing-unsafe": {"timing-unsafe", "clear-text-password"},
 	"login-unlimited": {"login-without"}, "state-between-invocations": {"state-between", "default-made-once"}, "sensitive-response": {"sensitive-data-in-response"},

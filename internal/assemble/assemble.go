@@ -154,7 +154,7 @@ func (a *assembly) candidates() []string {
 
 // notTemplate are JSON files whose names say that they are something else.
 var notTemplate = map[string]bool{
-	"package.json": true, "package-lock.json": true, "npm-shrinkwrap.json": true, "tsconfig.json": true,
+	"package.json": true, "package-lock.json": true, "npm-shrinkwrap.json": true, "tsconfig.json": true, "jsconfig.json": true,
 	"composer.json": true, "manifest.json": true, "tree.json": true,
 }
 

@@ -172,7 +172,7 @@ func (p *program) open(file string) (javascript.Module, error) {
 	return m, nil
 }
 
-// files are those a specifier may mean: relative to the file, or by the paths of the tsconfig.json that is nearest to it.
+// files are those a specifier may mean: relative to the file, or by the paths of the tsconfig.json or jsconfig.json that is nearest to it.
 func (p *program) files(from, specifier string) []string {
 	dir := path.Dir(from)
 	if strings.HasPrefix(specifier, ".") {
@@ -201,7 +201,7 @@ func (p *program) moduleAt(base string) []string {
 	return append(found, p.symbols.existing(base+".json")...)
 }
 
-// pathMapping is what a tsconfig.json says about the names of modules.
+// pathMapping is what a tsconfig.json or jsconfig.json says about the names of modules.
 type pathMapping struct {
 	dir     string       // that the targets are relative to
 	paths   *model.Value // pattern -> targets
@@ -213,6 +213,9 @@ func (p *program) mapping(dir string) *pathMapping {
 		return m
 	}
 	m := p.mappingOf(path.Join(dir, "tsconfig.json"), maxExtends)
+	if m == nil { // what editors read beside code in JavaScript, in the same form
+		m = p.mappingOf(path.Join(dir, "jsconfig.json"), maxExtends)
+	}
 	p.configs[dir] = m
 	return m
 }

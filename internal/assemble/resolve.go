@@ -13,7 +13,7 @@ import (
 	"wardlet.example/internal/syntax/javascript"
 )
 
-// Modules finds the files that modules mean which are not beside those that import them: by the paths of tsconfig.json, among the
+// Modules finds the files that modules mean which are not beside those that import them: by the paths of tsconfig.json or jsconfig.json, among the
 // packages of the repository, and in the folders of layers. It may be used by many at a time.
 type Modules struct {
 	mu       sync.Mutex

@@ -35,6 +35,9 @@ func TestModules(t *testing.T) {
 		"web/src/handlers/get.js":                   "",
 		"web/src/utils/response.js":                 "",
 		"web/src/yup/lib.js":                        "",
+		"shop/jsconfig.json":                        `{"compilerOptions": {"baseUrl": ".", "paths": {"*": ["src/*"]}}}`,
+		"shop/src/functions/get.js":                 "",
+		"shop/src/common/codes.js":                  "",
 	} {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -54,6 +57,7 @@ func TestModules(t *testing.T) {
 		{"api", "api/src/handlers/get.ts", "@/config", "api/src/config.ts"},
 		{"api", "api/src/handlers/get.ts", "@libs/db", "api/src/libs/db/index.ts"},
 		{"api", "api/src/handlers/get.ts", "src/config", "api/src/config.ts"},
+		{"shop", "shop/src/functions/get.js", "common/codes", "shop/src/common/codes.js"},
 		{"api", "api/src/handlers/get.ts", "@shop/shared", "packages/shared/lib/main.js"},
 		{"api", "api/src/handlers/get.ts", "@shop/shared/text", "packages/shared/text.js"},
 		{"api", "api/src/handlers/get.ts", "@shop/money", "packages/money/src/index.ts"},

@@ -275,6 +275,7 @@ func (in *interp) object(f frame, e *ir.Expr) *Value {
 	}
 	in.echoesOrigin(f, v, e.At)
 	in.trusts(f, e, v)
+	in.guessableIn(f, v, e.At)
 	return v
 }
 

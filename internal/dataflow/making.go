@@ -112,7 +112,7 @@ func (in *interp) guessableRecord(f frame, e *ir.Expr, v *Value) {
 }
 
 // letsIn are names of codes by which somebody is let in, or gets hold of something.
-var letsIn = regexp.MustCompile(`(?i)(invit(e|ation)|verif(y|ication)|confirm(ation)?|activation|reset|recovery|login|(reset|forgot|forgotten|recover)_?password|password_?(reset|recovery)|backup|otp|mfa|claim|pairing|access|unlock|one[_-]?time)[_ ]?code$`)
+var letsIn = regexp.MustCompile(`(?i)(oauth2?|csrf|xsrf)_?state$|(invit(e|ation)|verif(y|ication)|confirm(ation)?|activation|reset|recovery|login|(reset|forgot|forgotten|recover)_?password|password_?(reset|recovery)|backup|otp|mfa|claim|pairing|access|unlock|one[_-]?time)[_ ]?code$`)
 
 // isPass reports whether a name is one of a pass: a password, or what somebody shows to be let in.
 func isPass(name string) bool {

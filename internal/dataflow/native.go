@@ -118,7 +118,7 @@ func (in *interp) goesThrough(c call) (*Value, bool) {
 
 // newError is an error: its message tells all that it was made of.
 func (in *interp) newError(c call) (*Value, bool) {
-	said := &Value{taints: texts(c.args.all())}
+	said := &Value{taints: texts(c.args.all()), ref: textOfError(c.args.list)} // of another one: new Error(`not stored: ${err.message}`)
 	for _, x := range c.args.list {
 		if x != nil && x.secret != nil && x.secret.members == nil {
 			said.secret = x.secret

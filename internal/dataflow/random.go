@@ -185,11 +185,54 @@ func (in *interp) guessableLink(f frame, before string, v *Value, at int32) {
 	if v.random == nil && v.clock == nil {
 		return
 	}
-	m := linkBefore.FindStringSubmatch(before)
-	if m == nil {
+	if m := linkBefore.FindStringSubmatch(before); m != nil {
+		in.guessableAs(f, "the code in a link to "+strings.ToLower(m[1]), v, at)
+	}
+}
+
+// stateBefore is the address of a sign-in at somebody else's in front of the state by which who comes back is known again, and ofSignIn what
+// else such an address has.
+var (
+	stateBefore = regexp.MustCompile(`[?&]state=$`)
+	ofSignIn    = regexp.MustCompile(`[?&](client_id|response_type|redirect_uri)=`)
+	inSignIn    = set("client_id clientId response_type redirect_uri redirectUri")
+)
+
+// stateOfSignIn is what the state of OAuth is called in what is told.
+const stateOfSignIn = "the state of a sign-in at another service"
+
+// guessableState tells of the state of a sign-in that holds nothing but what others can work out: it is there so that nobody can have somebody
+// come back from a sign-in that they did not begin.
+func (in *interp) guessableState(f frame, before string, parts []*Value, i int, at int32) {
+	v := parts[i]
+	if v.random == nil && v.clock == nil || !stateBefore.MatchString(before) {
 		return
 	}
-	what := "the code in a link to " + strings.ToLower(m[1])
+	whole := before
+	for _, p := range parts[i+1:] {
+		whole += asRead(p, 0)
+	}
+	if ofSignIn.MatchString(whole) {
+		in.guessableAs(f, stateOfSignIn, v, at)
+	}
+}
+
+// guessableIn tells of such a state in the parameters that an address is made of: {client_id: id, state: state}.
+func (in *interp) guessableIn(f frame, v *Value, at int32) {
+	state := v.fields["state"]
+	if state == nil || state.random == nil && state.clock == nil {
+		return
+	}
+	for name := range v.fields {
+		if inSignIn[name] {
+			in.guessableAs(f, stateOfSignIn, state, at)
+			return
+		}
+	}
+}
+
+// guessableAs tells of what somebody is known by, and others can work out.
+func (in *interp) guessableAs(f frame, what string, v *Value, at int32) {
 	if v.random != nil && !v.random.picked && !v.random.hashed {
 		in.placeMade(f, "insecure-random", v.random.file, v.random.at, "a random number is made that can be worked out", what, at)
 	} else if v.clock != nil {

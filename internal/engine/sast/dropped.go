@@ -145,23 +145,49 @@ func givesErrors(n *paths.Node, call *ir.Expr) bool {
 	return len(fns) > 0 && !slices.ContainsFunc(fns, func(fn *ir.Func) bool { return !fn.Fails })
 }
 
-// replaced looks at an error that the next call overwrites before anybody has looked at it.
-func (s *swallower) replaced(fn *ir.Func, before, x *ir.Stmt) {
-	name, call := keepsError(before)
-	next, other := keepsError(x)
-	if call == nil || other == nil || name != next || contains(other, nil, map[string]bool{name: true}) || explained(lineOf(fn.File, before.At)) {
+// replaced looks at an error that a later call overwrites before anybody has looked at it, with nothing between them but what stands alone.
+func (s *swallower) replaced(fn *ir.Func, x *ir.Stmt, rest []*ir.Stmt) {
+	name, call := keepsError(x)
+	if call == nil || !overwrites(rest, name) || explained(lineOf(fn.File, x.At)) {
 		return
 	}
 	at := place{fn.File, call.At}
 	for _, calls := range []map[place]string{s.writes, s.reads, s.decodes} {
 		if isNamed(calls, at, call) {
-			s.say(fn, before, calls[at], overridden)
+			s.say(fn, x, calls[at], overridden)
 			return
 		}
 	}
-	if name := lastName(call.X); strings.HasPrefix(name, "Prepare") && s.ofDatabase(at) {
-		s.say(fn, before, name, overridden)
+	what := lastName(call.X)
+	if strings.HasPrefix(what, "Prepare") && s.ofDatabase(at) || readsText.MatchString(dotted(call.X)) || s.failing(fn, call) != "" {
+		s.say(fn, x, what, overridden)
 	}
+}
+
+// readsText are calls of Go's own packages that read a text as something else, and give nothing of it where it is something else.
+var readsText = regexp.MustCompile(`^(strconv\.(Atoi|Parse\w+)|time\.Parse\w*|url\.Parse\w*|uuid\.Parse|hex\.DecodeString|base64\.\w+\.DecodeString)$`)
+
+// overwrites reports whether statements keep another error under a name before they say the name, or go anywhere else.
+func overwrites(rest []*ir.Stmt, name string) bool {
+	for _, x := range rest {
+		if next, call := keepsError(x); next == name {
+			return !contains(call, nil, map[string]bool{name: true})
+		}
+		if x.Kind != ir.Eval || mentions([]*ir.Stmt{x}, name) || hasLambda(x) {
+			return false
+		}
+	}
+	return false
+}
+
+// hasLambda reports whether a function stands in a statement, which perhaps says what the statement does not.
+func hasLambda(x *ir.Stmt) bool {
+	found := false
+	ir.Walk([]*ir.Stmt{x}, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Lambda
+		return !found
+	})
+	return found
 }
 
 // ofDatabase reports whether a call is one of database/sql.

@@ -15,7 +15,7 @@ var admitsFailure = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure)?|unable|went
 // saidInWords are the places of Go where a service failed, and all that comes of it is a sentence which the function gives back for people to read: the
 // function that calls it cannot know, and no log says why.
 func saidInWords(n *paths.Node) []spot {
-	works := map[place]string{}
+	works, _ := goCalls(n) // also of others than AWS
 	for at, u := range operations(n, func(u dataflow.Use) bool { return u.File.Language == ir.Go }) {
 		works[at] = operationName(u)
 	}

@@ -1,8 +1,11 @@
 package sast
 
 import (
+	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/ir"
@@ -19,7 +22,7 @@ var refusedIn = map[string]string{
 // partly are calls of such operations whose answer nobody looks at: what was not taken is lost.
 func partly(_ *work, n *paths.Node) []spot {
 	batches := operations(n, func(u dataflow.Use) bool { return refusedIn[u.Key] != "" && !u.Helper })
-	out := append(settled(n), lost(n)...)
+	out := slices.Concat(settled(n), lost(n), namedInVain(n), notAsked(n))
 	if len(batches) == 0 {
 		return out
 	}
@@ -48,6 +51,22 @@ func partly(_ *work, n *paths.Node) []spot {
 			}
 		}
 	}
+	return out
+}
+
+// notAsked are reads of many records at once where nothing ever looks for those that the table has not read.
+func notAsked(n *paths.Node) []spot {
+	reads := operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:BatchGetItem" && !u.Helper })
+	if len(reads) == 0 || slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool { return bytes.Contains(fn.File.Tree.Source, []byte("UnprocessedKeys")) }) {
+		return nil
+	}
+	var out []spot
+	for at := range reads {
+		out = append(out, spot{file: at.file, at: at.at, fields: map[string]string{
+			"others": "takes what BatchGetItem answers for all that was asked for: what a busy table has not read, or does not fit into 16 MB, stands in UnprocessedKeys and is missing, without an error",
+		}})
+	}
+	slices.SortFunc(out, func(a, b spot) int { return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at)) })
 	return out
 }
 

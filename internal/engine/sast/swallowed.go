@@ -105,9 +105,7 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 				s.late(fn, x, body[i+1:])
 				s.neverAsked(fn, x)
 				s.forgottenToEnd(fn, x, body[i+1:])
-			}
-			if i > 0 {
-				s.replaced(fn, body[i-1], x)
+				s.replaced(fn, x, body[i+1:])
 			}
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
 				s.denied(fn, body[i-1], x)

@@ -44,7 +44,7 @@ func failsLoudly(n *paths.Node, a attempt) bool {
 // isAsked reports whether somebody asks a function and gets what it answers, or it has routes of its own.
 func isAsked(n *paths.Node) bool {
 	return answersRequests(n.Function) || writtenForRequests(n) || n.Result.Routes > 0 ||
-		slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerWebSocket })
+		isAskedDirectly(n) || slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerWebSocket })
 }
 
 // someoneLogsAnswers reports whether a function of the files that were reached logs answers.
@@ -247,11 +247,32 @@ func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
 
 // saysItFailed reports whether statements answer with a status of failure, by themselves or by functions that they call, or without one.
 func saysItFailed(n *paths.Node, file *ir.File, name string, body []*ir.Stmt) bool {
-	return hasStatus(name, body) || answersWithout(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
+	return hasStatus(name, body) || answersWithout(body) || saysInAnswer(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
 		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
 			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus("", fn.Body) || someWord(defaults(fn), refused)
 		})
 	}, 0)
+}
+
+var (
+	// doneOrNot are members of answers that say whether it was done, failedWord what stands in others where it was not.
+	doneOrNot  = regexp.MustCompile(`(?i)^(ok|success|succeeded|is_?success(ful)?)$`)
+	failedWord = regexp.MustCompile(`(?i)^(err|error|errored|fail|failed|failure|ko)$`)
+)
+
+// saysInAnswer reports whether statements make an answer that says by a word that it was not done: {"status": "error"}, {success: false}.
+func saysInAnswer(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Object {
+			for i, key := range e.Keys[:min(len(e.Keys), len(e.List))] {
+				x := e.List[i]
+				found = found || x.Kind == ir.Const && (doneOrNot.MatchString(key) && strings.EqualFold(x.Str, "false") || ofStatus.MatchString(key) && failedWord.MatchString(x.Str))
+			}
+		}
+		return !found && e.Kind != ir.Lambda
+	})
+	return found
 }
 
 var (
