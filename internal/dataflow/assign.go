@@ -169,7 +169,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if x.ref == aiohttpApplication {
 		x = in.applicationState()
 	}
-	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) {
+	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) && !slowHash.MatchString(orNothing(v).ref) { // the hash of a password is still one
 		in.takenOut(x, key)
 	}
 	in.headerOf(f, at, key, v)
@@ -291,7 +291,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	}
 	if f.file.Language == ir.Go {
 		if e.X.Kind != ir.Array {
-			v = errorOfGo(e.X, goResult(v))
+			v = in.saidToBe(f, e.X, errorOfGo(e.X, goResult(v)))
 			in.predictable(f, lastName(e.X), e.Y, v)
 		}
 		in.bind(f, e.X, v, e.Str == ":=")

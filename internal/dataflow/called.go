@@ -152,7 +152,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		in.unawaited = append(in.unawaited, Called{Ref: lastPart(textOf(e.X)), File: f.file, At: e.At, Expr: e})
 		return
 	}
-	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || len(in.stack) == 0 || !in.stack[len(in.stack)-1].Async {
+	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || !in.frozenMeanwhile() {
 		return
 	}
 	first := e // send(x) of send(x).then(f).catch(g)
@@ -168,10 +168,13 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	if in.acted == acted && (len(started) != 1 || in.acting[started[0].fn] == "") {
 		return
 	}
-	if answersBehind(f.file.Tree.Source[e.At:e.End]) {
+	if answersBehind(f.file.Tree.Source[e.At:e.End]) || in.handsAnswerOn(f, e) {
 		return
 	}
 	name := lastPart(textOf(first.X))
+	if first.X.Kind == ir.Member { // new Order(...).save()
+		name = first.X.Str
+	}
 	switch {
 	case each:
 		if !e.List[0].Fn.Async && (len(started) != 1 || !in.givesPromise(started[0], 0)) {
@@ -198,6 +201,40 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		}
 	}
 	in.unawaited = append(in.unawaited, Called{Ref: orElse(name, "a call"), File: f.file, At: e.At, Expr: e})
+}
+
+// frozenMeanwhile reports whether what the function at hand begins and does not wait for is frozen when the answer is there: it is asynchronous, or is
+// called by one that is and gives nothing back to wait for, or it stands behind a promise or in a route of Express, which an adapter ends with the answer.
+func (in *interp) frozenMeanwhile() bool {
+	n := len(in.stack)
+	if n == 0 {
+		return false
+	}
+	top := in.stack[n-1]
+	if top.Async {
+		return true
+	}
+	r := in.following
+	if r != nil && r.framework == "express" && (top == r.fn.fn || in.afterPromise[top]) {
+		return true
+	}
+	direct := len(in.sites) == n && in.sites[n-1].direct && givesNothing(top)
+	return (direct || in.afterPromise[top]) && slices.ContainsFunc(in.stack, func(fn *ir.Func) bool { return fn.Async })
+}
+
+// givesNothing reports whether a function gives nothing back.
+func givesNothing(fn *ir.Func) bool {
+	gives := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		gives = gives || s.Kind == ir.Return && s.X != nil
+		return !gives
+	}, func(e *ir.Expr) bool { return e.Kind != ir.Lambda })
+	return !gives
+}
+
+// handsAnswerOn reports whether a call gets what answers the request: it is done when what it calls has answered.
+func (in *interp) handsAnswerOn(f frame, e *ir.Expr) bool {
+	return slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Name && in.quiet(f, x).ref == "express.Response" })
 }
 
 // answersLater is how what is called when a call is done answers the request, and endsWait how it ends the wait of somebody: until then

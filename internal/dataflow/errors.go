@@ -138,7 +138,7 @@ var asksDatabase = regexp.MustCompile(`^(find|get(One|Many|Raw)|create$|createMa
 
 // databasesOfGo are the calls of Go whose error is one of the driver: it tells the server, the statement, or names of tables and columns.
 var databasesOfGo = regexp.MustCompile(`^((database/sql|github_com/jmoiron/sqlx|github_com/jackc/pgx[\w/]*)\.(.*\.)?(Open|Connect|New|NewWithConfig|Ping|Begin|BeginTx|Beginx|Commit|Query|Queryx|Exec|NamedExec|NamedQuery|Prepare|Preparex|Scan|StructScan|Get|Select|SendBatch|CopyFrom)` +
-	`|gorm_io/gorm\.Open` +
+	`|(gorm_io|github_com/jinzhu)/gorm\.(Open|DB\(\)\.DB\(\)\.Ping)` +
 	`|go_mongodb_org/mongo-driver[\w/]*\.(.*\.)?(Connect|Ping|InsertOne|InsertMany|UpdateOne|UpdateMany|UpdateByID|ReplaceOne|DeleteOne|DeleteMany|Find|Aggregate|Distinct|CountDocuments|BulkWrite|Decode|All|Err))(Context)?\(\)$`)
 
 func failsLikeDatabaseOfGo(ref string) bool { return databasesOfGo.MatchString(ref) }
@@ -272,7 +272,7 @@ func errorOfGo(name *ir.Expr, v *Value) *Value {
 }
 
 // ofGorm is the error that a call of GORM leaves.
-var ofGorm = regexp.MustCompile(`^gorm_io/gorm\..*\(\)\.Error$`)
+var ofGorm = regexp.MustCompile(`^(gorm_io|github_com/jinzhu)/gorm\..*\(\)\.Error$`)
 
 // tellsRequest tells of an answer that holds an error as a whole which has more in it than its message, or the message of one of a
 // database. What is said of a request that is refused is made for who sent it.
@@ -333,10 +333,10 @@ func isThere(v *Value) bool {
 func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	var x *ir.Expr
 	switch {
-	case e.Kind == ir.Binary && e.Str == "instanceof" && !holds:
-		x = e.X
-	case e.Kind == ir.Binary && e.Str == "instanceof" && holds && in.quiet(f, e.Y).class != nil: // one of the program's own
-		x = e.X
+	case e.Kind == ir.Binary && e.Str == "instanceof":
+		if in.isErrorOfCall(f, e) != holds {
+			x = e.X
+		}
 	case e.Kind == ir.Call && lastPart(textOf(e.X)) == "isAxiosError" && len(e.List) == 1 && !holds:
 		x = e.List[0]
 	case e.Kind == ir.Member && always[e.Str] && !holds:
@@ -355,6 +355,25 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	if isOfCall(in.quiet(f, x).ref) {
 		in.set(f.s, x.Str, &Value{}, true)
 	}
+}
+
+// isErrorOfCall reports whether the errors that a condition asks for by their class are those of the call that failed: all errors are, and those
+// of its package; those of the program itself and of other packages (err instanceof JsonWebTokenError) are not.
+func (in *interp) isErrorOfCall(f frame, e *ir.Expr) bool {
+	kind := in.quiet(f, e.Y)
+	pkg := packageOf(kind.ref)
+	switch ref := in.quiet(f, e.X).ref; {
+	case textOf(e.Y) == "Error" && kind.class == nil:
+		return true
+	case ref == axiosError:
+		return pkg == "axios"
+	case isOfService(ref):
+		return isAWS(kind.ref) || strings.HasPrefix(pkg, "@smithy/")
+	case isOfDatabase(ref):
+		client, _, _ := strings.Cut(pkg, "/")
+		return ofDatabases[pkg] || ofDatabases[client]
+	}
+	return false
 }
 
 // askedFor is the error of which a condition asks for a certain message or code: who asks knows it, and mostly has thrown it.

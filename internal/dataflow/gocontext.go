@@ -27,6 +27,11 @@ func (in *interp) inContext(c call) (*Value, bool) {
 	case c.callee.ref == "context.WithValue" && len(given) == 3:
 		in.putsInContext(contextKey(c.e.List[1], given[1]), given[2])
 		return given[0], true
+	case c.callee.ref == "github_com/gorilla/context.Set" && len(given) == 3:
+		in.putsInContext(contextKey(c.e.List[1], given[1]), given[2])
+		return &Value{}, true
+	case (c.callee.ref == "github_com/gorilla/context.Get" || c.callee.ref == "github_com/gorilla/context.GetOk") && len(given) == 2:
+		return in.takenFromContext(contextKey(c.e.List[1], given[1]))
 	case of == "net/http.Request()" && (method == "WithContext" || method == "Clone"):
 		return c.recv, true
 	case method == "Value" && len(given) == 1 && (strings.HasSuffix(of, "Context()") || strings.HasPrefix(of, "context.")):

@@ -255,7 +255,7 @@ func (in *interp) goPanic(c call) (*Value, bool) {
 
 func (in *interp) copiesStream(c call) (*Value, bool) {
 	if c.args.get(0).ref == responseWriter {
-		in.writesAnswer(c.f, c.e, "Copy", []*Value{c.args.get(1)})
+		in.writesAnswer(c.f, c.e, "Copy", c.args.get(0), []*Value{c.args.get(1)})
 	}
 	in.copies(c.args.get(0), c.args.get(1))
 	return &Value{}, true

@@ -56,8 +56,20 @@ var givesTwo = set("path.Split() path/filepath.Split()")
 // is something.
 func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 	for i, x := range p.List {
-		in.bind(f, x, in.resultOf(v, i, len(p.List)), declares)
+		in.bind(f, x, in.saidToBe(f, x, in.resultOf(v, i, len(p.List))), declares)
 	}
+}
+
+// saidToBe is a value of which nothing is known but the type that a program says it has, where it is given to a name: what a context of requests
+// keeps for all, or a registry.
+func (in *interp) saidToBe(f frame, name *ir.Expr, v *Value) *Value {
+	if name.Kind != ir.Name || name.Y == nil || v.class != nil || v.kind != nil || v.known || v.elem != nil || v.secret != nil || len(v.fields)+len(v.taints)+len(v.fns) > 0 {
+		return v
+	}
+	if typed := in.injected(f, name.Y, name.At, nothing); typed != nothing {
+		return typed
+	}
+	return v
 }
 
 // resultOf is one of so many results of a call.

@@ -47,19 +47,25 @@ func (in *interp) goServer(f frame, e *ir.Expr, recv *Value, ref string, args *a
 		return &Value{ref: responseWriter}, true
 	case strings.HasPrefix(ref, "fmt.Fprint"):
 		if args.get(0).ref == responseWriter {
-			in.writesAnswer(f, e, method, args.list[1:])
+			in.writesAnswer(f, e, method, args.get(0), args.list[1:])
 			return &Value{}, true
 		}
-	case before == responseWriter && method == "Write", ref == "io.WriteString" && args.get(0).ref == responseWriter:
-		in.writesAnswer(f, e, method, args.list[len(args.list)-min(1, len(args.list)):])
+	case before == responseWriter && method == "WriteHeader" && recv != nil:
+		in.assign(f, recv, statusWritten, args.get(0), e.At)
+		return &Value{}, true
+	case before == responseWriter && method == "Write":
+		in.writesAnswer(f, e, method, orNothing(recv), args.list[:min(1, len(args.list))])
+		return &Value{}, true
+	case ref == "io.WriteString" && args.get(0).ref == responseWriter:
+		in.writesAnswer(f, e, method, args.get(0), args.list[1:])
 		return &Value{}, true
 	case method == "WriteTo" && fills[before] && args.get(0).ref == responseWriter:
-		in.writesAnswer(f, e, method, []*Value{recv})
+		in.writesAnswer(f, e, method, args.get(0), []*Value{recv})
 		return &Value{}, true
 	case ref == "encoding/json.NewEncoder" && args.get(0).ref == responseWriter:
 		return &Value{ref: ref + "()", args: args.list}, true
 	case ref == "encoding/json.NewEncoder().Encode" && len(orNothing(recv).args) > 0:
-		in.writesAnswer(f, e, method, []*Value{goJSON(args.get(0), 0)})
+		in.writesAnswer(f, e, method, recv.args[0], []*Value{goJSON(args.get(0), 0)})
 		return &Value{}, true
 	case ref == "github_com/gofiber/fiber.New":
 		in.handlesErrors(f, orNothing(args.get(0).fields["ErrorHandler"]), e.At)
@@ -146,12 +152,15 @@ func (in *interp) isMiddleware(c *closure) bool {
 
 const responseWriter = "net/http.ResponseWriter()"
 
+// statusWritten is the field of what an answer is written to that holds the status which was written before.
+const statusWritten = "status"
+
 // writesAnswer looks at what is written to whoever asked.
-func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, list []*Value) {
+func (in *interp) writesAnswer(f frame, e *ir.Expr, call string, to *Value, list []*Value) {
 	in.writesHTML(f, e, list)
+	status := statusOf(to.fields[statusWritten])
 	for _, v := range list {
-		in.tellsTrace(f, e.At, call, v)
-		in.tellsSecret(f, e.At, call, v)
+		in.tellsAnswer(answerAt{f, e.At, call, v, status})
 	}
 }
 

@@ -32,6 +32,7 @@ var (
 	storedSecrets = map[string]bool{
 		"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass word": true, "otp": true, "otp code": true, "totp seed": true, "otp secret": true, "verification code": true, "reset token": true,
 		"reset code": true, "password token": true, "mfa secret": true, "totp secret": true, "two factor secret": true, "security answer": true, "forgot code": true, "refresh token": true, "client secret": true, "private key": true,
+		"transaction pin": true, "account pin": true, "atm pin": true, "card pin": true, "login pin": true, "security pin": true, "access pin": true, "mpin": true, "upi pin": true,
 	}
 )
 
@@ -65,12 +66,12 @@ func writesItself(source []byte) bool {
 }
 
 // withoutRecord are methods that give no records, or others.
-var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate populate map flatMap reduce forEach some every")
+var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate map flatMap reduce forEach some every")
 
 // keepsRecord are methods of models, queries and documents of libraries that give records, or say more of which.
 var keepsRecord = set(`find findOne findById findAll findByPk findOneAndUpdate findByIdAndUpdate findOneAndDelete findOneAndRemove findByIdAndDelete findByIdAndRemove
 	findOneAndReplace findOrCreate findAndCountAll create build save insert upsert update reload exec lean sort limit skip where equals ne in nin gt gte lt lte and or nor
-	session toObject toJSON get orFail orfail clone cursor next then catch finally collation hint read maxTimeMS all slice elemMatch toArray setOptions first last at pop
+	session populate toObject toJSON get orFail orfail clone cursor next then catch finally collation hint read maxTimeMS all slice elemMatch toArray setOptions first last at pop
 	shift select scope unscoped refresh merge query fetch filter concat slice`)
 
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
@@ -91,6 +92,8 @@ func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method strin
 	first := args.get(0).fields
 	switch {
 	case len(holds) == 0 || withoutRecord[method]:
+		return nil
+	case method == "populate" && recv != nil && recv.ref == "mongoose.model()": // of documents that came from elsewhere
 		return nil
 	case method == "select":
 		return chosen(holds, args.get(0))

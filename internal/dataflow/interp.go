@@ -92,6 +92,7 @@ type interp struct {
 	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event
 	routeError   *Value                // Go: what a route gave back as its error
 	thrown       *Value                // what was thrown since the last try began
+	afterPromise map[*ir.Func]bool     // functions that are called when a promise is kept
 	testing      *ir.Expr              // the condition that was looked at last
 	messagesOnly bool                  // of errors only their messages are shown where a value goes
 	ownEvent     bool                  // code names the fields of the event itself

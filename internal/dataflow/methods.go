@@ -265,6 +265,7 @@ func (in *interp) then(c call) (*Value, bool) {
 	var out *Value
 	in.behind(c.f, c.e.X.X, func() {
 		for _, fn := range c.args.list[0].fns {
+			in.standsBehindPromise(fn.fn)
 			out = join(out, in.invoke(c.f, fn, nil, &arguments{list: []*Value{c.recv}}, c.e.At))
 		}
 	})
@@ -274,6 +275,14 @@ func (in *interp) then(c call) (*Value, bool) {
 		}
 	}
 	return out, true
+}
+
+// standsBehindPromise notes a function that is called when a promise is kept.
+func (in *interp) standsBehindPromise(fn *ir.Func) {
+	if in.afterPromise == nil {
+		in.afterPromise = map[*ir.Func]bool{}
+	}
+	in.afterPromise[fn] = true
 }
 
 func (in *interp) toCallbackToo(c call) (*Value, bool) {

@@ -49,7 +49,7 @@ func storedPasswords(v *Value, depth int) []*Taint {
 	}
 	if makesRecords[strings.SplitN(packageOf(v.ref), ".", 2)[0]] {
 		for _, x := range v.args {
-			out = addTaints(out, storedPasswords(x, depth+1))
+			out = addTaints(out, storedPasswords(notSetSince(x, v.fields), depth+1))
 		}
 		for name, x := range sorted(v.kw) {
 			out = addTaints(out, passwordsUnder(name, x))
@@ -57,6 +57,21 @@ func storedPasswords(v *Value, depth int) []*Taint {
 		}
 	}
 	return out
+}
+
+// notSetSince is what a record was made of, without the fields that were set since: user.password = hash.
+func notSetSince(made *Value, set map[string]*Value) *Value {
+	if made == nil || len(made.fields) == 0 || len(set) == 0 {
+		return made
+	}
+	c := *made
+	c.fields = map[string]*Value{}
+	for name, x := range made.fields {
+		if _, later := set[name]; !later {
+			c.fields[name] = x
+		}
+	}
+	return &c
 }
 
 // setsPassword tells of a password that a row of a table gets as it came in: the mapper stores it when the session is committed.

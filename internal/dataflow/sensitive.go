@@ -32,6 +32,7 @@ var vocabulary = map[string]secrecy{
 	"confirmation code": ofPassword, "mfa code": ofPassword, "security answer": ofPassword, "challenge answer": ofPassword, "private challenge parameters": ofPassword,
 	"connection string": ofPassword, "database url": ofPassword, "database uri": ofPassword, "db url": ofPassword, "db uri": ofPassword, "mongo url": ofPassword, "mongo uri": ofPassword,
 	"mongodb url": ofPassword, "mongodb uri": ofPassword, "redis url": ofPassword, "dsn": ofPassword,
+	"transaction pin": ofPassword, "account pin": ofPassword, "atm pin": ofPassword, "login pin": ofPassword, "security pin": ofPassword, "access pin": ofPassword, "mpin": ofPassword, "upi pin": ofPassword,
 	"login code": ofPassword, "credentials": ofPassword, "mnemonic": ofPassword, "seed phrase": ofPassword,
 	"token": ofToken, "jwt": ofToken, "bearer": ofToken, "authorization": ofToken, "auth header": ofToken, "authorization header": ofToken, "cookie": ofToken, "cookies": ofToken,
 	"card number": ofCard, "credit card": ofCard, "cc number": ofCard, "card no": ofCard, "cvv": ofCard, "cvc": ofCard, "cvv2": ofCard, "card code": ofCard, "card pin": ofCard,

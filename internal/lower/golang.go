@@ -557,6 +557,7 @@ func (g *golang) assign(n *ast.AssignStmt) []*ir.Stmt {
 	if len(n.Lhs) > 1 && len(n.Rhs) == 1 {
 		e := g.expr(ir.Assign, n)
 		e.X, e.Y, e.Str = g.targets(n, n.Lhs), g.expression(n.Rhs[0]), operator
+		g.assertedAs(e.X.List[0], n.Rhs[0])
 		return []*ir.Stmt{g.eval(n, e)}
 	}
 	var out []*ir.Stmt
@@ -566,9 +567,17 @@ func (g *golang) assign(n *ast.AssignStmt) []*ir.Stmt {
 		}
 		e := g.expr(ir.Assign, n)
 		e.X, e.Y, e.Str = g.expression(left), g.expression(n.Rhs[i]), operator
+		g.assertedAs(e.X, n.Rhs[i])
 		out = append(out, g.eval(n, e))
 	}
 	return out
+}
+
+// assertedAs gives a name the type that a program says of its value: db := kept.(*gorm.DB).
+func (g *golang) assertedAs(name *ir.Expr, x ast.Expr) {
+	if a, ok := x.(*ast.TypeAssertExpr); ok && a.Type != nil && name.Kind == ir.Name && name.Str != "_" {
+		name.Y = g.expression(a.Type)
+	}
 }
 
 // within puts what stands before a condition before the statement.

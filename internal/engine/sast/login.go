@@ -267,7 +267,31 @@ func (l *login) decide() bool {
 		}
 		return e.Kind != ir.Lambda || contains(e, l.check, nil)
 	})
-	return l.within(l.fn.Body, nil, names)
+	return l.within(l.fn.Body, nil, names) || l.decidesLater()
+}
+
+// decidesLater looks for the condition in the function that is told what a check has found: compare(given, hash).then((same) => ...), or
+// compare(given, hash, (err, same) => ...).
+func (l *login) decidesLater() bool {
+	found := false
+	told := func(x, name *ir.Expr) {
+		if x.Kind == ir.Lambda && name != nil && name.Kind == ir.Name {
+			found = found || l.within(x.Fn.Body, nil, map[string]bool{name.Str: true})
+		}
+	}
+	ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
+		switch {
+		case found || e.Kind != ir.Call || len(e.List) == 0:
+		case e == l.check:
+			if last := e.List[len(e.List)-1]; last.Kind == ir.Lambda && len(last.Fn.Params) > 1 {
+				told(last, last.Fn.Params[1])
+			}
+		case e.X.Kind == ir.Member && e.X.Str == "then" && ir.Awaited(e.X.X) == l.check && e.List[0].Kind == ir.Lambda && len(e.List[0].Fn.Params) > 0:
+			told(e.List[0], e.List[0].Fn.Params[0])
+		}
+		return !found
+	})
+	return found
 }
 
 // contains reports whether an expression holds another one, or one of some names.
