@@ -500,6 +500,10 @@ func (a *assembly) joinAll(ws *model.Workspace) {
 	})
 	for _, j := range joins {
 		j.tell()
+	}
+	for _, j := range joins { // one after the other: each looks at what the others have told
+		j.permissions()
+		j.tell()
 		ws.Diagnostics = append(ws.Diagnostics, j.notes...)
 	}
 	a.parallel(len(all), func(i int) {

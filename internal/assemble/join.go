@@ -48,7 +48,14 @@ type join struct {
 	app   *model.App
 	all   *joint
 	later []foreign
+	added map[stateCall]bool // which state machines call which functions
 	notes []model.Diagnostic
+}
+
+// stateCall is a function that a state machine calls.
+type stateCall struct {
+	function *model.Function
+	machine  *model.Resource
 }
 
 // foreign is something that a join found out about a part of another application.
@@ -69,6 +76,7 @@ func (j *join) tell() {
 			give(f.role, *f.policy)
 		}
 	}
+	j.later = nil
 }
 
 // functionIn is the function that a value refers to: directly, by alias or version, by name, or inside an ARN or URI.

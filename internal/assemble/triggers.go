@@ -20,7 +20,11 @@ func (j *join) triggers() {
 			})
 		}
 	}
-	for _, r := range j.app.Resources { // last: permissions tell only what nothing else has told
+}
+
+// permissions gives functions the callers that nothing else has told of, when all triggers of all applications are known.
+func (j *join) permissions() {
+	for _, r := range j.app.Resources {
 		if r.Type == "AWS::Lambda::Permission" {
 			j.permission(r)
 		}

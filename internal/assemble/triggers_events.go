@@ -287,14 +287,13 @@ func (j *join) stateMachine(r *model.Resource) {
 }
 
 func (j *join) addState(f *model.Function, r *model.Resource, at model.Origin) {
-	if f == nil {
+	if f == nil || j.added[stateCall{f, r}] {
 		return
 	}
-	for _, t := range f.Triggers {
-		if t.Source == r {
-			return
-		}
+	if j.added == nil {
+		j.added = map[stateCall]bool{}
 	}
+	j.added[stateCall{f, r}] = true
 	if at.File == "" {
 		at = r.Origin
 	}
