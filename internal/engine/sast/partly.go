@@ -73,7 +73,9 @@ func onlyTaken(n *paths.Node, fn *ir.Func, set *ir.Expr) bool {
 		reads++
 		reader := around[max(0, len(around)-2)]
 		switch {
-		case len(around) < 2 || !takenPart(reader), slices.ContainsFunc(around, func(e *ir.Expr) bool { return e.Kind == ir.Assign || e.Kind == ir.Binary && e.Str != "??" && e.Str != "||" && e.Str != "or" }):
+		case len(around) < 2 || !takenPart(reader), slices.ContainsFunc(around, func(e *ir.Expr) bool {
+			return e.Kind == ir.Assign || e.Kind == ir.Binary && e.Str != "??" && e.Str != "||" && e.Str != "or"
+		}):
 			more = true
 		case slices.ContainsFunc(around, logs):
 		case s.Kind == ir.Return && !isHandler(n, fn):
