@@ -292,7 +292,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if f.file.Language == ir.Go {
 		if e.X.Kind != ir.Array {
 			v = in.saidToBe(f, e.X, errorOfGo(e.X, goResult(v)))
-			in.predictable(f, lastName(e.X), e.Y, v)
+			in.guessable(f, lastName(e.X), e.Y, v)
 		}
 		in.bind(f, e.X, v, e.Str == ":=")
 		in.rememberResults(f, e)

@@ -149,7 +149,7 @@ func (in *interp) allReached() []*ir.Func {
 func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	in.givenToStream(f, e)
 	if in.acted > acted && in.calledBackInVain(f, e) {
-		in.unawaited = append(in.unawaited, Called{Ref: lastPart(textOf(e.X)), File: f.file, At: e.At, Expr: e})
+		in.unawaited = append(in.unawaited, Called{Ref: orElse(lastPart(textOf(e.X)), in.uses[len(in.uses)-1].Key), File: f.file, At: e.At, Expr: e})
 		return
 	}
 	if f.file.Language != ir.Node || e.Kind != ir.Call || in.loading != nil || in.proving > 0 || !in.frozenMeanwhile() {

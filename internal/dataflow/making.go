@@ -51,7 +51,7 @@ var (
 	// plainCode is a name that says only that something is a code, or makes one.
 	plainCode = regexp.MustCompile(`(?i)^((new|make|create|generate|gen|random|issue|build|next|unique)_?)?code$`)
 	// ofEntry are words in names of functions, files and folders which say what such a code is for.
-	ofEntry = set("invite invites invitation invitations verification verify activation recovery reset forgot forgotten otp mfa 2fa pairing passwordless")
+	ofEntry = set("invite invites invitation invitations verification verify activation recovery reset forgot forgotten otp mfa 2fa challenge pairing passwordless")
 )
 
 // codeOfEntry is a code by which somebody is let in, as the names around it say: those of the function that makes it and of the one that calls it, and

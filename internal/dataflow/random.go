@@ -32,6 +32,8 @@ func (r *roll) signs() *roll {
 var (
 	rolls = set("builtin.Math.random random.random random.randint random.randrange random.getrandbits random.uniform lodash.random underscore.random")
 	picks = set("random.choice random.choices random.sample lodash.sample lodash.sampleSize underscore.sample")
+	// rollsOfGo are those of Go, which have a name for each type of number.
+	rollsOfGo = regexp.MustCompile(`^math/rand(/v2)?\.(New\(\)\.)?(Int|Uint|Float|N$)\w*$`)
 )
 
 var (
@@ -81,7 +83,7 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 		name = e.X.Str
 	}
 	switch {
-	case rolls[callee.ref]:
+	case rolls[callee.ref], rollsOfGo.MatchString(callee.ref):
 		from = &roll{file: f.file, at: e.At}
 	case picks[callee.ref]:
 		from = &roll{file: f.file, at: e.At, picked: true}
@@ -156,10 +158,10 @@ var ofSession = regexp.MustCompile(`(?i)^(__Host-|__Secure-)?([\w.]*[-_.])?(sid|
 // stands is told of by the patterns of the rule.
 func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 	in.predictable(f, name, from, v)
-	r := v.random
-	if r == nil && name == "privateChallengeParameters" { // of a user pool: whoever knows one of them is let in
+	r := rollIn(f, v)
+	if r == nil && strings.EqualFold(name, "privateChallengeParameters") { // of a user pool: whoever knows one of them is let in
 		for _, x := range sorted(v.fields) {
-			r = firstRoll(r, orNothing(x).random)
+			r = firstRoll(r, rollIn(f, orNothing(x)))
 		}
 	}
 	if r == nil || r.picked || name == "" || from == nil || !r.ofTime && r.file == f.file && from.At <= r.at && r.at < from.End {
@@ -175,6 +177,16 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 		h.Steps = []Step{{r.file, r.at, "a random number is made that can be worked out"}}
 		h.End = &Step{File: f.file, At: from.At}
 	}
+}
+
+// rollIn is the random number that a value was made of. What is a text in other languages is a list of its signs in Go, which a conversion makes one.
+func rollIn(f frame, v *Value) *roll {
+	if f.file.Language == ir.Go {
+		if r := orNothing(v.elem).random; r != nil && r.picked {
+			return firstRoll(v.random, r.signs())
+		}
+	}
+	return v.random
 }
 
 // linkBefore is the address in front of the code in a link by which somebody confirms something, or does it in another one's name.

@@ -806,7 +806,12 @@ func (j *js) operator(n int, kind string) *ir.Expr {
 		e := j.expr(ir.Unknown, n)
 		e.Str, e.List = "typeof", []*ir.Expr{x}
 		return e
-	default: // -x, +x, void x: numbers, truths
+	case "void":
+		if x.Kind == ir.Call { // only says that what it gives is not looked at
+			return x
+		}
+		return j.expr(ir.Unknown, n)
+	default: // -x, +x: numbers, truths
 		e := j.expr(ir.Call, n)
 		e.X = &ir.Expr{Kind: ir.Name, Str: "Number", At: e.At, End: e.At}
 		e.List = []*ir.Expr{x}

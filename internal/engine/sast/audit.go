@@ -544,6 +544,11 @@ func writesIn(all []*ir.Func, writes map[place]dataflow.Use) (place, bool) {
 // noted reports whether a function logs something, or hands something on, other than an error that it handles and what it refuses: done is
 // what it may tell of.
 func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
+	return notedBy(fn, others, done, func(e *ir.Expr) bool { return !fixedLine(e) })
+}
+
+// notedBy is noted, with what a line says that counts.
+func notedBy(fn *ir.Func, others map[place]dataflow.Use, done place, tells func(*ir.Expr) bool) bool {
 	found := false
 	var look func(body []*ir.Stmt)
 	look = func(body []*ir.Stmt) {
@@ -570,7 +575,7 @@ func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 				return false
 			}
 			_, ok := others[place{fn.File, e.At}]
-			found = found || logs(e) && !fixedLine(e) || ok && e.Kind == ir.Call
+			found = found || logs(e) && tells(e) || ok && e.Kind == ir.Call
 			return !found
 		})
 	}
@@ -595,6 +600,33 @@ func fixedLine(e *ir.Expr) bool {
 	return plainOutput.MatchString(dotted(e.X)) && !slices.ContainsFunc(e.List, varies)
 }
 
+// ofPayment are words of a line that says that money was moved, or for what.
+var ofPayment = regexp.MustCompile(`(?i)pa(y|id)|charg|refund|captur|transfer|money|bill|order|invoice|purchas|subscri|settle|debit|credit|donat|book|checkout|transaction|success|complet|done`)
+
+// tellsOfPayment reports whether a line that is logged tells of a payment: it holds something by which one is known from others, or says that
+// there was one. How many of something there are tells of none.
+func tellsOfPayment(e *ir.Expr) bool {
+	if fixedLine(e) {
+		return false
+	}
+	return slices.ContainsFunc(e.List, variesByMore) || slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Const && ofPayment.MatchString(x.Str) })
+}
+
+// variesByMore reports whether an expression is not the same each time, in more than how many of something there are.
+func variesByMore(e *ir.Expr) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Member && e.Str == "length", e.Kind == ir.Call && dotted(e.X) == "len":
+		return false
+	case e.Kind == ir.Template, e.Kind == ir.Object, e.Kind == ir.Array, e.Kind == ir.Call && len(e.List) > 0:
+		return slices.ContainsFunc(e.List, variesByMore)
+	case e.Kind == ir.Binary:
+		return variesByMore(e.X) || variesByMore(e.Y)
+	}
+	return varies(e)
+}
+
 // varies reports whether an expression is not the same each time.
 func varies(e *ir.Expr) bool {
 	switch {
@@ -616,7 +648,7 @@ func unrecordedPayments(w *work, n *paths.Node) []spot {
 	}
 	recorded := func(c dataflow.Called) bool {
 		return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
-			return logsEvents(fn) || !handlesErrors(fn) && noted(fn, nil, place{c.File, c.At})
+			return logsEvents(fn) || !handlesErrors(fn) && notedBy(fn, nil, place{c.File, c.At}, tellsOfPayment)
 		})
 	}
 	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) }) {

@@ -17,9 +17,10 @@ func allowing(_ *work, n *paths.Node) []spot {
 	if !isOne && !writtenAsAuthorizer(n) || n.Result.Cut {
 		return nil
 	}
-	a := &authorizer{node: n}
+	a, works := &authorizer{node: n}, workAnywhere(n)
 	for _, fn := range n.Result.Reached {
 		a.list(fn.File, fn.Body)
+		a.failsOpen(fn, works)
 		a.allOfNothing(fn)
 	}
 	if len(a.found) == 0 {

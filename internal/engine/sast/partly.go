@@ -45,6 +45,9 @@ func partly(_ *work, n *paths.Node) []spot {
 		})
 	}
 	for _, fn := range n.Result.Reached {
+		for _, call := range countsTaken(n, fn) {
+			note(fn.File, call)
+		}
 		for _, e := range returnedBy(fn) {
 			if call := sentBy(e); call != nil && onlyDropped(n, fn, gone) {
 				note(fn.File, call)
@@ -68,6 +71,45 @@ func notAsked(n *paths.Node) []spot {
 	}
 	slices.SortFunc(out, func(a, b spot) int { return cmp.Or(strings.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at, b.at)) })
 	return out
+}
+
+// countsTaken are the calls of whose answers a function reads nothing but what was taken, for a log or for callers who only log it.
+func countsTaken(n *paths.Node, fn *ir.Func) []*ir.Expr {
+	var out []*ir.Expr
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if call := assignedCall(e); call != nil && onlyTaken(n, fn, e) {
+			out = append(out, call)
+		}
+		return e.Kind != ir.Lambda
+	})
+	return out
+}
+
+// onlyTaken reports whether nothing is read of an answer but what was taken, and that goes nowhere but into logs.
+func onlyTaken(n *paths.Node, fn *ir.Func, set *ir.Expr) bool {
+	reads, more := 0, false
+	eachUse(fn.Body, func(e *ir.Expr) bool { return e.Kind == ir.Name && e.Str == set.X.Str && e != set.X }, func(s *ir.Stmt, around []*ir.Expr) {
+		reads++
+		reader := around[max(0, len(around)-2)]
+		switch {
+		case len(around) < 2 || !takenPart(reader), slices.ContainsFunc(around, func(e *ir.Expr) bool {
+			return e.Kind == ir.Assign || e.Kind == ir.Binary && e.Str != "??" && e.Str != "||" && e.Str != "or"
+		}):
+			more = true
+		case slices.ContainsFunc(around, logs):
+		case s.Kind == ir.Return && !isHandler(n, fn):
+			calls := n.Result.LeadsTo(fn)
+			more = more || len(calls) == 0 || slices.ContainsFunc(calls, func(c dataflow.CallSite) bool { return !loggedAlone(c.In, c.Call) })
+		default:
+			more = true
+		}
+	})
+	return reads > 0 && !more
+}
+
+// takenPart reports whether an expression reads the entries that were taken of an answer: answer.Successful, answer["Successful"].
+func takenPart(e *ir.Expr) bool {
+	return e.Kind == ir.Member && e.Str == "Successful" || e.Kind == ir.Index && e.Y != nil && e.Y.Kind == ir.Const && e.Y.Str == "Successful"
 }
 
 // unread is what is told of an answer that nobody reads.

@@ -23,7 +23,8 @@ var (
 // addedAgain are statements that add a record under a new name, or to what is there, and updates of tables that add to it, for each message of a
 // queue.
 func addedAgain(n *paths.Node) []spot {
-	if n.Result.Cut || !readsQueue(n) || knowsMessages(n) {
+	alone := startedByMessage(n) // what it is started with is the message
+	if n.Result.Cut || !alone && !readsQueue(n) || knowsMessages(n) {
 		return nil
 	}
 	var out []spot
@@ -37,17 +38,33 @@ func addedAgain(n *paths.Node) []spot {
 		case insertsInto.MatchString(c.Statement) && givesNewName(n, c):
 			what = "a new record under another name"
 		}
-		if p := (place{c.File, c.At}); what != "" && forEachMessage(n, p) {
+		if p := (place{c.File, c.At}); what != "" && (alone || forEachMessage(n, p)) {
 			out = append(out, addedTwice(p, what))
 		}
 	}
 	for _, u := range n.Result.Uses {
 		what := harmful(u)
-		if p := (place{u.File, u.At}); (what == "a count" || what == "an entry of a list") && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && forEachMessage(n, p) {
+		if p := (place{u.File, u.At}); (what == "a count" || what == "an entry of a list") && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && (alone || forEachMessage(n, p)) {
 			out = append(out, addedTwice(p, what))
 		}
 	}
 	return out
+}
+
+// startedByMessage reports whether buses and topics start a function, of which each delivers an event once or more, and calls the function again
+// that fails. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+func startedByMessage(n *paths.Node) bool {
+	some := false
+	for _, t := range n.Function.Triggers {
+		if t.Off {
+			continue
+		}
+		if t.Kind != model.TriggerBus && t.Kind != model.TriggerTopic {
+			return false
+		}
+		some = true
+	}
+	return some && whoStarts(n) == byEvent
 }
 
 func addedTwice(p place, what string) spot {

@@ -407,8 +407,12 @@ func gives(f *model.Function, setting string) bool {
 	return setting != "" && slices.ContainsFunc(f.Env, func(e model.EnvVar) bool { return e.Name == setting })
 }
 
-// differs reports whether a template gives a function a setting that is certainly not the one value with which all would be well.
+// differs reports whether a template gives a function a setting that is certainly not the one value with which all would be well, or certainly
+// gives it none.
 func differs(f *model.Function, h *dataflow.Hit) bool {
+	if f.Resource != nil && !gives(f, h.Given) {
+		return f.Resource.Props.Path("Environment", "Variables", h.Given).IsSet() == model.No
+	}
 	return slices.ContainsFunc(f.Env, func(e model.EnvVar) bool {
 		text, ok := e.Value.Scalar()
 		return e.Name == h.Given && ok && text != h.But

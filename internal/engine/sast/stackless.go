@@ -132,9 +132,26 @@ type stackHandler struct {
 
 // look is the call by which statements log the text of an error, where nothing gets all of it.
 func (h *stackHandler) look(body []*ir.Stmt) *ir.Expr {
-	ir.Walk(body, func(s *ir.Stmt) bool {
+	for i, s := range body {
+		if s.Kind == ir.If && i+1 < len(body) && len(s.Else) == 0 && ir.Ends(s.Body) && h.mentioned(s.X) && !throws(s.Body) {
+			inside := *h
+			inside.look(s.Body)
+			h.whole = h.whole || inside.whole
+			continue // this one is expected; what comes next is about the others
+		}
+		h.one(s)
+	}
+	if h.whole {
+		return nil
+	}
+	return h.text
+}
+
+// one looks at a statement.
+func (h *stackHandler) one(s *ir.Stmt) {
+	ir.Walk([]*ir.Stmt{s}, func(s *ir.Stmt) bool {
 		// what is asked of the error after it was logged only decides on the answer
-		h.whole = h.whole || s.Kind == ir.Throw || s.Kind == ir.Try || s.Kind == ir.If && h.text == nil && h.mentioned(s.X) || s.Kind == ir.Return && h.carries(s.X, false)
+		h.whole = h.whole || s.Kind == ir.Throw && !h.throwsOther(s) || s.Kind == ir.Try || s.Kind == ir.If && h.text == nil && h.mentioned(s.X) || s.Kind == ir.Return && h.carries(s.X, false)
 		return !h.whole
 	}, func(e *ir.Expr) bool {
 		switch e.Kind {
@@ -145,10 +162,12 @@ func (h *stackHandler) look(body []*ir.Stmt) *ir.Expr {
 		}
 		return !h.whole
 	})
-	if h.whole {
-		return nil
-	}
-	return h.text
+}
+
+// throwsOther reports whether a statement throws another error that knows nothing of the first one. In Python each error knows the one that was
+// being handled.
+func (h *stackHandler) throwsOther(s *ir.Stmt) bool {
+	return !h.python && h.text != nil && s.X != nil && s.X.Kind == ir.Call && !h.mentioned(s.X)
 }
 
 // assign notes the names that an error, or parts of its text, go by: const reason = err.message, const { message } = err

@@ -228,8 +228,61 @@ func (s *swallower) givenBackInVain(fn *ir.Func, e *ir.Expr) bool {
 	return inVain
 }
 
+// givesFixed reports whether what handles an error only gives what whoever made the function said beforehand, as wrappers do: return default
+func (s *swallower) givesFixed(fn *ir.Func, body []*ir.Stmt) bool {
+	if len(body) != 1 || body[0].Kind != ir.Return || body[0].X == nil || body[0].X.Kind != ir.Name {
+		return false
+	}
+	return outerParam(s.node, fn, body[0].X.Str) != nil
+}
+
+// broadByName reports whether a clause of Python catches what a wrapper was told to catch, which is what any service throws: except errors
+func (s *swallower) broadByName(fn *ir.Func, h *ir.Stmt) bool {
+	name, ok := strings.CutPrefix(head(textBetween(fn.File, h.Y.At, h.Y.End)), "except ")
+	if p := outerParam(s.node, fn, strings.TrimSpace(name)); ok && p != nil && p.Kind == ir.Default {
+		return broad.MatchString("except " + textBetween(fn.File, p.Y.At, p.Y.End))
+	}
+	return false
+}
+
+// outerParam is the parameter of a name that a function in which another one is written has; nil where none has one, or the inner one does.
+func outerParam(n *paths.Node, fn *ir.Func, name string) *ir.Expr {
+	for range deepestCalls {
+		for _, p := range fn.Params {
+			if names := namesIn(p); slices.Contains(names, name) {
+				return nil
+			}
+		}
+		outer := enclosing(fn)
+		if outer == nil {
+			return nil
+		}
+		for _, p := range outer.Params {
+			if slices.Contains(namesIn(p), name) {
+				return p
+			}
+		}
+		fn = outer
+	}
+	return nil
+}
+
+// enclosing is the function in which another one is written; nil where it is in none.
+func enclosing(fn *ir.Func) *ir.Func {
+	var out *ir.Func
+	inFile(fn.File, func(f *ir.Func) {
+		if f != fn && f.Start <= fn.Start && fn.End <= f.End && (out == nil || f.Start >= out.Start) {
+			out = f
+		}
+	}, func(*ir.Expr) {})
+	return out
+}
+
 // inVain reports whether nobody takes what a function gives back: each call of it stands alone, or what it gave is only logged.
 func (s *swallower) inVain(fn *ir.Func) (inVain, logged bool) {
+	if outer := enclosing(fn); outer != nil && slices.ContainsFunc(outer.Body, func(x *ir.Stmt) bool { return x.Kind == ir.Return && x.X != nil && lastName(x.X) == fn.Name }) {
+		return s.wrapsInVain(fn)
+	}
 	called, used := false, fn.Name == ""
 	for _, caller := range s.node.Result.Reached {
 		var alone, kept *ir.Expr
@@ -261,6 +314,22 @@ func (s *swallower) inVain(fn *ir.Func) (inVain, logged bool) {
 	return called && !used, logged
 }
 
+// wrapsInVain is inVain for what a wrapper puts in the place of other functions, and is called by their names.
+func (s *swallower) wrapsInVain(fn *ir.Func) (inVain, logged bool) {
+	calls := s.node.Result.LeadsTo(fn)
+	for _, c := range calls {
+		alone := false
+		ir.Walk(c.In.Body, func(x *ir.Stmt) bool {
+			alone = alone || x.Kind == ir.Eval && ir.Awaited(x.X) == c.Call
+			return !alone
+		}, nil)
+		if !alone {
+			return false, false
+		}
+	}
+	return len(calls) > 0, false
+}
+
 // onlyInLogs reports whether what a function keeps under a name is named nowhere but in logs.
 func onlyInLogs(fn *ir.Func, name *ir.Expr) bool {
 	some, elsewhere := false, false
@@ -287,11 +356,11 @@ func (s *swallower) try(fn *ir.Func, x *ir.Stmt) {
 	}
 	for _, h := range handlers {
 		forgets := h.Y != nil && ignores(fn, h.Body)
-		if !forgets && (h.Y == nil || !givesNothing(h.Body)) {
+		if !forgets && (h.Y == nil || !givesNothing(h.Body) && !s.givesFixed(fn, h.Body)) {
 			continue
 		}
 		text := textBetween(fn.File, h.Y.At, h.Y.End)
-		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) {
+		if explained(text) || fn.File.Language == ir.Python && !broad.MatchString(head(text)) && !s.broadByName(fn, h) {
 			continue
 		}
 		if forgets && s.tell(fn, h.Y.At, x.Body) || !forgets && s.tellInVain(fn, h.Y.At, x.Body) {

@@ -109,6 +109,9 @@ func poolLogins(n *paths.Node) []*login {
 			}
 			return l.decides == nil
 		}, nil)
+		if fn.File.Language == ir.Go {
+			l.decides, l.fails = failedAfter(fn, u.At)
+		}
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
 			if e.Kind == ir.Call && e.At == u.At && l.check == nil {
 				l.check = e
@@ -124,6 +127,16 @@ func poolLogins(n *paths.Node) []*login {
 		out = append(out, l)
 	}
 	return out
+}
+
+// failedAfter is the condition of Go that asks whether a call gave an error, and what is done where it did.
+func failedAfter(fn *ir.Func, call int32) (decides *ir.Stmt, fails []*ir.Stmt) {
+	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+		if s := list[i]; decides == nil && i > 0 && s.Kind == ir.If && saysFailed(s.X) && holds(list[i-1], call) {
+			decides, fails = s, s.Body
+		}
+	})
+	return decides, fails
 }
 
 // saysNo is what is done where a user pool says no, as far as the code asks which error there is.

@@ -22,13 +22,16 @@ func unstructured(w *work, n *paths.Node) []spot {
 		return nil
 	}
 	others := fmt.Sprintf("as %s do", counted(len(s.places), "place"))
+	if len(s.places) == 1 {
+		others = "and nothing else is logged"
+	}
 	if s.functions > 1 {
 		others = fmt.Sprintf("as %s of %d functions do", counted(len(s.places), "place"), s.functions)
 	}
 	return []spot{{file: s.first.file, at: s.first.at, fields: map[string]string{"call": dotted(s.first.call.X), "others": others}}}
 }
 
-// Least of what counts as logs in sentences: places, and pieces of data in all of them.
+// Least of what counts as logs in sentences: pieces of data in all of them, and the calls by which others have theirs written.
 const (
 	leastSentences = 2
 	leastData      = 3
@@ -83,7 +86,7 @@ func sentencesOf(nodes []*paths.Node) *sentences {
 	for _, count := range out.places {
 		data += count
 	}
-	if len(out.places) < leastSentences || data < leastData {
+	if data < leastData {
 		out.most = nil
 	}
 	return out
@@ -218,6 +221,9 @@ func dataIn(file *ir.File, e *ir.Expr) int {
 	if fillsSentence(file, e) {
 		return pieces(varying(file, e.List[1:]))
 	}
+	if putsTogether(file, e) {
+		return pieces(slices.DeleteFunc(varying(file, e.List), func(x *ir.Expr) bool { return x.Kind == ir.Call && withStack.MatchString(dotted(x.X)) }))
+	}
 	n := 0
 	for _, x := range e.List {
 		if sentence(x) {
@@ -282,6 +288,15 @@ func fillsSentence(file *ir.File, e *ir.Expr) bool {
 		return false
 	}
 	return file.Language == ir.Python && e.X.Kind == ir.Member || file.Language == ir.Go && strings.HasSuffix(dotted(e.X), "f")
+}
+
+// putsTogether reports whether a call writes a text and data one behind the other: print("stored", key, "in", seconds).
+func putsTogether(file *ir.File, e *ir.Expr) bool {
+	name := dotted(e.X)
+	if len(e.List) < 3 || len(e.List[0].Str) == 0 || e.List[0].Kind != ir.Const || e.List[0].Bare || slices.ContainsFunc(e.List, sentence) {
+		return false
+	}
+	return file.Language == ir.Python && name == "print" || file.Language == ir.Go && (name == "log.Println" || name == "log.Print" || name == "fmt.Println")
 }
 
 func aText(e *ir.Expr) bool { return e.Kind == ir.Const && !e.Bare && strings.Contains(e.Str, " ") }

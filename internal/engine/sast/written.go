@@ -38,8 +38,9 @@ func lastName(e *ir.Expr) string { return dataflow.LastName(e) }
 // loggers is how calls are written that log: console.error, logger.warning, log.Printf, self._logger.exception, print, logError.
 var loggers = regexp.MustCompile(`(^|[._])((?i:console|\w*logger|log|logging|logs|winston|pino|bunyan|slog|zap|sentry\w*|rollbar|bugsnag|traceback|metrics?|tracer|audit\w*)\.(\w+\.)*\w+$|(print|println|pprint|log|logger|(write|add|put|send|create|record|append|save)_?([A-Za-z]*_?)?(Log|log|Audit|audit)\w*|log[A-Z_]\w*|audit\w*|capture_?[eE]xception|report_?[eE]rror)$)|^fmt\.(Print|Fprint)\w*$`)
 
-// notLogging are calls that only look like some that log: those that sign people in and out, and the ones of mathematics.
-var notLogging = regexp.MustCompile(`(?i)(^|[._])(\w*_)?log_?(in|out|on|off|ged)\w*$|^math\.|\.(getLogger|child|setLevel|basicConfig|addHandler)$`)
+// notLogging are calls that only look like some that log: those that sign people in and out, the ones of mathematics, and those that say how lines
+// to come are written, or what stands in them.
+var notLogging = regexp.MustCompile(`(?i)(^|[._])(\w*_)?log_?(in|out|on|off|ged)\w*$|^math\.|\.(getLogger|child|setLevel|basicConfig|addHandler|addContext|(append|persistent|remove|reset|clear)_?(temporary_?)?(log_?)?(keys|attributes|state)|add_?persistent_?log_?attributes|set_?(persistent_?log_?attributes|correlation_?id|formatter|default|flags|prefix|output)|refreshSampleRateCalculation)$`)
 
 func logs(e *ir.Expr) bool {
 	if e.Kind != ir.Call {

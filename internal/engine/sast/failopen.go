@@ -1,0 +1,216 @@
+package sast
+
+import "wardlet.example/internal/ir"
+
+// Checks of an authorizer that ask a service, and give the answer that lets the caller in where the service does not answer: isRevoked that says
+// no because the list could not be read.
+
+// deepestAnswer bounds how far such an answer is followed to those who ask for it.
+const deepestAnswer = 3
+
+// failsOpen tells of what a function gives where its question failed, if that is what lets callers in.
+func (a *authorizer) failsOpen(fn *ir.Func, works map[place]string) {
+	ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
+		tried, handlers := list[i].Body, [][]*ir.Stmt(nil)
+		switch s := list[i]; {
+		case s.Kind == ir.Try && len(s.Else) > 0:
+			handlers = handlersOf(s)
+		case s.Kind == ir.If && fn.File.Language == ir.Go && i > 0 && saysFailed(s.X):
+			tried, handlers = list[i-1:i], [][]*ir.Stmt{s.Body}
+		}
+		for _, handler := range handlers {
+			answer, given := answerOf(handler)
+			if answer != nil && someOf(a.node, fn.File, tried, works) != "" && a.letsIn(fn, given, 0) {
+				a.tell(fn.File, answer.At, "lets the caller in where its check has failed")
+			}
+		}
+	})
+}
+
+// answerOf is the statement by which what handles an error gives yes or no and does nothing else but to log it, and what it gives; nil where it does not.
+func answerOf(handler []*ir.Stmt) (answer *ir.Stmt, given bool) {
+	for i, s := range handler {
+		switch {
+		case s.Kind == ir.Eval && s.X != nil && logs(s.X):
+		case s.Kind == ir.Return && i == len(handler)-1 && s.X != nil:
+			x := s.X
+			if x.Kind == ir.Array && x.Str == "results" && len(x.List) == 2 && isNothing(x.List[1]) { // return false, nil
+				x = x.List[0]
+			}
+			if x.Kind == ir.Const && x.Bare || x.Kind == ir.Name {
+				switch x.Str {
+				case "true", "True":
+					return s, true
+				case "false", "False":
+					return s, false
+				}
+			}
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// letsIn reports whether an answer of a function is the one by which somebody who asks for it goes on, where the other one refuses the caller.
+func (a *authorizer) letsIn(fn *ir.Func, given bool, depth int) bool {
+	if depth > deepestAnswer {
+		return false
+	}
+	for _, site := range a.node.Result.LeadsTo(fn) {
+		q := &question{call: site.Call}
+		if assigned := assignedFrom(site.In, site.Call); assigned != nil {
+			q.name = assigned.Str
+		}
+		opens, refuses := false, false
+		ir.Walk(site.In.Body, func(s *ir.Stmt) bool {
+			switch {
+			case s.Kind == ir.If && q.concerns(s.X) && a.refuses(s.Body):
+				is, other := q.truth(s.X, given), q.truth(s.X, !given)
+				refuses = refuses || is == yes
+				opens = opens || is != yes && other == yes
+			case s.Kind == ir.Return && q.concerns(s.X) && isPlainAnswer(s.X):
+				if is := q.truth(s.X, given); is != perhaps {
+					opens = opens || a.letsIn(site.In, is == yes, depth+1)
+				}
+			}
+			return true
+		}, func(e *ir.Expr) bool {
+			opens = opens || q.opens(e, given)
+			return e.Kind != ir.Lambda
+		})
+		if opens && !refuses {
+			return true
+		}
+	}
+	return false
+}
+
+// isPlainAnswer reports whether an expression is yes or no, and not what an answer is put together of.
+func isPlainAnswer(e *ir.Expr) bool {
+	e = ir.Awaited(e)
+	return e.Kind == ir.Not || e.Kind == ir.Binary || e.Kind == ir.Call || e.Kind == ir.Name
+}
+
+// refuses reports whether statements end the way without letting the caller in.
+func (a *authorizer) refuses(body []*ir.Stmt) bool { return ir.Ends(body) && !a.allows(body, 0) }
+
+// assignedFrom is the name that a function gives to what a call gives; nil where it gives none.
+func assignedFrom(fn *ir.Func, call *ir.Expr) *ir.Expr {
+	var name *ir.Expr
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.Y != nil && ir.Awaited(e.Y) == call {
+			to := e.X
+			if to.Kind == ir.Array && len(to.List) > 0 { // revoked, err := isRevoked(ctx, id)
+				to = to.List[0]
+			}
+			if to.Kind == ir.Name {
+				name = to
+			}
+		}
+		return name == nil
+	})
+	return name
+}
+
+// question is what is asked, as the one who asks writes it: the call, and the name that its answer has.
+type question struct {
+	call *ir.Expr
+	name string
+}
+
+func (q *question) is(e *ir.Expr) bool {
+	return e == q.call || q.name != "" && e.Kind == ir.Name && e.Str == q.name
+}
+
+func (q *question) concerns(e *ir.Expr) bool {
+	found := false
+	ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+		found = found || q.is(x)
+		return !found
+	})
+	return found
+}
+
+// opens reports whether an expression says yes to the caller by one answer, and no by the other one.
+func (q *question) opens(e *ir.Expr, given bool) bool {
+	switch e.Kind {
+	case ir.Cond:
+		if !q.concerns(e.X) {
+			return false
+		}
+		is, other := q.truth(e.X, given), q.truth(e.X, !given)
+		return is == elsewhere && isYes(e.Z) && other != elsewhere || is == yes && isYes(e.Y) && other != yes
+	case ir.Object:
+		for i, key := range e.Keys {
+			if i < len(e.List) && yesName.MatchString(key) && q.concerns(e.List[i]) && e.List[i].Kind != ir.Cond {
+				return q.truth(e.List[i], given) != elsewhere && q.truth(e.List[i], !given) == elsewhere
+			}
+		}
+	}
+	return false
+}
+
+// truth is what an expression is where a question is answered so: yes, perhaps, or not (elsewhere).
+func (q *question) truth(e *ir.Expr, answer bool) way {
+	e = ir.Awaited(e)
+	switch {
+	case e == nil:
+		return perhaps
+	case q.is(e) && answer:
+		return yes
+	case q.is(e):
+		return elsewhere
+	case e.Kind == ir.Not:
+		return contrary(q.truth(e.X, answer))
+	case e.Kind == ir.Call && len(e.List) == 1 && (lastName(e.X) == "Boolean" || lastName(e.X) == "bool"):
+		return q.truth(e.List[0], answer)
+	case e.Kind == ir.Binary:
+		x, y := q.truth(e.X, answer), q.truth(e.Y, answer)
+		switch e.Str {
+		case "&&", "and":
+			return both(x, y)
+		case "||", "or":
+			return contrary(both(contrary(x), contrary(y)))
+		case "===", "==", "is":
+			return equals(x, e.Y)
+		case "!==", "!=", "is not":
+			return contrary(equals(x, e.Y))
+		}
+	}
+	return perhaps
+}
+
+// equals is whether a truth is the one that a constant is.
+func equals(x way, constant *ir.Expr) way {
+	switch {
+	case constant == nil || constant.Kind != ir.Const && constant.Kind != ir.Name:
+		return perhaps
+	case constant.Str == "true" || constant.Str == "True":
+		return x
+	case constant.Str == "false" || constant.Str == "False":
+		return contrary(x)
+	}
+	return perhaps
+}
+
+// both is whether two things are true.
+func both(x, y way) way {
+	switch {
+	case x == elsewhere || y == elsewhere:
+		return elsewhere
+	case x == yes && y == yes:
+		return yes
+	}
+	return perhaps
+}
+
+func contrary(w way) way {
+	switch w {
+	case yes:
+		return elsewhere
+	case elsewhere:
+		return yes
+	}
+	return w
+}
