@@ -130,13 +130,16 @@ var awsWrapped = map[string]bool{
 	"@aws-sdk/lib-dynamodb.DynamoDBDocumentClient.from": false,
 }
 
+// buildsExpression is the package of Go by which expressions of DynamoDB are put together, which calls nothing: rows say what comes of its parts.
+var buildsExpression = regexp.MustCompile(`^github_com/aws/aws-sdk-go(-v2/feature|/service)/dynamodb/expression\.`)
+
 // sdkCall follows a call of an SDK of AWS.
 func (in *interp) sdkCall(f frame, e *ir.Expr, callee *Value, args *arguments) (*Value, bool) {
 	ref := callee.ref
 	if wrapsClient(ref, args) {
 		return args.get(0), true
 	}
-	if !isAWS(ref) {
+	if !isAWS(ref) || buildsExpression.MatchString(ref) {
 		if typed := in.byRequest(f, e, callee, args); typed != nil {
 			return in.sdkCall(f, e, typed, args)
 		}

@@ -67,7 +67,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 		in.keepsFields(f, e.At, lastPart(ref), &Value{fields: indexed(append(slices.Clone(args.list), kwValues(args)...))})
 	}
 	if slices.Contains(does, Calls) || postsToChat.MatchString(ref) {
-		in.tellsChat(f, e, ref, lastPart(ref), args)
+		in.tellsChat(f, e, ref, lastPart(ref), recv, args)
 	}
 	in.tellsTraces(f, e, ref, args)
 	if slices.Contains(does, Calls) {

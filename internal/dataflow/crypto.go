@@ -49,6 +49,7 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 	if m.Member == firstUpdate {
 		digest := in.digestAsText(e)
 		if digest == nil {
+			in.hashesSent(f, e, m)
 			return
 		}
 		at = digest.At
@@ -62,6 +63,27 @@ func (in *interp) hashesPassword(f frame, e *ir.Expr, m *Model) {
 			})
 		}
 	}
+}
+
+// hashesSent tells of a password that came in and is hashed under another name, where the digest follows at once and is a text:
+// createHash("sha256").update(salt + text).digest("hex").
+func (in *interp) hashesSent(f frame, e *ir.Expr, m *Model) {
+	if len(in.stack) == 0 || len(e.List) == 0 || !digestFollows(in.stack[len(in.stack)-1].Body, e) {
+		return
+	}
+	if v := in.quiet(f, e.List[0]); isSentPassword(v) {
+		in.place(f, e.At, m.Rule, callName(m), "a password that came in")
+	}
+}
+
+// digestFollows reports whether the digest of what a call gives a hash is asked for as a text, in the same expression.
+func digestFollows(body []*ir.Stmt, update *ir.Expr) bool {
+	found := false
+	ir.Walk(body, nil, func(x *ir.Expr) bool {
+		found = found || x.Kind == ir.Call && len(x.List) > 0 && x.X.Kind == ir.Member && x.X.Str == "digest" && x.X.X == update
+		return !found
+	})
+	return found
 }
 
 // firstUpdate is what gives a hash of Node its first piece. Where the digest follows in the same expression a pattern tells of it.
@@ -137,11 +159,13 @@ func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 	}
 }
 
-// isSentPassword reports whether a value is a password that an outsider sent, whatever it is called where it stands: seal(secret).
+// isSentPassword reports whether a value is a password that an outsider sent, whatever it is called where it stands, or a text with one in it:
+// seal(secret), `${salt}${secret}`.
 func isSentPassword(v *Value) bool {
-	return slices.ContainsFunc(v.asItCame(nil, 0), func(t *Taint) bool {
+	is := func(t *Taint) bool {
 		return t.Source != nil && !t.Source.Stored && t.unchanged() && isPassword(plainPath(t.Path))
-	})
+	}
+	return slices.ContainsFunc(v.asItCame(nil, 0), is) || slices.ContainsFunc(inParts(v.parts), func(part *Value) bool { return slices.ContainsFunc(part.asItCame(nil, 0), is) })
 }
 
 // fewestRounds is far below what is asked for today (OWASP: 210,000 rounds of SHA-512 and more), so that nobody can mean less well.

@@ -116,6 +116,7 @@ type interp struct {
 	adding       bool                  // what is noted is added to what is there
 	turning      *ir.Expr              // the condition of a loop that is looked at
 	refused      []*ir.Expr            // comparisons that hold for what is refused because it is too much
+	rejecting    bool                  // what is followed is done only where a promise has failed
 	tries        int                   // what fails is caught
 	handedOn     []*Kept               // calls that store or send parts of what came in
 	readers      map[*ir.Func]bool     // functions that take parts out of a request

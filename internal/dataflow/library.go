@@ -84,6 +84,8 @@ func (in *interp) fromLibrary(c call) *Value {
 		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") || partOfDigest.MatchString(ref) { // what the digest is of, and not how it is written
 			out.args = c.callee.args
 		}
+		withBody(c.f, c.recv, out, c.method, c.args)
+		fillsQuery(c.recv, ref, c.args)
 	}
 	if escapes(ref, c.callee, c.args) {
 		out.ref = "jinja2.EscapingTemplate()"

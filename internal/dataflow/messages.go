@@ -58,7 +58,7 @@ var (
 	// chatHosts are the addresses at which chats take messages from programs.
 	chatHosts = regexp.MustCompile(`^https://(hooks\.slack\.com/|slack\.com/api/chat\.|discord(app)?\.com/api/webhooks/|[\w-]+\.webhook\.office\.com/|outlook\.office\.com/webhook/|chat\.googleapis\.com/|api\.telegram\.org/)`)
 	// namesHook is how the address of a chat is called that the code does not show.
-	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(^|_|\.)hook$|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
+	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(^|_|\.)hook(_?(param(eter)?|secret|arn|name|id))*$|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
 	// postsToChat are calls of libraries of chats.
 	postsToChat = regexp.MustCompile(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
 	// ofChats are the members of a message that people read in a chat.
@@ -66,13 +66,13 @@ var (
 )
 
 // tellsChat tells of sensitive data in a message to a chat, where all who are in a room read it and it stays.
-func (in *interp) tellsChat(f frame, e *ir.Expr, ref, what string, args *arguments) {
+func (in *interp) tellsChat(f frame, e *ir.Expr, ref, what string, recv *Value, args *arguments) {
 	library := postsToChat.MatchString(ref)
 	if !library && !isHook(e, args) {
 		return
 	}
 	var best *disclosed
-	for _, v := range append(slices.Clone(args.list), kwValues(args)...) {
+	for _, v := range append(append(slices.Clone(args.list), kwValues(args)...), bodySet(recv)) {
 		for _, said := range saidInChat(v, library, 0) {
 			in.looksInto(f, said, "", 0, func(d *disclosed) {
 				if d.better(best) && forNobody(d, false) {
@@ -90,11 +90,28 @@ func isHook(e *ir.Expr, args *arguments) bool {
 		return false
 	}
 	address := args.get(0)
-	if settings := settingOf(address); settings != "" {
-		return namesHook.MatchString(settings)
+	if begin := address.begin(); begin != "" {
+		return chatHosts.MatchString(begin)
 	}
-	return chatHosts.MatchString(address.begin()) || address.begin() == "" && namesHook.MatchString(calledOf(e.List[0]))
+	return namesHook.MatchString(settingOf(address)) || namesHook.MatchString(calledOf(e.List[0]))
 }
+
+// setsBody are methods by which a request that is put together step by step gets its body: client.R().SetBody(message).Post(address).
+var setsBody = set("SetBody SetBodyJsonMarshal SetBodyJsonString SetBodyString SetBodyBytes SetFormData")
+
+// withBody is a request of a library of Go that is put together step by step, with the body that it was given at this step or before.
+func withBody(f frame, recv, out *Value, method string, args *arguments) {
+	switch {
+	case f.file.Language != ir.Go:
+	case setsBody[method]:
+		out.kw = map[string]*Value{"body": goJSON(args.get(0), 0)}
+	case bodySet(recv) != nil:
+		out.kw = recv.kw
+	}
+}
+
+// bodySet is the body that a request was given before it is sent; nil where it was given none.
+func bodySet(request *Value) *Value { return orNothing(request).kw["body"] }
 
 // saidInChat are the parts of a request that people read, also where it is written as JSON.
 func saidInChat(v *Value, all bool, depth int) []*Value {
@@ -158,6 +175,9 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	for _, x := range queriesIn(args) {
 		in.looksInto(f, x, "", 0, note(nil))
+		for _, query := range queriesOf(x) {
+			in.looksInto(f, query, "", 0, note(nil))
+		}
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
@@ -273,6 +293,29 @@ func (in *interp) hasQuery(address, query *Value) {
 		in.queries = map[*Value]*Value{}
 	}
 	in.queries[address] = query
+}
+
+// namesInQuery are methods by which something is written into a query under a name: query.set("page", page).
+var namesInQuery = regexp.MustCompile(`^(builtin|url)\.URLSearchParams\(\)\.(set|append)$`)
+
+// fillsQuery keeps what is written into a query step by step as if it had been made with it: what a schema has looked at is no harm there, and
+// as secret as it was.
+func fillsQuery(query *Value, ref string, args *arguments) {
+	if name := args.get(0); namesInQuery.MatchString(ref) && name.known && query != nil && !query.shared && len(args.list) > 1 {
+		before := &Value{}
+		if len(query.args) > 0 {
+			before = query.args[0]
+		}
+		written := *before
+		written.fields = mapsClone(before.fields)
+		if written.fields == nil {
+			written.fields = map[string]*Value{}
+		}
+		if len(written.fields) < maxFields {
+			written.fields[name.text] = args.list[1]
+		}
+		query.args = []*Value{&written}
+	}
 }
 
 // queryOf is a part of an address: its query, which is kept to be written into, or its text with what was written there.

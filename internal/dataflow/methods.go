@@ -292,11 +292,14 @@ func (in *interp) toCallbackToo(c call) (*Value, bool) {
 // settled is a promise behind what handles its failure or its end.
 func (in *interp) settled(c call) (*Value, bool) {
 	out := c.recv
+	before := in.rejecting
+	in.rejecting = before || c.method == "catch"
 	for _, a := range c.args.list {
 		for _, fn := range a.fns {
 			out = join(out, in.invoke(c.f, fn, nil, in.rejects(c.method), c.e.At))
 		}
 	}
+	in.rejecting = before
 	return out, true
 }
 

@@ -678,7 +678,7 @@ func (m *Model) checksShape() bool {
 var words = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
 
 // money are words for what is paid, owed or in stock, at the end of a name.
-var money = set("price amount balance quantity qty stock total subtotal cost fee discount rating stars")
+var money = set("price amount balance quantity qty stock total subtotal cost fee discount rating stars cents pence")
 
 // isAmount reports whether a name is one of an amount: totalPrice, unit_amount, :qty.
 func isAmount(name string) bool {

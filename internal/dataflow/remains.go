@@ -101,9 +101,13 @@ func (in *interp) usersOf(v *Value) []*Taint {
 	return nil
 }
 
+// deepestAsked bounds how far inside of what a library gave it is looked for what that was asked for: the parts of an object that is kept, what
+// they were made of, and the parts of what was asked.
+const deepestAsked = 8
+
 // askedFor is data of a user that a library was given for what it gave; nil if there is none.
 func (in *interp) askedFor(v *Value, depth int) *Taint {
-	if v == nil || depth > 5 {
+	if v == nil || depth > deepestAsked {
 		return nil
 	}
 	for _, t := range v.taints {
@@ -143,7 +147,7 @@ func fromEvent(t *Taint, depth int, is func(*Taint) bool) bool {
 	case s.Read == nil || s.Read.Params == nil:
 		return false
 	}
-	return slices.ContainsFunc(s.Read.Params.all(), func(u *Taint) bool { return fromEvent(u, depth+1, is) })
+	return slices.ContainsFunc(s.Read.Params.asItCame(nil, 0), func(u *Taint) bool { return fromEvent(u, depth+1, is) }) // whoever was asked for by a checked key is the same
 }
 
 // identities are what the platform says of who calls: no outsider decides it, but it is a user's.

@@ -35,13 +35,14 @@ var vocabulary = map[string]secrecy{
 	"transaction pin": ofPassword, "account pin": ofPassword, "atm pin": ofPassword, "login pin": ofPassword, "security pin": ofPassword, "access pin": ofPassword, "mpin": ofPassword, "upi pin": ofPassword,
 	"login code": ofPassword, "credentials": ofPassword, "mnemonic": ofPassword, "seed phrase": ofPassword,
 	"token": ofToken, "jwt": ofToken, "bearer": ofToken, "authorization": ofToken, "auth header": ofToken, "authorization header": ofToken, "cookie": ofToken, "cookies": ofToken,
-	"card number": ofCard, "credit card": ofCard, "cc number": ofCard, "card no": ofCard, "cvv": ofCard, "cvc": ofCard, "cvv2": ofCard, "card code": ofCard, "card pin": ofCard,
+	"card number": ofCard, "credit card": ofCard, "cc number": ofCard, "cvv": ofCard, "cvc": ofCard, "cvv2": ofCard, "card code": ofCard, "card pin": ofCard,
 	"ssn": ofNation, "social security number": ofNation, "social security": ofNation, "national id": ofNation, "national id number": ofNation, "passport number": ofNation,
-	"drivers license": ofNation, "drivers license number": ofNation, "driver license number": ofNation, "aadhaar": ofNation, "aadhaar number": ofNation, "tax file number": ofNation, "iban": ofNation,
+	"insured number": ofNation, "drivers license": ofNation, "drivers license number": ofNation, "driver license number": ofNation, "aadhaar": ofNation, "aadhaar number": ofNation, "tax file number": ofNation, "iban": ofNation,
 	"tax number": ofNation, "tax identification number": ofNation, "tax id number": ofNation, "national number": ofNation, "national insurance number": ofNation, "social insurance number": ofNation,
 	"insurance number": ofNation, "health insurance number": ofNation, "identity number": ofNation, "identity card number": ofNation,
 	"bank account number": ofNation, "diagnosis": ofHealth, "patient name": ofHealth, "diagnoses": ofHealth, "medical history": ofHealth, "medical record": ofHealth, "medical records": ofHealth,
 	"user attributes": ofHealth, "date of birth": ofHealth, "birth date": ofHealth, "birthdate": ofHealth, "dob": ofHealth, "home address": ofHealth, "street address": ofHealth, "billing address": ofHealth,
+	"born on": ofHealth, "birthday": ofHealth, "date of death": ofHealth, "medical diagnosis": ofHealth,
 	"postal address": ofHealth, "shipping address": ofHealth, "delivery address": ofHealth, "residential address": ofHealth,
 	"health record": ofHealth, "health records": ofHealth, "medical conditions": ofHealth, "hiv status": ofHealth, "blood type": ofHealth,
 }
@@ -58,6 +59,17 @@ func splitPassword(words []string) []string {
 		if before, ok := strings.CutSuffix(words[n], "password"); ok && ofSomebody[before] {
 			return append(words[:n:n], before, "password")
 		}
+	}
+	return words
+}
+
+// shortNumber are words that people write in the place of number.
+var shortNumber = set("no nr num nbr")
+
+// numberInFull gives words, with what is short for number at their end in full: insuranceNo, passport_nr.
+func numberInFull(words []string) []string {
+	if n := len(words) - 1; n > 0 && shortNumber[words[n]] {
+		return append(words[:n:n], "number")
 	}
 	return words
 }
@@ -99,7 +111,7 @@ func sensitiveName(name string) secrecy {
 	if len(name) > 60 {
 		return plainData
 	}
-	words := splitPassword(wordsOf(name))
+	words := numberInFull(splitPassword(wordsOf(name)))
 	for n := min(4, len(words)); n > 0; n-- {
 		before := words[:len(words)-n]
 		kind := vocabulary[strings.Join(words[len(words)-n:], " ")]

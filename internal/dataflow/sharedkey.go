@@ -73,7 +73,7 @@ func namesCaller(path string) bool {
 
 // ofCaller reports whether a value is what the platform says of who calls, or was asked for by it.
 func (in *interp) ofCaller(v *Value, depth int) bool {
-	if v == nil || depth > 5 {
+	if v == nil || depth > deepestAsked {
 		return false
 	}
 	if slices.ContainsFunc(v.taints, func(t *Taint) bool { return in.saysWho(t) }) || in.ofCaller(v.elem, depth+1) {

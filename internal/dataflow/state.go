@@ -591,7 +591,8 @@ func (in *interp) takes(x, v *Value) {
 	}
 }
 
-// emptied follows what takes something out of an object: of what was there before nothing is taken to be left.
+// emptied follows what takes something out of an object: of what was there before nothing is taken to be left. What is taken out where a promise
+// fails stays where it does not: value.catch(() => cache.delete(key)).
 func (in *interp) emptied(f frame, e *ir.Expr, recv *Value, method string) bool {
 	if e.Str == "delete" {
 		for _, x := range e.List {
@@ -603,7 +604,7 @@ func (in *interp) emptied(f frame, e *ir.Expr, recv *Value, method string) bool 
 	}
 	switch method {
 	case "clear", "splice", "pop", "shift", "popleft", "popitem", "delete", "remove":
-		if recv != nil && recv.ref == "" && !in.evicts(f, e, method) {
+		if recv != nil && recv.ref == "" && !in.rejecting && !in.evicts(f, e, method) {
 			in.empties(recv)
 		}
 	}

@@ -89,7 +89,7 @@ func saysLoginFailed(e *ir.Expr) bool {
 	switch e.Kind {
 	case ir.Const:
 		return failedLogin.MatchString(e.Str)
-	case ir.Template:
+	case ir.Template, ir.Object: // {message: "login failed"}
 		return slices.ContainsFunc(e.List, saysLoginFailed)
 	case ir.Binary:
 		return saysLoginFailed(e.X) || e.Y != nil && saysLoginFailed(e.Y)
