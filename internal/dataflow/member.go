@@ -35,6 +35,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.ownField(f, v, key, at); x != nil {
 		return x
 	}
+	if x := in.ofSession(v, key); x != nil {
+		return x
+	}
 	if isCradle(v.ref) {
 		if x := in.given(f, constant(key), at); x != nil {
 			return x
@@ -334,6 +337,12 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if t.token == tokenPart && key == "2" { // its signature
 			u.token = noToken
 		}
+		if t.token == dotted {
+			u.token = noToken
+			if key == "1" {
+				u.token = tokenPart
+			}
+		}
 		out = append(out, &u)
 	}
 	return out
@@ -405,6 +414,9 @@ func (in *interp) keys(v *Value) *Value {
 	}
 	if v.named != nil {
 		out = addTaints(out, v.named.taints)
+	}
+	if under := in.sentUnder[v]; under != nil {
+		out = addTaints(out, under.taints)
 	}
 	if fields := in.fieldsOf(v); len(out) == 0 && len(fields) > 0 && len(fields) < maxAlternatives && v.hasOnlyFields() {
 		return &Value{varied: true, alts: slices.Sorted(maps.Keys(fields))}

@@ -296,7 +296,8 @@ func (in *interp) asPromise(c call) (*Value, bool) {
 	return c.recv, c.recv.ref == "" || strings.HasSuffix(c.recv.ref, ")") || len(c.recv.taints) > 0
 }
 
-// sections are the parts of a text between its dots: those of a token, where it is called so.
+// sections are the parts of a text between its dots: those of a token, where it is called so. Of others the second part is one that is decoded and
+// holds JSON: no other texts are written so.
 func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 	var out []*Taint
 	for _, t := range recv.taints {
@@ -305,6 +306,8 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 			u.token = noToken
 		} else if strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
 			u.token = tokenPart
+		} else {
+			u.token = dotted
 		}
 		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))
 	}
