@@ -99,6 +99,9 @@ func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
 		return x
 	}
 	if v.class != nil {
+		if meta := modelMeta(v, key); meta != nil {
+			return meta
+		}
 		return in.fieldOfClass(f, v, key, at)
 	}
 	return nil
