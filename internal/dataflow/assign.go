@@ -61,7 +61,11 @@ func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
 			in.bind(f, e.X, v, declares)
 			continue
 		}
-		in.bind(f, e, in.member(f, v, itoa(i), e.At), declares)
+		x := in.member(f, v, itoa(i), e.At)
+		if i == 1 && len(p.List) == 3 {
+			x = middleOfThree(v, x)
+		}
+		in.bind(f, e, x, declares)
 	}
 }
 

@@ -342,9 +342,6 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		}
 		if t.token == dotted {
 			u.token = noToken
-			if key == "1" {
-				u.token = tokenPart
-			}
 		}
 		out = append(out, &u)
 	}

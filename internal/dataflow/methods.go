@@ -296,8 +296,7 @@ func (in *interp) asPromise(c call) (*Value, bool) {
 	return c.recv, c.recv.ref == "" || strings.HasSuffix(c.recv.ref, ")") || len(c.recv.taints) > 0
 }
 
-// sections are the parts of a text between its dots: those of a token, where it is called so. Of others the second part is one that is decoded and
-// holds JSON: no other texts are written so.
+// sections are the parts of a text between its dots: those of a token, where it is called so, or where code takes three of them.
 func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 	var out []*Taint
 	for _, t := range recv.taints {
@@ -312,6 +311,22 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))
 	}
 	return &Value{taints: out}
+}
+
+// middleOfThree is the second of three parts of a text between its dots: const [header, payload, signature] = pass.split("."). Where it is decoded and
+// holds JSON the text is a token, whatever its name.
+func middleOfThree(list, x *Value) *Value {
+	if !slices.ContainsFunc(list.taints, func(t *Taint) bool { return t.token == dotted }) {
+		return x
+	}
+	c := *x
+	c.taints = slices.Clone(x.taints)
+	for i, t := range c.taints {
+		u := *t
+		u.token = tokenPart
+		c.taints[i] = &u
+	}
+	return &c
 }
 
 // encoded are the rules that base64 does no harm for.
