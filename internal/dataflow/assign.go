@@ -65,7 +65,11 @@ func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
 		if i == 0 && len(p.List) == 2 && v.isSections() {
 			key = "1" // a token of two parts has no header and begins with what it says
 		}
-		in.bind(f, e, in.member(f, v, key, e.At), declares)
+		x := in.member(f, v, key, e.At)
+		if i == 1 && len(p.List) == 3 {
+			x = middleOfThree(v, x)
+		}
+		in.bind(f, e, x, declares)
 	}
 }
 
@@ -73,6 +77,7 @@ func (in *interp) bindList(f frame, p *ir.Expr, v *Value, declares bool) {
 func (in *interp) bindMember(f frame, p *ir.Expr, v *Value) {
 	x := in.eval(f, p.X)
 	in.standsAt(f, p.At)
+	in.setsSession(f, p, v)
 	if x.ref == "mongoose.Schema().statics" { // schema.statics.byName = function: kept with the schema
 		if schema := in.eval(f, p.X.X); schema != nil && !schema.shared {
 			in.assign(f, schema, "statics", x, p.At)
@@ -102,6 +107,9 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 	x, key := in.eval(f, p.X), in.eval(f, p.Y)
 	in.standsAt(f, p.At)
 	if key.known {
+		if in.isSession(f, p.X) {
+			in.putsInSession(key.text, v)
+		}
 		in.setsClient(f, p, key.text, v)
 		in.assign(f, x, key.text, v, p.At)
 		in.onSomeWays(x, key.text)
@@ -121,7 +129,7 @@ func (in *interp) bindIndex(f frame, p *ir.Expr, v *Value) {
 		return
 	}
 	in.assignElem(x, v)
-	x.keyedBy(key)
+	in.keyed(x, key)
 }
 
 // assignOneOf sets a field whose name is one of a list: for (const k of ["name", "city"]) patch[k] = body[k].
@@ -263,9 +271,13 @@ func (in *interp) fieldsOf(v *Value) map[string]*Value {
 }
 
 func (in *interp) assignElem(x, v *Value) {
-	if x != nil && x != nothing && (!x.shared || in.loading != nil) {
+	switch {
+	case x == nil || x == nothing:
+	case !x.shared || in.loading != nil:
 		x.add(v, []*Value{v})
 		in.changes(x, "", v, true)
+	default:
+		in.puts(x, v, nil)
 	}
 }
 

@@ -40,6 +40,26 @@ func (in *interp) sendsTo(channel, v *Value) {
 	}
 }
 
+// puts notes what an entry puts into a list or a map that all entries share, and under which key: what goes through it later in the same entry
+// gets that.
+func (in *interp) puts(into, v, key *Value) {
+	if in.st != nil || in.proving > 0 || in.starting != nil || into.ref != "" {
+		return
+	}
+	if in.sent == nil {
+		in.sent = map[*Value]*Value{}
+	}
+	if len(v.all()) > 0 {
+		in.sent[into] = join(in.sent[into], v)
+	}
+	if key != nil && len(key.taints) > 0 {
+		if in.sentUnder == nil {
+			in.sentUnder = map[*Value]*Value{}
+		}
+		in.sentUnder[into] = join(in.sentUnder[into], key)
+	}
+}
+
 // followBeside follows what runs beside the rest with what was sent meanwhile.
 func (in *interp) followBeside(g *goPackage) {
 	if !in.sentAny || in.cut {

@@ -261,13 +261,25 @@ func (v *Value) keyedBy(key *Value) {
 	}
 }
 
+// keyed notes by what an object is keyed, also one that all entries share.
+func (in *interp) keyed(v, key *Value) {
+	if v != nil && v.shared {
+		in.puts(v, nothing, key)
+		return
+	}
+	v.keyedBy(key)
+}
+
 // addsTo puts something into a list: one that stays is noted to grow.
 func (in *interp) addsTo(list, v *Value, singles []*Value) {
 	in.keepsInClass(list, v)
 	switch {
 	case in.isLasting(list):
 		in.grows(list, v)
-		if !list.shared && in.st == nil {
+		switch {
+		case list.shared:
+			in.puts(list, v, nil)
+		case in.st == nil:
 			list.add(v, singles)
 		}
 	case list != nothing:
@@ -286,7 +298,7 @@ func (in *interp) sets(c call) (*Value, bool) {
 		in.assign(c.f, c.recv, k.text, c.args.get(1), c.e.At)
 	} else if !in.keepsForAll(c.f, c.recv, k, c.args.get(1), c.e.At) {
 		in.assignElem(c.recv, c.args.get(1))
-		c.recv.keyedBy(k)
+		in.keyed(c.recv, k)
 	}
 	return c.recv, true
 }
@@ -296,6 +308,11 @@ func (in *interp) gets(c call) (*Value, bool) {
 	recv, args := c.recv, c.args
 	if c.method == "get" && strings.HasPrefix(recv.ref, "express.Request") && len(recv.taints) > 0 {
 		return in.member(c.f, in.member(c.f, recv, "headers", c.e.At), orElse(args.get(0).text, "x"), c.e.At), true
+	}
+	if recv.ref == flaskSession && args.get(0).known {
+		if v := in.ofSession(recv, args.get(0).text); v != nil {
+			return join(v, args.get(1)), true
+		}
 	}
 	if recv.ref != "" && len(recv.taints) == 0 {
 		return nil, false
@@ -434,6 +451,10 @@ func (in *interp) updates(c call) (*Value, bool) {
 	}
 	if !a.closed() {
 		recv.spread = a
+	}
+	if a.elem != nil { // under names that are not known
+		in.assignElem(recv, a.elem)
+		recv.keyedBy(a.named)
 	}
 	if len(a.taints) > 0 {
 		for k, field := range sorted(recv.fields) {

@@ -49,6 +49,8 @@ func (in *interp) controllerMethod(f frame, c *class, m *closure, decorators []*
 			r.framework = framework
 		case name == "useguards" || name == "usepipes":
 			r.before = append(r.before, d)
+		case d.ref == "@nestjs/common.Redirect()":
+			r.sends = true
 		case d.ref == argumentMark && len(d.args) > 1:
 			if i, ok := number(d.args[0].text); ok {
 				r.marks[i] = append(r.marks[i], d.args[1])
@@ -114,6 +116,19 @@ func (in *interp) controlled(f frame, r *routed, outside func(string) []*Taint) 
 		args.list = append(args.list, v)
 	}
 	return args
+}
+
+// sentOn tells of visitors that a route of NestJS sends on: @Redirect() goes to the address in what the method returns, where it returns one.
+func (in *interp) sentOn(f frame, r *routed, given *Value) {
+	at := r.fn.fn.Start
+	ir.Walk(r.fn.fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Return && s.X != nil {
+			at = s.X.At
+		}
+		return true
+	}, nil)
+	in.hit(f, at, "open-redirect", "@Redirect", orNothing(orNothing(given).fields["url"]).taints, false)
+	in.hit(f, at, "open-redirect", "@Redirect", in.parts(orNothing(given).taints, "url"), false)
 }
 
 // guarded follows the guards of a route: what they put onto the request is there afterwards.

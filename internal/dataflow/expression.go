@@ -430,6 +430,9 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			return &Value{taints: addTaints(x.taints, y.taints), numbers: addTaints(x.numbers, y.numbers), ref: x.ref}
 		}
 	}
+	if all := in.columnsWithout(f, e); all != nil {
+		return all
+	}
 	return in.comparison(f, e)
 }
 

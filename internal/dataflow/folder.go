@@ -140,11 +140,11 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 			}
 		}
 	}
-	if prefix.known && scheme.MatchString(prefix.text) {
-		return fixedHost.MatchString(prefix.text)
-	}
-	if !prefix.known && ofHost.MatchString(settingOf(prefix)) { // https://app.example.com, and so https://app.example.com.evil.net
+	if in.perhapsOpenHost(prefix) {
 		return false
+	}
+	if prefix.known && scheme.MatchString(prefix.text) {
+		return true
 	}
 	if !prefix.known || !strings.HasPrefix(prefix.text, "/") {
 		return true
@@ -158,6 +158,23 @@ func (in *interp) beginsEnough(f frame, e *ir.Expr) bool {
 		made = t
 	}
 	return made.Kind != ir.Member && made.Kind != ir.Index && (made.Kind != ir.Call || resolving[lastPart(textOf(made.X))])
+}
+
+// perhapsOpenHost reports whether what a text is known to begin with is perhaps an address whose host does not end in it, so that other hosts begin
+// alike: https://app.example.com, and so https://app.example.com.evil.net. Of a setting that counts which the template gives the function, and else
+// how it is called.
+func (in *interp) perhapsOpenHost(prefix *Value) bool {
+	open := func(text string) bool { return scheme.MatchString(text) && !fixedHost.MatchString(text) }
+	if prefix.known {
+		return open(prefix.text)
+	}
+	for _, setting := range append([]*Value{prefix}, prefix.either...) {
+		name := settingOf(setting)
+		if text, given := in.p.Settings[strings.TrimPrefix(name, settingMark)]; given && open(text) || !given && ofHost.MatchString(name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(prefix.alts, open)
 }
 
 // onlyJoined reports whether a path of Python was put together and nothing more: os.path.join leaves the steps back in it.

@@ -230,6 +230,11 @@ func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
 		return
 	}
 	in.isAmong(f, e.X, e.Y, holds)
+	in.choosesAmongColumns(f, e.X, e.Y)
+	if holds && isAllColumns(in.quiet(f, e.Y), 0) {
+		in.trust(f, e.X, []string{"all", formMark, signsMark})
+		return
+	}
 	if !holds || in.eval(f, e.Y).theirs() != nil && (e.Y.Kind != ir.Member || e.Y.Str != "parents") {
 		return
 	}

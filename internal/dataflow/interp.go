@@ -86,7 +86,9 @@ type interp struct {
 	following    *routed               // the function of a route that is followed
 	appState     *Value                // Python: what the application keeps for all requests
 	beside       []beside              // Go: what runs beside the rest
-	sent         map[*Value]*Value     // Go: what was sent to channels that all entries share
+	sent         map[*Value]*Value     // what this entry put into lists that all entries share, and sent to channels of Go
+	session      map[string]*Value     // what routes have put into the session of a visitor
+	sentUnder    map[*Value]*Value     // under which keys it did
 	sentAny      bool                  // Go: something of an outsider's was sent to a channel
 	contexts     contexts              // Go: what functions put into requests
 	listeners    map[string]*Value     // functions and what they are given, by the emitter and the name of the event

@@ -113,8 +113,14 @@ func keepsArguments(made, list []*Value) bool {
 	if len(made) == 0 {
 		return false
 	}
+	if connects(made[0]) && !(len(list) > 0 && connects(list[0])) { // whatever else a client is told: resty.New().SetTransport(t).SetRetryCount(3)
+		return true
+	}
 	return len(list) == 0 || len(list[0].fields) == 0 && (len(made[0].fields) > 0 || list[0].known && len(made[0].args) > 0)
 }
+
+// connects reports whether a value is what clients of Go connect by.
+func connects(v *Value) bool { return v.ref == "net/http.Transport()" || v.ref == "net/http.Client()" }
 
 // actsElsewhere follows what a call does beside what it gives, and gives the error with which it perhaps fails.
 func (in *interp) actsElsewhere(c call) *Value {

@@ -35,6 +35,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.ownField(f, v, key, at); x != nil {
 		return x
 	}
+	if x := in.ofSession(v, key); x != nil {
+		return x
+	}
 	if isCradle(v.ref) {
 		if x := in.given(f, constant(key), at); x != nil {
 			return x
@@ -96,6 +99,9 @@ func (in *interp) ownField(f frame, v *Value, key string, at int32) *Value {
 		return x
 	}
 	if v.class != nil {
+		if meta := modelMeta(v, key); meta != nil {
+			return meta
+		}
 		return in.fieldOfClass(f, v, key, at)
 	}
 	return nil
@@ -342,6 +348,9 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 		if t.token == tokenPart && (key == "0" || key == "2") { // its header, by which a key is looked for, and its signature
 			u.token = noToken
 		}
+		if t.token == dotted {
+			u.token = noToken
+		}
 		out = append(out, &u)
 	}
 	return out
@@ -413,6 +422,9 @@ func (in *interp) keys(v *Value) *Value {
 	}
 	if v.named != nil {
 		out = addTaints(out, v.named.taints)
+	}
+	if under := in.sentUnder[v]; under != nil {
+		out = addTaints(out, under.taints)
 	}
 	if fields := in.fieldsOf(v); len(out) == 0 && len(fields) > 0 && len(fields) < maxAlternatives && v.hasOnlyFields() {
 		return &Value{varied: true, alts: slices.Sorted(maps.Keys(fields))}

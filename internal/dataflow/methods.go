@@ -308,7 +308,7 @@ func (in *interp) asPromise(c call) (*Value, bool) {
 	return c.recv, c.recv.ref == "" || strings.HasSuffix(c.recv.ref, ")") || len(c.recv.taints) > 0
 }
 
-// sections are the parts of a text between its dots: those of a token, where it is called so.
+// sections are the parts of a text between its dots: those of a token, where it is called so, or where code takes three of them.
 func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 	var out []*Taint
 	for _, t := range recv.taints {
@@ -317,6 +317,8 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 			u.token = noToken
 		} else if strings.Contains(path, "auth") || strings.Contains(path, "token") || strings.Contains(path, "jwt") {
 			u.token = tokenPart
+		} else {
+			u.token = dotted
 		}
 		out = append(out, (&u).with(f.file, at, "is split at its dots", in.steps))
 	}
@@ -326,6 +328,22 @@ func (in *interp) sections(f frame, recv *Value, at int32) *Value {
 // isSections reports whether a value is the parts of a token.
 func (v *Value) isSections() bool {
 	return v != nil && slices.ContainsFunc(v.taints, func(t *Taint) bool { return t.token == tokenPart })
+}
+
+// middleOfThree is the second of three parts of a text between its dots: const [header, payload, signature] = pass.split("."). Where it is decoded and
+// holds JSON the text is a token, whatever its name.
+func middleOfThree(list, x *Value) *Value {
+	if !slices.ContainsFunc(list.taints, func(t *Taint) bool { return t.token == dotted }) {
+		return x
+	}
+	c := *x
+	c.taints = slices.Clone(x.taints)
+	for i, t := range c.taints {
+		u := *t
+		u.token = tokenPart
+		c.taints[i] = &u
+	}
+	return &c
 }
 
 // encoded are the rules that base64 does no harm for.

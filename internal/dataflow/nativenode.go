@@ -71,7 +71,7 @@ func (in *interp) objectAssign(c call) (*Value, bool) {
 			fields = map[string]*Value{}
 		}
 		maps.Copy(fields, out.fields)
-		target.taints, target.fields, target.elem, target.some = out.taints, fields, out.elem, out.some
+		target.taints, target.fields, target.elem, target.named, target.some = out.taints, fields, out.elem, out.named, out.some
 		for _, v := range c.args.list[1:] {
 			for name, x := range sorted(v.fields) { // what was there before is gone
 				in.assign(c.f, target, name, x, c.e.At)

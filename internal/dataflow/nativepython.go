@@ -247,7 +247,7 @@ func (in *interp) setattr(c call) (*Value, bool) {
 	case name.known:
 		in.assign(c.f, o, name.text, v, c.e.At)
 	case isRow(o): // an outsider names the columns
-		in.hit(c.f, c.e.At, "mass-assignment", "setattr", name.taints, false)
+		in.hit(c.f, c.e.At, "mass-assignment", "setattr", addTaints(ofAnyName(name, 0), name.taints), false)
 	case !o.shared && o != nothing && o.ref == "":
 		o.elem = join(o.elem, v)
 	}

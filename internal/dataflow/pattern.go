@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -110,5 +111,9 @@ func (in *interp) ajv(f frame, e *ir.Expr) {
 // matched reports whether what a regular expression has found in a text is harmless, because the expression tells what all of it is.
 func (in *interp) matched(f frame, e *ir.Expr) bool {
 	p := in.patternOf(f, e)
-	return p.known && p.text != "" && anchored(p, e.X.Str == "match" && textOf(e.X.X) == "re" || e.X.Str == "fullmatch", e.X.Str == "fullmatch")
+	begins, ends := e.X.Str == "match" && textOf(e.X.X) == "re" || e.X.Str == "fullmatch", e.X.Str == "fullmatch"
+	if oneOf := p.choices(); len(oneOf) > 0 { // of a table of patterns
+		return !slices.ContainsFunc(oneOf, func(text string) bool { return !anchored(constant(text), begins, ends) })
+	}
+	return p.known && p.text != "" && anchored(p, begins, ends)
 }

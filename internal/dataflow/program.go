@@ -60,6 +60,9 @@ type Program struct {
 	// Carries are the calls of which is kept what they hand on: client:Operation.
 	Carries map[string]bool
 
+	// Settings are the texts that the template gives the functions of the application as their environment, those that are the same for all.
+	Settings map[string]string
+
 	contexts []*closure           // that make the context of procedures of tRPC
 	recipes  map[string][]recipe  // how containers make what they give, by what they are asked for
 	pages    pages                // templates of Go

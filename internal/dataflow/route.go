@@ -42,6 +42,9 @@ func (in *interp) route(r *routed) {
 		defer func() { in.catching-- }()
 	}
 	given := in.leavingErrors(r, func() *Value { return in.invoke(f, r.fn, this, args, r.fn.fn.Start) })
+	if r.sends {
+		in.sentOn(f, r, given)
+	}
 	switch r.framework {
 	case "fastapi", "fastapi-error", "powertools", "chalice":
 		in.tellsTrace(f, r.fn.fn.Start, "the response", given)

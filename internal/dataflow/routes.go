@@ -17,6 +17,7 @@ type routed struct {
 	at        int32
 	middle    bool             // it stands before others, and gets next
 	html      bool             // the decorator says that it answers with a page
+	sends     bool             // the decorator says that it sends visitors on, to the address in what it returns
 	use       bool             // it stands before all routes
 	typed     map[string]bool  // parameters that the route takes numbers for only
 	schema    *Value           // JSON Schemas of the parts of the request, as Fastify takes them

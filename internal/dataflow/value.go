@@ -112,6 +112,7 @@ type token uint8
 // Parts of tokens.
 const (
 	noToken      token = iota
+	dotted             // what stands between the dots of a text that is perhaps one
 	tokenPart          // what stands between its dots
 	tokenDecoded       // that, decoded
 )

@@ -360,6 +360,13 @@ func (p *py) isInstance(class int, subject *ir.Expr) *ir.Expr {
 	return test
 }
 
+// keywords is a parameter that gets all that is given by name: **criteria.
+func (p *py) keywords(n int) *ir.Expr {
+	e := p.expr(ir.Spread, n)
+	e.X, e.Str = p.pattern(p.t.FirstNamed(n)), "**"
+	return e
+}
+
 // className is the name of a class in a pattern, also of a module: shapes.Circle.
 func (p *py) className(class int) *ir.Expr {
 	parts := strings.Split(p.t.Text(class), ".")
@@ -433,13 +440,15 @@ func (p *py) function(n int) *ir.Func {
 			p.declared(e.X, p.t.Child(c, "type"))
 			f.Params = append(f.Params, e)
 		case "typed_parameter":
+			if of := p.t.FirstNamed(c); p.t.Kind(of) == "dictionary_splat_pattern" { // **criteria: str, whose type is that of each
+				f.Params, f.Keywords = append(f.Params, p.keywords(of)), true
+				continue
+			}
 			e := p.pattern(p.t.FirstNamed(c))
 			p.declared(e, p.t.Child(c, "type"))
 			f.Params = append(f.Params, e)
 		case "dictionary_splat_pattern":
-			e := p.expr(ir.Spread, c)
-			e.X, e.Str = p.pattern(p.t.FirstNamed(c)), "**"
-			f.Params, f.Keywords = append(f.Params, e), true
+			f.Params, f.Keywords = append(f.Params, p.keywords(c)), true
 		case "keyword_separator", "positional_separator":
 		default:
 			f.Params = append(f.Params, p.pattern(c))

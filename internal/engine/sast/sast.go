@@ -150,7 +150,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 					engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
 					program: dataflow.New(e.options.Files(p.Apps[i]), models, &e.trees),
 				}
-				w.program.Carries = carries
+				w.program.Carries, w.program.Settings = carries, settingsOf(p.Apps[i])
 				w.follow()
 				works[i] = w
 			}
@@ -400,6 +400,22 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 // only the application knows whether it keeps anybody to a folder.
 func searchesObjects(h *dataflow.Hit) bool {
 	return h.Rule == "object-key" && strings.HasPrefix(h.What, "s3:ListObjects")
+}
+
+// settingsOf are the texts that functions of an application get as their environment, those that are the same wherever they are given.
+func settingsOf(app *model.App) map[string]string {
+	out, unclear := map[string]string{}, map[string]bool{}
+	for _, f := range app.Functions {
+		for _, e := range f.Env {
+			text, ok := e.Value.Scalar()
+			if before, given := out[e.Name]; !ok || given && before != text {
+				unclear[e.Name] = true
+			}
+			out[e.Name] = text
+		}
+	}
+	maps.DeleteFunc(out, func(name, _ string) bool { return unclear[name] })
+	return out
 }
 
 // gives reports whether a template gives a function a setting.

@@ -1,0 +1,62 @@
+package dataflow
+
+import (
+	"regexp"
+
+	"wardlet.example/internal/ir"
+)
+
+// A name that is one of all columns of a table was looked at, and nobody has said which columns a caller may write: name in inspect(Order).columns.
+
+// columnNames are paths of names of columns, as mappers of Python tell them of a model.
+var columnNames = regexp.MustCompile(`^(sqlalchemy(\.\w+)*\.(inspect|class_mapper|object_mapper)\(\)|django\.meta\(\))\.(mapper\.)?` +
+	`(column_attrs|columns|c|attrs|fields|concrete_fields|local_fields|get_fields\(\))(\.keys\(\)|\.first\(\)\.(key|name))$`)
+
+// modelMeta is what mappers tell of a model under a name of the model itself: Order.__table__, Order._meta; nil for all other names.
+func modelMeta(v *Value, key string) *Value {
+	if v.class == nil || !mappers[packageOf(v.class.libraryBase(0))] {
+		return nil
+	}
+	switch key {
+	case "__table__", "__mapper__":
+		return &Value{ref: "sqlalchemy.inspect()", rows: v.class}
+	case "_meta":
+		return &Value{ref: "django.meta()", rows: v.class}
+	}
+	return nil
+}
+
+// isAllColumns reports whether a list is that of the names of all columns, or of all but one.
+func isAllColumns(v *Value, depth int) bool {
+	switch {
+	case v == nil || depth > deepestJoin || v.isDict || len(v.fields) > 1:
+		return false
+	case columnNames.MatchString(v.ref):
+		return true
+	case madeOfList[v.ref] && len(v.args) == 1:
+		return isAllColumns(v.args[0], depth+1)
+	}
+	return v.ref == "" && columnNames.MatchString(orNothing(v.elem).ref+orNothing(v.fields["0"]).ref)
+}
+
+// columnsWithout is what is left of the names of all columns where one is taken out, which is mostly the key; nil where more are, or of other lists.
+func (in *interp) columnsWithout(f frame, e *ir.Expr) *Value {
+	if e.Str != "-" || f.file.Language != ir.Python {
+		return nil
+	}
+	x, y := in.quiet(f, e.X), in.quiet(f, e.Y)
+	if e.X.Kind == ir.Call {
+		x = in.eval(f, e.X)
+	}
+	if isAllColumns(x, 0) && len(y.fields) == 1 {
+		return x
+	}
+	return nil
+}
+
+// choosesAmongColumns notes that columns which a list names are left out of all that are gone through: somebody has thought about which.
+func (in *interp) choosesAmongColumns(f frame, x, list *ir.Expr) {
+	if x.Kind == ir.Member && x.X.Kind == ir.Name && columnNames.MatchString(in.quiet(f, x).ref) && len(in.quiet(f, list).fields) != 1 {
+		in.set(f.s, x.X.Str, &Value{}, true)
+	}
+}
