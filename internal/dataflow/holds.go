@@ -72,7 +72,8 @@ var withoutRecord = set("distinct countDocuments count estimatedDocumentCount ag
 var keepsRecord = set(`find findOne findById findAll findByPk findOneAndUpdate findByIdAndUpdate findOneAndDelete findOneAndRemove findByIdAndDelete findByIdAndRemove
 	findOneAndReplace findOrCreate findAndCountAll create build save insert upsert update reload exec lean sort limit skip where equals ne in nin gt gte lt lte and or nor
 	session populate toObject toJSON get orFail orfail clone cursor next then catch finally collation hint read maxTimeMS all slice elemMatch toArray setOptions first last at pop
-	shift select scope unscoped refresh merge query fetch filter concat slice`)
+	shift select scope unscoped refresh merge query fetch filter concat slice createQueryBuilder andWhere orWhere orderBy addOrderBy take leftJoin leftJoinAndSelect innerJoin
+	innerJoinAndSelect getMany getOne getOneOrFail getManyAndCount`)
 
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
 func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) []string {

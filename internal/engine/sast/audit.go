@@ -268,10 +268,10 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	}
 	var out []spot
 	told := map[place]bool{}
-	for _, at := range slices.SortedFunc(maps.Keys(writes), byPlace) {
-		fn := inner(n, at)
-		what := accountPart(writes[at])
-		if fn == nil || what == "" || isRecorded(n, fn, others, at) {
+	parts := accountParts(n, writes)
+	for _, at := range slices.SortedFunc(maps.Keys(parts), byPlace) {
+		fn, what := inner(n, at), parts[at]
+		if fn == nil || isRecorded(n, fn, others, at) {
 			continue
 		}
 		told[at] = true
@@ -482,29 +482,6 @@ func leavesRecord(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use) boo
 	}, deepestCalls)
 }
 
-// setsAttribute is where an update of DynamoDB sets an attribute.
-var setsAttribute = regexp.MustCompile(`([#\w]+)\s*=\s*:\w+`)
-
-// ofAccount are attributes by which somebody signs in, or that say what an account may do.
-var ofAccount = regexp.MustCompile(`(?i)^(password(_?hash)?|hashed_?password|user_?role|roles?|is_?admin|permissions|mfa_?(enabled|secret))$`)
-
-// accountPart is the attribute of an account that an update of a table of users sets; empty where it sets none.
-func accountPart(u dataflow.Use) string {
-	if u.Key != "dynamodb:UpdateItem" {
-		return ""
-	}
-	for _, m := range setsAttribute.FindAllStringSubmatch(u.Params.At("UpdateExpression").Begins(), -1) {
-		name := m[1]
-		if name[0] == '#' {
-			name = u.Params.At("ExpressionAttributeNames").At(name).Begins()
-		}
-		if ofAccount.MatchString(name) {
-			return name
-		}
-	}
-	return ""
-}
-
 // accountChange is what a function that changes an account is called, or its class where its own name says nothing.
 func accountChange(fn *ir.Func) string {
 	if performs.MatchString(fn.Name) && fn.Class != nil {
@@ -575,12 +552,21 @@ func notedBy(fn *ir.Func, others map[place]dataflow.Use, done place, tells func(
 				return false
 			}
 			_, ok := others[place{fn.File, e.At}]
-			found = found || logs(e) && tells(e) || ok && e.Kind == ir.Call
+			found = found || logs(e) && !forDebugging(e) && tells(e) || ok && e.Kind == ir.Call
 			return !found
 		})
 	}
 	look(fn.Body)
 	return found
+}
+
+// debugLine is what loggers call the lines that they leave out unless they are asked for them.
+var debugLine = regexp.MustCompile(`(?i)^(debug(f|w|ln|context)?|trace(f|ln)?|silly|verbose)$`)
+
+// forDebugging reports whether a call writes a line that is left out where nobody looks for a mistake: it records nothing. The console writes all,
+// and so does a logger of chained calls, as zerolog comes.
+func forDebugging(e *ir.Expr) bool {
+	return e.Kind == ir.Call && e.X != nil && e.X.Kind == ir.Member && debugLine.MatchString(e.X.Str) && dotted(e.X.X) != "console" && len(e.List) > 0
 }
 
 // asksError reports whether a condition of Go is that something failed in a certain way: errors.Is(err, errLocked), errors.As(err, &refused).
