@@ -167,10 +167,10 @@ func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Guards, r.Befores = in.guards, in.befores
 	r.Unlooked, r.Foreign, r.Endless = in.unlooked(), in.unlookedOfOthers(), in.endless()
 	r.Dear = in.dear()
-	if v != nil && len(v.fns) > 0 {
+	if v != nil && (len(v.fns) > 0 || v.isCalled()) {
 		r.Decoded = in.decoded
 	}
-	if v != nil && (len(v.fns) > 0 || letsThrough(v) || v.ref == streamed || v.ref == "main") { // no library stands around it that catches
+	if v != nil && (len(v.fns) > 0 || v.isCalled() || letsThrough(v) || v.ref == streamed || v.ref == "main") { // no library stands around it that catches
 		r.Unguarded, r.BadRecords = in.unguarded, in.badRecords
 	}
 	for _, file := range r.Files {
@@ -228,6 +228,11 @@ func handlersOf(v *Value) []*closure {
 		}
 	}
 	return v.wraps
+}
+
+// isCalled reports whether a handler is an object of a class of the program that Lambda calls itself: handler = Submit()
+func (v *Value) isCalled() bool {
+	return v.class != nil && !v.isType && v.class.method("__call__", 0) != nil
 }
 
 // streamified is a handler that is given the stream by which it answers, before the context.

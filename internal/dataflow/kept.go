@@ -11,21 +11,22 @@ import (
 
 // Kept is a call that stores or sends parts of what came in.
 type Kept struct {
-	File   *ir.File
-	At     int32
-	What   string
-	Fields []string   // the paths of the parts
-	Ways   []Way      // of parts that other code or services send, by which it can be asked who does
-	Paid   bool       // it is paid for by how long the text is
-	texts  []*Taint   // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
-	way    Way        // of the first of them
-	known  bool       // something was made sure of one of them
-	sure   []string   // those of which something was made sure
-	looked *looked    // what was looked at for the route in which it stands; what the entry has looked at where that is nil
-	takers []*ir.Func // the functions on the way there that take parts out of a request
-	whole  []string   // bodies that go on as the text that came in
-	by     []passed   // the functions on the way there
-	posted bool       // a service elsewhere gets it, which perhaps looks at it
+	File     *ir.File
+	At       int32
+	What     string
+	Fields   []string   // the paths of the parts
+	Ways     []Way      // of parts that other code or services send, by which it can be asked who does
+	Paid     bool       // it is paid for by how long the text is
+	Declared []Step     // where models say of the parts what they are
+	texts    []*Taint   // of bodies and arguments, of which nothing says how long they are, where it is a model that gets them
+	way      Way        // of the first of them
+	known    bool       // something was made sure of one of them
+	sure     []string   // those of which something was made sure
+	looked   *looked    // what was looked at for the route in which it stands; what the entry has looked at where that is nil
+	takers   []*ir.Func // the functions on the way there that take parts out of a request
+	whole    []string   // bodies that go on as the text that came in
+	by       []passed   // the functions on the way there
+	posted   bool       // a service elsewhere gets it, which perhaps looks at it
 }
 
 // keepsOrSends are operations that store or send what they get.
@@ -459,6 +460,9 @@ func (in *interp) endless() []Kept {
 			isText := l.texts[path] || l.strings[path] && l.askedOf(path)
 			if isText && !isID(path) && !l.limits[path] && !l.keys[path] && sentByCallers(path) && !strings.HasSuffix(path, "body") && !strings.Contains(path, "*") {
 				c.Fields = append(c.Fields, path)
+				if said, ok := l.said[path]; ok {
+					c.Declared = append(c.Declared, said)
+				}
 			}
 		}
 		if len(c.Fields) > 0 {
@@ -508,7 +512,11 @@ func (in *interp) textBySchema(v, schema *Value) {
 	}
 	if strings.Contains(schema.ref, ".string()") {
 		mark(&in.looked.texts, v.taints)
-		for part := range strings.SplitSeq(schema.ref, ".") {
+		known := schema.ref
+		if len(schema.args) > 0 && len(schema.args[0].fns) == 1 && onlyTidies(schema.args[0].fns[0].fn) { // z.string().transform((text) => text.trim())
+			known = strings.TrimSuffix(known, ".transform()")
+		}
+		for part := range strings.SplitSeq(known, ".") {
 			if limits[strings.TrimSuffix(part, "()")] {
 				in.limited(v.taints)
 			}

@@ -118,9 +118,9 @@ func (in *interp) concatText(c call) (*Value, bool) {
 func (in *interp) writesText(c call) (*Value, bool) {
 	switch c.args.get(0).text {
 	case "hex":
-		return &Value{}, true
+		return inSigns(c.recv, inDigits), true
 	case "base64", "base64url":
-		return asBase64(c.recv), true
+		return inSigns(c.recv, encoded), true
 	}
 	if len(c.recv.taints) > 0 && len(c.recv.fns) == 0 && c.recv.class == nil {
 		return &Value{taints: in.stepped(c.f, texts(c.recv.taints), c.e.At, ".toString()")}, true
@@ -184,11 +184,11 @@ func (in *interp) joinedList(f frame, list, between *Value, at int32) *Value {
 // keepsText are methods that give the same text in another form.
 var keepsText = set("encode decode trim strip toString")
 
-// asBase64 is a text in base64, which does no harm before it is decoded.
-func asBase64(v *Value) *Value {
+// inSigns is a text in base64 or in digits, which does no harm before it is decoded.
+func inSigns(v *Value, harmless []string) *Value {
 	out := &Value{json: v.json}
 	for _, t := range texts(v.all()) {
-		if u := t.cleaned(encoded); u != nil {
+		if u := t.cleaned(harmless); u != nil {
 			u.plain = t
 			out.taints = append(out.taints, u)
 		}
@@ -348,6 +348,9 @@ func middleOfThree(list, x *Value) *Value {
 
 // encoded are the rules that base64 does no harm for.
 var encoded = []string{"os-command", "sql", "nosql", "code-eval", "html-response", "template-injection", "dynamodb-expression", "xpath", "ldap", "header-injection", "log-injection", "redos", "mass-assignment", "ssrf", "open-redirect"}
+
+// inDigits are the rules that hexadecimal digits do no harm for: all but that a password can be read from them.
+var inDigits = append(slices.Clone(encoded), "path-traversal", "object-key", "user-controlled-target", "deserialization", "xxe", ldapName, "jwt-unverified", "error-details")
 
 // filtered are the elements of a list that pass a test.
 func (in *interp) filtered(recv, item, test *Value) *Value {

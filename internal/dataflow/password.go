@@ -66,7 +66,7 @@ func (t *Taint) asItCame() bool {
 	}
 	for s := t.step; s != nil && s.prev != nil; s = s.prev {
 		call, through := strings.CutPrefix(s.note, "goes through ")
-		if !through && s.note != "is parsed" && s.note != intoText && s.note != intoObject && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] && !inBase64.MatchString(call) {
+		if !through && s.note != "is parsed" && s.note != intoText && s.note != intoObject && !strings.HasPrefix(s.note, "is given to ") || through && !plainCalls[lastPart(call)] && !writtenAnew.MatchString(call) {
 			return false
 		}
 	}
@@ -128,8 +128,8 @@ func (in *interp) settleKept() {
 	in.keptWholes = nil
 }
 
-// plainCalls give a text back as it is.
-var plainCalls = set("trim strip String str toString parse loads")
+// plainCalls give a text back as it is, or as another one that was typed by the same keys: normalize brings its letters into one form of Unicode.
+var plainCalls = set("trim strip String str toString parse loads normalize TrimSpace NFC NFKC")
 
-// inBase64 are calls that write a text in base64, or as bytes.
-var inBase64 = regexp.MustCompile(`^(string\.(en|de)code|bytes)$|(^|\.)((standard_|urlsafe_)?b64(en|de)code|btoa|atob|Buffer\.from|\w+Encoding\.(EncodeToString|DecodeString))$`)
+// writtenAnew are calls that write a text in base64, in hexadecimal digits or as bytes, or take it back from there: everybody can.
+var writtenAnew = regexp.MustCompile(`^(string\.(en|de)code|bytes|bytearray|string\.hex|\[\]byte)$|(^|\.)((standard_|urlsafe_)?b(64|32|16|85)(en|de)code|a85encode|encodebytes|btoa|atob|(un)?hexlify|b2a_(hex|base64)|Buffer\.from|hex\.(EncodeToString|DecodeString)|\w+Encoding\.(EncodeToString|DecodeString)|TextEncoder\(\)\.encode|encodeURIComponent|quote(_plus)?|QueryEscape)$`)

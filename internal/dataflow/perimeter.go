@@ -39,6 +39,7 @@ type looked struct {
 	texts   map[string]bool // it was found to be a text
 	strings map[string]bool // Go: a decoder lets only a text in
 	keys    map[string]bool // it is the key of a record, and means one that is there
+	said    map[string]Step // where a model says that it is a text
 }
 
 func mark(m *map[string]bool, taints ...[]*Taint) {
@@ -64,7 +65,9 @@ func (l *looked) all() []*map[string]bool {
 
 // with is all that two have looked at.
 func (l *looked) with(other *looked) looked {
-	var out looked
+	out := looked{said: map[string]Step{}}
+	maps.Copy(out.said, l.said)
+	maps.Copy(out.said, other.said)
 	mine, theirs := l.all(), other.all()
 	for i, to := range out.all() {
 		*to = map[string]bool{}

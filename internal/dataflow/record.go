@@ -247,27 +247,109 @@ func (in *interp) runsValidator(f frame, fn *closure, this, x *Value) {
 
 // textByModel notes a field of a model that is a text, and whether anything says how long it can be.
 func (in *interp) textByModel(c *class, d declaration, x *Value) {
-	if in.st != nil || in.proving > 0 || x == nil || d.Type == nil || textOf(d.Type) != "str" {
+	if in.st != nil || in.proving > 0 || x == nil || d.Type == nil {
+		return
+	}
+	f := frame{d.class.scope, c.file(frame{})}
+	f, t := in.standsFor(f, d.Type)
+	t, said := textOfType(t)
+	if t == nil {
 		return
 	}
 	mark(&in.looked.texts, x.taints)
 	field := orNothing(d.class.static.fields[d.Name])
-	if slices.ContainsFunc(limitsOfField, func(key string) bool { return field.kw[key] != nil }) || c.validates(d.Name) {
+	if saysMost(field) || c.validates(d.Name) || slices.ContainsFunc(said, func(more *ir.Expr) bool { return in.endsText(f, more) }) {
 		in.limited(x.taints)
+		return
 	}
+	for _, u := range x.taints {
+		if in.looked.said == nil {
+			in.looked.said = map[string]Step{}
+		}
+		in.looked.said[u.Path] = Step{f.file, t.At, "`" + d.Name + "` may be a text of any length here"}
+	}
+}
+
+// textOfType is the type of a text, or of one that may be missing, with what it is annotated with; nil for all other types.
+func textOfType(t *ir.Expr) (text *ir.Expr, said []*ir.Expr) {
+	switch {
+	case t.Kind == ir.Name && t.Str == "str":
+		return t, nil
+	case t.Kind == ir.Binary && textOf(t.Y) == "None": // str | None
+		return textOfType(t.X)
+	case t.Kind != ir.Index || t.Y == nil:
+		return nil, nil
+	}
+	switch name := lastPart(textOf(t.X)); {
+	case name == "Optional":
+		return textOfType(t.Y)
+	case name == "Annotated" && t.Y.Kind == ir.Array && len(t.Y.List) > 0:
+		text, said = textOfType(t.Y.List[0])
+		return text, append(said, t.Y.List[1:]...)
+	}
+	return nil, nil
+}
+
+// endsText reports whether what a type is annotated with perhaps says how long its text can be: all but a field or a constraint that says other
+// things, and a function that only tidies.
+func (in *interp) endsText(f frame, annotation *ir.Expr) bool {
+	v := in.quiet(f, annotation)
+	switch name := lastPart(calledOf(annotation)); {
+	case annotation.Kind != ir.Call:
+		return annotation.Kind != ir.Const
+	case name == "Field" || name == "StringConstraints":
+		return saysMost(&Value{kw: in.quietArguments(f, annotation).kw})
+	case strings.HasSuffix(name, "Validator"):
+		return len(v.args) == 0 || len(v.args[0].fns) != 1 || !onlyTidies(v.args[0].fns[0].fn)
+	}
+	return true
 }
 
 // limitsOfField are what a field of a model is given that says how long its text can be.
 var limitsOfField = []string{"max_length", "pattern", "regex"}
+
+// saysMost reports whether a field says how long its text can be.
+func saysMost(field *Value) bool {
+	return slices.ContainsFunc(limitsOfField, func(key string) bool { return field.kw[key] != nil })
+}
 
 // validates reports whether a method of a model looks at a field, or at the model as a whole.
 func (c *class) validates(field string) bool {
 	return slices.ContainsFunc(c.def.Methods, func(m *ir.Func) bool {
 		return slices.ContainsFunc(m.Decorators, func(d *ir.Expr) bool {
 			name := lastPart(calledOf(d))
-			return wholeValidators[name] || strings.HasSuffix(name, "validator") && slices.ContainsFunc(d.List, func(x *ir.Expr) bool { return x.Str == field || x.Str == "*" })
+			return wholeValidators[name] || strings.HasSuffix(name, "validator") && slices.ContainsFunc(d.List, func(x *ir.Expr) bool { return x.Str == field || x.Str == "*" }) && !onlyTidies(m)
 		})
 	})
+}
+
+// tidies are methods and functions that write a text in another way and refuse none.
+var tidies = set("strip lstrip rstrip split join lower upper title capitalize casefold replace normalize escape str trim trimStart trimEnd toLowerCase toUpperCase replaceAll normalize String")
+
+// onlyTidies reports whether a function writes a text in another way and asks nothing of it: it has no condition, throws nothing, cuts nothing off,
+// and calls nothing of which that is not known.
+func onlyTidies(fn *ir.Func) bool {
+	tidy := fn != nil
+	if !tidy {
+		return false
+	}
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		tidy = tidy && (s.Kind == ir.Return || s.Kind == ir.Eval || s.Kind == ir.Block)
+		return tidy
+	}, func(x *ir.Expr) bool {
+		switch x.Kind {
+		case ir.Call:
+			name := lastPart(textOf(x.X))
+			if x.X.Kind == ir.Member {
+				name = x.X.Str
+			}
+			tidy = tidy && tidies[name]
+		case ir.Index, ir.Cond, ir.Binary, ir.Not, ir.Lambda:
+			tidy = tidy && x.Kind == ir.Binary && x.Str == "+"
+		}
+		return tidy
+	})
+	return tidy
 }
 
 // wholeValidators are decorators of methods that look at a model as a whole.
@@ -286,6 +368,8 @@ func (in *interp) factory(f frame, field *Value, at int32) *Value {
 			return in.instance(f, made, &arguments{}, at)
 		case len(made.fns) > 0:
 			return in.invoke(f, made.fns[0], nil, &arguments{}, at)
+		case strings.HasPrefix(made.ref, "builtin."): // list, dict
+			return in.callOf(call{f: f, e: &ir.Expr{Kind: ir.Call, At: at, X: &ir.Expr{Kind: ir.Name, Str: lastPart(made.ref), At: at}}, callee: made, args: &arguments{}})
 		}
 	}
 	return nil

@@ -162,7 +162,7 @@ const mostEnds = 4
 // stepsTo are the stops of the first of some calls, with the calls themselves at the end: where a check is missing is one end of the way, what
 // stores or sends the parts is the other.
 func (w *work) stepsTo(all []dataflow.Kept) []finding.Step {
-	out := w.steps(all[0].Steps())
+	out := w.steps(append(all[0].Steps(), all[0].Declared...))
 	first := len(out)
 	for i := range all {
 		pos := w.position(all[i].File, all[i].At)
