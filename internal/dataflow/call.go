@@ -49,7 +49,7 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
-	return ofKeyOf(f, e, recv, callee, args, ticks(f, e, recv, callee, args, in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.withQuery(recv, method, in.keepsSecret(f, e, recv, method, args, v))))))
+	return signTaken(e, recv, args, ofKeyOf(f, e, recv, callee, args, ticks(f, e, recv, callee, args, in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.withQuery(recv, method, in.keepsSecret(f, e, recv, method, args, v)))))))
 }
 
 // callOf follows a call of which all parts are known.

@@ -25,7 +25,7 @@ func methodsOfContainer() map[string]native {
 
 // isContainer reports whether a value can be a list: it is no library's, or something is known of what is in it.
 func (in *interp) isContainer(v *Value) bool {
-	return v.ref == "" || len(v.taints) > 0 || v.elem != nil || len(v.fields) > 0 || in.st != nil && len(v.args) > 0
+	return v.ref == "" || len(v.taints) > 0 || v.elem != nil || len(v.fields) > 0 || letsInAs(v) || in.st != nil && len(v.args) > 0
 }
 
 // goesThroughList calls a function with each element of a list.

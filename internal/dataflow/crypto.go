@@ -461,7 +461,7 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 	in.comparesDigestOfCode(f, at, x, y)
 	for _, side := range [][2]*Value{{x, y}, {y, x}} {
 		mine, sent := side[0], side[1]
-		if !slices.ContainsFunc(sent.taints, func(t *Taint) bool { return t.Source != nil && !t.Source.Stored }) || len(sent.signs) > 0 {
+		if !wasSent(sent) || len(sent.signs) > 0 {
 			continue
 		}
 		switch name := in.settingCompared(mine, sent); {
@@ -475,6 +475,12 @@ func (in *interp) comparesCode(f frame, at int32, x, y *Value) {
 			in.place(f, at, "timing", "a comparison", name)
 		}
 	}
+}
+
+// wasSent reports whether an outsider sent a value, also one of which the form was checked: /^[0-9a-f]{64}$/ tells nobody what is right.
+func wasSent(v *Value) bool {
+	is := func(t *Taint) bool { return t.Source != nil && !t.Source.Stored }
+	return slices.ContainsFunc(v.taints, is) || slices.ContainsFunc(v.safe, is)
 }
 
 // settingCompared is the name of the setting that is held against what was sent, where one of the two says that it lets somebody in. It may

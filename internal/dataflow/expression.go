@@ -100,9 +100,12 @@ func (in *interp) index(f frame, e *ir.Expr) *Value {
 		}
 	}
 	if key.known {
+		if _, ok := number(key.text); ok {
+			return signAt(x, in.member(f, x, key.text, e.At))
+		}
 		return in.member(f, x, key.text, e.At)
 	}
-	return in.chosenBy(f, e, x, key)
+	return signAt(x, in.chosenBy(f, e, x, key))
 }
 
 // chosenBy is what stands in a value under a key that is not known: perhaps an outsider chooses it.
@@ -488,7 +491,8 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 	data := codesOf(x, y)
 	switch e.Str {
 	case "===", "==", "!==", "!=":
-		in.comparesCode(f, e.At, x, y)
+		mine, sent := in.texts(e, x, y)
+		in.comparesCode(f, e.At, mine, sent)
 		in.comparesDigest(f, e, x, y)
 		in.likened(f, e, x, y)
 		in.told(e, data)

@@ -382,7 +382,9 @@ func (in *interp) elements(v *Value) *Value {
 }
 
 // listed is an element of a list, or of what else holds something under numbers or under keys that are not known.
-func (in *interp) listed(v *Value) *Value {
+func (in *interp) listed(v *Value) *Value { return signOf(v, in.listedIn(v)) }
+
+func (in *interp) listedIn(v *Value) *Value {
 	if v == nil {
 		return nothing
 	}
@@ -450,7 +452,7 @@ func (in *interp) namedParts(f frame, x, key *Value, at int32, v *Value) *Value 
 func (in *interp) anyMember(x *Value) *Value {
 	bare := *x
 	bare.taints = nil
-	out := in.listed(&bare)
+	out := in.listedIn(&bare)
 	for _, v := range sorted(x.fields) {
 		out = join(out, v)
 	}

@@ -75,6 +75,7 @@ type Value struct {
 	without *otherwise      // what it is where a setting is missing
 	mostly  *mostly         // what it is for all values of a setting but one
 	holds   []string        // the fields of records that are secrets: of a model of a store, and of what it gives
+	sign    *Value          // it is one sign of this text, which lets somebody in, or which is held against one that does
 	read    *step           // of such records: where they were read
 	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
@@ -286,6 +287,9 @@ func joinTo(a, b *Value, depth int) *Value {
 	}
 	v := *a
 	v.shared, v.ofClass, v.told, v.backed = false, false, nil, false
+	if a.sign != b.sign {
+		v.sign = nil
+	}
 	v.joinText(a, b)
 	v.taints, v.signs, v.proves = addTaints(a.taints, b.taints), addTaints(a.signs, b.signs), addTaints(a.proves, b.proves)
 	v.chosen, v.safe, v.numbers = addTaints(a.chosen, b.chosen), addTaints(a.safe, b.safe), addTaints(a.numbers, b.numbers)
@@ -507,7 +511,7 @@ func (v *Value) choices() []string {
 
 // empty reports whether a value says nothing.
 func (v *Value) empty() bool {
-	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil && v.random == nil
+	return len(v.taints) == 0 && len(v.fields) == 0 && v.elem == nil && len(v.fns) == 0 && len(v.wraps) == 0 && v.class == nil && v.ref == "" && !v.known && v.sink == nil && len(v.chosen) == 0 && v.named == nil && !v.varied && len(v.signs) == 0 && len(v.proves) == 0 && len(v.parts) == 0 && v.trace == nil && v.secret == nil && v.random == nil && v.sign == nil
 }
 
 // hasOnlyFields reports whether an object has no fields but those that are known.

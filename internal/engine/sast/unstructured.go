@@ -95,7 +95,16 @@ func sentencesOf(nodes []*paths.Node) *sentences {
 // fieldsElsewhere reports whether the platform or a package makes fields of what a function logs, or perhaps does.
 func fieldsElsewhere(n *paths.Node) bool {
 	return n.Result.Cut || slices.ContainsFunc(n.Result.Packages, writesFields.MatchString) ||
-		n.Function.Resource == nil || n.Function.Resource.Props.Path("LoggingConfig", "LogFormat").IsSet() != model.No
+		n.Function.Resource == nil || makesLinesOfFields(n.Function.Resource.Props.Path("LoggingConfig", "LogFormat"))
+}
+
+// makesLinesOfFields reports whether the platform writes what a function logs as JSON, or perhaps does: the format of its lines is set, and not
+// to what it is anyway.
+func makesLinesOfFields(format *model.Value) bool {
+	if text, ok := format.Scalar(); ok && text == "Text" {
+		return false
+	}
+	return format.IsSet() != model.No
 }
 
 // writtenIn are the sentences that a function writes, and whether it writes fields too.
