@@ -721,9 +721,14 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 // isOwnName reports whether the application itself says what a name is: it is written out, stands in a setting, or is made of these.
 func isOwnName(v *Value) bool {
 	if len(v.parts) > 0 && !v.known {
-		return !slices.ContainsFunc(v.parts, func(part *Value) bool { return !part.known && !isOnlySetting(part) })
+		return !slices.ContainsFunc(v.parts, func(part *Value) bool { return !part.known && !isOnlySetting(part) && !isOneOfSome(part) })
 	}
 	return v.known || isOnlySetting(v)
+}
+
+// isOneOfSome reports whether a text is one of some that are written out, whoever chooses: vip ? "members" : "public".
+func isOneOfSome(v *Value) bool {
+	return len(v.alts) > 0 && !v.perhaps && len(v.taints)+len(v.safe)+len(v.parts)+len(v.either) == 0 && v.ref == "" && v.prefix == ""
 }
 
 // isOnlySetting reports whether a value is a setting and nothing of it comes from outsiders.

@@ -24,6 +24,8 @@ type Called struct {
 	Statement string
 	// OfQueue is set where what is parsed is what a message of a queue holds.
 	OfQueue bool
+	// Waits are the lengths of time that it is told to wait for an answer, WaitsOfClient those that the client was told which it is made with.
+	Waits, WaitsOfClient []*Value
 }
 
 // DoesAny reports whether a call does one of these things elsewhere.
@@ -87,7 +89,7 @@ func (in *interp) callsLibrary(f frame, e *ir.Expr, ref, method string, recv *Va
 	if in.called == nil {
 		in.called = map[calledAt]Called{}
 	}
-	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement, false}
+	in.called[at] = Called{ref, f.file, e.At, e, does, limits, statement, false, waitsOf(ref, args), waitsOfClient(recv)}
 }
 
 // leadsTo notes the functions of the program that a call leads to, or that it is one of a library.
@@ -163,9 +165,9 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	each := e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda
 	started := fns
 	if each {
-		started = in.startedByEach(f, e.List[0])
+		started = in.startedByEach(f, e.X.X, e.List[0])
 	}
-	if in.acted == acted && (len(started) != 1 || in.acting[started[0].fn] == "") {
+	if in.acted == acted && !slices.ContainsFunc(started, func(c *closure) bool { return in.acting[c.fn] != "" }) {
 		return
 	}
 	if answersBehind(f.file.Tree.Source[e.At:e.End]) || in.handsAnswerOn(f, e) {
@@ -177,7 +179,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 	}
 	switch {
 	case each:
-		if !e.List[0].Fn.Async && (len(started) != 1 || !in.givesPromise(started[0], 0)) {
+		if !e.List[0].Fn.Async && !in.givePromises(started) {
 			return
 		}
 		name = "forEach"
@@ -191,7 +193,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		}
 		name = in.uses[len(in.uses)-1].Key
 	default:
-		if len(fns) != 1 || !in.givesPromise(fns[0], 0) {
+		if !in.givePromises(fns) {
 			return
 		}
 	}
@@ -261,7 +263,7 @@ func (in *interp) givenToStream(f frame, e *ir.Expr) {
 			continue
 		}
 		given := c.List[1]
-		started := in.startedByEach(f, given)
+		started := in.startedByEach(f, c.X.X, given)
 		acts := given.Fn.Async && in.acting[given.Fn] != "" || len(started) == 1 && in.acting[started[0].fn] != "" && in.givesPromise(started[0], 0)
 		if !acts || stopsStream.Match(f.file.Tree.Source[given.At:given.End]) || slices.ContainsFunc(in.unawaited, func(u Called) bool { return u.File == f.file && u.At == given.At }) {
 			continue
@@ -372,13 +374,22 @@ func (in *interp) givesPromise(c *closure, depth int) bool {
 	return found
 }
 
+// givePromises reports whether there are functions, and each of them gives a promise: whichever is called, somebody has to wait for it.
+func (in *interp) givePromises(fns []*closure) bool {
+	return len(fns) > 0 && !slices.ContainsFunc(fns, func(c *closure) bool { return !in.givesPromise(c, 0) })
+}
+
 // startedByEach are the functions that one calls which is called for each element, and does nothing else: (x) => send(x).
-func (in *interp) startedByEach(f frame, lambda *ir.Expr) []*closure {
+func (in *interp) startedByEach(f frame, each, lambda *ir.Expr) []*closure {
 	body := lambda.Fn.Body
 	if len(body) != 1 || body[0].Kind != ir.Return && body[0].Kind != ir.Eval || body[0].X == nil || body[0].X.Kind != ir.Call {
 		return nil
 	}
-	return in.quiet(f, body[0].X.X).fns
+	called := body[0].X.X
+	if called.Kind == ir.Name && len(lambda.Fn.Params) > 0 && parameterName(lambda.Fn.Params[0]) == called.Str { // (listener) => listener(event)
+		return in.elements(in.quiet(f, each)).fns
+	}
+	return in.quiet(f, called).fns
 }
 
 // maxReturned bounds how many functions that return what another one gives are looked at.

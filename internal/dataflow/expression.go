@@ -430,7 +430,13 @@ func (in *interp) binary(f frame, e *ir.Expr) *Value {
 			return in.percent(f, e)
 		case "/": // pathlib
 			x, y := in.eval(f, e.X), in.eval(f, e.Y)
-			return &Value{taints: addTaints(x.taints, y.taints), numbers: addTaints(x.numbers, y.numbers), ref: x.ref}
+			out := &Value{taints: addTaints(x.taints, y.taints), numbers: addTaints(x.numbers, y.numbers), ref: x.ref}
+			if x.ref == pathOfPython {
+				out.args = append(slices.Clip(x.args), y)
+			} else if made := product(f, e.Str, x, y); made != nil {
+				out.ref, out.args = made.ref, made.args
+			}
+			return out
 		}
 	}
 	if all := in.columnsWithout(f, e); all != nil {
@@ -504,7 +510,11 @@ func (in *interp) comparison(f frame, e *ir.Expr) *Value {
 		if f.file.Language == ir.Python && e.Str == "*" {
 			in.repeats(f, e, x, y)
 		}
-		return &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
+		out := &Value{taints: in.tellsOf(x, y), numbers: counts(x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
+		if made := product(f, e.Str, x, y); made != nil {
+			out.ref, out.args = made.ref, made.args
+		}
+		return out
 	}
 	out := &Value{taints: in.tellsOf(x, y), without: compared(e.Str, x, y), mostly: unlike(e.Str, x, y), random: ofNumbers(e.Str, x, y), clock: ofClock(e.Str, x, y)}
 	if e.Str == "===" || e.Str == "==" {

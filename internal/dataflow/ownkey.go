@@ -20,6 +20,7 @@ const (
 	allOfKey    = "="
 	lastOfKey   = "." // what stands behind its last slash: it ends as the key does
 	folderOfKey = "/"
+	endOfKey    = "ext" // its ending, from the last dot
 )
 
 // ofOwnKey says what a value is of the key of the event; empty where it is nothing of it as it came.
@@ -81,6 +82,10 @@ func ofKeyOf(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value
 		if args.get(0).ofOwnKey() == allOfKey {
 			of = folderOfKey
 		}
+	case len(args.list) == 1 && (name == "extname" || name == "Ext" && f.file.Language == ir.Go):
+		if key := args.get(0).ofOwnKey(); key == allOfKey || key == lastOfKey {
+			of = endOfKey
+		}
 	case keepsKey[name]:
 		if of = args.get(0).ofOwnKey(); of == "" {
 			of = recv.ofOwnKey()
@@ -99,6 +104,9 @@ func ofKeyOf(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value
 	if name == "splitext" {
 		if len(c.fields) == 0 {
 			c.fields = map[string]*Value{"0": {taints: v.taints, ofKey: of}}
+			if key := args.get(0).ofOwnKey(); key == allOfKey || key == lastOfKey {
+				c.fields["1"] = &Value{taints: v.taints, ofKey: endOfKey}
+			}
 		}
 		return &c
 	}
@@ -136,7 +144,7 @@ func changedKey(name string, recv *Value, args *arguments) string {
 	}
 	of := key.ofOwnKey()
 	switch {
-	case of == "" || of == folderOfKey:
+	case of == "" || of == folderOfKey || of == endOfKey:
 		return ""
 	case search.known && ofSpaces.MatchString(search.text):
 		return of

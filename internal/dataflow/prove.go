@@ -638,8 +638,9 @@ func (in *interp) trustHost(f frame, e *ir.Expr) {
 			return
 		}
 	}
-	for e = orEmpty(e); e.Kind == ir.Call && e.X.Kind == ir.Member && (e.X.Str == "toLowerCase" || e.X.Str == "lower"); {
-		e = orEmpty(e.X.X)
+	for alike := (*ir.Expr)(nil); alike != e; {
+		alike = orEmpty(e)
+		e = orEmpty(asCompared(alike))
 	}
 	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Hostname" { // Go
 		e = e.X

@@ -25,7 +25,10 @@ var fileCalls = map[string]string{
 func (in *interp) tmpFile(f frame, e *ir.Expr, ref string, recv *Value, args *arguments) []*Taint {
 	does := fileCalls[ref]
 	name, v := args.get(0), args.get(1)
-	if does == "" && in.st != nil && in.st.second && ref != "" && !puts.MatchString(lastPart(ref)) && in.st.old[place{name: tmpName(name)}] != nil {
+	if method, ok := strings.CutPrefix(ref, pathOfPython+"."); ok && recv != nil && ofPath[method] != "" {
+		does, name, v = ofPath[method], recv, args.get(0)
+	}
+	if does == "" && in.st != nil && in.st.second && ref != "" && !writesPath[ref+"()"] && !puts.MatchString(lastPart(ref)) && in.st.old[place{name: tmpName(name)}] != nil {
 		does = "r" // what gets the name of a file alone reads it
 	}
 	switch {
@@ -69,21 +72,35 @@ var puts = regexp.MustCompile(`(?i)write|save|put|dump|download|fetch|retrieve|c
 // tempFolders are functions that give the folder for files that nobody needs later.
 var tempFolders = set("os.TempDir() os.tmpdir() tempfile.gettempdir()")
 
+// pathOfPython is what a path of pathlib is.
+const pathOfPython = "pathlib.Path()"
+
+// writesPath are functions that write a path as a text.
+var writesPath = set("builtin.str() os.fspath() builtin.String()")
+
+// ofPath are methods of a path of pathlib, by what they do with its file.
+var ofPath = map[string]string{"read_bytes": "r", "read_text": "r", "write_bytes": "w", "write_text": "w", "unlink": "x"}
+
 // tmpName is the name of a file in /tmp where it is the same for every event; empty otherwise.
 func tmpName(v *Value) string {
 	name := ""
+	if v != nil && writesPath[v.ref] && len(v.args) == 1 {
+		v = v.args[0]
+	}
 	switch {
 	case v == nil:
 		return ""
 	case v.known:
 		name = v.text
-	case pathJoins[strings.TrimSuffix(v.ref, "()")] && len(v.args) > 0:
+	case (v.ref == pathOfPython || pathJoins[strings.TrimSuffix(v.ref, "()")]) && len(v.args) > 0:
 		for _, part := range v.args {
 			switch {
 			case tempFolders[part.ref]:
 				name = "/tmp"
 			case part.known:
 				name = path.Join(name, part.text)
+			case tmpName(part) != "":
+				name = tmpName(part)
 			default:
 				return ""
 			}

@@ -13,9 +13,7 @@ var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toSt
 
 // trust notes that an expression can do no harm for some rules from here on.
 func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
-	for e.Kind == ir.Call && e.X.Kind == ir.Member && sameText[e.X.Str] && len(e.List) == 0 {
-		e = e.X.X
-	}
+	e = asCompared(e)
 	for e.Kind == ir.Binary && (e.Str == "||" || e.Str == "??") { // (x or "")
 		e = e.X
 	}
@@ -28,6 +26,35 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 		in.trustParts(f, e, 0)
 	}
 }
+
+// asCompared is what a text was before it was made alike for a comparison: in small letters, without spaces, without the dot at the end of a host.
+func asCompared(e *ir.Expr) *ir.Expr {
+	for e.Kind == ir.Call {
+		switch {
+		case e.X.Kind != ir.Member:
+			return e
+		case sameText[e.X.Str] && len(e.List) == 0:
+			e = e.X.X
+		case withoutDot[e.X.Str] && len(e.List) > 0 && e.List[0].Kind == ir.Const && finalDot[e.List[0].Str] && e.List[0].Regexp == (e.X.Str == "replace"):
+			if len(e.List) == 2 && e.List[1].Str != "" {
+				return e
+			}
+			e = e.X.X
+		case textOf(e.X) == "strings.ToLower" || textOf(e.X) == "strings.ToUpper" || textOf(e.X) == "strings.TrimSpace",
+			(textOf(e.X) == "strings.TrimSuffix" || textOf(e.X) == "strings.TrimRight") && len(e.List) == 2 && finalDot[e.List[1].Str]:
+			e = e.List[0]
+		default:
+			return e
+		}
+	}
+	return e
+}
+
+var (
+	// withoutDot are methods that take something from the end of a text, and finalDot what they may take from a host: its last dot.
+	withoutDot = set("rstrip strip removesuffix replace")
+	finalDot   = map[string]bool{".": true, `/\.$/`: true, `/\.+$/`: true, `/[.]$/`: true}
+)
 
 // writtenOf is what is written as a text: path of str(path).
 func writtenOf(e *ir.Expr) *ir.Expr {

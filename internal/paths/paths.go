@@ -218,12 +218,18 @@ func (n *Node) bucket() *model.Resource {
 // Value is what is known of a value of the code, as templates have values.
 func (n *Node) Value(v *dataflow.Value) *model.Value { return v.Model(n.setting) }
 
+// Numbers are the numbers that a value of the code is, or may be.
+func (n *Node) Numbers(v *dataflow.Value) []float64 { return v.Numbers(n.setting) }
+
 // sent is what is known of a value that a function sends: also of the key of the object that its event is about, which begins and ends as the
 // notification wants it.
 func (n *Node) sent(v *dataflow.Value) *model.Value {
 	return v.Model(func(name string) *model.Value {
 		if edits, own := strings.CutPrefix(name, dataflow.OwnKey); own {
 			all := strings.Split(edits, "\x00")
+			if all[0] == "ext" {
+				return n.endOfKey()
+			}
 			return n.ownKey(all[0] == "", all[1:])
 		}
 		return n.setting(name)
@@ -270,6 +276,21 @@ func (n *Node) ownKey(all bool, edits []string) *model.Value {
 		}
 	}
 	return model.NewText(parts, rules.Origin)
+}
+
+// endOfKey is the ending of the key of the object that a function is called for, from the last dot, where the notification wants one; nil where it
+// does not.
+func (n *Node) endOfKey() *model.Value {
+	key := n.ownKey(false, nil)
+	if key == nil || key.Kind != model.Text || len(key.Items) == 0 {
+		return nil
+	}
+	text, known := key.Items[len(key.Items)-1].Scalar()
+	dot := strings.LastIndexByte(text, '.')
+	if !known || dot < 0 || strings.Contains(text[dot:], "/") {
+		return nil
+	}
+	return model.NewString(text[dot:], key.Origin)
 }
 
 // touches reports whether replacing a text perhaps changes the beginning or the end of a key.

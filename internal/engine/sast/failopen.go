@@ -62,28 +62,67 @@ func (a *authorizer) letsIn(fn *ir.Func, given bool, depth int) bool {
 		if assigned := assignedFrom(site.In, site.Call); assigned != nil {
 			q.name = assigned.Str
 		}
-		opens, refuses := false, false
-		ir.Walk(site.In.Body, func(s *ir.Stmt) bool {
-			switch {
-			case s.Kind == ir.If && q.concerns(s.X) && a.refuses(s.Body):
-				is, other := q.truth(s.X, given), q.truth(s.X, !given)
-				refuses = refuses || is == yes
-				opens = opens || is != yes && other == yes
-			case s.Kind == ir.Return && q.concerns(s.X) && isPlainAnswer(s.X):
-				if is := q.truth(s.X, given); is != perhaps {
-					opens = opens || a.letsIn(site.In, is == yes, depth+1)
-				}
-			}
-			return true
-		}, func(e *ir.Expr) bool {
-			opens = opens || q.opens(e, given)
-			return e.Kind != ir.Lambda
-		})
-		if opens && !refuses {
+		if a.opensBy(q, site.In, given, depth) {
 			return true
 		}
 	}
 	return false
+}
+
+// opensBy reports whether what a function does with an answer lets the caller in by this one, and not by the other.
+func (a *authorizer) opensBy(q *question, fn *ir.Func, given bool, depth int) bool {
+	opens, refuses := false, false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		switch {
+		case s.Kind == ir.If && q.concerns(s.X) && a.refuses(s.Body):
+			is, other := q.truth(s.X, given), q.truth(s.X, !given)
+			refuses = refuses || is == yes
+			opens = opens || is != yes && other == yes
+		case s.Kind == ir.Return && q.concerns(s.X) && isPlainAnswer(s.X):
+			if is := q.truth(s.X, given); is != perhaps {
+				opens = opens || a.letsIn(fn, is == yes, depth+1)
+			}
+		}
+		return true
+	}, func(e *ir.Expr) bool {
+		opens = opens || q.opens(e, given) || a.handsOn(q, e, given, depth)
+		return e.Kind != ir.Lambda
+	})
+	return opens && !refuses
+}
+
+// handsOn reports whether a call gives an answer as it is, or its contrary, to a function which lets the caller in by it: policy(user, arn, permitted).
+func (a *authorizer) handsOn(q *question, e *ir.Expr, given bool, depth int) bool {
+	if e.Kind != ir.Call || e == q.call || depth >= deepestAnswer {
+		return false
+	}
+	for i, arg := range e.List {
+		is := q.truth(arg, given)
+		if is == perhaps || !q.concerns(arg) {
+			continue
+		}
+		for _, fn := range a.node.Result.Callees(e) {
+			if name := parameterFor(fn, e, i); name != "" && a.opensBy(&question{name: name}, fn, is == yes, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parameterFor is the name that a function has for an argument of a call: by its place, or by its name; empty where it is not a plain one.
+func parameterFor(fn *ir.Func, call *ir.Expr, i int) string {
+	if i < len(call.Keys) && call.Keys[i] != "" {
+		return call.Keys[i]
+	}
+	params := fn.Params
+	if len(params) > 0 && (params[0].Str == "self" || params[0].Str == "cls") {
+		params = params[1:]
+	}
+	if i >= len(params) || len(namesIn(params[i])) != 1 || params[i].Kind == ir.Object || params[i].Kind == ir.Array {
+		return ""
+	}
+	return namesIn(params[i])[0]
 }
 
 // isPlainAnswer reports whether an expression is yes or no, and not what an answer is put together of.

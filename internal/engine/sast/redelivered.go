@@ -73,7 +73,17 @@ func addedTwice(p place, what string) spot {
 
 // forEachMessage reports whether something is done for each message that a function is given.
 func forEachMessage(n *paths.Node, p place) bool {
-	return slices.ContainsFunc(levels(n, p), func(v level) bool { _, found := roundOf(v); return found })
+	return slices.ContainsFunc(levels(n, p), func(v level) bool {
+		_, found := roundOf(v)
+		return found || handlesRecord(n, v.fn)
+	})
+}
+
+// handlesRecord reports whether a function is given to the batch processor of Powertools, which calls it for each message.
+func handlesRecord(n *paths.Node, fn *ir.Func) bool {
+	return fn.Name != "" && slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool {
+		return answersFailed.MatchString(lastName(c.Expr.X)) && slices.ContainsFunc(c.Expr.List, func(x *ir.Expr) bool { return lastName(x) == fn.Name })
+	})
 }
 
 // readsQueue reports whether a function is given messages of a queue.

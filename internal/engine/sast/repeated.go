@@ -38,7 +38,7 @@ func paidAgain(n *paths.Node) []spot {
 		}
 	}
 	for _, u := range n.Result.Uses {
-		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") || looksUp(u) && (u.Key != "dynamodb:GetItem" || asksForFields(n)) { // it perhaps asks what was paid
+		if u.Params.At("ConditionExpression") != nil && !u.Params.Lacks("ConditionExpression") || looksUp(u) && (u.Key != "dynamodb:GetItem" || asksWhatWasDone(n)) { // it perhaps asks what was paid
 			return nil
 		}
 	}
@@ -63,6 +63,55 @@ func asksForFields(n *paths.Node) bool {
 	for _, fn := range n.Result.Reached {
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
 			if s.Kind == ir.If || s.Kind == ir.Guard || s.Kind == ir.Loop {
+				asks(s.X)
+			}
+			return !found
+		}, func(e *ir.Expr) bool {
+			if e.Kind == ir.Cond {
+				asks(e.X)
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// aboutDone are names of fields that may say that something was done, or until when.
+var aboutDone = regexp.MustCompile(`(?i)pa(id|y)|charg|stat(e|us)|phase|stage|done|process|complet|bill|settl|captur|invoice|receipt|transaction|period|until|last|next|date|(_a|A)t$|version|count|renew`)
+
+// asksWhatWasDone reports whether a condition perhaps asks for a field that says what was done before: one that is called so, or that the function sets
+// itself when it is done. Where a record is asked only whether it is there, or for what others decide (member.cancelled), the second try finds it as
+// the first one did.
+func asksWhatWasDone(n *paths.Node) bool {
+	sets := ""
+	for _, u := range n.Result.Uses {
+		if u.Key == "dynamodb:UpdateItem" {
+			text, known := u.Params.At("UpdateExpression").Is()
+			if !known || strings.Contains(text, "#") {
+				return asksForFields(n)
+			}
+			sets += " " + text
+		} else if strings.HasPrefix(u.Key, "dynamodb:") && !looksUp(u) {
+			return asksForFields(n)
+		}
+	}
+	if sets == "" {
+		return asksForFields(n)
+	}
+	tells := func(e *ir.Expr) bool {
+		name := lastName(e)
+		return (e.Kind == ir.Member || e.Kind == ir.Index) && (name == "" || aboutDone.MatchString(name) || strings.Contains(sets, " "+name))
+	}
+	found := false
+	asks := func(e *ir.Expr) {
+		ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
+			found = found || tells(x)
+			return !found
+		})
+	}
+	for _, fn := range n.Result.Reached {
+		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+			if s.X != nil && (s.Kind == ir.If || s.Kind == ir.Guard || s.Kind == ir.Return && (s.X.Kind == ir.Binary || s.X.Kind == ir.Not)) {
 				asks(s.X)
 			}
 			return !found

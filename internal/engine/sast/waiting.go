@@ -32,14 +32,20 @@ func waitsLonger(w *work, n *paths.Node) []spot {
 	if !known {
 		return out
 	}
+	tell := func(c dataflow.Called, wait float64) {
+		if wait > limit && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
+			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
+		}
+	}
 	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
-		for _, client := range clients {
-			if !client.ref.MatchString(c.Ref) {
-				continue
-			}
-			told := slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At })
-			if wait := longest(c, client.units); wait > limit && !told {
-				out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
+		if units := unitsOf(c); units > 0 {
+			tell(c, max(longest(c, units), toldToWait(n, c.Waits)/units))
+		}
+	}
+	for _, c := range n.Result.Calls { // of a client of which it was not told where it is made
+		if units := unitsOf(c); units > 0 && len(c.Waits) == 0 {
+			if wait := toldToWait(n, c.WaitsOfClient) / units; !slices.ContainsFunc(out, func(s spot) bool { return s.fields["to"] == seconds(wait) }) {
+				tell(c, wait)
 			}
 		}
 	}
@@ -289,6 +295,27 @@ func longest(c dataflow.Called, units float64) float64 {
 					note(x.List[j])
 				}
 			}
+		}
+	}
+	return wait
+}
+
+// unitsOf is what of a second a call counts the time in which it waits; 0 where it asks nobody by HTTP.
+func unitsOf(c dataflow.Called) float64 {
+	for _, client := range clients {
+		if client.ref.MatchString(c.Ref) {
+			return client.units
+		}
+	}
+	return 0
+}
+
+// toldToWait is the longest of some times to wait, as far as it is followed who said how long.
+func toldToWait(n *paths.Node, waits []*dataflow.Value) float64 {
+	wait := 0.0
+	for _, v := range waits {
+		for _, x := range n.Numbers(v) {
+			wait = max(wait, x)
 		}
 	}
 	return wait
