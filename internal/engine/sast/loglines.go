@@ -1,8 +1,13 @@
 package sast
 
 import (
+	"bytes"
+	"regexp"
+	"slices"
+
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/paths"
 )
 
 // forged is the kind of harm of a line in a log that an outsider writes.
@@ -24,4 +29,27 @@ func (e *Engine) firstLines(all []finding.Finding) []finding.Finding {
 		told[f.Subject] = told[f.Subject] || !f.Strict
 	}
 	return all
+}
+
+var (
+	// ownFormatter is a class of Python by which lines of a log are written.
+	ownFormatter = regexp.MustCompile(`(?m)^class \w+\((?:\w+\.)*\w*Formatter\)\s*:`)
+	// jsonFormatter is what libraries call what writes lines as JSON.
+	jsonFormatter = regexp.MustCompile(`\bformat\.json\(|\b(JSONFormatter|JsonFormatter|JSONRenderer|NewJSONHandler)\b`)
+)
+
+// writesJSONLines reports whether the lines that a function logs are written as JSON, in which a line break of a text begins no line: its template
+// says so, or its code has a formatter that does it, whichever logger that is for.
+func (w *work) writesJSONLines(n *paths.Node) bool {
+	if r := n.Function.Resource; r != nil && makesLinesOfFields(r.Props.Path("LoggingConfig", "LogFormat")) {
+		return true
+	}
+	trees := w.program.Sources()
+	return slices.ContainsFunc(n.Result.Files, func(file string) bool {
+		tree := trees[file]
+		if tree == nil {
+			return false
+		}
+		return jsonFormatter.Match(tree.Source) || ownFormatter.Match(tree.Source) && bytes.Contains(tree.Source, []byte("json.dumps"))
+	})
 }

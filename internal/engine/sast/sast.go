@@ -392,6 +392,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		if byCallersUnknown(h, n) || searchesObjects(h) {
 			found.Severity, found.Confidence = finding.Low, finding.Possible
 		}
+		found.Strict = found.Strict || h.Rule == forged && w.writesJSONLines(n)
 		w.report.Findings = append(w.report.Findings, found)
 	}
 }

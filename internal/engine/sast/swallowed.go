@@ -233,20 +233,20 @@ func (s *swallower) givesFixed(fn *ir.Func, body []*ir.Stmt) bool {
 	if len(body) != 1 || body[0].Kind != ir.Return || body[0].X == nil || body[0].X.Kind != ir.Name {
 		return false
 	}
-	return outerParam(s.node, fn, body[0].X.Str) != nil
+	return outerParam(fn, body[0].X.Str) != nil
 }
 
 // broadByName reports whether a clause of Python catches what a wrapper was told to catch, which is what any service throws: except errors
 func (s *swallower) broadByName(fn *ir.Func, h *ir.Stmt) bool {
 	name, ok := strings.CutPrefix(head(textBetween(fn.File, h.Y.At, h.Y.End)), "except ")
-	if p := outerParam(s.node, fn, strings.TrimSpace(name)); ok && p != nil && p.Kind == ir.Default {
+	if p := outerParam(fn, strings.TrimSpace(name)); ok && p != nil && p.Kind == ir.Default {
 		return broad.MatchString("except " + textBetween(fn.File, p.Y.At, p.Y.End))
 	}
 	return false
 }
 
 // outerParam is the parameter of a name that a function in which another one is written has; nil where none has one, or the inner one does.
-func outerParam(n *paths.Node, fn *ir.Func, name string) *ir.Expr {
+func outerParam(fn *ir.Func, name string) *ir.Expr {
 	for range deepestCalls {
 		for _, p := range fn.Params {
 			if names := namesIn(p); slices.Contains(names, name) {
