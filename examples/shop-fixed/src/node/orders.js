@@ -64,7 +64,8 @@ function release({ id, shipping }) {
 async function withPrices(items) {
   const name = process.env.PRODUCTS_TABLE;
   const Keys = _.uniqBy(items, "id").map(({ id }) => ({ id }));
-  const { Responses } = await table.send(new BatchGetCommand({ RequestItems: { [name]: { Keys } } }));
+  const { Responses, UnprocessedKeys } = await table.send(new BatchGetCommand({ RequestItems: { [name]: { Keys } } }));
+  if (UnprocessedKeys?.[name]) throw problem(503, "too busy, try again");
   const products = new Map(Responses[name].map((product) => [product.id, product]));
   return items.map(({ id, quantity }) => {
     if (!products.has(id)) throw problem(400, "no such product");
