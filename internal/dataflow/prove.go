@@ -449,6 +449,10 @@ func (r *asked) step(e *ir.Expr) {
 		in.remember(f, e)
 		r.parses(e.X.Str, e.Y)
 	}
+	if e.X.Kind == ir.Object && !slices.ContainsFunc(e.X.List, func(x *ir.Expr) bool { return x.Kind != ir.Name }) {
+		in.bind(f, e.X, in.quiet(f, e.Y), true)
+		in.remember(f, e)
+	}
 }
 
 // onlyNames are the names among what results go to, and nothing in the place of all else: who only asks what a function makes sure of must not set
@@ -599,20 +603,34 @@ func (r *asked) snapshot() {
 
 // remember keeps the test whose answer a name holds.
 func (in *interp) remember(f frame, e *ir.Expr) {
-	if e.X.Kind != ir.Name || e.Str != "" || e.Y == nil {
+	if e.Str != "" || e.Y == nil {
 		return
 	}
 	y := e.Y
 	for y.Kind == ir.Await {
 		y = y.X
 	}
-	switch y.Kind {
-	case ir.Call, ir.Not, ir.Binary, ir.Member, ir.Index:
-		if f.s.tests == nil {
-			f.s.tests = map[string]*ir.Expr{}
+	switch {
+	case e.X.Kind == ir.Object: // const { hostname } = new URL(address)
+		for i, to := range e.X.List {
+			if key := e.X.Keys[i]; to.Kind == ir.Name && hostNames[key] {
+				f.s.keepTest(to.Str, &ir.Expr{Kind: ir.Member, X: y, Str: key, At: to.At, End: to.End})
+			}
 		}
-		f.s.tests[e.X.Str] = y
+	case e.X.Kind == ir.Name:
+		switch y.Kind {
+		case ir.Call, ir.Not, ir.Binary, ir.Member, ir.Index:
+			f.s.keepTest(e.X.Str, y)
+		}
 	}
+}
+
+// keepTest keeps a test under the name that holds its answer.
+func (s *scope) keepTest(name string, test *ir.Expr) {
+	if s.tests == nil {
+		s.tests = map[string]*ir.Expr{}
+	}
+	s.tests[name] = test
 }
 
 // testOf is the test whose answer a name holds; nil if it is none.
@@ -631,16 +649,22 @@ func (in *interp) testOf(f frame, name string) *ir.Expr {
 // hostNames are the parts of an address that say where it leads.
 var hostNames = set("hostname host netloc origin Host Hostname")
 
-// trustHost: an address whose host is one of some leads nowhere else.
-func (in *interp) trustHost(f frame, e *ir.Expr) {
-	if e.Kind == ir.Name {
-		if e = in.testOf(f, e.Str); e == nil {
-			return
-		}
-	}
+// madeAlike is what a text was before it was made alike for a comparison, or got another one where it is empty.
+func madeAlike(e *ir.Expr) *ir.Expr {
 	for alike := (*ir.Expr)(nil); alike != e; {
 		alike = orEmpty(e)
 		e = orEmpty(asCompared(alike))
+	}
+	return e
+}
+
+// trustHost: an address whose host is one of some leads nowhere else.
+func (in *interp) trustHost(f frame, e *ir.Expr) {
+	if e = madeAlike(e); e.Kind == ir.Name {
+		if e = in.testOf(f, e.Str); e == nil {
+			return
+		}
+		e = madeAlike(e)
 	}
 	if e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "Hostname" { // Go
 		e = e.X

@@ -41,6 +41,18 @@ var (
 // writesJSONLines reports whether the lines that a function logs are written as JSON, in which a line break of a text begins no line: its template
 // says so, or its code has a formatter that does it, whichever logger that is for.
 func (w *work) writesJSONLines(n *paths.Node) bool {
+	said, ok := w.jsonLines[n]
+	if !ok {
+		said = w.linesAreJSON(n)
+		if w.jsonLines == nil {
+			w.jsonLines = map[*paths.Node]bool{}
+		}
+		w.jsonLines[n] = said
+	}
+	return said
+}
+
+func (w *work) linesAreJSON(n *paths.Node) bool {
 	if r := n.Function.Resource; r != nil && makesLinesOfFields(r.Props.Path("LoggingConfig", "LogFormat")) {
 		return true
 	}

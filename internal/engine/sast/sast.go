@@ -283,7 +283,8 @@ type work struct {
 	matches  map[matched][]query.Match
 
 	waitWords map[*ir.File]waitWords
-	sentences *sentences // what its functions write into sentences; nil until somebody asks
+	jsonLines map[*paths.Node]bool // functions whose logs are lines of JSON
+	sentences *sentences           // what its functions write into sentences; nil until somebody asks
 }
 
 // known is what several checks ask of the function at hand.
