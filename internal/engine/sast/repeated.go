@@ -53,17 +53,27 @@ func paidAgain(n *paths.Node) []spot {
 
 // asksForFields reports whether a condition asks for a field of anything: of a record that was read, perhaps, whether it was paid.
 func asksForFields(n *paths.Node) bool {
+	return someCondition(n, func(e *ir.Expr) bool { return e.Kind == ir.Member || e.Kind == ir.Index })
+}
+
+// someCondition reports whether a condition of what a function runs holds an expression of a kind: of a branch, of a loop, or one that is given back.
+func someCondition(n *paths.Node, is func(*ir.Expr) bool) bool {
 	found := false
 	asks := func(e *ir.Expr) {
 		ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
-			found = found || x.Kind == ir.Member || x.Kind == ir.Index
+			found = found || is(x)
 			return !found
 		})
 	}
 	for _, fn := range n.Result.Reached {
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
-			if s.Kind == ir.If || s.Kind == ir.Guard || s.Kind == ir.Loop {
+			switch s.Kind {
+			case ir.If, ir.Guard, ir.Loop:
 				asks(s.X)
+			case ir.Return:
+				if s.X != nil && (s.X.Kind == ir.Binary || s.X.Kind == ir.Not) {
+					asks(s.X)
+				}
 			}
 			return !found
 		}, func(e *ir.Expr) bool {
@@ -98,31 +108,10 @@ func asksWhatWasDone(n *paths.Node) bool {
 	if sets == "" {
 		return asksForFields(n)
 	}
-	tells := func(e *ir.Expr) bool {
+	return someCondition(n, func(e *ir.Expr) bool {
 		name := lastName(e)
 		return (e.Kind == ir.Member || e.Kind == ir.Index) && (name == "" || aboutDone.MatchString(name) || strings.Contains(sets, " "+name))
-	}
-	found := false
-	asks := func(e *ir.Expr) {
-		ir.WalkExpr(e, nil, func(x *ir.Expr) bool {
-			found = found || tells(x)
-			return !found
-		})
-	}
-	for _, fn := range n.Result.Reached {
-		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
-			if s.X != nil && (s.Kind == ir.If || s.Kind == ir.Guard || s.Kind == ir.Return && (s.X.Kind == ir.Binary || s.X.Kind == ir.Not)) {
-				asks(s.X)
-			}
-			return !found
-		}, func(e *ir.Expr) bool {
-			if e.Kind == ir.Cond {
-				asks(e.X)
-			}
-			return !found
-		})
-	}
-	return found
+	})
 }
 
 // saysWhatFailed are names of what tells the platform which records failed.
