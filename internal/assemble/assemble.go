@@ -37,6 +37,7 @@ type assembly struct {
 	repo    *repo.Repo
 	options Options
 	symbols *symbolCache
+	others  map[string]bool // see installed
 
 	packagesOnce sync.Once
 	packagesRead map[string]string // see packages
@@ -61,6 +62,7 @@ type Sources map[string]*document.Document
 func Workspace(ctx context.Context, r *repo.Repo, root string, o Options) (*model.Workspace, Sources) {
 	a := &assembly{repo: r, options: o, docs: map[string]*parsed{}, included: map[string]bool{}}
 	a.symbols = newSymbolCache(r)
+	a.others = installed(r)
 	a.ctx = ctx
 	ws := &model.Workspace{Root: root}
 	results := a.readAll(a.candidates())
@@ -132,10 +134,14 @@ func sortDiagnostics(all []model.Diagnostic) {
 	})
 }
 
-// candidates are the files that may be templates, by their name alone.
+// candidates are the files that may be templates, by their name alone. Those of installed packages are templates of nobody here, and some
+// packages bring a hundred megabytes of descriptions.
 func (a *assembly) candidates() []string {
 	var out []string
 	for _, f := range a.repo.Files() {
+		if ofOthers(f.Path, a.others) {
+			continue
+		}
 		switch path.Ext(f.Path) {
 		case ".yml", ".yaml", ".template":
 			out = append(out, f.Path)

@@ -101,15 +101,14 @@ func (a *assembly) unclaimed(ws *model.Workspace) (handlers, programs []string, 
 			files = append(files, f.Path)
 		}
 	}
-	others := installed(a.repo)
 	if !haveFunctions(ws) {
-		files = slices.DeleteFunc(files, func(file string) bool { return ofOthers(file, others) })
+		files = slices.DeleteFunc(files, func(file string) bool { return ofOthers(file, a.others) })
 		return files, files, map[string]bool{}
 	}
 	claimed = a.claimed(ws)
 	var mu sync.Mutex
 	a.parallel(len(files), func(i int) {
-		if made(files[i]) || claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], others) {
+		if made(files[i]) || claimed[files[i]] || path.Ext(files[i]) == ".go" && claimed[path.Dir(files[i])] || ofOthers(files[i], a.others) {
 			return
 		}
 		data, err := a.repo.Read(files[i])

@@ -10,7 +10,7 @@ import (
 
 // respond checks what a handler answers over HTTP: an object with headers and a body. What its body tells is told of where the body is written.
 func (in *interp) respond(f frame, v *Value, at, body int32) {
-	if v == nil || in.inVain || in.mute {
+	if v == nil || v == nothing || in.inVain || in.mute {
 		return
 	}
 	if v.told == nil {

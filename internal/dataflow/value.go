@@ -19,15 +19,10 @@ type Value struct {
 	wraps   []*closure // functions that were given to a call which this is the result of
 	middle  []*Value   // middlewares that run around wraps: objects with the functions before, after and onError
 	class   *class     // of which it is an instance, or which it is
-	isType  bool       // it is the class itself
 	ref     string     // path of what it is in a library: "pg.Pool().query"
 	args    []*Value   // that a library's constructor got
 	kw      map[string]*Value
 	text    string // of a constant
-	known   bool   // whether text is all of it
-	regexp  bool
-	shared  bool // made while a module was loaded: not changed afterwards
-	ofClass bool // a class holds it for all of its instances
 	sink    *Value
 	spread  *Value          // an object was spread into it
 	prefix  string          // with what a text begins of which not all is known
@@ -36,20 +31,13 @@ type Value struct {
 	told    map[string]bool // what of it was checked as an answer
 	self    *Value          // the object itself, where this is it as one of a class that its class extends
 	named   *Value          // names of fields that are not known: what they are made of
-	varied  bool            // it is one of some texts
 	alts    []string        // those of them that are known
 	numbers []*Taint        // it is a number of which an outsider decides how much it is
 	safe    []*Taint        // data of an outsider that was checked: it can do no harm at all any more
 	others  []*Value        // objects of other classes that it may be as well
-	isList  bool            // it is a list of Python
-	isDict  bool            // it was written as a dictionary
-	ofNames bool            // Python: a list that is made of something else, of which it has the names where that is a dictionary
-	isMap   bool            // JavaScript: a Map, which gives pairs to who goes through it
 	chosen  []*Taint        // names from outside by which it was taken out of an object
 	signs   []*Taint        // data of which it is the code of a key (HMAC)
-	row     bool            // Go: a struct that a store has filled
 	over    *step           // Go: where what an outsider sent was read over such a struct
-	form    form            // Go: whether a struct holds what was sent, and what else
 	proves  []*Taint        // data that came with the right code, where this is true
 	test    *step           // of what is known of an expression: where that was tested
 	parts   []*Value        // of a text of which parts are settings
@@ -59,18 +47,9 @@ type Value struct {
 	ofKey   string          // what it is of the key of the object that the event is about
 	clock   *step           // where the time is read that it is made of, and of nothing that others do not know
 	random  *roll           // it is made of a random number that can be guessed
-	backed  bool            // it is a setting, and something else only where that is missing
-	mixed   bool            // it is one of several, of which one holds what an outsider decides and another the fields
-	written written         // of a constant: how it is written
-	asked   bool            // a library gave it, and was perhaps asked for what is of a user
-	perhaps bool            // it is that only on some of the ways that lead here: on others something of which nothing is known
 	some    map[string]bool // names of fields that are set on some ways only
 	born    int             // the branch in which an object was made
-	sealed  bool            // of a copy: an object that has no other fields than these
-	results bool            // Go: several results of a function
 	kind    *declared       // Go: the type that it is declared with; Python: the type that a name stands for
-	bare    bool            // JavaScript: an object without a prototype
-	asSent  bool            // what is safe in it is as it came: a schema looked at it
 	rows    *class          // of what a mapper gives: the class of the rows that it is about
 	without *otherwise      // what it is where a setting is missing
 	mostly  *mostly         // what it is for all values of a setting but one
@@ -80,6 +59,29 @@ type Value struct {
 	mapped  *mapped         // of a mapper of tables: which table it is about
 	filled  *arguments      // of a library's function: what it was given before: partial(f, x)
 	among   []*Value        // functions of libraries of which it is one, where it may be several functions
+
+	// What is only true or not stands together: there are very many values, and so they take less room.
+	written written // of a constant: how it is written
+	isType  bool    // it is the class itself
+	known   bool    // whether text is all of it
+	regexp  bool
+	shared  bool // made while a module was loaded: not changed afterwards
+	ofClass bool // a class holds it for all of its instances
+	varied  bool // it is one of some texts
+	isList  bool // it is a list of Python
+	isDict  bool // it was written as a dictionary
+	ofNames bool // Python: a list that is made of something else, of which it has the names where that is a dictionary
+	isMap   bool // JavaScript: a Map, which gives pairs to who goes through it
+	row     bool // Go: a struct that a store has filled
+	form    form // Go: whether a struct holds what was sent, and what else
+	backed  bool // it is a setting, and something else only where that is missing
+	mixed   bool // it is one of several, of which one holds what an outsider decides and another the fields
+	asked   bool // a library gave it, and was perhaps asked for what is of a user
+	perhaps bool // it is that only on some of the ways that lead here: on others something of which nothing is known
+	sealed  bool // of a copy: an object that has no other fields than these
+	results bool // Go: several results of a function
+	bare    bool // JavaScript: an object without a prototype
+	asSent  bool // what is safe in it is as it came: a schema looked at it
 }
 
 // Taint says that an outsider decides a value, or a part of it.

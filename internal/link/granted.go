@@ -9,14 +9,7 @@ import (
 
 // grants says for each flow whether its sender may do it: by its role, or by the policy of the receiver where a service sends.
 func (p *Program) grants(app *model.App) {
-	g := &granter{p: p, app: app, roles: map[*model.Resource]*model.Role{}, policies: map[string][]*policy.Document{}}
-	for _, a := range p.All() {
-		for _, r := range a.Roles {
-			if r.Resource != nil {
-				g.roles[r.Resource] = r
-			}
-		}
-	}
+	g := &granter{p: p, app: app, roles: p.RolesByResource(), policies: map[string][]*policy.Document{}}
 	for _, f := range app.Flows {
 		f.Granted = g.answer(f)
 	}

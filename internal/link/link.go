@@ -21,6 +21,9 @@ type Program struct {
 	powers  sync.Map // *model.Role -> *Powers
 	holders sync.Map // *model.App -> resources with policies of others
 
+	rolesOnce sync.Once
+	roles     map[*model.Resource]*model.Role
+
 	once    sync.Once
 	foreign map[string][]Place
 
@@ -98,6 +101,21 @@ func Build(ws *model.Workspace) *Program {
 	}
 	p.tell(problems)
 	return p
+}
+
+// RolesByResource are the roles of all applications by the resources that declare them. The map must not be changed.
+func (p *Program) RolesByResource() map[*model.Resource]*model.Role {
+	p.rolesOnce.Do(func() {
+		p.roles = map[*model.Resource]*model.Role{}
+		for _, app := range p.All() {
+			for _, r := range app.Roles {
+				if r.Resource != nil {
+					p.roles[r.Resource] = r
+				}
+			}
+		}
+	})
+	return p.roles
 }
 
 // tell adds to what the reader of the workspace should know; what holds in several stages is told once.

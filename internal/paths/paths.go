@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/link"
@@ -79,6 +80,7 @@ type Graph struct {
 	readers  map[*model.Resource][]reader
 	flows    map[*model.App]map[string][]*model.Flow // by the ID of the sender
 	into     map[*model.App][]crossing               // flows of other applications that come from one
+	asking   sync.Mutex
 	reached  map[question]*answer
 	rules    []busRule
 	sharedBy map[sharing]*model.Resource

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wardlet.example/internal/asl"
 	"wardlet.example/internal/model"
 )
@@ -206,5 +208,24 @@ func TestGiven(t *testing.T) {
 				t.Errorf("%s comes from %v, want %s", test.path, got, test.want)
 			}
 		})
+	}
+}
+
+// Applications stay together that data goes between, also by way of others.
+func TestApart(t *testing.T) {
+	var apps []*model.App
+	var nodes []*Node
+	for range 6 {
+		app := &model.App{}
+		apps, nodes = append(apps, app), append(nodes, &Node{App: app})
+	}
+	edge := func(from, to int) *Edge { return &Edge{From: nodes[from], To: nodes[to]} }
+	g := &Graph{Edges: []*Edge{edge(4, 1), edge(0, 3), edge(3, 4), edge(2, 2)}}
+	if diff := cmp.Diff([][]int{{0, 1, 3, 4}, {2}, {5}}, g.Apart(apps)); diff != "" {
+		t.Error(diff)
+	}
+	g = nil
+	if diff := cmp.Diff([][]int{{0}, {1}}, g.Apart(apps[:2])); diff != "" {
+		t.Error(diff)
 	}
 }

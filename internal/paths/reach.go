@@ -76,12 +76,47 @@ type use struct {
 }
 
 // Reach is how an outsider's data comes to a part of what a function gets: by the data that does harm there. The path is nil where there
-// is none through other functions. The doors are all functions that paths begin at.
+// is none through other functions. The doors are all functions that paths begin at. Answers are kept, and later ones build on them: applications
+// that are not Apart are to ask in the same order each time.
 func (g *Graph) Reach(n *Node, way dataflow.Way, rule string) (best *Path, doors []*Node, callers []Caller) {
+	g.asking.Lock()
+	defer g.asking.Unlock()
 	w := &inquiry{graph: g, rule: rule, count: map[asked]int{}}
 	a := w.want(n, origin{way.Taint, nil, way.Where}, nil)
 	w.settle(w.work())
 	return a.path, a.doors, a.callers
+}
+
+// Apart are the applications, by their index, in groups that no way of data leads between, each in the order that they come in.
+func (g *Graph) Apart(apps []*model.App) [][]int {
+	first := map[*model.App]*model.App{} // of the group, or one nearer to it
+	var of func(app *model.App) *model.App
+	of = func(app *model.App) *model.App {
+		if up := first[app]; up != nil {
+			first[app] = of(up)
+			return first[app]
+		}
+		return app
+	}
+	if g != nil {
+		for _, e := range g.Edges {
+			if from, to := of(e.From.App), of(e.To.App); from != to {
+				first[from] = to
+			}
+		}
+	}
+	var out [][]int
+	groups := map[*model.App]int{}
+	for i, app := range apps {
+		group, known := groups[of(app)]
+		if !known {
+			group = len(out)
+			groups[of(app)] = group
+			out = append(out, nil)
+		}
+		out[group] = append(out[group], i)
+	}
+	return out
 }
 
 // Questions is how many parts of how many functions were asked for so far.

@@ -33,10 +33,10 @@ var methods = sync.OnceValue(iam.Escalations)
 // Escalations are the ways in which a role gains more: by itself (Through is nil), and through other roles of the application.
 // What only perhaps works stands among them with its reason. A role that may do everything has nothing to gain.
 func Escalations(p *link.Program, w *link.Powers) []Path {
-	e := &escalation{p: p, roles: rolesByResource(p), powers: w}
 	if isAdmin(w) {
 		return nil
 	}
+	e := &escalation{p: p, roles: p.RolesByResource(), powers: w}
 	var out []Path
 	for _, m := range methods() {
 		if m.Gains == "data" || overlapping[m.ID] || closed(m) || !e.fits(m) {
@@ -88,18 +88,6 @@ func closed(m iam.Escalation) bool {
 
 // Alone reports whether a path needs no other role of the application: it leads to any role of the account, or to all permissions.
 func (p *Path) Alone() bool { return p.Through == nil }
-
-func rolesByResource(p *link.Program) map[*model.Resource]*model.Role {
-	out := map[*model.Resource]*model.Role{}
-	for _, app := range p.All() {
-		for _, r := range app.Roles {
-			if r.Resource != nil {
-				out[r.Resource] = r
-			}
-		}
-	}
-	return out
-}
 
 type escalation struct {
 	p      *link.Program

@@ -451,7 +451,7 @@ func (s *search) children(patterns []*pattern, nodes []int, from int, rest func(
 		if p.anchored && i > from {
 			break
 		}
-		if p.field != "" && s.tree.Field(nodes[i]) != p.field {
+		if p.field != "" && s.tree.Field(nodes[i]) != p.field || !p.accepts(s.tree.Kind(nodes[i])) {
 			continue
 		}
 		next := func() bool {

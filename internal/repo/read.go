@@ -63,22 +63,29 @@ func appendAll(data []byte, from io.Reader) ([]byte, error) {
 	}
 }
 
-// open opens a regular file. The kind is asked for before opening, because opening a pipe waits for a writer and opening a
-// device may do something; and again afterwards, because the file may have been exchanged.
+// open opens a regular file. The kind is asked for before opening where the file was not listed as one, because opening a pipe waits for a
+// writer and opening a device may do something; and again afterwards, because the file may have been exchanged.
 func (r *Repo) open(path string) (*os.File, int64, error) {
-	info, err := r.stat(path)
+	name, err := clean(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := r.check(path, info); err != nil {
-		return nil, 0, err
+	if !r.Listed(name) {
+		info, err := r.stat(name)
+		if err != nil {
+			return nil, 0, err
+		}
+		if err := r.check(path, info); err != nil {
+			return nil, 0, err
+		}
 	}
-	name, _ := clean(path)
-	f, err := r.root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := within(r, name, func(dir *os.Root, name string) (*os.File, error) {
+		return dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	})
 	if err != nil {
 		return nil, 0, explain(path, err)
 	}
-	info, err = f.Stat()
+	info, err := f.Stat()
 	if err == nil {
 		err = r.check(path, info)
 	}
@@ -171,7 +178,7 @@ func (r *Repo) stat(path string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := r.root.Stat(filepath.FromSlash(name))
+	info, err := within(r, name, (*os.Root).Stat)
 	if err != nil {
 		return nil, explain(path, err)
 	}

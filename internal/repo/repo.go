@@ -88,6 +88,7 @@ type Repo struct {
 
 	instead map[string][]byte
 	kinds   sync.Map // of what lies at paths that were asked for
+	folders folders
 }
 
 // Open lists the tree at root. Where root is a file, the repository is the folder around it and that file is the only one
@@ -137,7 +138,12 @@ func (r *Repo) listOne(name string) error {
 }
 
 // Close gives the handle of the root back; nothing can be read afterwards.
-func (r *Repo) Close() error { return r.root.Close() }
+func (r *Repo) Close() error {
+	r.folders.mu.Lock()
+	defer r.folders.mu.Unlock()
+	r.folders.closeAll()
+	return r.root.Close()
+}
 
 // Root is the root as the user named it, for display.
 func (r *Repo) Root() string { return r.name }

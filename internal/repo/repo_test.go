@@ -462,6 +462,34 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
+// More folders than are held open are read by several at once: nobody is told of a folder that was given back meanwhile.
+func TestManyFoldersAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 2 * maxFolders {
+		write(t, filepath.Join(dir, fmt.Sprintf("a/%d/b/file.txt", i)), fmt.Append(nil, i))
+	}
+	r := open(t, dir, Options{})
+	var wg sync.WaitGroup
+	for worker := range 8 {
+		wg.Go(func() {
+			for i := range 2 * maxFolders {
+				name := fmt.Sprintf("a/%d/b/file.txt", (i*(worker+1))%(2*maxFolders))
+				want := strings.Split(name, "/")[1]
+				if data, err := r.Read(name); err != nil || string(data) != want {
+					t.Errorf("%s: %q, %v", name, data, err)
+				}
+				if r.Exists(fmt.Sprintf("a/%d/c/%d.txt", i, worker)) {
+					t.Error("something is where nothing is")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if open := len(r.folders.open); open > maxFolders {
+		t.Errorf("%d folders are held open", open)
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	write(b, filepath.Join(dir, ".gitignore"), []byte(strings.Repeat("*.log\nbuild/\n/dist/**/x\n.cache\n", 50)))

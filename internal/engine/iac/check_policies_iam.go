@@ -169,9 +169,12 @@ func passesAnyRole(_ *Subject, st statement) judgement {
 	return broken(answer, st.path+".Resource", st.at("Resource", found), "")
 }
 
+// literally writes a pattern of a policy, in which only stars and question marks mean something, as one of package path.
+var literally = strings.NewReplacer(`\`, `\\`, "[", `\[`)
+
 // matches is whether a pattern with * and ? in lower case covers a name in lower case.
 func matches(pattern, name string) bool {
-	ok, err := path.Match(strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(pattern), name)
+	ok, err := path.Match(literally.Replace(pattern), name)
 	return err == nil && ok
 }
 

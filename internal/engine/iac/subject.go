@@ -309,14 +309,7 @@ func follow(r *model.Resource, path string) model.Pos {
 
 // pathKeys splits A.B[0].C[*] into its keys and indices.
 func pathKeys(path string) []string {
-	path = strings.NewReplacer("[", ".", "]", "").Replace(path)
-	var keys []string
-	for _, k := range strings.Split(path, ".") {
-		if k != "" {
-			keys = append(keys, k)
-		}
-	}
-	return keys
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
 }
 
 // index is a list index in a path.

@@ -137,37 +137,29 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	all.Diagnostics = append(all.Diagnostics, problems...)
 	reports, works := make([]Report, len(p.Apps)), make([]*work, len(p.Apps))
 	carries := paths.Calls()
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range max(1, e.options.Jobs) {
-		wg.Go(func() {
-			for i := range next {
-				if ctx.Err() != nil {
-					reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
-					continue
-				}
-				w := &work{
-					engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
-					program: dataflow.New(e.options.Files(p.Apps[i]), models, &e.trees),
-				}
-				w.program.Carries, w.program.Settings = carries, settingsOf(p.Apps[i])
-				w.follow()
-				works[i] = w
-			}
-		})
-	}
-	for i := range p.Apps {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	e.each(len(p.Apps), func(i int) {
+		if ctx.Err() != nil {
+			reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
+			return
+		}
+		w := &work{
+			engine: e, app: p.Apps[i], selected: selected, linked: p, blasts: map[*model.Role]model.Blast{},
+			program: dataflow.New(e.options.Files(p.Apps[i]), models, &e.trees),
+		}
+		w.program.Carries, w.program.Settings = carries, settingsOf(p.Apps[i])
+		w.follow()
+		works[i] = w
+	})
 	graph := e.joined(p, works, &all)
 	all.Graph = graph
-	for i, w := range works {
-		if w != nil {
-			reports[i] = w.tell(graph)
+	apart := graph.Apart(p.Apps)
+	e.each(len(apart), func(group int) {
+		for _, i := range apart[group] {
+			if works[i] != nil {
+				reports[i] = works[i].tell(graph)
+			}
 		}
-	}
+	})
 	if graph != nil {
 		all.Diagnostics = append(all.Diagnostics, graph.Unfinished()...)
 	}
@@ -187,6 +179,24 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		return was
 	})
 	return all
+}
+
+// each does something for 0 to n-1, on as many threads as there may be.
+func (e *Engine) each(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range max(1, e.options.Jobs) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
 }
 
 // notFollowed tells of functions whose code no rule was asked of, because of its language or because it was not found.
