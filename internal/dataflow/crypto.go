@@ -128,6 +128,35 @@ func (in *interp) hashedInSteps(c call) {
 	}
 }
 
+var (
+	// brokenDigest are names of algorithms that no digest should be made by any more, fastDigest those that are only too fast for passwords.
+	brokenDigest = regexp.MustCompile(`(?i)^(md4|md5|sha-?1|ripemd160)$`)
+	fastDigest   = regexp.MustCompile(`(?i)^(sha-?(224|256|384|512)|sha3[-_]\d+|sm3)$`)
+	// isSalt is what people call what is hashed beside a password, and nothing else.
+	isSalt = regexp.MustCompile(`(?i)salt$`)
+)
+
+// hashedByName tells of a password for which hashlib is told by its name which digest to make: hashlib.new("sha1", salt + password.encode()). The
+// digest of one with a salt is kept; without one it is perhaps a key.
+func (in *interp) hashedByName(c call) {
+	name := c.args.get(0)
+	if c.callee.ref != "hashlib.new" || len(c.e.List) < 2 || !name.known {
+		return
+	}
+	parts := writtenIn(c.e.List[1], 0)
+	salted := slices.ContainsFunc(parts, func(x *ir.Expr) bool { return isSalt.MatchString(textOf(x)) })
+	if !brokenDigest.MatchString(name.text) && !(salted && fastDigest.MatchString(name.text)) {
+		return
+	}
+	for _, part := range parts {
+		in.byName(c.f, part, 0, func(d *disclosed) {
+			if isPassword(d.what) {
+				in.place(c.f, c.e.At, "weak-password-hash", "hashlib.new", strings.Trim(d.what, "`"))
+			}
+		})
+	}
+}
+
 // fewRounds tells of a password whose key is derived in so few rounds that guessing costs nothing.
 func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 	var rounds *Value
@@ -329,7 +358,7 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() encoding/hex.DecodeString() encoding/base64.StdEncoding.DecodeString() encoding/base64.URLEncoding.DecodeString() encoding/base64.RawStdEncoding.DecodeString() encoding/base64.RawURLEncoding.DecodeString() " + sliceOf)
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() builtin.Uint8Array() builtin.Uint8Array.from() builtin.Uint8Array.of() builtin.TextEncoder().encode() util.TextEncoder().encode() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() encoding/hex.DecodeString() encoding/base64.StdEncoding.DecodeString() encoding/base64.URLEncoding.DecodeString() encoding/base64.RawStdEncoding.DecodeString() encoding/base64.RawURLEncoding.DecodeString() " + sliceOf)
 
 // sliceOf is a part of a constant, from some place or up to one.
 const sliceOf = "builtin.slice()"
@@ -343,25 +372,44 @@ func sameEachTime(v *Value, depth int) string {
 		return ""
 	case v.known && v.written != bareWord && v.text != "":
 		return "a constant"
-	case settingOf(v) != "":
+	case settingOf(v) != "", settingOf(&Value{ref: partOfBytes.ReplaceAllString(v.ref, "")}) != "":
 		return "a setting"
 	case v.secret != nil && v.secret.members == nil && v.secret.made == plainData:
 		return v.secret.what
-	case len(v.args) > 0 && digestOfOne.MatchString(partOfDigest.ReplaceAllString(v.ref, "$1")):
-		if what := sameEachTime(v.args[0], depth+1); what != "" {
-			return "a digest of " + what
-		}
-		return ""
+	case len(v.args) > 0 && digestOfSome.MatchString(partOfDigest.ReplaceAllString(v.ref, "$1")):
+		return derivedOf(v.args, depth+1)
 	case putsTogether[v.ref] && len(v.args) > 0:
 		return allTheSame(v.args[0], depth+1)
 	case v.writtenBytes():
 		return "a constant"
-	case !buffers[v.ref] || len(v.args) == 0:
+	case !buffers[v.ref] && !buffers[partOfBytes.ReplaceAllString(v.ref, "")] || len(v.args) == 0:
 		return ""
 	case v.ref == "builtin.Buffer.alloc()" || v.args[0].known:
 		return "a constant"
 	}
 	return sameEachTime(v.args[0], depth+1)
+}
+
+// derivedOf says what a digest or a key is derived from, where all of that is the same each time; a function that says how counts for nothing.
+func derivedOf(from []*Value, depth int) string {
+	what := ""
+	for _, x := range from {
+		if x == nil || x == nothing {
+			return ""
+		}
+		is := sameEachTime(x, depth)
+		switch {
+		case is == "" && x.known, is == "" && namesDigest.MatchString(x.ref): // how often, how long; no salt; sha256.New
+		case is == "":
+			return ""
+		case what == "" || what == "a constant":
+			what = is
+		}
+	}
+	if what == "" {
+		return ""
+	}
+	return "a digest of " + what
 }
 
 // putsTogether are functions that make bytes of a list of them.
@@ -407,6 +455,7 @@ func (in *interp) refilled(c call) {
 		c.recv.args = nil
 		return
 	}
+	in.rollsInto(c)
 	if c.f.file.Language == ir.Go {
 		in.refilledInGo(c)
 	}
@@ -415,17 +464,20 @@ func (in *interp) refilled(c call) {
 	}
 	var to *ir.Expr
 	switch {
-	case len(c.e.List) > 0 && (c.method == "copy" || fillsByChance[c.method] || c.method == "" && fillsByChance[lastPart(c.callee.ref)]):
+	case len(c.e.List) > 0 && c.callee.ref == "builtin.DataView", len(c.e.List) > 0 && (c.method == "copy" || fillsByChance[c.method] || c.method == "" && fillsByChance[lastPart(c.callee.ref)]):
 		to = c.e.List[0]
 	case c.recv != nil && (c.method == "set" || strings.HasPrefix(c.method, "write")):
 		to = c.e.X.X
 	default:
 		return
 	}
-	for to.Kind == ir.Call && to.X.Kind == ir.Member && (to.X.Str == "subarray" || to.X.Str == "slice") { // a part of it, of which the bytes are the same
-		to = to.X.X
+	for to.Kind == ir.Call && to.X.Kind == ir.Member && (to.X.Str == "subarray" || to.X.Str == "slice") || to.Kind == ir.Member && to.Str == "buffer" { // a part of it, or what it shows, of which the bytes are the same
+		if to.Kind == ir.Call {
+			to = to.X
+		}
+		to = to.X
 	}
-	if v := in.quiet(c.f, to); v.ref == "builtin.Buffer.alloc()" || v.ref == "buffer.Buffer.alloc()" {
+	if v := in.quiet(c.f, to); v.ref == "builtin.Buffer.alloc()" || v.ref == "buffer.Buffer.alloc()" || v.ref == "builtin.Uint8Array()" {
 		v.args = nil
 	}
 }
@@ -540,8 +592,18 @@ func (in *interp) digestsCode(v *Value) bool {
 var (
 	// digestOfOne begins what calls give that make the digest of what they got; writesBytes is what writes bytes as a text.
 	digestOfOne = regexp.MustCompile(`^(crypto\.(default\.)?createHash\(\)\.update\(\)\.digest|hashlib\.\w+\(\)\.(hex)?digest|crypto/(sha1|sha256|sha512|md5)\.Sum\w*)\(\)$`)
+	// digestOfSome begins what those calls give, and those that derive a key: all that they get is in it.
+	digestOfSome = regexp.MustCompile(`^(crypto\.(default\.)?(create(Hash|Hmac)\(\)(\.update\(\))+\.digest|hkdfSync|pbkdf2Sync|scryptSync)|` +
+		`hashlib\.\w+\(\)\.(hex)?digest|hashlib\.(pbkdf2_hmac|scrypt)|hmac\.(new\(\)\.(hex)?digest|digest)|` +
+		`crypto/(sha1|sha256|sha512|md5)\.Sum\w*|(golang_org/x/)?crypto/(pbkdf2|scrypt|hkdf)\.Key)\(\)$`)
+	// namesDigest is how what says which digest is made is called.
+	namesDigest = regexp.MustCompile(`^crypto/\w+\.New\w*$|^hashlib\.\w+$|^golang_org/x/crypto/sha3\.New\w*$`)
 	// partOfDigest ends the calls that give a part of one.
-	partOfDigest = regexp.MustCompile(`(\.digest\(\))\.(subarray|slice|substring|substr)(\(\))?$`)
+	partOfDigest = regexp.MustCompile(`((?:\.digest|\.hkdfSync|\.pbkdf2Sync|\.scryptSync)\(\))\.(subarray|slice|substring|substr)(\(\))?$`)
+	// partOfBytes ends the calls that give a part of bytes or of a text.
+	partOfBytes = regexp.MustCompile(`\.(subarray|slice|substring|substr)\(\)$`)
+	// addsToDigest is what gives a digest more to work on: that of Node gives the digest itself each time.
+	addsToDigest = regexp.MustCompile(`^crypto\.(default\.)?(createHmac\(\)(\.update\(\))*|createHash\(\)(\.update\(\))+)\.update$`)
 	writesBytes  = regexp.MustCompile(`^(encoding/hex\.EncodeToString|encoding/base64\.\w+\.EncodeToString|base64\.\w+encode|binascii\.hexlify)\(\)`)
 )
 

@@ -88,7 +88,7 @@ func (in *interp) index(f frame, e *ir.Expr) *Value {
 	if key.known && key.text == ":" { // a slice
 		in.cutsText(":", x)
 		if x.known && x.written != bareWord {
-			return &Value{ref: sliceOf, args: []*Value{x}}
+			return &Value{ref: sliceOf, args: []*Value{x}, random: x.random}
 		}
 		c := *x
 		c.known, c.text = false, ""

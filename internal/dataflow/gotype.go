@@ -127,7 +127,7 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 		}
 		if len(v.fields) < maxFields {
 			v.fields[key] = in.forName(key, func() *Value { return in.eval(f, x) })
-			in.predictable(f, key, x, v.fields[key])
+			in.forName(lastPart(textOf(orUnknown(e.X))), func() *Value { in.guessable(f, key, x, v.fields[key]); return nil })
 		}
 	}
 	in.trusts(f, e, v)

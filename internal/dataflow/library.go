@@ -59,6 +59,7 @@ func (in *interp) configures(c call) {
 	in.fewRounds(c.f, c.e, ref, c.args)
 	in.lowCost(c.f, c.e, ref, c.args)
 	in.hashedInSteps(c)
+	in.hashedByName(c)
 	in.corsOptions(c.f, c.e, ref, c.method, c.args)
 	if byModel[c.method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
 		in.checksByModel(c.args)
@@ -81,8 +82,11 @@ func (in *interp) fromLibrary(c call) *Value {
 		if len(out.holds) > 0 {
 			out.read = readAt(c, in.steps)
 		}
-		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") || partOfDigest.MatchString(ref) { // what the digest is of, and not how it is written
+		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") || partOfDigest.MatchString(ref) || c.recv != nil && buffers[c.recv.ref] && partOfBytes.MatchString(ref+"()") { // what the digest is of, and not how it is written
 			out.args = c.callee.args
+		}
+		if addsToDigest.MatchString(ref) && len(c.args.list) > 0 {
+			out.args = append(slices.Clip(c.callee.args), c.args.list[0])
 		}
 		withBody(c.f, c.recv, out, c.method, c.args)
 		fillsQuery(c.recv, ref, c.args)

@@ -51,8 +51,37 @@ var (
 	// plainCode is a name that says only that something is a code, or makes one.
 	plainCode = regexp.MustCompile(`(?i)^((new|make|create|generate|gen|random|issue|build|next|unique)_?)?code$`)
 	// ofEntry are words in names of functions, files and folders which say what such a code is for.
-	ofEntry = set("invite invites invitation invitations verification verify activation recovery reset forgot forgotten otp mfa 2fa challenge pairing passwordless")
+	ofEntry = set("invite invites invitation invitations verification verify activation recovery reset forgot forgotten otp mfa 2fa challenge pairing passwordless voucher vouchers giftcard giftcards")
+	// plainProof is a name of what somebody shows, and which says nothing of what for.
+	plainProof = regexp.MustCompile(`(?i)^(code|key|grant|pin|hash)$`)
 )
+
+// shownAs is what a random value is that has a name which says only that it is shown or looked up, as the record says in which it stands: the key
+// of a Pass, the code of a voucher, the grant of an invitation. It is empty where the record says nothing of that kind, and where the value is
+// only a part of a text.
+func (in *interp) shownAs(name string, v *Value) string {
+	if !plainProof.MatchString(name) || len(v.parts) > 0 && !strings.EqualFold(name, "code") {
+		return ""
+	}
+	for _, m := range slices.Backward(in.making) {
+		if m.depth < len(in.stack) {
+			break
+		}
+		if isRecordOfEntry(m.name) {
+			return name + " of " + m.name
+		}
+	}
+	if n := len(in.stack); n > 0 && in.stack[n-1].Class != nil && isRecordOfEntry(in.stack[n-1].Class.Name) {
+		return name + " of " + in.stack[n-1].Class.Name
+	}
+	return ""
+}
+
+// isRecordOfEntry reports whether a name is one of a record of what lets somebody in, or is worth money: guestPass, invitation, GiftVoucher.
+func isRecordOfEntry(name string) bool {
+	words := wordsOf(name)
+	return len(words) > 0 && len(words) < 4 && (ofEntry[words[len(words)-1]] || isPass(name))
+}
 
 // codeOfEntry is a code by which somebody is let in, as the names around it say: those of the function that makes it and of the one that calls it, and
 // of their files; empty where none does.
@@ -101,7 +130,7 @@ func isOneTime(e *ir.Expr) bool {
 func (in *interp) guessableRecord(f frame, e *ir.Expr, v *Value) {
 	for i, key := range e.Keys {
 		code := v.fields[key]
-		if code == nil || !plainCode.MatchString(key) || !isOneTime(e) {
+		if code == nil || !plainCode.MatchString(key) && !(plainProof.MatchString(key) && len(code.parts) == 0) || !isOneTime(e) {
 			continue
 		}
 		if text := code.fields["S"]; text != nil { // in the types of DynamoDB

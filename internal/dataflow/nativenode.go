@@ -9,7 +9,8 @@ func nativesOfNode() map[string]native {
 		"builtin.Promise.reject": (*interp).rejectedPromise,
 		`builtin.Promise.resolve builtin.Promise.all builtin.Promise.allSettled builtin.Promise.race builtin.Promise.any
 			builtin.Object builtin.Object.freeze builtin.structuredClone aws4.sign`: (*interp).firstGiven,
-		"builtin.Array.from":                (*interp).arrayFrom,
+		"builtin.Array.from": (*interp).arrayFrom,
+		"lodash.times lodash.default.times lodash-es.times underscore.times": (*interp).timesOver,
 		"builtin.Object.assign":             (*interp).objectAssign,
 		"builtin.Reflect.deleteProperty":    (*interp).propertyDeleted,
 		"builtin.Object.fromEntries":        (*interp).fromEntries,
@@ -57,6 +58,16 @@ func (in *interp) arrayFrom(c call) (*Value, bool) {
 		return v, true
 	}
 	return &Value{elem: in.applied(c.f, fn, nil, &Value{fields: indexed([]*Value{in.elements(v), {}})}, c.e.At)}, true
+}
+
+// timesOver: _.times(n, (i) => ...) gives a list of what the function gives.
+func (in *interp) timesOver(c call) (*Value, bool) {
+	n, fn := c.args.get(0), c.args.get(1)
+	in.hit(c.f, c.e.At, sizeRule, "times", amounts(n), false)
+	if len(fn.fns) == 0 {
+		return &Value{}, true
+	}
+	return &Value{elem: in.applied(c.f, fn, nil, &Value{}, c.e.At)}, true
 }
 
 // objectAssign: Object.assign(target, ...others) gives the target, which has the fields of the others.

@@ -82,8 +82,10 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 	in.beginsText(m, recv, args, out)
 	switch m.Out {
 	case "recv":
+		rollsWritten(recv, args)
 		taints = in.behindHead(recv, m, args, taints)
 	case "arg:0":
+		rollsWritten(args.get(0), args)
 		taints = in.behindHead(args.get(0), m, args, taints)
 	}
 	switch o := m.Out; {

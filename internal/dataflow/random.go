@@ -15,23 +15,31 @@ type roll struct {
 	ofTime bool // it is the digest of the time
 	picked bool // it only chose one of several things that are there already
 	hashed bool // a digest was made of it: who keeps only that has given the number itself to somebody
+	inText bool // the patterns of the rule know it where it is made
 }
 
 // pick is what is chosen by a random number.
-func (r *roll) pick() *roll { return &roll{file: r.file, at: r.at, picked: true} }
+func (r *roll) pick() *roll { return &roll{file: r.file, at: r.at, picked: true, inText: r.inText} }
 
 // signs is what a random number is as a part of a text: one sign of several that were chosen is no choice any more.
 func (r *roll) signs() *roll {
 	if r == nil || !r.picked {
 		return r
 	}
-	return &roll{file: r.file, at: r.at}
+	return &roll{file: r.file, at: r.at, inText: r.inText}
 }
 
-// rolls are functions that give random numbers which can be guessed, picks those that choose by one.
+// rolls are functions that give random numbers which can be guessed, or texts that are made of them, picks those that choose by one. The generator
+// is the one that a package shares, or an object of its own: random.Random(), numpy.random.default_rng(), rand.New(source).
 var (
-	rolls = set("builtin.Math.random random.random random.randint random.randrange random.getrandbits random.uniform lodash.random underscore.random")
-	picks = set("random.choice random.choices random.sample lodash.sample lodash.sampleSize underscore.sample")
+	rolls = regexp.MustCompile(`^(builtin\.Math\.random|random\.(Random\(\)\.)?(random|randint|randrange|getrandbits|uniform|randbytes)|` +
+		`numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?bytes|` +
+		`(lodash(-es)?|underscore)\.(default\.)?random|lodash-es/random\.default|` +
+		`nanoid/non-secure\.(nanoid|customAlphabet\(\)))$`)
+	picks = regexp.MustCompile(`^(random\.(Random\(\)\.)?(choice|choices|sample)|numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?(choice|permutation)|` +
+		`(lodash(-es)?|underscore)\.(default\.)?(sample|sampleSize|shuffle)|lodash-es/(sample|sampleSize|shuffle)\.default)$`)
+	// knownByPattern are those that the patterns of the rule know where they are called.
+	knownByPattern = regexp.MustCompile(`^(builtin\.Math\.random|random\.\w+|math/rand.*)$`)
 	// rollsOfGo are those of Go, which have a name for each type of number.
 	rollsOfGo = regexp.MustCompile(`^math/rand(/v2)?\.(New\(\)\.)?(Int|Uint|Float|N$)\w*$`)
 )
@@ -55,7 +63,8 @@ func ofMoment(f frame, e *ir.Expr, name string) bool {
 
 // keepsRandom are functions that bring a random number into another form.
 var keepsRandom = set(`floor round ceil trunc abs toString String str int parseInt Number toFixed slice substring substr padStart padEnd zfill charAt fromCharCode chr
-	toUpperCase toLowerCase upper lower replace concat hex format Buffer from encode btoa b64encode toLocaleString`)
+	toUpperCase toLowerCase upper lower replace concat hex format Buffer from encode decode btoa b64encode urlsafe_b64encode b32encode hexlify toLocaleString
+	EncodeToString FormatInt FormatUint Itoa Sprint Sprintf String Bytes`)
 
 // digests are functions and methods that make a digest.
 var digests = set("sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s md5 update digest hexdigest")
@@ -83,10 +92,10 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 		name = e.X.Str
 	}
 	switch {
-	case rolls[callee.ref], rollsOfGo.MatchString(callee.ref):
-		from = &roll{file: f.file, at: e.At}
-	case picks[callee.ref]:
-		from = &roll{file: f.file, at: e.At, picked: true}
+	case rolls.MatchString(callee.ref), rollsOfGo.MatchString(callee.ref):
+		from = &roll{file: f.file, at: e.At, inText: knownByPattern.MatchString(callee.ref)}
+	case picks.MatchString(callee.ref):
+		from = &roll{file: f.file, at: e.At, picked: true, inText: knownByPattern.MatchString(callee.ref)}
 	case name == "join" && recv != nil:
 		for _, list := range append([]*Value{recv}, args.list...) {
 			from = firstRoll(from, firstRoll(list.random.signs(), orNothing(list.elem).random.signs()))
@@ -109,7 +118,7 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 			from = firstRoll(from, a.random)
 		}
 		if from != nil {
-			from = &roll{file: from.file, at: from.at, picked: from.picked, hashed: true}
+			from = &roll{file: from.file, at: from.at, picked: from.picked, hashed: true, inText: from.inText}
 		}
 	}
 	if from == nil || from == v.random {
@@ -164,11 +173,20 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 			r = firstRoll(r, rollIn(f, orNothing(x)))
 		}
 	}
-	if r == nil || r.picked || name == "" || from == nil || !r.ofTime && r.file == f.file && from.At <= r.at && r.at < from.End {
+	if r == nil || r.picked || name == "" || from == nil || r.inText && r.file == f.file && from.At <= r.at && r.at < from.End {
 		return
 	}
 	kind := in.p.sensitive(name)
-	if r.hashed && !isDigestOfSecret(name) || !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) && !isPass(name) || ofVisits.MatchString(name) {
+	if r.hashed && !isDigestOfSecret(name) || ofVisits.MatchString(name) {
+		return
+	}
+	if !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) && !isPass(name) {
+		if name = in.shownAs(name, v); name == "" {
+			return
+		}
+	}
+	line, _ := r.file.Tree.Position(int(r.at))
+	if in.seen["insecure-random in line "+itoa(line)+" of "+r.file.Path] {
 		return
 	}
 	before := len(in.hits)
@@ -176,6 +194,62 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 	for _, h := range in.hits[before:] {
 		h.Steps = []Step{{r.file, r.at, "a random number is made that can be worked out"}}
 		h.End = &Step{File: f.file, At: from.At}
+	}
+}
+
+// rollsInto notes the random numbers that a call puts into what it is given: rand.Read(buf), io.ReadFull(generator, buf), random.shuffle(signs).
+func (in *interp) rollsInto(c call) {
+	list := c.e.List
+	roll := &roll{file: c.f.file, at: c.e.At}
+	var to *ir.Expr
+	switch {
+	case len(list) > 0 && readsGenerator.MatchString(c.callee.ref):
+		to = list[0]
+	case len(list) > 1 && (c.callee.ref == "io.ReadFull" || c.callee.ref == "io.ReadAtLeast") && generatorOfGo.MatchString(c.args.get(0).ref):
+		to, roll.at = list[1], madeFor(c.f.file, list[0], c.e.At)
+	case len(list) > 0 && shuffles.MatchString(c.callee.ref):
+		to, roll = list[0], roll.pick()
+	default:
+		return
+	}
+	for to.Kind == ir.Index && to.Y.Kind == ir.Const && to.Y.Str == ":" { // a part of it
+		to = to.X
+	}
+	if v := in.quiet(c.f, to); v != nothing && !v.shared {
+		v.random = roll
+	}
+}
+
+// madeFor is where a file makes what stands under a name of it: var source = rand.New(...); otherwise what is given.
+func madeFor(file *ir.File, name *ir.Expr, otherwise int32) int32 {
+	at := otherwise
+	ir.Walk(file.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && e.Y != nil && e.X.Kind == ir.Name && name.Kind == ir.Name && e.X.Str == name.Str {
+			at = e.Y.At
+		}
+		return e.Kind != ir.Lambda
+	})
+	return at
+}
+
+var (
+	// readsGenerator are methods that fill a buffer, generatorOfGo is what Go reads random bytes from that can be worked out.
+	readsGenerator = regexp.MustCompile(`^math/rand\.(New\(\)\.)?Read$`)
+	generatorOfGo  = regexp.MustCompile(`^math/rand\.New\(\)$`)
+	// shuffles are functions that bring a list into another order.
+	shuffles = regexp.MustCompile(`^(random\.(Random\(\)\.)?shuffle|numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?shuffle)$`)
+)
+
+// rollsWritten notes the random numbers that are written to a text in memory: b.WriteByte(signs[rand.Intn(n)]). Of what is written one after
+// the other each sign that was chosen is a part of a text.
+func rollsWritten(to *Value, args *arguments) {
+	if to == nil || to == nothing || to.shared || !fills[to.ref] {
+		return
+	}
+	for _, x := range args.list {
+		if x != to && x.random != nil {
+			to.random = firstRoll(to.random, x.random.signs())
+		}
 	}
 }
 
@@ -190,7 +264,7 @@ func rollIn(f frame, v *Value) *roll {
 }
 
 // linkBefore is the address in front of the code in a link by which somebody confirms something, or does it in another one's name.
-var linkBefore = regexp.MustCompile(`(?i)(?:https?://|\x01)\S*/((?:confirm|verify|verification|activat|reset|unsubscribe|invit|accept|magic|set-?password|forgot)[\w-]*)(?:/|(?:/[\w-]+)*/?\?(?:[^#\s]*&)?(?:token|code|key|hash|secret)=)$`)
+var linkBefore = regexp.MustCompile(`(?i)(?:https?://|\x01)\S*/((?:confirm|verify|verification|activat|reset|unsubscribe|invit|accept|magic|join|set-?password|forgot)[\w-]*)(?:/|#|(?:/[\w-]+)*/?\?(?:[^#\s]*&)?(?:token|code|key|hash|secret)=)$`)
 
 // guessableLink tells of a link for one person that holds nothing but what others can work out: a random number, or the time.
 func (in *interp) guessableLink(f frame, before string, v *Value, at int32) {

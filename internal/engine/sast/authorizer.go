@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
@@ -12,17 +13,20 @@ import (
 
 // allowing are the places where an authorizer lets callers in without having found out who they are: where its check failed, after a check
 // whose failure makes no difference, or with no check at all.
-func allowing(_ *work, n *paths.Node) []spot {
+func allowing(w *work, n *paths.Node) []spot {
 	isOne := slices.ContainsFunc(n.Function.Triggers, func(t *model.Trigger) bool { return t.Kind == model.TriggerAuthorizer })
 	if !isOne && !writtenAsAuthorizer(n) || n.Result.Cut {
 		return nil
 	}
-	a, works := &authorizer{node: n}, workAnywhere(n)
+	a, works := &authorizer{work: w, node: n}, workAnywhere(n)
 	for _, fn := range n.Result.Reached {
 		a.list(fn.File, fn.Body)
 		a.failsOpen(fn, works)
+		a.wrapped(fn, works)
+		a.chained(fn)
 		a.allOfNothing(fn)
 	}
+	a.builtOpen()
 	if len(a.found) == 0 {
 		a.unconditional()
 	}
@@ -63,6 +67,7 @@ func answersSimply(body []*ir.Stmt) bool {
 }
 
 type authorizer struct {
+	work  *work
 	node  *paths.Node
 	found []spot
 }
@@ -172,17 +177,17 @@ func inOneList(body []*ir.Stmt) []*ir.Stmt {
 
 // staysAllowed looks at an answer that is yes from the beginning, where not every failure of a check sets it to no: let effect = "Allow".
 func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
-	name := ""
+	name, begins := "", int32(0)
 	for _, s := range body[:try] {
 		switch to := setOrField(s); {
 		case to == nil:
 		case yesName.MatchString(to.X.Str):
 			name = ""
 			if isYes(to.Y) {
-				name = baseName(to.X)
+				name, begins = baseName(to.X), s.At
 			}
 		case to.X.Kind == ir.Name && beginsWithYes(to.Y):
-			name = to.X.Str
+			name, begins = to.X.Str, s.At
 		}
 	}
 	var sets func(*ir.Stmt) bool
@@ -215,6 +220,10 @@ func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 		})
 		if used {
 			a.tell(file, at, "lets the caller in after some failures of its check")
+			last := &a.found[len(a.found)-1]
+			if last.at == at && last.trace == nil {
+				last.trace = []finding.Step{{Place: finding.Place{Pos: a.work.position(file, begins)}, Message: "the answer begins with yes"}}
+			}
 			return
 		}
 	}
@@ -259,9 +268,12 @@ func baseName(e *ir.Expr) string {
 	return e.Str
 }
 
-// beginsWithYes reports whether an expression is an answer that is put together with a yes in it: verdict{effect: "Allow"}.
+// beginsWithYes reports whether an expression is an answer that is put together with a yes in it: verdict{effect: "Allow"}, Decision(allowed=True).
 func beginsWithYes(e *ir.Expr) bool {
-	if e == nil || e.Kind != ir.Object {
+	if e != nil && e.Kind == ir.Call && len(e.List) == 1 && e.List[0].Kind == ir.Object { // new Verdict({ effect: "Allow" })
+		e = e.List[0]
+	}
+	if e == nil || e.Kind != ir.Object && e.Kind != ir.Call {
 		return false
 	}
 	for i, key := range e.Keys {

@@ -1,6 +1,10 @@
 package sast
 
-import "wardlet.example/internal/ir"
+import (
+	"slices"
+
+	"wardlet.example/internal/ir"
+)
 
 // Checks of an authorizer that ask a service, and give the answer that lets the caller in where the service does not answer: isRevoked that says
 // no because the list could not be read.
@@ -154,8 +158,38 @@ func assignedFrom(fn *ir.Func, call *ir.Expr) *ir.Expr {
 
 // question is what is asked, as the one who asks writes it: the call, and the name that its answer has.
 type question struct {
-	call *ir.Expr
-	name string
+	call  *ir.Expr
+	name  string
+	given *ir.Expr // the object that the answer is where it is yes; nil where it is no more than that
+}
+
+// memberTrue is whether a member of an answer that is an object says yes: grant.active
+func (q *question) memberTrue(member *ir.Expr, answer bool) way {
+	i := slices.Index(q.given.Keys, member.Str)
+	switch {
+	case !answer || i < 0 || isEmptyValue(q.given.List[i]):
+		return elsewhere
+	case isYes(q.given.List[i]):
+		return yes
+	}
+	return perhaps
+}
+
+// equalsMember is whether a member of an answer that is an object is a constant.
+func (q *question) equalsMember(member, constant *ir.Expr, answer bool) way {
+	if member == nil || constant == nil || member.Kind != ir.Member || !q.is(ir.Awaited(member.X)) || constant.Kind != ir.Const || q.given == nil || q.given.Kind != ir.Object {
+		return perhaps
+	}
+	i := slices.Index(q.given.Keys, member.Str)
+	switch {
+	case !answer || i < 0:
+		return elsewhere
+	case q.given.List[i].Kind != ir.Const:
+		return perhaps
+	case q.given.List[i].Str == constant.Str:
+		return yes
+	}
+	return elsewhere
 }
 
 func (q *question) is(e *ir.Expr) bool {
@@ -200,6 +234,8 @@ func (q *question) truth(e *ir.Expr, answer bool) way {
 		return yes
 	case q.is(e):
 		return elsewhere
+	case e.Kind == ir.Member && q.given != nil && q.is(ir.Awaited(e.X)):
+		return q.memberTrue(e, answer)
 	case e.Kind == ir.Not:
 		return contrary(q.truth(e.X, answer))
 	case e.Kind == ir.Call && len(e.List) == 1 && (lastName(e.X) == "Boolean" || lastName(e.X) == "bool"):
@@ -212,12 +248,23 @@ func (q *question) truth(e *ir.Expr, answer bool) way {
 		case "||", "or":
 			return contrary(both(contrary(x), contrary(y)))
 		case "===", "==", "is":
-			return equals(x, e.Y)
+			return q.equals(x, e, answer)
 		case "!==", "!=", "is not":
-			return contrary(equals(x, e.Y))
+			return contrary(q.equals(x, e, answer))
 		}
 	}
 	return perhaps
+}
+
+// equals is whether the two sides of a comparison are the same, of which the first one is so true.
+func (q *question) equals(x way, e *ir.Expr, answer bool) way {
+	if is := q.equalsMember(e.X, e.Y, answer); is != perhaps {
+		return is
+	}
+	if q.given != nil && q.given.Kind == ir.Object && isNothing(e.Y) && q.is(ir.Awaited(e.X)) {
+		return contrary(x)
+	}
+	return equals(x, e.Y)
 }
 
 // equals is whether a truth is the one that a constant is.

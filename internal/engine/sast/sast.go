@@ -400,6 +400,9 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		}
 		fail(failed, f, b)
 		found := w.finding(b, f, h, reach)
+		if h.Rule == "plain-http" {
+			found.Trace = append(writtenAddress(w, n, h), found.Trace...)
+		}
 		if byCallersUnknown(h, n) || searchesObjects(h) {
 			found.Severity, found.Confidence = finding.Low, finding.Possible
 		}

@@ -49,6 +49,7 @@ func swallowed(n *paths.Node) (found, unread []spot) {
 	for _, fn := range n.Result.Reached {
 		s.list(fn, fn.Body, false)
 		s.onlyPrinted(fn)
+		s.hides(fn)
 	}
 	return s.found, s.unread
 }
@@ -201,10 +202,10 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 		}
 		return x.Kind == ir.Eval || x.Kind == ir.Return || x.Kind == ir.Throw
 	}, func(e *ir.Expr) bool {
-		if e.Kind != ir.Call || e.X == nil || e.X.Kind != ir.Member || e.X.Str != "catch" || len(e.List) != 1 || e.List[0].Kind != ir.Lambda {
+		handler := handlerOfPromise(e)
+		if handler == nil {
 			return e.Kind != ir.Lambda // those that were reached are looked at by themselves
 		}
-		handler := e.List[0]
 		if explained(textBetween(fn.File, handler.At, handler.End)) {
 			return true
 		}
@@ -212,11 +213,25 @@ func (s *swallower) promises(fn *ir.Func, body []*ir.Stmt) {
 		switch {
 		case ignores(fn, handler.Fn.Body), givesNothing(handler.Fn.Body) && (e == alone || s.givenBackInVain(fn, e)):
 			s.tell(fn, handler.At, tried)
+		case givesNothing(handler.Fn.Body) && someOf(s.node, fn.File, tried, s.writes) != "" && s.filteredOut(fn):
+			s.tell(fn, handler.At, tried)
 		case givesNothing(handler.Fn.Body):
 			s.tellRead(fn, handler.At, tried)
 		}
 		return true
 	})
+}
+
+// handlerOfPromise is the function that is called where a promise fails: save().catch(() => {}), save().then(done, () => null). Nil where there is none.
+func handlerOfPromise(e *ir.Expr) *ir.Expr {
+	if e.Kind != ir.Call || e.X == nil || e.X.Kind != ir.Member {
+		return nil
+	}
+	at := map[string]int{"catch": 0, "then": 1}
+	if i, ok := at[e.X.Str]; ok && len(e.List) == i+1 && e.List[i].Kind == ir.Lambda {
+		return e.List[i]
+	}
+	return nil
 }
 
 // givenBackInVain reports whether a function gives an expression back, and every call of the function drops it.

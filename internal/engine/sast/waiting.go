@@ -34,7 +34,7 @@ func waitsLonger(w *work, n *paths.Node) []spot {
 	}
 	tell := func(c dataflow.Called, wait float64) {
 		if wait > limit && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
-			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
+			out = append(out, spot{file: c.File, at: c.At, trace: saidToWait(w, n, c, wait, unitsOf(c)), fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
 		}
 	}
 	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
@@ -87,6 +87,9 @@ func waitsWithoutEnd(n *paths.Node) []spot {
 		return nil
 	}
 	var out []spot
+	if endedByTransport(n) {
+		return nil
+	}
 	for _, c := range n.Result.Calls {
 		if hasNoTimeout.MatchString(c.Ref) && !slices.ContainsFunc(c.Expr.Keys, func(key string) bool { return key == "timeout" || key == "**" }) && !staysHere(c) &&
 			!poolWaits.Match(c.File.Tree.Source) && !someWord([]*ir.Stmt{{Kind: ir.Eval, X: c.Expr}}, toPlatform) && len(c.Expr.List) < 3+len(c.Expr.Keys) {
@@ -94,6 +97,17 @@ func waitsWithoutEnd(n *paths.Node) []spot {
 		}
 	}
 	return out
+}
+
+// ownTransport is how a program says for itself what requests of the library of Python do, for all of them.
+var ownTransport = regexp.MustCompile(`(?m)^\s*class\s+\w+\(.*\b(HTTPAdapter|BaseAdapter|Session)\b.*\)\s*:`)
+
+// endedByTransport reports whether the program has sessions or adapters of its own that say how long all requests wait.
+func endedByTransport(n *paths.Node) bool {
+	return n.Result.Program != nil && slices.ContainsFunc(n.Result.Files, func(path string) bool {
+		file := n.Result.Program.File(path)
+		return file != nil && file.Language == ir.Python && ownTransport.Match(file.Tree.Source) && strings.Contains(string(file.Tree.Source), "timeout")
+	})
 }
 
 // staysHere reports whether the address of a request, as it is written there or given to its name in the file, is one of the same machine.

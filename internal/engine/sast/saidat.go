@@ -1,0 +1,132 @@
+package sast
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"wardlet.example/internal/dataflow"
+	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
+	"wardlet.example/internal/paths"
+)
+
+// Where a number or an address is written that a call uses. What is wrong is told of at the call; what has to be changed is often in another file, and
+// the way of the finding shows it.
+
+// writtenOnce is the one place in the files of a function where something is written that is looked for; nil for none, and for several.
+func writtenOnce(n *paths.Node, find func(file *ir.File, e *ir.Expr) *ir.Expr) (file *ir.File, at int32) {
+	if n.Result.Program == nil {
+		return nil, 0
+	}
+	times := 0
+	for _, path := range n.Result.Files {
+		f := n.Result.Program.File(path)
+		if f == nil {
+			continue
+		}
+		look := func(body []*ir.Stmt) {
+			ir.Walk(body, nil, func(e *ir.Expr) bool {
+				if found := find(f, e); found != nil && (file != f || at != found.At) {
+					times++
+					file, at = f, found.At
+				}
+				return e.Kind != ir.Lambda
+			})
+		}
+		look(f.Body)
+		inFile(f, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
+	}
+	if times != 1 {
+		return nil, 0
+	}
+	return file, at
+}
+
+// ofPatience are names of constants that say how long somebody waits.
+var ofPatience = regexp.MustCompile(`(?i)time_?out|wait|patience|budget|deadline|limit|seconds|millis|_ms$|Ms$`)
+
+// saidToWait is where the program says how long a call waits, if that is not the line of the call, and where it is used, if another function makes what
+// ends the request.
+func saidToWait(w *work, n *paths.Node, c dataflow.Called, wait, units float64) []finding.Step {
+	same := func(file *ir.File, e *ir.Expr) *ir.Expr {
+		all := parts(file, e)
+		i := slices.IndexFunc(all, func(x *ir.Expr) bool {
+			v, ok := numberOf(file, x)
+			return ok && v == wait*units
+		})
+		if i < 0 {
+			return nil
+		}
+		if given := all[i]; given.Kind == ir.Name { // where the name gets it
+			return givenOnce(file, given.Str)
+		}
+		return all[i]
+	}
+	file, at := writtenOnce(n, func(file *ir.File, e *ir.Expr) *ir.Expr {
+		switch e.Kind {
+		case ir.Object, ir.Call:
+			for i, key := range e.Keys {
+				if i < len(e.List) && waitsFor.MatchString(key) {
+					if said := same(file, e.List[i]); said != nil {
+						return said
+					}
+				}
+			}
+		case ir.Assign:
+			if e.X != nil && e.Y != nil && e.Y.Kind != ir.Object && e.Y.Kind != ir.Call && ofPatience.MatchString(lastName(e.X)) {
+				return same(file, e.Y)
+			}
+		}
+		return nil
+	})
+	var out []finding.Step
+	tell := func(file *ir.File, at int32, what string) {
+		pos := w.position(file, at)
+		if call := w.position(c.File, c.At); pos.File != call.File || pos.Line != call.Line {
+			out = append(out, finding.Step{Place: finding.Place{Pos: pos}, Message: what})
+		}
+	}
+	if file != nil {
+		tell(file, at, "says how long it waits: "+seconds(wait))
+	}
+	if strings.HasSuffix(c.Ref, "AbortSignal.timeout") {
+		if fn := holderOf(n, c); fn != nil {
+			for _, site := range n.Result.LeadsTo(fn) {
+				tell(site.In.File, site.Call.At, "waits so long")
+			}
+		}
+	}
+	return out
+}
+
+// holderOf is the function in which a call stands; nil where that is not known.
+func holderOf(n *paths.Node, c dataflow.Called) *ir.Func {
+	for _, fn := range n.Result.Reached {
+		if fn.File == c.File && fn.Start <= c.At && c.At < fn.End {
+			return fn
+		}
+	}
+	return nil
+}
+
+// writtenAddress is where an address is written that a request without TLS is sent to, if that is not the place of the request.
+func writtenAddress(w *work, n *paths.Node, h *dataflow.Hit) []finding.Step {
+	if h.Path == "" || strings.Contains(h.Path, "*") {
+		return nil
+	}
+	file, at := writtenOnce(n, func(_ *ir.File, e *ir.Expr) *ir.Expr {
+		if e.Kind == ir.Const && strings.HasPrefix(strings.ToLower(e.Str), strings.ToLower(h.Path)) {
+			return e
+		}
+		return nil
+	})
+	if file == nil {
+		return nil
+	}
+	pos := w.position(file, at)
+	if request := w.position(h.File, h.At); pos.File == request.File && pos.Line == request.Line {
+		return nil
+	}
+	return []finding.Step{{Place: finding.Place{Pos: pos}, Message: "the address is written here"}}
+}
