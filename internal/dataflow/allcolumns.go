@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 
 	"wardlet.example/internal/ir"
 )
@@ -60,3 +61,42 @@ func (in *interp) choosesAmongColumns(f frame, x, list *ir.Expr) {
 		in.set(f.s, x.X.Str, &Value{}, true)
 	}
 }
+
+// oneColumn is the name of a column as code gets it that goes through all of a model: column.key, column.name.
+var oneColumn = regexp.MustCompile(`(^sqlalchemy(\.\w+)*\.(inspect|class_mapper|object_mapper)\(\)|^django\.meta\(\)|\.__(table|mapper)__|\._meta)\.(mapper\.)?(column_attrs|columns|c|attrs|fields|concrete_fields|local_fields|get_fields\(\))(\.keys\(\))?(\.first\(\))?(\.(key|name|attname))?$`)
+
+// anyColumn is what a row has under the name of any of its columns: {c.key: getattr(self, c.key) for c in self.__mapper__.column_attrs} has all of
+// them in it, also those that are secrets; nil for all others.
+func (in *interp) anyColumn(f frame, row, name *Value, at int32) *Value {
+	c := row.rows
+	if c == nil {
+		c = row.class
+	}
+	if c == nil || row.isType || !oneColumn.MatchString(name.ref) || in.st != nil {
+		return nil
+	}
+	holds := secretAttributes(c, 0)
+	if len(holds) == 0 {
+		return nil
+	}
+	return &Value{ref: "sqlalchemy.column", holds: holds, read: &step{f.file, at, "every column of the row is read", nil, in.steps}}
+}
+
+// secretAttributes are the columns of a model of a mapper of Python that are secrets.
+func secretAttributes(c *class, depth int) []string {
+	var out []string
+	for _, field := range c.def.Fields {
+		if value := calledOf(orEmpty(field.Value)); IsStoredSecret(field.Name) && isColumnCall[lastPart(value)] {
+			out = append(out, field.Name)
+		}
+	}
+	for _, b := range c.bases {
+		if b != nil && b.class != nil && depth < deepestType {
+			out = append(out, secretAttributes(b.class, depth+1)...)
+		}
+	}
+	return slices.Compact(out)
+}
+
+// isColumnCall are functions by which models of mappers of Python declare a column.
+var isColumnCall = set("Column mapped_column CharField TextField Field deferred")

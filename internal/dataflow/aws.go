@@ -211,7 +211,7 @@ func (in *interp) operations(f frame, e *ir.Expr, callee *Value, args *arguments
 			o.send.Signed, o.send.Lent = o.signed, foreign
 		}
 		in.givesPassword(f, e.At, params)
-		in.tellsPeople(f, e.At, key, key[strings.IndexByte(key, ':')+1:], params)
+		in.tellsPeople(f, e, key, key[strings.IndexByte(key, ':')+1:], params)
 		in.download(f, e, ref, args, o)
 		in.operation(f, e, o, out)
 		in.named(o, out)

@@ -30,7 +30,7 @@ func (in *interp) isContainer(v *Value) bool {
 
 // goesThroughList calls a function with each element of a list.
 func (in *interp) goesThroughList(c call) (*Value, bool) {
-	if !in.isContainer(c.recv) {
+	if !in.isContainer(c.recv) && !(c.recv.isReadRecord() && len(c.args.get(0).fns) > 0) {
 		return nil, false
 	}
 	if steps := fewSteps(c.recv); steps != nil && (c.method == "reduce" || c.method == "reduceRight") {

@@ -39,19 +39,26 @@ func (in *interp) eachConstant(f frame, e *ir.Expr) (*Value, bool) {
 	return out, true
 }
 
-// ofComprehension is what a call of a comprehension makes in each round, and its loop, where it has one and asks nothing; nil for other calls.
+// ofComprehension is what a call of a comprehension makes in each round, and its loop, where it has one and asks nothing but whether a name is there; nil for other calls.
 func ofComprehension(f frame, e *ir.Expr) (*ir.Expr, *ir.Stmt) {
 	if f.file.Language != ir.Python || e.X == nil || e.X.Kind != ir.Lambda || len(e.List) > 0 || len(e.X.Fn.Body) != 1 {
 		return nil, nil
 	}
 	loop := e.X.Fn.Body[0]
-	if loop.Kind != ir.Loop || loop.X == nil || loop.X.Kind != ir.Name || loop.Y == nil || len(loop.Body) != 1 || loop.Body[0].Kind != ir.Return {
+	if loop.Kind != ir.Loop || loop.X == nil || loop.X.Kind != ir.Name || loop.Y == nil || len(loop.Body) != 1 {
+		return nil, nil
+	}
+	body := loop.Body[0]
+	if body.Kind == ir.If && body.X != nil && body.X.Kind == ir.Binary && body.X.Str == "in" && len(body.Body) == 1 { // for those that are there
+		body = body.Body[0]
+	}
+	if body.Kind != ir.Return {
 		return nil, nil
 	}
 	if y := loop.Y; y.Kind != ir.Array && y.Kind != ir.Name && y.Kind != ir.Member {
 		return nil, nil
 	}
-	item := loop.Body[0].X
+	item := body.X
 	if item == nil || item.Kind != ir.Array && item.Kind != ir.Object || len(item.List) != 1 || item.Kind == ir.Array && item.List[0].Kind == ir.Spread {
 		return nil, nil
 	}

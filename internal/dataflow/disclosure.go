@@ -99,7 +99,7 @@ var keeps = set(`deserialize unmarshall unmarshal toString decode b64encode urls
 	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error repr format inspect`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.
-var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|omit|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
+var makesHarmless = regexp.MustCompile(`(?i)mask|redact|hash|obfuscat|saniti[sz]e|scrub|censor|anonymi|encrypt|truncate|shorten|hide|without|digest|hmac|sha\d|md5|bcrypt|strip(secret|sensitive|token|pass)|remove(secret|sensitive)|filter(secret|sensitive)`)
 
 // hides reports whether a function is called like one that makes harmless, worked out once for each name.
 func (p *Program) hides(name string) bool {
@@ -108,7 +108,7 @@ func (p *Program) hides(name string) bool {
 		if p.hiding == nil {
 			p.hiding = map[string]bool{}
 		}
-		known = name == "keys" || makesHarmless.MatchString(name)
+		known = name == "keys" || makesHarmless.MatchString(name) || slices.ContainsFunc(wordsOf(name), func(w string) bool { return strings.HasPrefix(w, "omit") }) // fromItem omits nothing
 		p.hiding[name] = known
 	}
 	return known
@@ -233,9 +233,7 @@ func (in *interp) takenOut(x *Value, key string) {
 	if x == nil {
 		return
 	}
-	if len(x.holds) > 0 && !x.shared {
-		x.holds = without(x.holds, key)
-	}
+	in.takenOutOfRecord(x, key)
 	if field := x.fields[key]; field != nil && !x.shared && (slowHash.MatchString(field.ref) || field.trace != nil) { // also where it depends: who takes a trace out has thought of it
 		x.fields[key] = &Value{}
 	}
@@ -294,7 +292,7 @@ func (in *interp) takenByNames(x, name *Value) {
 func (in *interp) rest(v *Value, p *ir.Expr) *Value {
 	hides := false
 	for _, key := range p.Keys {
-		hides = hides || in.p.sensitive(key) != plainData || IsStoredSecret(key) || key == "headers" || v.fields[key] != nil
+		hides = hides || in.p.sensitive(key) != plainData || IsStoredSecret(key) || key == "headers" || v.fields[key] != nil || len(without(v.holds, key)) < len(v.holds)
 	}
 	if !hides {
 		return v
@@ -344,7 +342,8 @@ var ofLevel = set("debug trace verbose silly Debug Debugf Debugw Trace")
 
 // logs tells of sensitive data that a call of a logger writes.
 func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *arguments) {
-	if recv != nil && redacts(recv) {
+	hides, known := hiddenPaths(recv)
+	if !known {
 		return
 	}
 	in.messagesOnly = m.Package != "builtin" // loggers write the message and the stack of an error, the console all that it has
@@ -354,6 +353,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	var wholes []*disclosed
 	note := func(d *disclosed) {
 		switch {
+		case d != nil && len(hides) > 0 && (d.whole || isNamedIn(hides, lastPart(strings.Trim(d.what, "`")))):
 		case d != nil && d.whole:
 			wholes = append(wholes, d)
 		case d.better(best):
@@ -362,7 +362,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	}
 	for _, name := range m.narrowed(args) {
 		for _, v := range inputs(name, recv, args) {
-			in.looksInto(f, v, "", 0, note)
+			in.looksInto(f, v.withoutPaths(hides), "", 0, note)
 		}
 	}
 	for _, x := range e.List {
@@ -371,6 +371,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	switch {
 	case best != nil:
 		in.leak(f, e.At, callName(m), best)
+	case len(hides) > 0: // somebody has thought of what records hold
 	case len(wholes) == 0 || quiet:
 		in.logsRecord(f, e, m, args)
 	default: // which of them holds something sensitive is known when all was followed

@@ -306,6 +306,7 @@ func (in *interp) setsField(f frame, v *Value, key string, x *ir.Expr) {
 	if operands[key] { // of MongoDB: whatever it is, it is no operator
 		val = cleanedBy(&Value{taints: val.all()}, []string{"nosql"})
 	}
+	v.holds = without(v.holds, key)
 	if len(v.fields) < maxFields {
 		v.fields[key] = val
 		delete(v.some, key)
@@ -346,6 +347,7 @@ func (in *interp) spreads(f frame, v *Value, x *ir.Expr) {
 	}
 	v.elem = join(v.elem, val.elem)
 	v.taints = addTaints(v.taints, val.taints)
+	v.holdsToo(val)
 	v.someOf(val, x)
 	if v.secret == nil { // of a secret that was parsed
 		v.secret = val.secret

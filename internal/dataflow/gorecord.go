@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,8 +61,60 @@ func (in *interp) readsRecord(f frame, e *ir.Expr, recv *Value, ref string, args
 			columns = args.get(at[1]).begin()
 		}
 		in.holdRecord(args.get(at[0]), columns, e.At)
+		in.holdRelated(args.get(at[0]), reads.of)
 	}
 }
+
+// storesNested are the stores that keep the structs in a struct with it, so that they are read together.
+var storesNested = set("go_mongodb_org/mongo-driver/mongo. github_com/guregu/dynamo.")
+
+// holdRelated notes the secrets of the structs in a struct that are read with it: by a store of documents all of them, by an ORM those that the code
+// names: db.Preload("Owner").First(&pet).
+func (in *interp) holdRelated(v *Value, by string) {
+	one := v
+	if v.elem != nil {
+		one = v.elem
+	}
+	if one == nothing || one.shared || one.class == nil || one.isType || one.class.methods["MarshalJSON"] != nil {
+		return
+	}
+	for _, field := range one.class.def.Fields {
+		if field.JSON == "-" || field.Type == nil || field.Embedded || !storesNested[by] && !in.preloads(field.Name) {
+			continue
+		}
+		inner := one.fields[field.Name]
+		if inner == nil || inner.class == nil && inner.elem == nil {
+			inner = in.goTyped(frame{one.class.scope, one.class.file(frame{})}, &Value{}, field.Type, 0, 0)
+		}
+		if one.fields == nil {
+			one.fields = map[string]*Value{}
+		}
+		one.fields[field.Name] = inner
+		for inner.elem != nil && inner.class == nil {
+			inner = inner.elem
+		}
+		for _, name := range inner.shownSecrets() {
+			inner.hold(name)
+		}
+	}
+}
+
+// preloads reports whether the function at hand names a field that an ORM reads together with the struct that it is in.
+func (in *interp) preloads(field string) bool {
+	if len(in.stack) == 0 {
+		return false
+	}
+	fn := in.stack[len(in.stack)-1]
+	for _, m := range preloaded.FindAllSubmatch(fn.File.Tree.Source[fn.Start:fn.End], -1) {
+		if string(m[1]) == field || len(m[1]) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// preloaded is how gorm is told what to read together with a struct: Preload("Owner"), Joins("Owner"), Preload(clause.Associations).
+var preloaded = regexp.MustCompile(`\b(?:Preload|Joins)\((?:"(\w+)"\)|clause\.Associations)`)
 
 // scansAsked fills what a row is written to with what the query was asked for: of two invocations that matters whose it is.
 func (in *interp) scansAsked(f frame, e *ir.Expr, recv *Value, ref string) {

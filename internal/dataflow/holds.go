@@ -1,7 +1,6 @@
 package dataflow
 
 import (
-	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -18,6 +17,9 @@ func IsStoredSecret(name string) bool {
 	words := slices.DeleteFunc(wordsOf(name), func(w string) bool { return ofHashes[w] })
 	if len(words) == 0 || len(name) > 60 {
 		return false
+	}
+	if len(words) == 1 && words[0] == "pin" && strings.Contains(strings.ToLower(name), "hash") { // pin_hash
+		return true
 	}
 	for n := min(3, len(words)); n > 0; n-- {
 		if storedSecrets[strings.Join(words[len(words)-n:], " ")] {
@@ -60,10 +62,12 @@ func secretFields(schema *Value) []string {
 	return out
 }
 
+// ownWriting is where a file says how its documents are written as JSON: toJSON() {...}, set("toObject", ...), prototype.toJSON = ...; who only calls
+// such a method says nothing of that.
+var ownWriting = regexp.MustCompile(`[^.\w]to(JSON|Object)\b|\.to(JSON|Object)\s*[^\s(]`)
+
 // writesItself reports whether a file says how its documents are written as JSON.
-func writesItself(source []byte) bool {
-	return bytes.Contains(source, []byte("toJSON")) || bytes.Contains(source, []byte("toObject"))
-}
+func writesItself(source []byte) bool { return ownWriting.Match(source) }
 
 // withoutRecord are methods that give no records, or others.
 var withoutRecord = set("distinct countDocuments count estimatedDocumentCount aggregate exists deleteOne deleteMany updateOne updateMany bulkWrite replaceOne insertMany validate map flatMap reduce forEach some every")
@@ -77,6 +81,9 @@ var keepsRecord = set(`find findOne findById findAll findByPk findOneAndUpdate f
 
 // holdsOf are the secrets of the records that a call gives, which the fields that it chooses leave out of those of what it is called on.
 func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method string, args *arguments) []string {
+	if built, ok := in.holdsOfBuilt(f, recv, callee.ref, method, args); ok {
+		return built
+	}
 	holds := callee.holds
 	if recv != nil && len(holds) == 0 {
 		holds = recv.holds
@@ -89,6 +96,9 @@ func (in *interp) holdsOf(f frame, e *ir.Expr, recv, callee *Value, method strin
 	}
 	if len(holds) == 0 && givesRecords[method] && strings.HasPrefix(callee.ref, "typeorm.Repository()") {
 		holds = in.repositoryHolds(f, callee.ref[:len(callee.ref)-len(method)-1], e)
+	}
+	if given := holdsOfRelated(method, args); len(given) > 0 && len(callee.ref) > 0 {
+		holds = slices.Concat(holds, given)
 	}
 	first := args.get(0).fields
 	switch {
@@ -202,12 +212,13 @@ func chosen(holds []string, projection *Value) []string {
 	})
 }
 
-// without are the secrets that are left when a field has been taken out.
+// without are the secrets that are left when a field has been taken out, with all that is in it.
 func without(holds []string, key string) []string {
-	if !slices.Contains(holds, key) {
+	gone := func(name string) bool { return name == key || strings.HasPrefix(name, key+".") }
+	if !slices.ContainsFunc(holds, gone) {
 		return holds
 	}
-	return slices.DeleteFunc(slices.Clone(holds), func(name string) bool { return name == key })
+	return slices.DeleteFunc(slices.Clone(holds), gone)
 }
 
 // wholeRecord is what is read of a table, as it was read, in an answer; nil where there is none.

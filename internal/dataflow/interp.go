@@ -8,6 +8,7 @@ type interp struct {
 	overlay      map[*scope]map[string]*Value // what this entry sets in modules
 	making       []making                     // the names that get what is worked out
 	origins      map[*ir.Func]*origins        // what functions say of who may read an answer
+	recordOf     map[*Value]*Value            // of what a record that was read is a part
 	over         map[*Value]map[string]*Value // what this entry sets in values that modules share
 	steps        int
 	depth        int

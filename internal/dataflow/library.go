@@ -8,8 +8,8 @@ import (
 	"wardlet.example/internal/ir"
 )
 
-// givesItself are methods of clients that give the client back when it is connected.
-var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().connect")
+// givesItself are methods of clients that give the client back when it is connected, and of applications that only say where their routes begin.
+var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().connect hono.Hono().basePath")
 
 // library is a call of something that the program does not define: first what is noted whatever it gives, then what is known to be followed
 // in a way of its own, then what rows tell.
@@ -88,6 +88,7 @@ func (in *interp) fromLibrary(c call) *Value {
 		if addsToDigest.MatchString(ref) && len(c.args.list) > 0 {
 			out.args = append(slices.Clip(c.callee.args), c.args.list[0])
 		}
+		aboutTable(c.recv, out, ref, c.method, c.args)
 		withBody(c.f, c.recv, out, c.method, c.args)
 		fillsQuery(c.recv, ref, c.args)
 	}

@@ -50,6 +50,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 		return x
 	}
 	out := partOfLibrary(v, key)
+	if part := in.recordUnder(v, key, out); part != nil {
+		out = part
+	}
 	if v.elem != nil {
 		out = join(out, asHeader(v.elem, key))
 	}
@@ -399,6 +402,10 @@ func (in *interp) listedIn(v *Value) *Value {
 	}
 	if len(v.taints) > 0 {
 		out = join(out, &Value{taints: in.parts(v.taints, "0")})
+	}
+	if one := in.oneRecord(v); out == nil && one != nil {
+		one.rows = v.rows
+		return one
 	}
 	if out == nil && v.rows != nil && in.st == nil { // for user in User.query.all()
 		return &Value{ref: v.ref + ".first()", rows: v.rows}

@@ -26,28 +26,78 @@ var forPeople = map[string][]string{
 	"eventbridge:PutEvents":    {"Entries"},
 }
 
-// forMany are operations whose messages go to whoever takes them, programs too: where somebody lives is often what they need.
-var forMany = set("eventbridge:PutEvents")
+// forQueues are the operations by which programs leave data to programs, where it is kept for days: the code on a card must be kept nowhere.
+// Source: PCI DSS 4.0, requirement 3.3
+var forQueues = map[string][]string{"sqs:SendMessage": {"MessageBody"}, "kinesis:PutRecord": {"Data"}, "firehose:PutRecord": {"Record"}}
 
-// tellsPeople tells of sensitive data in a message. Tokens and codes are sent to those who sign in with them.
-func (in *interp) tellsPeople(f frame, at int32, key, what string, params *Value) {
-	members := forPeople[key]
-	if len(members) == 0 || params == nil {
-		return
-	}
+// tellsQueue tells of the code on a card that is left in a queue.
+func (in *interp) tellsQueue(f frame, at int32, key, what string, params *Value) {
 	var best *disclosed
-	for _, member := range members {
+	for _, member := range forQueues[key] {
 		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
-			if d.better(best) && forNobody(d, forMany[key]) {
+			if d.better(best) && !d.whole && d.kind == ofCard && codeOnCard.MatchString(d.what) {
 				best = d
 			}
 		})
 	}
 	in.lets(f, at, Messaged, what, best)
+}
+
+// codeOnCard is how what a card is paid with, and nothing else, is called.
+var codeOnCard = regexp.MustCompile(`(?i)(cvv2?|cvc2?|card_?code)\W*$`)
+
+// forMany are operations whose messages go to whoever takes them, programs too: where somebody lives is often what they need.
+var forMany = set("eventbridge:PutEvents")
+
+// tellsPeople tells of sensitive data in a message. Tokens and codes are sent to those who sign in with them.
+func (in *interp) tellsPeople(f frame, e *ir.Expr, key, what string, params *Value) {
+	at, members := e.At, forPeople[key]
+	if params != nil && forQueues[key] != nil {
+		in.tellsQueue(f, at, key, what, params)
+	}
+	if len(members) == 0 || params == nil {
+		return
+	}
+	var best *disclosed
+	stands := ""
+	for _, member := range members {
+		in.looksInto(f, params.fields[member], "", 0, func(d *disclosed) {
+			if d.better(best) && forNobody(d, forMany[key]) {
+				best, stands = d, member
+			}
+		})
+	}
+	before := len(in.hits)
+	in.lets(f, at, Messaged, what, best)
+	if written := memberWritten(e, stands); len(in.hits) > before && written >= 0 {
+		h := in.hits[len(in.hits)-1]
+		h.Steps = append(h.Steps, Step{f.file, written, "stands in what is sent"})
+	}
 	if !forMany[key] {
 		in.relays(f, at, key, params)
 	}
 }
+
+// memberWritten is where a call writes a member of a request that it is given, or the innermost one in it that holds what is read; -1 where it
+// writes none.
+func memberWritten(e *ir.Expr, member string) int32 {
+	at := int32(-1)
+	ir.WalkExpr(e, func(*ir.Stmt) bool { return false }, func(x *ir.Expr) bool {
+		if x.Kind != ir.Object {
+			return true
+		}
+		for i, key := range x.Keys {
+			if key == member || at >= 0 && readInside[key] {
+				at = x.List[i].At
+			}
+		}
+		return true
+	})
+	return at
+}
+
+// readInside are members further inside of requests in which what is read stands.
+var readInside = set("Detail Data Html Text")
 
 // forNobody reports whether sensitive data must stand in no message to people. Where somebody lives is what programs often need.
 func forNobody(d *disclosed, toPrograms bool) bool {
@@ -93,7 +143,7 @@ func isHook(e *ir.Expr, args *arguments) bool {
 	if begin := address.begin(); begin != "" {
 		return chatHosts.MatchString(begin)
 	}
-	return namesHook.MatchString(settingOf(address)) || namesHook.MatchString(calledOf(e.List[0]))
+	return namesHook.MatchString(settingOf(address)) || namesHook.MatchString(calledOf(ir.Awaited(e.List[0])))
 }
 
 // setsBody are methods by which a request that is put together step by step gets its body: client.R().SetBody(message).Post(address).
@@ -189,6 +239,11 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 			if d := in.forServers(in.queries[v]); d.better(best) {
 				best = d
 			}
+			for _, part := range inParts(inParts(v.parts)) { // of a text that was put together elsewhere
+				if d := in.forServers(part); d.better(best) {
+					best = d
+				}
+			}
 			for _, query := range queriesOf(v) {
 				in.looksInto(f, query, "", 0, note(query))
 			}
@@ -207,9 +262,28 @@ func (in *interp) tellsServers(f frame, e *ir.Expr, m *Model, recv *Value, args 
 	}
 	if best != nil {
 		file, at := in.writtenAt(f, e.At, best, written)
+		before := len(in.hits)
 		in.letsAt(file, at, Asked, callName(m), best)
+		if made := in.p.givenBack(e.List); len(in.hits) > before && made != nil {
+			h := in.hits[len(in.hits)-1]
+			h.Steps = append(h.Steps, *made)
+		}
 	}
 	in.signsIn(args)
+}
+
+// givenBack is where a function of the program gives back what a call is given, the first of those that do; nil where none does.
+func (p *Program) givenBack(list []*ir.Expr) *Step {
+	for _, x := range list {
+		fns := p.callees[ir.Awaited(x)]
+		if len(fns) != 1 || len(fns[0].Body) == 0 {
+			continue
+		}
+		if last := fns[0].Body[len(fns[0].Body)-1]; last.Kind == ir.Return && last.X != nil {
+			return &Step{fns[0].File, last.X.At, "the address is put together"}
+		}
+	}
+	return nil
 }
 
 // writtenAt is where an address was given as it is to the functions that are at work, such as request(url): what stands in it was written there.

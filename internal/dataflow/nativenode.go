@@ -74,7 +74,7 @@ func (in *interp) timesOver(c call) (*Value, bool) {
 func (in *interp) objectAssign(c call) (*Value, bool) {
 	out := c.args.get(0)
 	for _, v := range c.args.list[min(1, len(c.args.list)):] {
-		out = join(out, v)
+		out = withRecord(out, v, join(out, v))
 	}
 	if target := c.args.get(0); target != nothing && !target.shared { // it is changed itself, also where it is known under another name
 		fields := target.fields
@@ -83,6 +83,7 @@ func (in *interp) objectAssign(c call) (*Value, bool) {
 		}
 		maps.Copy(fields, out.fields)
 		target.taints, target.fields, target.elem, target.named, target.some = out.taints, fields, out.elem, out.named, out.some
+		target.holds, target.read = out.holds, out.read
 		for _, v := range c.args.list[1:] {
 			for name, x := range sorted(v.fields) { // what was there before is gone
 				in.assign(c.f, target, name, x, c.e.At)
@@ -188,7 +189,7 @@ func (in *interp) typegooseModel(call) (*Value, bool) { return &Value{ref: "mong
 
 // sequelizeModel is a model of Sequelize: what it gives holds its secrets, where no scope and no method leaves them out.
 func (in *interp) sequelizeModel(c call) (*Value, bool) {
-	m := &Value{ref: c.callee.ref + "()", kw: map[string]*Value{columnsOf: c.args.get(1)}}
+	m := &Value{ref: c.callee.ref + "()", args: c.args.list[:min(1, len(c.args.list))], kw: map[string]*Value{columnsOf: c.args.get(1)}}
 	in.runsHooks(c.args, c.e.At)
 	if c.args.get(2).fields["defaultScope"] == nil && !writesItself(c.f.file.Tree.Source) {
 		m.holds = secretFields(c.args.get(1))

@@ -48,6 +48,7 @@ type Program struct {
 	given      map[string][]*given       // functions that libraries got of which nothing is known, by what got them
 	listeners  map[string]*Value         // functions that listen, by the emitter and the name of the event
 
+	columns  map[*ir.File]columnsOfTables // columns that are secrets, of tables that queries in a file ask
 	hiding   map[string]bool              // names of functions, and whether they make harmless what they get
 	hosts    map[*ir.File]map[string]bool // names that a file gives as those of hosts
 	words    map[string]secrecy           // names, and what they say of what stands under them

@@ -625,6 +625,9 @@ func (in *interp) attribute(f frame, e *ir.Expr, args *arguments) *Value {
 	if name.known {
 		return join(in.member(f, recv, name.text, e.At), args.get(2))
 	}
+	if v := in.anyColumn(f, recv, name, e.At); v != nil {
+		return v
+	}
 	in.chosenByName(f, e.At, recv)
 	var out *Value
 	if recv.class != nil {

@@ -42,7 +42,7 @@ var vocabulary = map[string]secrecy{
 	"insurance number": ofNation, "health insurance number": ofNation, "identity number": ofNation, "identity card number": ofNation,
 	"bank account number": ofNation, "diagnosis": ofHealth, "patient name": ofHealth, "diagnoses": ofHealth, "medical history": ofHealth, "medical record": ofHealth, "medical records": ofHealth,
 	"user attributes": ofHealth, "date of birth": ofHealth, "birth date": ofHealth, "birthdate": ofHealth, "dob": ofHealth, "home address": ofHealth, "street address": ofHealth, "billing address": ofHealth,
-	"born on": ofHealth, "birthday": ofHealth, "date of death": ofHealth, "medical diagnosis": ofHealth,
+	"born": ofHealth, "born on": ofHealth, "symptoms": ofHealth, "medical notes": ofHealth, "birthday": ofHealth, "date of death": ofHealth, "medical diagnosis": ofHealth,
 	"postal address": ofHealth, "shipping address": ofHealth, "delivery address": ofHealth, "residential address": ofHealth,
 	"health record": ofHealth, "health records": ofHealth, "medical conditions": ofHealth, "hiv status": ofHealth, "blood type": ofHealth,
 }
