@@ -252,9 +252,9 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) && n.Result.Routes == 0 || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
-	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
+	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !holdsTrail(n, u) })
 	others := operations(n, func(u dataflow.Use) bool {
-		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
+		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || holdsTrail(n, u))
 	})
 	for _, c := range n.Result.Calls {
 		switch {

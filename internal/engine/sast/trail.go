@@ -30,9 +30,40 @@ func (l *login) firstRecord(n *paths.Node) *ir.Expr {
 	return first
 }
 
+// holdsTrail reports whether the table of an operation holds what was done, by its name; where that is not known, by what the code calls it.
+func holdsTrail(n *paths.Node, u dataflow.Use) bool {
+	name := table(n, u)
+	return auditing.MatchString(name) || name == unknownTable && calledTrail(n, u)
+}
+
+// calledTrail reports whether the function that an operation stands in has names for tables, and all of them are of tables that hold what was done:
+// TableName: aws.String(logTable).
+func calledTrail(n *paths.Node, u dataflow.Use) bool {
+	fn := inner(n, place{u.File, u.At})
+	if fn == nil {
+		return false
+	}
+	found, others := false, false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		for i, key := range e.Keys {
+			if key != "TableName" || i >= len(e.List) {
+				continue
+			}
+			is := false
+			ir.WalkExpr(e.List[i], nil, func(x *ir.Expr) bool {
+				is = is || (x.Kind == ir.Name || x.Kind == ir.Member) && ofHistory.MatchString(apart(x.Str))
+				return true
+			})
+			found, others = found || is, others || !is
+		}
+		return true
+	})
+	return found && !others
+}
+
 // trails are the operations that add a record to a table whose name says that it holds what was done.
 func trails(n *paths.Node) map[place]dataflow.Use {
-	return operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:PutItem" && auditing.MatchString(table(n, u)) })
+	return operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:PutItem" && holdsTrail(n, u) })
 }
 
 // keepsTrail reports whether a function adds to such a table itself.
