@@ -27,7 +27,53 @@ func (l *login) firstRecord(n *paths.Node) *ir.Expr {
 		}
 		return first == nil && e.Kind != ir.Lambda
 	})
+	if first == nil {
+		first = l.firstLine(n, slices.Concat(l.fails, l.refusing(n)))
+	}
 	return first
+}
+
+// firstLine is the first call by which statements of the function that decides write a line, whatever the logger is called that it was given.
+func (l *login) firstLine(n *paths.Node, body []*ir.Stmt) *ir.Expr {
+	var first *ir.Expr
+	is := writingLines(n)
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if first == nil && e.Kind == ir.Call && !counting.MatchString(lastName(e.X)) {
+			if is(l.fn.File, e) || e.X.Kind == ir.Member && slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someCall(n, fn.File, fn.Body, is, 1) }) {
+				first = e
+			}
+		}
+		return first == nil && e.Kind != ir.Lambda
+	})
+	return first
+}
+
+// writingLines are the calls that write a line of a log, by the library of the logger too.
+func writingLines(n *paths.Node) func(*ir.File, *ir.Expr) bool {
+	lines := map[place]bool{}
+	for _, c := range n.Result.Calls {
+		if writesLog.MatchString(c.Ref) {
+			lines[place{c.File, c.At}] = true
+		}
+	}
+	return func(file *ir.File, e *ir.Expr) bool { return logs(e) || lines[place{file, e.At}] }
+}
+
+// refusing are the statements of functions that are written in the one that decides and are called where the password is wrong:
+// const refuse = (why) => {...}; if (!same) return refuse("password").
+func (l *login) refusing(n *paths.Node) []*ir.Stmt {
+	var out []*ir.Stmt
+	ir.Walk(l.fails, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call {
+			for _, fn := range calledByName(n, e) {
+				if fn != l.fn && fn.File == l.fn.File && l.fn.Start < fn.Start && fn.End <= l.fn.End {
+					out = append(out, fn.Body...)
+				}
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // holdsTrail reports whether the table of an operation holds what was done, by its name; where that is not known, by what the code calls it.
