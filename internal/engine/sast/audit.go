@@ -53,12 +53,12 @@ var failedLogin = regexp.MustCompile(`(?i)(log[ _-]?in|sign[ _-]?in|authenticat\
 // loggedLater is the line that those who called a login write where it failed, and the file that it stands in: a text that says so, or what
 // they write where they catch the error that the login throws.
 func (l *login) loggedLater(n *paths.Node) (*ir.File, *ir.Expr) {
-	thrown := throws(l.fails)
+	thrown, class, k := throws(l.fails), thrownClass(l.fails), kindsIn(n)
 	for _, fn := range l.callers {
 		var first *ir.Expr
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
 			if thrown && s.Kind == ir.Try && first == nil && l.calledIn(n, s.Body) {
-				first = firstLog(s.Else)
+				first = firstLog(k.handling(s.Else, fn.File.Language, class))
 			}
 			return first == nil
 		}, func(e *ir.Expr) bool {

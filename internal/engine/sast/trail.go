@@ -39,13 +39,40 @@ func (l *login) firstLine(n *paths.Node, body []*ir.Stmt) *ir.Expr {
 	is := writingLines(n)
 	ir.Walk(body, nil, func(e *ir.Expr) bool {
 		if first == nil && e.Kind == ir.Call && !counting.MatchString(lastName(e.X)) {
-			if is(l.fn.File, e) || e.X.Kind == ir.Member && slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return someCall(n, fn.File, fn.Body, is, 1) }) {
+			if is(l.fn.File, e) || e.X.Kind == ir.Member && slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return writesLine(n, fn, is, 1) }) {
 				first = e
 			}
 		}
 		return first == nil && e.Kind != ir.Lambda
 	})
 	return first
+}
+
+// writesLine reports whether a function writes a line, itself or by those that it calls, and not only where it fails itself.
+func writesLine(n *paths.Node, fn *ir.Func, is func(*ir.File, *ir.Expr) bool, depth int) bool {
+	found := false
+	var look func(body []*ir.Stmt)
+	look = func(body []*ir.Stmt) {
+		ir.Walk(body, func(s *ir.Stmt) bool {
+			switch {
+			case s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X)):
+				look(s.Else)
+				return false
+			case s.Kind == ir.Try:
+				look(s.Body)
+				look(s.Final)
+				return false
+			}
+			return !found
+		}, func(e *ir.Expr) bool {
+			if !found && e.Kind == ir.Call {
+				found = is(fn.File, e) || depth < deepestCalls && slices.ContainsFunc(calledByName(n, e), func(next *ir.Func) bool { return next != fn && writesLine(n, next, is, depth+1) })
+			}
+			return !found
+		})
+	}
+	look(fn.Body)
+	return found
 }
 
 // writingLines are the calls that write a line of a log, by the library of the logger too.
