@@ -260,6 +260,9 @@ func wrapped(format *Value, out *Value, values []*Value) *Value {
 	if values[i].ref == serviceError {
 		c.ref = serviceError
 	}
+	if len(values) > 1 {
+		c.fields = map[string]*Value{around: {}}
+	}
 	return &c
 }
 
@@ -349,6 +352,9 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 	if x == nil && holds {
 		x = askedFor(e)
 	}
+	if x == nil && holds && f.file.Language == ir.Go {
+		x = in.isConstantError(f, e)
+	}
 	if x == nil || x.Kind != ir.Name {
 		return
 	}
@@ -356,6 +362,36 @@ func (in *interp) otherError(f frame, e *ir.Expr, holds bool) {
 		in.set(f.s, x.Str, &Value{}, true)
 	}
 }
+
+// isConstantError is the name for an error that is then one which stands under a name of its own: err == ErrLate, switch err { case ErrLate, ErrGone: },
+// errors.Is(err, ErrLate). What such an error says is written in the code. An error of errors.Is can be around one, with the text of others.
+func (in *interp) isConstantError(f frame, e *ir.Expr) *ir.Expr {
+	switch {
+	case e.Kind == ir.Binary && e.Str == "||":
+		if x, y := in.isConstantError(f, e.X), in.isConstantError(f, e.Y); x != nil && y != nil && x.Str == y.Str {
+			return x
+		}
+	case e.Kind == ir.Binary && (e.Str == "==" || e.Str == "==="):
+		for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
+			if x := side[0]; x.Kind == ir.Name && in.namesError(f, side[1]) && isOfCall(in.quiet(f, x).ref) {
+				return x
+			}
+		}
+	case e.Kind == ir.Call && textOf(e.X) == "errors.Is" && len(e.List) == 2 && e.List[0].Kind == ir.Name && in.namesError(f, e.List[1]):
+		if in.quiet(f, e.List[0]).fields[around] == nil {
+			return e.List[0]
+		}
+	}
+	return nil
+}
+
+// namesError reports whether an expression is the name of an error, and not one that a call gave.
+func (in *interp) namesError(f frame, e *ir.Expr) bool {
+	return (e.Kind == ir.Name || e.Kind == ir.Member) && !isNothing(e) && e.Str != "nil" && !isOfCall(in.quiet(f, e).ref)
+}
+
+// around is the field of an error of Go that is made around another one and says more than that.
+const around = "Unwrap()"
 
 // isErrorOfCall reports whether the errors that a condition asks for by their class are those of the call that failed: all errors are, and those
 // of its package; those of the program itself and of other packages (err instanceof JsonWebTokenError) are not.

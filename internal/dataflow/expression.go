@@ -165,7 +165,7 @@ func (in *interp) cond(f frame, e *ir.Expr) *Value {
 		return in.eval(f, e.Z)
 	}
 	var y, z *Value
-	in.ifDebugging(e.X, func() {
+	in.ifDebugging(f, e.X, func() {
 		then := in.whenTrue(f, e.X, true, func() { y = in.eval(f, e.Y) })
 		ways := []*snapshot{in.ended(), nil}
 		other := in.whenTrue(f, e.X, false, func() { z = in.eval(f, e.Z) })
@@ -478,7 +478,7 @@ func (in *interp) plusOf(f frame, e *ir.Expr) *Value {
 func (in *interp) and(f frame, e *ir.Expr) *Value {
 	in.asTruth(f, e.X, in.eval(f, e.X))
 	var y *Value
-	in.ifDebugging(e.X, func() {
+	in.ifDebugging(f, e.X, func() {
 		then := in.whenTrue(f, e.X, true, func() { y = in.eval(f, e.Y) })
 		in.meets([]*snapshot{in.ended(), in.begun()}, []bool{false, false})
 		in.merge(f.s, []map[string]*Value{then, {}}, []bool{false, false}) // what is set in it

@@ -128,6 +128,25 @@ var (
 	ofAuthorization = regexp.MustCompile(`(?i)(^|\.)(get)?headers?\.authorization$`)
 )
 
+// ofRequestHeader are paths of a header of the request itself, which no line break can stand in: neither HTTP nor the servers in front let one in.
+var ofRequestHeader = regexp.MustCompile(`^(event|req|request|ctx|c|r|ctx\.req|ctx\.request|event\.Records(\[\])?\.cf\.request)\.((multi_?[vV]alue_?)?[hH]eaders?|(Get|get_?)?[hH]eaders?(\(\))?)\.[^.]+(\[\])*$|^event\.requestContext\.(identity|http)\.userAgent$`)
+
+// isHeader reports whether a taint is a header of a request as it came: nobody has taken it apart, or back to what it stands for.
+func (t *Taint) isHeader() bool {
+	if !ofRequestHeader.MatchString(t.Path) || t.parsed != "" {
+		return false
+	}
+	for s := t.step; s != nil; s = s.prev {
+		if takesBack.MatchString(s.note) || opensText.MatchString(s.note) {
+			return false
+		}
+	}
+	return true
+}
+
+// opensText is what is called that gives a text which another one only stands for, besides what takes its signs back.
+var opensText = regexp.MustCompile(`(?i)parse|loads|base64|atob|Buffer|verify|decrypt|inflate|unzip`)
+
 // hit notes taints that reach a sink: the surest of them, and beside it the others, which say what else may come there.
 func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, unsure bool) {
 	if in.st != nil {
@@ -148,6 +167,7 @@ func (in *interp) hit(f frame, at int32, rule, what string, taints []*Taint, uns
 			rule == "html-response" && ofAuthorization.MatchString(t.Path) || // nobody sends another's browser there with one
 			rule == "open-redirect" && ofReferer.MatchString(t.Path) || // a visitor is sent back to where the link stands, or to the same host
 			rule == "header-injection" && ofHeader.MatchString(t.Path) || // what came in a header has no line breaks
+			rule == "log-injection" && t.isHeader() ||
 			(rule == "html-response" || rule == "header-injection" || rule == "log-injection") && t.isEncodedKey() {
 			continue
 		}

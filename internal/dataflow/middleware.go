@@ -38,6 +38,28 @@ var notCatching = set(`@middy/http-json-body-parser @middy/http-urlencode-body-p
 // streamed is what the platform makes of a function that answers piece by piece: what it throws goes through.
 const streamed = "builtin.awslambda.streamifyResponse()"
 
+// togetherBefore is the module in which the first versions of middy had all middlewares.
+const togetherBefore = "middy/middlewares"
+
+// fromTogether are the packages that have what was in that module.
+var fromTogether = map[string]string{
+	"jsonBodyParser": "@middy/http-json-body-parser", "urlEncodeBodyParser": "@middy/http-urlencode-body-parser", "validator": "@middy/validator",
+	"httpHeaderNormalizer": "@middy/http-header-normalizer", "httpEventNormalizer": "@middy/http-event-normalizer", "cors": "@middy/http-cors",
+	"httpSecurityHeaders": "@middy/http-security-headers", "httpContentNegotiation": "@middy/http-content-negotiation", "warmup": "@middy/warmup",
+	"doNotWaitForEmptyEventLoop": "@middy/do-not-wait-for-empty-event-loop", "ssm": "@middy/ssm", "secretsManager": "@middy/secrets-manager",
+}
+
+// middlewareOf is the package that a middleware is of.
+func middlewareOf(ref string) string {
+	pkg := packageOf(ref)
+	if pkg != togetherBefore {
+		return pkg
+	}
+	name := strings.TrimPrefix(strings.TrimPrefix(ref[len(pkg):], "."), "default.")
+	name, _, _ = strings.Cut(name, "(")
+	return fromTogether[name]
+}
+
 // letsThrough reports whether middy stands around a handler with no middleware that catches what fails.
 func letsThrough(v *Value) bool {
 	if !middy[packageOf(v.ref)] || len(v.wraps) == 0 {
@@ -47,7 +69,7 @@ func letsThrough(v *Value) bool {
 		if len(m.fields) > 0 && m.ref == "" { // of the application
 			return m.fields["onError"] != nil || m.spread != nil
 		}
-		return !notCatching[packageOf(m.ref)]
+		return !notCatching[middlewareOf(m.ref)]
 	})
 }
 
@@ -72,7 +94,7 @@ func middlewares(v *Value) []*Value {
 func (in *interp) before(f frame, middle []*Value, request *Value, at int32) {
 	for _, m := range middle {
 		event := in.member(f, request, "event", at)
-		switch packageOf(m.ref) {
+		switch middlewareOf(m.ref) {
 		case "@middy/http-json-body-parser", "@middy/http-urlencode-body-parser", "@middy/http-multipart-body-parser", "@middy/event-normalizer":
 			in.parsesBody(f, &ir.Expr{At: at, X: &ir.Expr{Kind: ir.Name, Str: packageOf(m.ref)}}, in.member(f, event, "body", at))
 			body := in.parsed(f, &ir.Expr{At: at}, in.member(f, event, "body", at))

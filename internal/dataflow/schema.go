@@ -299,12 +299,12 @@ func letsMore(schema *Value) bool {
 		more := schema.fields["additionalProperties"]
 		return more == nil || more.known && more.text != "false"
 	}
+	if slices.ContainsFunc(alternativesOf(schema), letsMore) {
+		return true
+	}
 	_, path, _ := strings.Cut(schema.ref, ".")
 	if !schemas[packageOf(schema.ref)] {
 		return false
-	}
-	if slices.ContainsFunc(alternativesOf(schema), letsMore) {
-		return true
 	}
 	for part := range strings.SplitSeq(path, ".") {
 		switch part {

@@ -18,6 +18,12 @@ func alternativesOf(schema *Value) []*Value {
 		return schema.args[1].Elements()
 	case strings.HasSuffix(schema.ref, ".union()") && len(schema.args) > 0:
 		return schema.args[0].Elements()
+	case schema.ref == "" || strings.HasPrefix(schema.ref, "exports"): // JSON Schema
+		for _, word := range []string{"oneOf", "anyOf"} {
+			if ways := schema.fields[word]; ways != nil && schema.fields["properties"] == nil {
+				return ways.Elements()
+			}
+		}
 	}
 	return nil
 }

@@ -126,7 +126,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 	in.denies(f, s, answer)
 	in.asksMemory(f, s)
 	defer func() { in.optional = false }()
-	in.ifDebugging(s.X, func() {
+	in.ifDebugging(f, s.X, func() {
 		if decided != no {
 			in.inArm(arms[0], func() {
 				then = in.whenTrue(f, s.X, true, func() {
@@ -153,7 +153,7 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 		arms[0].layer, arms[0].ends, arms[1].layer, arms[1].ends = then, ends[0], other, ends[1]
 		in.meetFields(f, arms)
 	})
-	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && forDebugging(s.X)
+	f.s.debugging = f.s.debugging || (ends[0] || ends[1]) && in.asksForDebugging(f, s.X, 0)
 	return ends[0] && ends[1]
 }
 

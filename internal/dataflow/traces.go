@@ -205,9 +205,25 @@ func forDebugging(e *ir.Expr) bool {
 	return false
 }
 
+// asksForDebugging is forDebugging, also of a name that keeps the answer: const verbose = ["dev"].includes(stage).
+func (in *interp) asksForDebugging(f frame, e *ir.Expr, depth int) bool {
+	switch {
+	case e == nil || depth > 3:
+		return false
+	case forDebugging(e):
+		return true
+	case e.Kind == ir.Name:
+		test := in.testOf(f, e.Str)
+		return test != nil && in.asksForDebugging(f, test, depth+1)
+	case e.Kind == ir.Not || e.Kind == ir.Binary && (e.Str == "&&" || e.Str == "||" || e.Str == "and" || e.Str == "or"):
+		return in.asksForDebugging(f, e.X, depth) || in.asksForDebugging(f, e.Y, depth)
+	}
+	return false
+}
+
 // ifDebugging follows what a condition decides on.
-func (in *interp) ifDebugging(condition *ir.Expr, follow func()) {
-	if !forDebugging(condition) {
+func (in *interp) ifDebugging(f frame, condition *ir.Expr, follow func()) {
+	if !in.asksForDebugging(f, condition, 0) {
 		follow()
 		return
 	}

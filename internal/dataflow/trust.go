@@ -19,12 +19,17 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 	}
 	e = writtenOf(e)
 	in.checksMember(f, e, rules)
-	if text := textOf(e); text != "" {
+	if text := textOf(e); text != "" && !isSlice(e) { // of data[:4] nothing is said of data[4:]
 		in.trustText(f, text, rules)
 	}
 	if slices.Contains(rules, "path-traversal") {
 		in.trustParts(f, e, 0)
 	}
+}
+
+// isSlice reports whether an expression is some of a text or a list: data[4:].
+func isSlice(e *ir.Expr) bool {
+	return e.Kind == ir.Index && e.Y != nil && e.Y.Kind == ir.Const && e.Y.Str == ":"
 }
 
 // asCompared is what a text was before it was made alike for a comparison: in small letters, without spaces, without the dot at the end of a host.

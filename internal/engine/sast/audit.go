@@ -53,12 +53,12 @@ var failedLogin = regexp.MustCompile(`(?i)(log[ _-]?in|sign[ _-]?in|authenticat\
 // loggedLater is the line that those who called a login write where it failed, and the file that it stands in: a text that says so, or what
 // they write where they catch the error that the login throws.
 func (l *login) loggedLater(n *paths.Node) (*ir.File, *ir.Expr) {
-	thrown := throws(l.fails)
+	thrown, class, k := throws(l.fails), thrownClass(l.fails), kindsIn(n)
 	for _, fn := range l.callers {
 		var first *ir.Expr
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
 			if thrown && s.Kind == ir.Try && first == nil && l.calledIn(n, s.Body) {
-				first = firstLog(s.Else)
+				first = firstLog(k.handling(s.Else, fn.File.Language, class))
 			}
 			return first == nil
 		}, func(e *ir.Expr) bool {
@@ -194,11 +194,17 @@ func (l *login) tellsOrigin(n *paths.Node, given map[string]bool) bool {
 	}
 	names := originNames(l.fn, func(*ir.Expr) bool { return false })
 	maps.Copy(names, given)
-	found := false
+	for _, name := range madeForRequest(n, l.fn) {
+		names[name] = true
+	}
+	found, refusing, line := false, l.refusing(n), writingLines(n)
 	call := func(e *ir.Expr, alone bool) {
-		if e.Kind != ir.Call || e.At > l.check.At && !inside(l.fails, e) || counting.MatchString(dotted(e.X)) {
+		if e.Kind != ir.Call || e.At > l.check.At && !inside(l.fails, e) && !inside(refusing, e) || counting.MatchString(dotted(e.X)) {
 			return
 		}
+		found = found || names[rootOf(e.X)] && (line(l.fn.File, e) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { // what writes it down was made with it
+			return someCall(n, fn.File, fn.Body, line, 1) || slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return keepsTrail(n, f) })
+		}))
 		given := (alone || logs(e) || addsToLines.MatchString(lastName(e.X))) && slices.ContainsFunc(append(slices.Clone(e.List), e), func(x *ir.Expr) bool {
 			return namesOrigin(x, names)
 		}) && !leavesOriginOut(n, e, names)
@@ -252,12 +258,14 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) && n.Result.Routes == 0 || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
-	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !auditing.MatchString(table(n, u)) })
+	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !holdsTrail(n, u) })
 	others := operations(n, func(u dataflow.Use) bool {
-		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || auditing.MatchString(table(n, u)))
+		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || holdsTrail(n, u))
 	})
+	extended := extendedCalls(n)
 	for _, c := range n.Result.Calls {
 		switch {
+		case extended[place{c.File, c.At}]:
 		case c.DoesAny(dataflow.Writes) && keepsHistory(c):
 			others[place{c.File, c.At}] = dataflow.Use{}
 		case c.DoesAny(dataflow.Writes):
@@ -466,7 +474,11 @@ func seenFrom(n *paths.Node, fn *ir.Func, write place) place {
 // isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
 func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	above := callersOf(n, fn)
-	return slices.ContainsFunc(append(called(n, fn), above...), func(fn *ir.Func) bool { return logsEvents(fn) || noted(fn, others, done) }) ||
+	return slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return logsEvents(f) || noted(f, others, done) }) ||
+		slices.ContainsFunc(above, func(f *ir.Func) bool {
+			return logsEvents(f) || notedBy(f, others, done, tellsMore, onlyForOthers(n, fn, f))
+		}) ||
+		tellsListeners(n, append(called(n, fn), above...)) ||
 		slices.ContainsFunc(above, func(fn *ir.Func) bool { return leavesRecord(n, fn, others) })
 }
 
@@ -521,11 +533,13 @@ func writesIn(all []*ir.Func, writes map[place]dataflow.Use) (place, bool) {
 // noted reports whether a function logs something, or hands something on, other than an error that it handles and what it refuses: done is
 // what it may tell of.
 func noted(fn *ir.Func, others map[place]dataflow.Use, done place) bool {
-	return notedBy(fn, others, done, func(e *ir.Expr) bool { return !fixedLine(e) })
+	return notedBy(fn, others, done, tellsMore, nil)
 }
 
-// notedBy is noted, with what a line says that counts.
-func notedBy(fn *ir.Func, others map[place]dataflow.Use, done place, tells func(*ir.Expr) bool) bool {
+func tellsMore(e *ir.Expr) bool { return !fixedLine(e) }
+
+// notedBy is noted, with what a line says that counts, and the conditions that decide on nothing that counts.
+func notedBy(fn *ir.Func, others map[place]dataflow.Use, done place, tells func(*ir.Expr) bool, but func(*ir.Stmt) bool) bool {
 	found := false
 	var look func(body []*ir.Stmt)
 	look = func(body []*ir.Stmt) {
@@ -538,7 +552,7 @@ func notedBy(fn *ir.Func, others map[place]dataflow.Use, done place, tells func(
 				found = found || logsMore(s.Final)
 				return false
 			}
-			if s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X)) {
+			if s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X) || but != nil && but(s)) {
 				look(s.Else)
 				return false
 			}
@@ -634,7 +648,7 @@ func unrecordedPayments(w *work, n *paths.Node) []spot {
 	}
 	recorded := func(c dataflow.Called) bool {
 		return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
-			return logsEvents(fn) || !handlesErrors(fn) && notedBy(fn, nil, place{c.File, c.At}, tellsOfPayment)
+			return logsEvents(fn) || !handlesErrors(fn) && notedBy(fn, nil, place{c.File, c.At}, tellsOfPayment, nil)
 		})
 	}
 	if slices.ContainsFunc(n.Result.Uses, func(u dataflow.Use) bool { return changes(u.Op) }) || slices.ContainsFunc(n.Result.Calls, func(c dataflow.Called) bool { return storesElsewhere(n, c) && !isOperation(n, c.File, c.Expr) }) {

@@ -17,14 +17,15 @@ import (
 // A login is a function of the application, or what a route calls, that is called so and decides by a password that it checks itself. Logins
 // of a user pool are none: the pool counts and records them.
 type login struct {
-	fn      *ir.Func   // that decides
-	check   *ir.Expr   // the call or comparison in it that tells whether the password is right
-	callers []*ir.Func // that lead to it
-	decides *ir.Stmt   // the condition that the check decides
-	fails   []*ir.Stmt // what is done where the password is wrong
-	name    string     // why it is taken for a login
-	pool    bool       // a user pool decides, and the application writes down what it said
-	code    bool       // it is decided by a code that somebody was sent, or a number that he knows
+	fn      *ir.Func        // that decides
+	check   *ir.Expr        // the call or comparison in it that tells whether the password is right
+	callers []*ir.Func      // that lead to it
+	decides *ir.Stmt        // the condition that the check decides
+	fails   []*ir.Stmt      // what is done where the password is wrong
+	results map[string]bool // names of what it has found
+	name    string          // why it is taken for a login
+	pool    bool            // a user pool decides, and the application writes down what it said
+	code    bool            // it is decided by a code that somebody was sent, or a number that he knows
 }
 
 // logins are those that a function serves.
@@ -267,6 +268,7 @@ func (l *login) decide() bool {
 		}
 		return e.Kind != ir.Lambda || contains(e, l.check, nil)
 	})
+	l.results = names
 	return l.within(l.fn.Body, nil, names) || l.decidesLater()
 }
 
@@ -363,8 +365,9 @@ func (l *login) negated(e *ir.Expr, names map[string]bool, not bool) bool {
 	case e.Kind == ir.Not:
 		return l.negated(e.X, names, !not)
 	case e.Kind == ir.Binary && equation(e.Str):
-		no := e.Y != nil && e.Y.Kind == ir.Const && (strings.EqualFold(e.Y.Str, "false") || e.Y.Str == "0" || isNothing(e.Y)) // err != nil says that it is wrong
-		return l.negated(e.X, names, not != (no != strings.HasPrefix(e.Str, "!"))) != (isNothing(e.Y))
+		nothing := isNothing(e.Y)
+		no := nothing || e.Y != nil && e.Y.Kind == ir.Const && (strings.EqualFold(e.Y.Str, "false") || e.Y.Str == "0")
+		return l.negated(e.X, names, not != (no != strings.HasPrefix(e.Str, "!"))) != (nothing && l.isError(e.X)) // err != nil says that it is wrong
 	}
 	for _, x := range []*ir.Expr{e.X, e.Y} {
 		if x != nil && contains(x, l.check, names) {
@@ -372,6 +375,18 @@ func (l *login) negated(e *ir.Expr, names map[string]bool, not bool) bool {
 		}
 	}
 	return not
+}
+
+// isError reports whether what is compared with nothing is an error, which is there where the password is wrong, and not whoever it is of.
+func (l *login) isError(e *ir.Expr) bool {
+	e = ir.Awaited(e)
+	if e != nil && e.Kind == ir.Assign {
+		e = e.X
+	}
+	if e == nil || e.Kind != ir.Name {
+		return l.fn.File.Language == ir.Go
+	}
+	return errorName.MatchString(e.Str)
 }
 
 // calling is a call of a function, and the function that it stands in.
@@ -588,7 +603,7 @@ func (l *login) ofOther() bool {
 }
 
 // makesToken is how calls are written that make what somebody is let in by.
-var makesToken = regexp.MustCompile(`(?i)(^|\.)(jwt|jsonwebtoken)\.(sign|encode)\w*$|\.SignedString$|(^|[._])(create|generate|issue|sign|make|new)_?((access|auth|jwt|id|session|user|bearer)_?)*(token|jwt|session)s?$`)
+var makesToken = regexp.MustCompile(`(?i)(^|\.)(jwt|jsonwebtoken)\.(sign|encode)\w*$|\.SignedString$|(^|[._])(create|generate|issue|sign|make|new|open)_?((access|auth|jwt|id|session|user|bearer)_?)*(token|jwt|session)s?$`)
 
 // givesToken is the call of a function that makes what somebody is let in by; empty where there is none.
 func givesToken(fn *ir.Func) string {
@@ -707,10 +722,12 @@ func recording(n *paths.Node) func(*ir.File, *ir.Expr) bool {
 			kept[place{c.File, c.At}] = dataflow.Use{}
 		}
 	}
-	return func(file *ir.File, e *ir.Expr) bool {
+	written := func(file *ir.File, e *ir.Expr) bool {
 		_, ok := kept[place{file, e.At}]
 		return ok || logs(e)
 	}
+	heard := listenersIn(n)
+	return func(file *ir.File, e *ir.Expr) bool { return written(file, e) || heard.hear(e, written) }
 }
 
 var (
@@ -752,11 +769,11 @@ func (l *login) recorded(n *paths.Node) bool {
 	if slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) || someCall(n, l.fn.File, []*ir.Stmt{{Kind: ir.Eval, X: l.check}}, is, 0) { // what checks it says so itself
 		return true
 	}
-	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, is) || l.loggedAbove(n, is) {
+	if someCall(n, l.fn.File, l.fails, is, 0) || throws(l.fails) && caught(n, thrownClass(l.fails), is) || l.loggedAbove(n, is) {
 		return true
 	}
 	for _, fn := range append([]*ir.Func{l.fn}, l.callers...) {
-		if l.alongside(fn.Body) || logsEvents(fn) {
+		if l.alongside(n, fn.Body, is) || logsEvents(fn) {
 			return true
 		}
 	}
@@ -799,15 +816,16 @@ func throws(body []*ir.Stmt) bool {
 	return found
 }
 
-// caught reports whether anything that handles errors logs them: the wrapper of a handler too.
-func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
+// caught reports whether anything that handles errors logs those of a class: the wrapper of a handler too.
+func caught(n *paths.Node, class string, is func(*ir.File, *ir.Expr) bool) bool {
+	k := kindsIn(n)
 	for _, fn := range n.Result.Reached {
 		found := false
 		ir.Walk(fn.Body, func(s *ir.Stmt) bool {
-			found = found || s.Kind == ir.Try && someCall(n, fn.File, s.Else, is, 0)
+			found = found || s.Kind == ir.Try && someCall(n, fn.File, k.handling(s.Else, fn.File.Language, class), is, 0)
 			return !found
 		}, nil)
-		if found || handlesErrors(fn) && someCall(n, fn.File, fn.Body, is, 0) { // (error, result) => ...
+		if found || handlesErrors(fn) && someCall(n, fn.File, k.handling(fn.Body, fn.File.Language, class), is, 0) { // (error, result) => ...
 			return true
 		}
 	}
@@ -815,28 +833,28 @@ func caught(n *paths.Node, is func(*ir.File, *ir.Expr) bool) bool {
 }
 
 // alongside reports whether something is logged on the way that all logins take: not in a branch, and not after what decides.
-func (l *login) alongside(body []*ir.Stmt) bool {
+func (l *login) alongside(n *paths.Node, body []*ir.Stmt, is func(*ir.File, *ir.Expr) bool) bool {
 	for _, s := range body {
 		switch s.Kind {
 		case ir.If:
 			if s == l.decides {
 				return false
 			}
-			if l.alongsideIn(s) && (l.alongside(s.Body) || l.alongside(s.Else)) {
+			if l.alongsideIn(s) && (l.alongside(n, s.Body, is) || l.alongside(n, s.Else, is)) {
 				return true
 			}
 		case ir.Try:
-			if l.alongside(s.Body) || logsMore(s.Final) {
+			if l.alongside(n, s.Body, is) || logsMore(s.Final) {
 				return true
 			}
 		case ir.Block, ir.Loop:
-			if l.alongside(s.Body) {
+			if l.alongside(n, s.Body, is) {
 				return true
 			}
 		default:
 			found := false
 			ir.Walk([]*ir.Stmt{s}, nil, func(e *ir.Expr) bool {
-				found = found || logs(e)
+				found = found || logs(e) || l.tellsResult(n, e, is)
 				return !found && e.Kind != ir.Lambda
 			})
 			if found {
@@ -845,6 +863,16 @@ func (l *login) alongside(body []*ir.Stmt) bool {
 		}
 	}
 	return false
+}
+
+// tellsResult reports whether a call hands on what the check has found to a function that writes it down: d.recorder.Attempt(worker, ip, ok).
+func (l *login) tellsResult(n *paths.Node, e *ir.Expr, is func(*ir.File, *ir.Expr) bool) bool {
+	if e.Kind != ir.Call || e == l.check || !slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return x.Kind == ir.Name && l.results[x.Str] }) {
+		return false
+	}
+	return is(l.fn.File, e) || slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
+		return !counting.MatchString(fn.Name) && someCall(n, fn.File, fn.Body, is, 1) || counting.MatchString(fn.Name) && firstLog(fn.Body) != nil
+	})
 }
 
 // ofTime are names of what says when something was, or how long it took.

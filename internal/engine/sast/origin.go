@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/ir"
@@ -119,4 +120,49 @@ func leavesOut(fn *ir.Func, call *ir.Expr) bool {
 		}
 	}
 	return false
+}
+
+// rootOf is the name with which a callee begins as it is written: record of record.child.warn.
+func rootOf(e *ir.Expr) string {
+	for e != nil {
+		switch e.Kind {
+		case ir.Name:
+			return e.Str
+		case ir.Member, ir.Call, ir.Index, ir.Await:
+			e = e.X
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// madeBy is how a type says by which function FastAPI makes a parameter: Annotated[AttemptLog, Depends(attempt_log)].
+var madeBy = regexp.MustCompile(`\b(?:Depends|Security)\(\s*(?:\w+\.)*(\w+)`)
+
+// madeForRequest are the parameters of a function that a framework lets another function make, which looks at where the request comes from:
+// log: AttemptLog = Depends(attempt_log).
+func madeForRequest(n *paths.Node, fn *ir.Func) []string {
+	var out []string
+	for _, p := range paramsOf(fn) {
+		by, name := "", p
+		if p.Kind == ir.Default {
+			name = p.X
+			if p.Y != nil && p.Y.Kind == ir.Call && len(p.Y.List) > 0 && (lastName(p.Y.X) == "Depends" || lastName(p.Y.X) == "Security") {
+				by = lastName(p.Y.List[0])
+			}
+		}
+		if name == nil || name.Kind != ir.Name {
+			continue
+		}
+		if by == "" && len(name.Keys) > 0 {
+			if m := madeBy.FindStringSubmatch(name.Keys[0]); m != nil {
+				by = m[1]
+			}
+		}
+		if by != "" && slices.ContainsFunc(n.Result.Reached, func(f *ir.Func) bool { return f.Name == by && tellsOrigin(f) }) {
+			out = append(out, name.Str)
+		}
+	}
+	return out
 }

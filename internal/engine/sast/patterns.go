@@ -22,7 +22,7 @@ func (w *work) patterns(n *paths.Node, failed map[string]map[string]bool) {
 		}
 		for _, b := range w.engine.matches {
 			q := b.queries[file.Language]
-			if q == nil || !w.selected(b.ID) || b.Taint == ofAnswers && answersNobody(w.app, f) {
+			if q == nil || !w.selected(b.ID) || b.Taint == ofAnswers && answersNobody(w.app, f) || ofOrigins[b.Taint] && setsHeadersItself(f) {
 				continue
 			}
 			for _, m := range w.matchesIn(file, b, q) {

@@ -518,6 +518,9 @@ func (w *work) concerns(h *dataflow.Hit, n *paths.Node, reach reached) bool {
 	if h.Rule == "jwt-unverified" && verified(f) || h.Rule == "user-controlled-recipient" && f.Exposure != model.Public && len(f.Triggers) > 0 {
 		return false
 	}
+	if ofOrigins[h.Rule] && setsHeadersItself(f) {
+		return false
+	}
 	if byCallersUnknown(h, n) {
 		return !isSent(n) && !onlyPlatform(f) && !w.fedByPlatform(h, f)
 	}

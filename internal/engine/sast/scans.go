@@ -337,5 +337,8 @@ func table(n *paths.Node, u dataflow.Use) string {
 			return text
 		}
 	}
-	return "a table"
+	return unknownTable
 }
+
+// unknownTable is what a table is called whose name is not known.
+const unknownTable = "a table"

@@ -68,7 +68,7 @@ func storedIn(n *paths.Node, u dataflow.Use) string {
 	}) {
 		return ""
 	}
-	if to := table(n, u); to != "a table" {
+	if to := table(n, u); to != unknownTable {
 		return to
 	}
 	return ""

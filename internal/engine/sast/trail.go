@@ -27,12 +27,116 @@ func (l *login) firstRecord(n *paths.Node) *ir.Expr {
 		}
 		return first == nil && e.Kind != ir.Lambda
 	})
+	if first == nil {
+		first = l.firstLine(n, slices.Concat(l.fails, l.refusing(n)))
+	}
 	return first
+}
+
+// firstLine is the first call by which statements of the function that decides write a line, whatever the logger is called that it was given.
+func (l *login) firstLine(n *paths.Node, body []*ir.Stmt) *ir.Expr {
+	var first *ir.Expr
+	is := writingLines(n)
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		if first == nil && e.Kind == ir.Call && !counting.MatchString(lastName(e.X)) {
+			if is(l.fn.File, e) || e.X.Kind == ir.Member && slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool { return writesLine(n, fn, is, 1) }) {
+				first = e
+			}
+		}
+		return first == nil && e.Kind != ir.Lambda
+	})
+	return first
+}
+
+// writesLine reports whether a function writes a line, itself or by those that it calls, and not only where it fails itself.
+func writesLine(n *paths.Node, fn *ir.Func, is func(*ir.File, *ir.Expr) bool, depth int) bool {
+	found := false
+	var look func(body []*ir.Stmt)
+	look = func(body []*ir.Stmt) {
+		ir.Walk(body, func(s *ir.Stmt) bool {
+			switch {
+			case s.Kind == ir.If && (saysFailed(s.X) || asksError(s.X)):
+				look(s.Else)
+				return false
+			case s.Kind == ir.Try:
+				look(s.Body)
+				look(s.Final)
+				return false
+			}
+			return !found
+		}, func(e *ir.Expr) bool {
+			if !found && e.Kind == ir.Call {
+				found = is(fn.File, e) || depth < deepestCalls && slices.ContainsFunc(calledByName(n, e), func(next *ir.Func) bool { return next != fn && writesLine(n, next, is, depth+1) })
+			}
+			return !found
+		})
+	}
+	look(fn.Body)
+	return found
+}
+
+// writingLines are the calls that write a line of a log, by the library of the logger too.
+func writingLines(n *paths.Node) func(*ir.File, *ir.Expr) bool {
+	lines := map[place]bool{}
+	for _, c := range n.Result.Calls {
+		if writesLog.MatchString(c.Ref) {
+			lines[place{c.File, c.At}] = true
+		}
+	}
+	return func(file *ir.File, e *ir.Expr) bool { return logs(e) || lines[place{file, e.At}] }
+}
+
+// refusing are the statements of functions that are written in the one that decides and are called where the password is wrong:
+// const refuse = (why) => {...}; if (!same) return refuse("password").
+func (l *login) refusing(n *paths.Node) []*ir.Stmt {
+	var out []*ir.Stmt
+	ir.Walk(l.fails, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call {
+			for _, fn := range calledByName(n, e) {
+				if fn != l.fn && fn.File == l.fn.File && l.fn.Start < fn.Start && fn.End <= l.fn.End {
+					out = append(out, fn.Body...)
+				}
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// holdsTrail reports whether the table of an operation holds what was done, by its name; where that is not known, by what the code calls it.
+func holdsTrail(n *paths.Node, u dataflow.Use) bool {
+	name := table(n, u)
+	return auditing.MatchString(name) || name == unknownTable && calledTrail(n, u)
+}
+
+// calledTrail reports whether the function that an operation stands in has names for tables, and all of them are of tables that hold what was done:
+// TableName: aws.String(logTable).
+func calledTrail(n *paths.Node, u dataflow.Use) bool {
+	fn := inner(n, place{u.File, u.At})
+	if fn == nil {
+		return false
+	}
+	found, others := false, false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		for i, key := range e.Keys {
+			if key != "TableName" || i >= len(e.List) {
+				continue
+			}
+			is := false
+			ir.WalkExpr(e.List[i], nil, func(x *ir.Expr) bool {
+				is = is || (x.Kind == ir.Name || x.Kind == ir.Member) && ofHistory.MatchString(apart(x.Str))
+				return true
+			})
+			found, others = found || is, others || !is
+		}
+		return true
+	})
+	return found && !others
 }
 
 // trails are the operations that add a record to a table whose name says that it holds what was done.
 func trails(n *paths.Node) map[place]dataflow.Use {
-	return operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:PutItem" && auditing.MatchString(table(n, u)) })
+	return operations(n, func(u dataflow.Use) bool { return u.Key == "dynamodb:PutItem" && holdsTrail(n, u) })
 }
 
 // keepsTrail reports whether a function adds to such a table itself.

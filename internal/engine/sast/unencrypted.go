@@ -20,8 +20,9 @@ var (
 func unencrypted(w *work, n *paths.Node) []spot {
 	var out []spot
 	look := func(file *ir.File, body []*ir.Stmt) {
+		inStage := decidedByStage(body)
 		ir.Walk(body, nil, func(e *ir.Expr) bool {
-			if saysUnencrypted(e) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == e.At }) {
+			if (saysUnencrypted(e) || setsUnencrypted(e) && !inStage(e)) && !slices.ContainsFunc(out, func(s spot) bool { return s.file == file && s.at == e.At }) {
 				out = append(out, spot{file: file, at: e.At})
 			}
 			return true
@@ -47,6 +48,52 @@ func saysUnencrypted(e *ir.Expr) bool {
 		return (isConst(keyword(e, "sslmode"), "disable") || isConst(keyword(e, "ssl_disabled"), "True")) && !local(e)
 	}
 	return false
+}
+
+var (
+	// setsPart are methods that put a part into the query of an address, or into a table of settings.
+	setsPart = regexp.MustCompile(`^(Set|Add|set|append)$`)
+	// onlyQuery is such a part in the query of an address that stands by itself.
+	onlyQuery = regexp.MustCompile(`(?i)(^|&)sslmode=disable(&|$)`)
+	// ofStage are names of what tells in which stage code runs, or whether on the own machine.
+	ofStage = regexp.MustCompile(`(?i)local|(^|_)(dev|test|stage|env|prod|ci)|develop|offline|debug|environment|production`)
+)
+
+// setsUnencrypted reports whether an expression puts the setting into the query of an address that is put together of its parts, or hands it on in a
+// table: query.Set("sslmode", "disable"), url.URL{RawQuery: "sslmode=disable"}, urlencode({"sslmode": "disable"}).
+func setsUnencrypted(e *ir.Expr) bool {
+	switch e.Kind {
+	case ir.Call:
+		if e.X.Kind == ir.Member && setsPart.MatchString(e.X.Str) && len(e.List) == 2 && isConst(e.List[0], "sslmode") && isConst(e.List[1], "disable") {
+			return true
+		}
+		return slices.ContainsFunc(e.List, func(x *ir.Expr) bool {
+			return x.Kind == ir.Object && isConst(keyword(x, "sslmode"), "disable") && !local(x)
+		})
+	case ir.Object:
+		if lastName(e.X) == "Values" {
+			if list := keyword(e, "sslmode"); list != nil {
+				return slices.ContainsFunc(list.List, func(x *ir.Expr) bool { return isConst(x, "disable") })
+			}
+		}
+		query, host := keyword(e, "RawQuery"), keyword(e, "Host")
+		return query != nil && query.Kind == ir.Const && onlyQuery.MatchString(query.Str) && !(host != nil && host.Kind == ir.Const && besideItself.MatchString(host.Str))
+	}
+	return false
+}
+
+// decidedByStage tells of an expression in statements whether they come to it only in some stages: where the database is beside the code.
+func decidedByStage(body []*ir.Stmt) func(*ir.Expr) bool {
+	var asked []*ir.Stmt
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s.X != nil && someName([]*ir.Stmt{{Kind: ir.Eval, X: s.X}}, ofStage) {
+			asked = append(asked, s)
+		}
+		return true
+	}, nil)
+	return func(e *ir.Expr) bool {
+		return slices.ContainsFunc(asked, func(s *ir.Stmt) bool { return inside(s.Body, e) || inside(s.Else, e) })
+	}
 }
 
 // isConst reports whether an expression is a constant that is written so.
