@@ -238,6 +238,9 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 		}
 		return v
 	}
+	if v := in.p.globals[e.Str]; v != nil && f.file.Language == ir.Node {
+		return v
+	}
 	switch e.Str {
 	case "undefined", "None", "null":
 		return nothing
