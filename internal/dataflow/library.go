@@ -59,6 +59,7 @@ func (in *interp) configures(c call) {
 	in.fewRounds(c.f, c.e, ref, c.args)
 	in.lowCost(c.f, c.e, ref, c.args)
 	in.hashedInSteps(c)
+	in.connectsPlainly(c)
 	in.corsOptions(c.f, c.e, ref, c.method, c.args)
 	if byModel[c.method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
 		in.checksByModel(c.args)
