@@ -56,9 +56,21 @@ func (in *interp) connectsPlainly(c call) {
 	default:
 		return
 	}
-	if host := options.fields["host"]; host != nil && wholeOptions(options) && !isLocal(host) {
+	if host := options.fields["host"]; host != nil && wholeOptions(options) && !isLocal(host) && in.p.firstWith(options, codePlace{c.f.file, c.e.At}) {
 		in.place(c.f, c.e.At, PlainDatabase, client, client)
 	}
+}
+
+// firstWith reports whether a place is the first one that uses some options: those of one module are mended once, whoever connects by them.
+func (p *Program) firstWith(options *Value, at codePlace) bool {
+	if p.connected == nil {
+		p.connected = map[*Value]codePlace{}
+	}
+	if first, ok := p.connected[options]; ok {
+		return first == at
+	}
+	p.connected[options] = at
+	return true
 }
 
 // wholeOptions reports whether all options are known that an object has, and none says how the connection is encrypted, or perhaps does.

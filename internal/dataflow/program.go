@@ -87,6 +87,7 @@ type Program struct {
 	queryParser bool                   // an application chooses how Express reads queries
 	decorations map[string]*Value      // what applications of Fastify were decorated with, by its names
 	callers     map[*ir.Func]callSites // of the functions that were called
+	connected   map[*Value]codePlace   // where options of a database were used first
 	globals     map[string]*Value      // JavaScript: names that modules give everywhere
 	byName      map[string][]string    // source files of Node.js, by their names without endings
 }
