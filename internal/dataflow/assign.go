@@ -180,6 +180,7 @@ func (in *interp) assign(f frame, x *Value, key string, v *Value, at int32) {
 	if (len(x.taints) > 0 || len(x.holds) > 0) && !in.isData(v, 0) && !slowHash.MatchString(orNothing(v).ref) { // the hash of a password is still one
 		in.takenOut(x, key)
 	}
+	in.setsGlobal(f, x, key, v)
 	in.headerOf(f, at, key, v)
 	in.setsQuery(f, at, x, key, v)
 	in.trustsNow(f, at, x, key, v)

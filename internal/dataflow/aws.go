@@ -742,7 +742,7 @@ func (in *interp) sourceOf(c awsCall) *Source {
 		return s
 	}
 	if c.send.source == nil {
-		c.send.source = &Source{Label: c.op.Key, Stored: true, Read: c.send}
+		c.send.source = &Source{Label: c.op.Key, Stored: true, Read: c.send, fields: projected(c.params)}
 	}
 	return c.send.source
 }

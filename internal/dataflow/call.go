@@ -95,11 +95,14 @@ func (in *interp) ofRuntime(c call) (*Value, bool) {
 	case in.answered(c.f, c.e, c.callee.ref, c.args), in.handsErrorOn(c):
 		return nothing, true
 	case c.callee.ref == "builtin.require" && len(c.args.list) > 0 && c.args.list[0].known:
+		if v, ok := in.fromRoot(c); ok {
+			return v, true
+		}
 		return in.p.require(in, c.f.file, c.args.list[0].text), true
 	case c.callee.ref == "util.promisify" || c.callee.ref == "bluebird.promisify":
 		return c.args.get(0), true
 	}
-	return nil, false
+	return in.loadsModule(c)
 }
 
 // ofClass are calls of classes of the program, which make instances, and of instances themselves.

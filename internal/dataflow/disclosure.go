@@ -602,7 +602,7 @@ func plainPath(path string) string {
 
 // looksInto tells of sensitive data that a value is or holds, which stands under a name.
 func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func(*disclosed)) {
-	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType {
+	if v == nil || v == nothing || v.known || depth > 5 || len(v.fns) > 0 || v.isType || v.notRead() {
 		return
 	}
 	if v.secret != nil && (v.secret.made == ofLink || !isPublic(name)) {

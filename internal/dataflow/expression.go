@@ -15,7 +15,7 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call || v.trace != nil && e.Kind == ir.Name) {
 		v = in.traced(f, e, v)
 	}
-	if f.s != nil && in.st == nil && len(v.taints)+len(v.numbers) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
+	if f.s != nil && in.st == nil && len(v.taints)+len(v.numbers)+len(orNothing(v.named).taints) > 0 && (e.Kind == ir.Name || e.Kind == ir.Member || e.Kind == ir.Index || e.Kind == ir.Call) {
 		return in.harmless(f, e, v)
 	}
 	return v
@@ -236,6 +236,9 @@ func (in *interp) name(f frame, e *ir.Expr) *Value {
 		if in.st != nil {
 			return in.variable(f, e, v)
 		}
+		return v
+	}
+	if v := in.p.globals[e.Str]; v != nil && f.file.Language == ir.Node {
 		return v
 	}
 	switch e.Str {

@@ -60,6 +60,7 @@ func (in *interp) configures(c call) {
 	in.lowCost(c.f, c.e, ref, c.args)
 	in.hashedInSteps(c)
 	in.hashedByName(c)
+	in.connectsPlainly(c)
 	in.corsOptions(c.f, c.e, ref, c.method, c.args)
 	if byModel[c.method] && (strings.HasPrefix(ref, "pydantic.") || strings.HasPrefix(ref, "sqlmodel.")) {
 		in.checksByModel(c.args)
@@ -104,10 +105,22 @@ func samePath(ref string) string {
 	if ref == "path.posix" || ref == "path.win32" {
 		return "path"
 	}
+	if name, ok := strings.CutPrefix(ref, "middy/middlewares."); ok && firstMiddlewares[name] != "" {
+		return "@middy/" + firstMiddlewares[name]
+	}
 	if part, ok := strings.CutPrefix(ref, "pathlib.Path()."); ok && givesPath[part] {
 		return "pathlib.Path()"
 	}
 	return ref
+}
+
+// firstMiddlewares are the middlewares that the first version of middy had in one package, with the names that they got in packages of their own.
+var firstMiddlewares = map[string]string{
+	"cors": "http-cors", "doNotWaitForEmptyEventLoop": "do-not-wait-for-empty-event-loop", "errorLogger": "error-logger",
+	"httpContentNegotiation": "http-content-negotiation", "httpErrorHandler": "http-error-handler", "httpEventNormalizer": "http-event-normalizer",
+	"httpHeaderNormalizer": "http-header-normalizer", "httpSecurityHeaders": "http-security-headers", "inputOutputLogger": "input-output-logger",
+	"jsonBodyParser": "http-json-body-parser", "secretsManager": "secrets-manager", "ssm": "ssm",
+	"urlEncodeBodyParser": "http-urlencode-body-parser", "validator": "validator", "warmup": "warmup",
 }
 
 // givesPath are parts of paths of pathlib that are paths.

@@ -46,6 +46,9 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if x := in.fieldOfLanguage(f, v, key); x != nil {
 		return x
 	}
+	if x := in.p.globals[key]; x != nil && isGlobalObject(v) {
+		return x
+	}
 	if x := in.p.decorations[key]; x != nil && frameworkOf(v.ref) == "fastify" {
 		return x
 	}

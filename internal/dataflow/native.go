@@ -75,6 +75,9 @@ func (in *interp) nativeOfLibrary(c call) (*Value, bool) {
 	if v, ok := in.flows(c.f, c.callee.ref, c.args, c.e.At); ok {
 		return v, true
 	}
+	if v, ok := in.customRepository(c); ok {
+		return v, true
+	}
 	if v := deferred(c.callee.ref); v != nil {
 		return v, true
 	}

@@ -1,6 +1,10 @@
 package dataflow
 
-import "maps"
+import (
+	"maps"
+
+	"wardlet.example/internal/ir"
+)
 
 // nativesOfNode are those of JavaScript and of libraries for Node.js: several paths are followed alike.
 func nativesOfNode() map[string]native {
@@ -211,4 +215,13 @@ func withStatics(m, schema *Value) *Value {
 		m.fields[name] = rebound(fn, m)
 	}
 	return m
+}
+
+// customRepository is what TypeORM makes of a class of the program over its own repositories: connection.getCustomRepository(Orders).
+func (in *interp) customRepository(c call) (*Value, bool) {
+	of := c.args.get(0)
+	if c.f.file.Language != ir.Node || c.method != "getCustomRepository" && c.callee.ref != "typeorm.getCustomRepository" || of.class == nil || !of.isType {
+		return nil, false
+	}
+	return in.instance(c.f, of, &arguments{}, c.e.At), true
 }

@@ -88,6 +88,9 @@ type Program struct {
 	queryParser bool                   // an application chooses how Express reads queries
 	decorations map[string]*Value      // what applications of Fastify were decorated with, by its names
 	callers     map[*ir.Func]callSites // of the functions that were called
+	connected   map[*Value]codePlace   // where options of a database were used first
+	globals     map[string]*Value      // JavaScript: names that modules give everywhere
+	byName      map[string][]string    // source files of Node.js, by their names without endings
 }
 
 // New begins a program.
@@ -380,10 +383,7 @@ func library(name string) string {
 
 func (p *Program) require(in *interp, file *ir.File, name string) *Value {
 	if m := p.resolveNode(in, file.Path, name); m != nil {
-		if v := m.gives("*"); v != nil {
-			return v
-		}
-		return &Value{}
+		return m.whole()
 	}
 	if strings.HasPrefix(name, ".") {
 		return &Value{}

@@ -9,7 +9,7 @@ import (
 // Schemas that are made of others: one of several, with fewer fields, with those of two.
 
 // alternativesOf are the schemas of which a value has to fit one: Joi.alternatives().try(a, b), z.union([a, b]),
-// z.discriminatedUnion("type", [a, b]).
+// z.discriminatedUnion("type", [a, b]), { oneOf: [a, b] }.
 func alternativesOf(schema *Value) []*Value {
 	switch {
 	case strings.HasSuffix(schema.ref, ".alternatives().try()"), strings.HasSuffix(schema.ref, ".alternatives()"):
@@ -18,11 +18,12 @@ func alternativesOf(schema *Value) []*Value {
 		return schema.args[1].Elements()
 	case strings.HasSuffix(schema.ref, ".union()") && len(schema.args) > 0:
 		return schema.args[0].Elements()
-	case schema.ref == "" || strings.HasPrefix(schema.ref, "exports"): // JSON Schema
-		for _, word := range []string{"oneOf", "anyOf"} {
-			if ways := schema.fields[word]; ways != nil && schema.fields["properties"] == nil {
-				return ways.Elements()
-			}
+	case schema.ref != "" && !strings.HasPrefix(schema.ref, "exports") || schema.fields["properties"] != nil:
+		return nil
+	}
+	for _, word := range []string{"oneOf", "anyOf", "allOf"} { // JSON Schema
+		if ways := schema.fields[word]; ways != nil && len(ways.fields) > 0 {
+			return ways.Elements()
 		}
 	}
 	return nil
@@ -38,7 +39,7 @@ func fieldsOfAll(ways []*Value) map[string]*Value {
 			return nil
 		}
 		for name, s := range fields {
-			if before := out[name]; before != nil && kindOfSchema(before) != kindOfSchema(s) {
+			if before := out[name]; before != nil && (kindOfSchema(before) != kindOfSchema(s) || orNothing(before.fields["type"]).text != orNothing(s.fields["type"]).text) {
 				s = &Value{}
 			}
 			out[name] = s

@@ -145,7 +145,7 @@ func (in *interp) harmless(f frame, e *ir.Expr, v *Value) *Value {
 	}
 	v = in.harmlessPaths(f, v)
 	text := textOf(e)
-	for text != "" && len(v.taints)+len(v.numbers) > 0 {
+	for text != "" && len(v.taints)+len(v.numbers)+len(orNothing(v.named).taints) > 0 {
 		if g, ok := in.get(f.s, string(guardMark)+text); ok && len(g.fields) > 0 {
 			out := checkedAt(cleanedBy(v, keysOf(g.fields)), g.test)
 			out.asSent = out.asSent || g.fields[formMark] != nil
@@ -215,6 +215,9 @@ func cleanedBy(v *Value, rules []string) *Value {
 		} else {
 			c.safe = addTaints(c.safe, []*Taint{t.passed(rules)})
 		}
+	}
+	if v.named != nil && slices.Contains(rules, "mass-assignment") { // which fields it has was checked, and not only what one of them holds
+		c.named = cleanedBy(v.named, []string{"mass-assignment"})
 	}
 	return &c
 }

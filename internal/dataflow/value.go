@@ -122,11 +122,12 @@ const (
 
 // Source is where outside data comes in.
 type Source struct {
-	Label  string // event, req, an item read from a store
-	Stored bool   // it was stored before by somebody
-	Own    bool   // the application keeps it under a name of its own: nobody else put it there as far as this entry shows
-	Read   *Send  // the call that reads it, where that is known
-	stays  bool   // what counts is whose it is, and not what harm it does
+	Label  string   // event, req, an item read from a store
+	Stored bool     // it was stored before by somebody
+	Own    bool     // the application keeps it under a name of its own: nobody else put it there as far as this entry shows
+	Read   *Send    // the call that reads it, where that is known
+	fields []string // the attributes that are asked for alone, where it is known which
+	stays  bool     // what counts is whose it is, and not what harm it does
 }
 
 // step is one hop of a taint, linked backwards.

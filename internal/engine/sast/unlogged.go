@@ -23,7 +23,7 @@ func unlogged(_ *work, n *paths.Node) []spot {
 	}
 	out = append(out, saidInWords(n)...)
 	for _, s := range failures(n, anyWork(n), anyCall, func(a attempt) bool {
-		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) && !onlyAnswers(a) || someWord(a.handler, notThere) || handsErrorOn(a)) {
+		if a.fn.File.Language == ir.Go && (returnsErrors(a.handler) && !onlyAnswers(a) && !answersByCall(n, a) || someWord(a.handler, notThere) && !saysFailure(a.handler) || handsErrorOn(a)) {
 			return false
 		}
 		return (saysItFailed(n, a.fn.File, a.err, a.handler) || givesTextAway(n, a)) && !handedAway(n, a.err, a.handler) && !failsLoudly(n, a)
@@ -163,7 +163,7 @@ func handsErrorOn(a attempt) bool {
 }
 
 // ownFault is a status by which a function says that the failure is its own, and not that of who asked.
-var ownFault = regexp.MustCompile(`^(50[0-4]|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|StatusBadGateway|HTTP_500_INTERNAL_SERVER_ERROR)$`)
+var ownFault = regexp.MustCompile(`^(50[0-4]|(?i:internal server error\.?)|INTERNAL_SERVER_ERROR|InternalServerError|internalServerError|StatusInternalServerError|StatusBadGateway|HTTP_500_INTERNAL_SERVER_ERROR)$`)
 
 // makesJSON are calls that hardly fail, or by what came in.
 var makesJSON = regexp.MustCompile(`(?i)(un)?marshal\w*$|^JSON\.(parse|stringify)$|^json\.(loads|dumps)$`)
@@ -189,6 +189,45 @@ func onlyAnswers(a attempt) bool {
 	return !slices.ContainsFunc(returnedIn(a.handler), func(e *ir.Expr) bool {
 		return e == nil || e.Kind != ir.Call || !slices.ContainsFunc(e.List, isRefused) || contains(e, nil, map[string]bool{a.err: true})
 	})
+}
+
+// saysFailure reports whether statements say in words that something went wrong, whatever status they give that.
+func saysFailure(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Const && wentWrong.MatchString(e.Str) && !missing.MatchString(e.Str)
+		return !found
+	})
+	return found
+}
+
+var (
+	// wentWrong is how people begin a sentence about a failure, missing how they say in one that there was nothing.
+	wentWrong = regexp.MustCompile(`(?i)^(an )?(internal )?(error|fail(ed|ure)|unable|could ?n.t|could not|can ?not|can.t)\b`)
+	missing   = regexp.MustCompile(`(?i)\bfind|found|exist|missing|no such|\bno\b|unknown|invalid`)
+)
+
+// answersByCall reports whether what handles an error of Go gives back what a function of the program makes an answer of, which never gives an
+// error for the one that it was told of: return refuse("not stored", 6), where that ends in return answer, nil.
+func answersByCall(n *paths.Node, a attempt) bool {
+	given := returnedIn(a.handler)
+	return len(given) > 0 && !slices.ContainsFunc(given, func(e *ir.Expr) bool {
+		if e == nil || e.Kind != ir.Call {
+			return true
+		}
+		fns := calledByName(n, e)
+		return len(fns) == 0 || slices.ContainsFunc(fns, func(fn *ir.Func) bool { return !givesAnswer(fn) })
+	})
+}
+
+// givesAnswer reports whether a function of Go gives a result and no error where it comes to its end.
+func givesAnswer(fn *ir.Func) bool {
+	if len(fn.Body) == 0 {
+		return false
+	}
+	last := fn.Body[len(fn.Body)-1]
+	return last.Kind == ir.Return && last.X != nil && last.X.Kind == ir.Array && last.X.Str == "results" && len(last.X.List) > 1 &&
+		isNothing(last.X.List[len(last.X.List)-1]) && !isNothing(last.X.List[0])
 }
 
 // failures are the handlers of any error of which something holds, of attempts that do some of the work, or what else counts as some; what the
@@ -249,7 +288,7 @@ func broadHandlers(file *ir.File, x *ir.Stmt) []*ir.Stmt {
 func saysItFailed(n *paths.Node, file *ir.File, name string, body []*ir.Stmt) bool {
 	return hasStatus(name, body) || answersWithout(body) || saysInAnswer(body) || someCall(n, file, body, func(_ *ir.File, e *ir.Expr) bool {
 		return slices.ContainsFunc(calledByName(n, e), func(fn *ir.Func) bool {
-			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus("", fn.Body) || someWord(defaults(fn), refused)
+			return slices.ContainsFunc(e.List, isRefused) && someWord(fn.Body, ofStatus) || hasStatus("", fn.Body) || saysInAnswer(fn.Body) || someWord(defaults(fn), refused)
 		})
 	}, 0)
 }
@@ -457,7 +496,9 @@ func tellsOf(n *paths.Node, e *ir.Expr, names map[string]bool, is func(*ir.File,
 	}
 	if fns := calledByName(n, e); len(fns) > 0 {
 		return slices.ContainsFunc(fns, func(fn *ir.Func) bool {
-			return someCall(n, fn.File, fn.Body, func(file *ir.File, x *ir.Expr) bool { return is(file, x) || tells.MatchString(dotted(x.X)) }, 0)
+			return someCall(n, fn.File, fn.Body, func(file *ir.File, x *ir.Expr) bool {
+				return (is(file, x) || tells.MatchString(dotted(x.X))) && !tellsOwnError(fn, file, x)
+			}, 0)
 		})
 	}
 	if callbacks.MatchString(dotted(e.X)) && len(e.List) > 0 && contains(e.List[0], nil, names) { // the platform logs what it gets as an error
@@ -470,6 +511,28 @@ func tellsOf(n *paths.Node, e *ir.Expr, names map[string]bool, is func(*ir.File,
 		return e.X.Kind == ir.Name
 	}
 	return slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, names) })
+}
+
+// tellsOwnError reports whether a call of Go logs an error that the function itself met, and nothing of what that was given: of the error which it
+// makes an answer of it says nothing.
+func tellsOwnError(fn *ir.Func, file *ir.File, call *ir.Expr) bool {
+	if file.Language != ir.Go || file != fn.File || call.At < fn.Start || call.At >= fn.End {
+		return false
+	}
+	given := map[string]bool{}
+	for _, p := range fn.Params {
+		for _, name := range namesIn(p) {
+			given[name] = true
+		}
+	}
+	own := false
+	for _, x := range call.List {
+		if contains(x, nil, given) {
+			return false
+		}
+		own = own || slices.ContainsFunc(namesIn(x), errorName.MatchString)
+	}
+	return own
 }
 
 // isAskedDirectly reports whether another function asks this one and perhaps waits for what it gives.
