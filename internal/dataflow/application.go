@@ -36,6 +36,8 @@ func (in *interp) applicationState() *Value {
 func (in *interp) keptByApplication(v *Value, key string) *Value {
 	switch {
 	case v.ref == "":
+	case key == "context":
+		return in.keptByResolver(v, key)
 	case v.ref == aiohttpApplication:
 		return in.applicationState().fields[key]
 	case key == "state" && frameworkOf(v.ref) == "fastapi":

@@ -513,6 +513,7 @@ func (in *interp) operation(f frame, e *ir.Expr, c awsCall, out *Value) {
 	}
 	in.worksOn(f, e, c)
 	in.asksModel(f, e, c)
+	in.describesUpload(f, e, c, out)
 	for _, m := range in.p.models.tables[aws].exact[client+"."+name] {
 		switch m.Kind {
 		case sink:
@@ -716,6 +717,29 @@ func (in *interp) stored(f frame, e *ir.Expr, c awsCall, out *Value) {
 		return
 	}
 	out.taints = addTaints(out.taints, []*Taint{{Path: storeName(c), Source: s, object: true, step: &step{f.file, e.At, "is read from where it was stored", nil, in.steps}}})
+}
+
+// saidOfObjects are operations that tell what whoever has put an object said of it, and what of their answer that is.
+var saidOfObjects = map[string]string{"s3:HeadObject": "Metadata", "s3:GetObjectTagging": "TagSet"}
+
+// describesUpload notes what was said of the object that the event is about, by who has just uploaded it. All else of such an answer is the platform's.
+func (in *interp) describesUpload(f frame, e *ir.Expr, c awsCall, out *Value) {
+	part := saidOfObjects[c.op.Key]
+	if part == "" || c.signed || in.st != nil {
+		return
+	}
+	key := orNothing(c.params.fields["Key"])
+	for _, t := range addTaints(slices.Clone(key.taints), key.safe) {
+		if strings.HasSuffix(t.Path, "object.key") {
+			u := *t
+			u.Path, u.clean, u.object, u.signs, u.check = Uploaded+"."+part, nil, false, false, nil
+			if out.fields == nil {
+				out.fields = map[string]*Value{}
+			}
+			out.fields[part] = &Value{taints: []*Taint{(&u).with(f.file, e.At, "what was said of the object that the event is about is read", in.steps)}}
+			return
+		}
+	}
 }
 
 // isOwnName reports whether the application itself says what a name is: it is written out, stands in a setting, or is made of these.

@@ -179,13 +179,25 @@ func (in *interp) constructed(c call) *Value {
 // ofProgram is what functions of the program give, each with what picks it among others.
 func (in *interp) ofProgram(c call) *Value {
 	var out *Value
-	for _, fn := range c.callee.fns {
+	follow := func(fn *closure) {
 		this := fn.this
 		if this == nil && c.recv != nil && c.recv.ref == "" {
 			this = c.recv
 		}
 		in.within(in.picked(c.f, c.e.X, fn), func() { out = join(out, in.invoke(c.f, fn, this, c.args, c.e.At)) })
 	}
+	if !c.callee.oneOf {
+		for _, fn := range c.callee.fns {
+			follow(fn)
+		}
+		return orNothing(out)
+	}
+	ways := make([]*arm, len(c.callee.fns)) // one of them is called: none finds what another one has set
+	for i, fn := range c.callee.fns {
+		ways[i] = &arm{}
+		in.inArm(ways[i], func() { follow(fn) })
+	}
+	in.meetFields(c.f, ways)
 	return orNothing(out)
 }
 

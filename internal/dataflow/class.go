@@ -90,6 +90,7 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 			v.fields[name] = rebound(x, v)
 		}
 		in.injectedFields(f, cl.class, v, at, 0)
+		v.ref = cl.class.emitterBase(0)
 	}
 	for _, name := range []string{"constructor", "__init__"} {
 		if m := cl.class.method(name, 0); m != nil {
@@ -112,6 +113,23 @@ func (in *interp) instance(f frame, cl *Value, args *arguments, at int32) *Value
 		}
 	}
 	return v
+}
+
+// emitterBase is what an instance of a class is from its beginning on where the class extends an emitter of events, perhaps through another one:
+// its constructor already listens. Empty for others.
+func (c *class) emitterBase(depth int) string {
+	for _, b := range c.bases {
+		switch {
+		case b == nil || depth > deepestBase:
+		case emits.MatchString(b.ref + "()"):
+			return b.ref + "()"
+		case b.class != nil:
+			if ref := b.class.emitterBase(depth + 1); ref != "" {
+				return ref
+			}
+		}
+	}
+	return ""
 }
 
 // rebound gives functions of a field their object.

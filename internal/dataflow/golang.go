@@ -298,6 +298,7 @@ const certainParts = 3
 
 // goFolder is the folder of the repository that an import means.
 func (p *Program) goFolder(dir, name string) (string, bool) {
+	from := dir
 	for {
 		if text := p.files.Read(path.Join(dir, "go.mod")); text != nil {
 			m := moduleLine.FindSubmatch(text)
@@ -318,11 +319,39 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 			return p.ownFolder(name, 1)
 		}
 		if dir == "." || dir == "/" || dir == "" {
-			return p.ownFolder(name, 1)
+			if host, _, _ := strings.Cut(name, "/"); strings.Contains(host, ".") {
+				return p.ownFolder(name, 1)
+			}
+			return p.unnamedFolder(from, name)
 		}
 		dir = path.Dir(dir)
 	}
 }
+
+// unnamedFolder is the folder that an import means where no go.mod says what its module is called (module/folder): the nearest one with the
+// longest end of its path, from the folder of the file upwards.
+func (p *Program) unnamedFolder(dir, name string) (string, bool) {
+	parts := strings.Split(name, "/")
+	if standardPackages[parts[0]] {
+		return "", false
+	}
+	for ; ; dir = path.Dir(dir) {
+		for i := 1; i < len(parts); i++ {
+			folder := path.Join(dir, path.Join(parts[i:]...))
+			if len(p.goFiles(folder)) > 0 {
+				return folder, true
+			}
+		}
+		if dir == "." || dir == "/" || dir == "" {
+			return "", false
+		}
+	}
+}
+
+// standardPackages are the first elements of packages of the standard library: none of them is the name of a module.
+var standardPackages = set("archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html " +
+	"image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall " +
+	"testing text time unicode unique unsafe weak")
 
 // isOfOthers reports whether an import is of a module of others: go.mod asks for it, or it is a known one.
 func (p *Program) isOfOthers(name string, gomod []byte) bool {

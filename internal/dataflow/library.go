@@ -175,6 +175,9 @@ func (in *interp) registers(c call, out *Value) {
 // ofFramework are calls of Powertools, and what makes answers; nil for others.
 func (in *interp) ofFramework(c call, out *Value) *Value {
 	ref := c.callee.ref
+	if in.ofResolver(ref, c.args) {
+		return out
+	}
 	if strings.HasPrefix(ref, "aws_lambda_powertools.utilities.") || strings.HasPrefix(ref, "@aws-lambda-powertools/") {
 		if v := in.powertools(c.f, c.e, ref, c.args, out); v != nil {
 			return v

@@ -477,5 +477,10 @@ func (in *interp) anyMember(x *Value) *Value {
 	if out == nothing {
 		return &Value{}
 	}
+	if len(out.fns) > 1 && !x.isList && x.fields["0"] == nil && x.elem == nil {
+		c := *out
+		c.oneOf = true
+		return &c
+	}
 	return out
 }

@@ -175,9 +175,12 @@ func (m *module) exportsFunction(c *closure) bool {
 	return false
 }
 
+// emits are paths of emitters of events and of their methods, also of what is a module's only export.
+var emits = regexp.MustCompile(`EventEmitter2?\(\)|^(events|eventemitter3)(\.default)?\(\)`)
+
 // emitter follows events: those who listen get what is emitted, whichever comes first.
 func (in *interp) emitter(f frame, e *ir.Expr, ref, method string, args *arguments) (*Value, bool) {
-	if !strings.Contains(ref, "EventEmitter()") {
+	if !emits.MatchString(ref) {
 		return nil, false
 	}
 	name := ref[:strings.LastIndexByte(ref, '.')] + " " + args.get(0).text

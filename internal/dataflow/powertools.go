@@ -6,6 +6,54 @@ import (
 	"wardlet.example/internal/ir"
 )
 
+// beforePowertools is how resolvers of Powertools call a function that stands before those of routes: with themselves and with what comes next.
+const beforePowertools = "powertools-before"
+
+// middlewaresIn are the middlewares in a list: functions, and objects with one that is called handler.
+func middlewaresIn(list *Value) []*closure {
+	var out []*closure
+	for _, x := range list.Elements() {
+		if x == list {
+			continue
+		}
+		out = addFns(out, x.fns)
+		if x.class != nil {
+			if m := x.class.method("handler", 0); m != nil {
+				out = append(out, &closure{fn: m.fn, scope: m.scope, this: x})
+			}
+		}
+	}
+	return out
+}
+
+// ofResolver follows what a resolver of Powertools keeps for the functions behind a middleware: app.append_context(user=...),
+// app.context["user"]. The methods of its context are those of a dictionary.
+func (in *interp) ofResolver(ref string, args *arguments) bool {
+	before, method := cutLast(ref)
+	if method != "append_context" || frameworkOf(before) != "powertools" {
+		return false
+	}
+	for name, x := range sorted(args.kw) {
+		in.putsInContext(name, x)
+	}
+	return true
+}
+
+// keptByResolver is what a resolver of Powertools keeps under all names; nil for others.
+func (in *interp) keptByResolver(v *Value, key string) *Value {
+	if key != "context" || frameworkOf(v.ref) != "powertools" || in.contexts.all == nil || in.st != nil {
+		return nil
+	}
+	kept := &Value{fields: map[string]*Value{}}
+	for name := range in.contexts.all {
+		kept.fields[name], _ = in.takenFromContext(name)
+	}
+	for name := range in.ownContext() {
+		kept.fields[name], _ = in.takenFromContext(name)
+	}
+	return kept
+}
+
 // powertools follows utilities of Powertools that call functions of the program, or give parts of events: batches, models, envelopes.
 func (in *interp) powertools(f frame, e *ir.Expr, ref string, args *arguments, out *Value) *Value {
 	argument := func(name string, at int) *Value {

@@ -99,6 +99,8 @@ func (in *interp) argumentsOf(f frame, r *routed, from outside) *arguments {
 		return &arguments{list: []*Value{{ref: "fastapi.Request", taints: from("request"), fields: map[string]*Value{"app": {ref: aiohttpApplication}}}, {}}}
 	case "perhaps":
 		return perhapsEvents(r, from)
+	case beforePowertools:
+		return &arguments{list: []*Value{{ref: "aws_lambda_powertools.event_handler.APIGatewayRestResolver()"}, {}}}
 	}
 	if list := in.requestOfNode(f, r, from); list != nil {
 		return &arguments{list: list}

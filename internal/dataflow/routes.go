@@ -146,6 +146,12 @@ func (p *Program) ofApplication(c call, app, method string) {
 		p.noOperators = append(p.noOperators, c.f.file.Path)
 	}
 	framework := frameworkOf(app)
+	if framework == "powertools" { // app.use(middlewares=[...]), @app.get("/orders", middlewares=[...])
+		p.beforeAll(c.f, c.e.At, middlewaresIn(c.args.kw["middlewares"]), beforePowertools)
+		if method == "use" {
+			p.beforeAll(c.f, c.e.At, middlewaresIn(c.args.get(0)), beforePowertools)
+		}
+	}
 	if method == "decorate" && framework == "fastify" && c.args.get(0).known { // app.decorate("orders", store): app.orders
 		if p.decorations == nil {
 			p.decorations = map[string]*Value{}

@@ -81,6 +81,7 @@ type Value struct {
 	sealed  bool // of a copy: an object that has no other fields than these
 	results bool // Go: several results of a function
 	bare    bool // JavaScript: an object without a prototype
+	oneOf   bool // it is what a table has under a name that is not known: one of its functions
 	asSent  bool // what is safe in it is as it came: a schema looked at it
 }
 

@@ -307,8 +307,24 @@ func (p *Path) shorter(q *Path) bool {
 	return better(p, q)
 }
 
+// sendsNoRecords reports whether a caller certainly sends none of the records that a part of an event stands in: it calls the function itself, with
+// a message of its own. Whoever fills the queue is another one.
+func (i *inquired) sendsNoRecords(e *Edge) bool {
+	if len(i.part) == 0 || i.part[0] != "Records" || e.Kind != "direct" {
+		return false
+	}
+	back := e.back(i.part)
+	return len(back) > 0 && !slices.ContainsFunc(back, func(path []string) bool {
+		at := slices.Index(path, "Records")
+		return at < 0 || !e.Send.Params.Lacks(path[:at+1]...)
+	})
+}
+
 // across asks what comes over one edge.
 func (w *inquiry) across(i *inquired, e *Edge) {
+	if i.sendsNoRecords(e) {
+		return
+	}
 	c := Caller{Edge: e, State: Fixed}
 	a := i.answer
 	index := len(a.callers)

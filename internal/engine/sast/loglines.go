@@ -13,8 +13,9 @@ import (
 // forged is the kind of harm of a line in a log that an outsider writes.
 const forged = "log-injection"
 
-// firstLines leaves one forged line of a log for each function that the world can call to the default profile: a function that writes one writes
-// many, and is mended as a whole. The others, and those of functions that only the application reaches, are for the strict profile.
+// firstLines leaves one forged line of a log for each function that outsiders can call, signed in or not, to the default profile: a function that
+// writes one writes many, and is mended as a whole. Who is signed in has the more to hide in a log. The others, and those of functions that only
+// the application reaches, are for the strict profile.
 func (e *Engine) firstLines(all []finding.Finding) []finding.Finding {
 	rules, told := map[string]bool{}, map[string]bool{}
 	for _, b := range e.taints[forged] {
@@ -25,7 +26,7 @@ func (e *Engine) firstLines(all []finding.Finding) []finding.Finding {
 		if !rules[f.Rule] {
 			continue
 		}
-		f.Strict = f.Strict || f.Exposure != model.Public || told[f.Subject]
+		f.Strict = f.Strict || f.Exposure != model.Public && f.Exposure != model.Authenticated || told[f.Subject]
 		told[f.Subject] = told[f.Subject] || !f.Strict
 	}
 	return all
