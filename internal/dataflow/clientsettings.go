@@ -1,7 +1,6 @@
 package dataflow
 
 import (
-	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -15,7 +14,7 @@ const settingsOfClient = "settings of "
 
 var (
 	// signsInBy are names under which clients are told whom they sign in as.
-	signsInBy = regexp.MustCompile(`(?i)^(proxy-)?authorization$|api[-_]?key|access[-_]?key|secret[-_]?key|token$|^cookies?$|^credentials$|^auth$|^password$|^bearer`)
+	signsInBy = aboutNames(`(?i)^(proxy-)?authorization$|api[-_]?key|access[-_]?key|secret[-_]?key|token$|^cookies?$|^credentials$|^auth$|^password$|^bearer`)
 	// settersOfClient are methods by which clients are told so.
 	settersOfClient = set(`setCredentials SetAuthToken SetBasicAuth SetCookie SetCookies setAuthToken setAccessToken setApiKey setToken set_token set_access_token set_auth set_credentials setSession auth_token setBearerToken`)
 	// settersByName are those that get a name and a value.

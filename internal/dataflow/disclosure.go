@@ -382,7 +382,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 }
 
 // unknownLogger are calls of loggers of packages that are not known: log.info(...), createLogger().error(...)
-var unknownLogger = regexp.MustCompile(`(?i)(^|[./]|create|get|make)(log|logger)(\(\))?\.(log|info|warn|warning|error|fatal|critical)$`)
+var unknownLogger = aboutNames(`(?i)(^|[./]|create|get|make)(log|logger)(\(\))?\.(log|info|warn|warning|error|fatal|critical)$`)
 
 // logsPerhaps tells of sensitive data that a logger gets of which nothing is known but what it is called.
 func (in *interp) logsPerhaps(f frame, e *ir.Expr, ref, method string, recv *Value, args *arguments) {

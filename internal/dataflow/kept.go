@@ -49,7 +49,7 @@ var paidByText = set(`bedrock-runtime:InvokeModel bedrock-runtime:InvokeModelWit
 	comprehend:BatchDetectSentiment comprehend:BatchDetectEntities comprehend:BatchDetectKeyPhrases`)
 
 // asksModel are calls of language models, of Bedrock and of the libraries of others: they take texts as long as books.
-var asksModel = regexp.MustCompile(`^bedrock-(agent-)?runtime:|^(openai|groq|mistralai|@?anthropic[\w/-]*)\.(.*\.)?(chat\.completions|completions|messages|responses|chat)\.(create|stream|complete|parse)$`)
+var asksModel = aboutNames(`^bedrock-(agent-)?runtime:|^(openai|groq|mistralai|@?anthropic[\w/-]*)\.(.*\.)?(chat\.completions|completions|messages|responses|chat)\.(create|stream|complete|parse)$`)
 
 // modelAt are the addresses of language models that are asked over HTTP.
 var modelAt = regexp.MustCompile(`^https://(?:api\.(?:openai|anthropic|groq|deepseek|together|perplexity|mistral|x|cohere)\.(?:com|ai|xyz)/\S*(?:chat|completions?|messages|responses|complete|generate)\b|openrouter\.ai/api/v1/chat|generativelanguage\.googleapis\.com/|[\w-]+\.openai\.azure\.com/openai/)`)
@@ -285,10 +285,10 @@ func inQueryOfGo(path string) bool {
 }
 
 // sentPart are paths of parts of requests, and of bodies as a whole.
-var sentPart = regexp.MustCompile(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|` + wholeBodies.String())
+var sentPart = aboutNames(`event\.queryStringParameters\.|json_body\.|req(uest)?\.(body|query|query_params|args|values|json|get_json|data|get_data|get_body|raw_body|form|formData|parseBody|payload)\.|event\.body\.|` + wholeBodies.String())
 
 // wholeBodies are the paths of bodies as a whole.
-var wholeBodies = regexp.MustCompile(`^event\.body$|^req(uest)?\.(body|json|json_body|get_json|data|get_data|get_body|raw_body|payload)$`)
+var wholeBodies = aboutNames(`^event\.body$|^req(uest)?\.(body|json|json_body|get_json|data|get_data|get_body|raw_body|payload)$`)
 
 // unlooked are the calls that store or send parts of what came in, with the parts of which code has asked nothing. What is handed on to other
 // code is perhaps looked at there, as another branch does: of that only functions are told which look at nothing.

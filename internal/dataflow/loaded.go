@@ -47,7 +47,7 @@ func (m *module) whole() *Value {
 
 // loadsByName are names of functions that load modules from the root of a project: rootRequire("lib/db"), app.include("models", "user"),
 // require.main.require("./lib/db").
-var loadsByName = regexp.MustCompile(`^(require|include|import)([_A-Z]\w*|Module)?$|(Require|Include|Import|_require|_include|^reqlib)$`)
+var loadsByName = aboutNames(`^(require|include|import)([_A-Z]\w*|Module)?$|(Require|Include|Import|_require|_include|^reqlib)$`)
 
 // way is where a module lies: below the folder of the file that loads it, or, where the beginning is not known, below one of those around it.
 type way struct {

@@ -77,7 +77,7 @@ func (in *interp) field(f frame, v *Value, key string, at int32) *Value {
 	if isAddress(v.ref) {
 		out = in.queryOf(v, out, key)
 	}
-	if out.empty() {
+	if out.empty() && (v.ref != "" || len(out.safe) > 0) {
 		return &Value{safe: out.safe}
 	}
 	return out

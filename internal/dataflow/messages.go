@@ -110,7 +110,7 @@ var (
 	// namesHook is how the address of a chat is called that the code does not show.
 	namesHook = regexp.MustCompile(`(?i)web_?hook|hook_?url|(^|_|\.)hook(_?(param(eter)?|secret|arn|name|id))*$|(slack|discord|teams|mattermost|telegram)\w*_?(hook|url)`)
 	// postsToChat are calls of libraries of chats.
-	postsToChat = regexp.MustCompile(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
+	postsToChat = aboutNames(`(?i)^(@?slack\b|slack_sdk|discord|github_com/slack-go).*(chat\.postMessage|chat_postMessage|IncomingWebhook\(\)\.send|Webhook(Client)?\(\)\.send|PostWebhook\w*)$`)
 	// ofChats are the members of a message that people read in a chat.
 	ofChats = set("text content blocks attachments embeds cards")
 )

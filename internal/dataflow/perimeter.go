@@ -589,7 +589,7 @@ func (in *interp) signedWhole(args *arguments) {
 }
 
 // isSchema are the makers of schemas of stores, and those of models.
-var isSchema = regexp.MustCompile(`(^|\.)(Schema|define|init)$`)
+var isSchema = aboutNames(`(^|\.)(Schema|define|init)$`)
 
 // hasSchema notes the names of fields that the schema of a store gives bounds to.
 func (in *interp) hasSchema(v *Value) {

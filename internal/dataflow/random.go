@@ -32,21 +32,21 @@ func (r *roll) signs() *roll {
 // rolls are functions that give random numbers which can be guessed, or texts that are made of them, picks those that choose by one. The generator
 // is the one that a package shares, or an object of its own: random.Random(), numpy.random.default_rng(), rand.New(source).
 var (
-	rolls = regexp.MustCompile(`^(builtin\.Math\.random|random\.(Random\(\)\.)?(random|randint|randrange|getrandbits|uniform|randbytes)|` +
+	rolls = aboutNames(`^(builtin\.Math\.random|random\.(Random\(\)\.)?(random|randint|randrange|getrandbits|uniform|randbytes)|` +
 		`numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?bytes|` +
 		`(lodash(-es)?|underscore)\.(default\.)?random|lodash-es/random\.default|` +
 		`nanoid/non-secure\.(nanoid|customAlphabet\(\)))$`)
-	picks = regexp.MustCompile(`^(random\.(Random\(\)\.)?(choice|choices|sample)|numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?(choice|permutation)|` +
+	picks = aboutNames(`^(random\.(Random\(\)\.)?(choice|choices|sample)|numpy\.random\.((default_rng|RandomState|Generator)\(\)\.)?(choice|permutation)|` +
 		`(lodash(-es)?|underscore)\.(default\.)?(sample|sampleSize|shuffle)|lodash-es/(sample|sampleSize|shuffle)\.default)$`)
 	// knownByPattern are those that the patterns of the rule know where they are called.
 	knownByPattern = regexp.MustCompile(`^(builtin\.Math\.random|random\.\w+|math/rand.*)$`)
 	// rollsOfGo are those of Go, which have a name for each type of number.
-	rollsOfGo = regexp.MustCompile(`^math/rand(/v2)?\.(New\(\)\.)?(Int|Uint|Float|N$)\w*$`)
+	rollsOfGo = aboutNames(`^math/rand(/v2)?\.(New\(\)\.)?(Int|Uint|Float|N$)\w*$`)
 )
 
 var (
 	// hashing are functions that give the digest of what they get.
-	hashing         = regexp.MustCompile(`(?i)^(sha_?(1|256|512)|md5)$|^(digest|hexdigest)$`)
+	hashing         = aboutNames(`(?i)^(sha_?(1|256|512)|md5)$|^(digest|hexdigest)$`)
 	moment          = regexp.MustCompile(`new Date\(\)|Date\.now\(\)|getTime\(\)|\btime\.time\(\)|datetime\.(utc)?now\(|time\.Now\(\)|moment\(\)|process\.hrtime`)
 	unknownToOthers = regexp.MustCompile(`(?i)rand|secret|salt|nonce|uuid|nanoid|key|entropy|token_hex|urandom`)
 )

@@ -2,7 +2,6 @@ package dataflow
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -67,7 +66,7 @@ func (in *interp) tmpFile(f frame, e *ir.Expr, ref string, recv *Value, args *ar
 }
 
 // puts are words in names of functions that put something into the file that they are given, take it away, or only ask for it.
-var puts = regexp.MustCompile(`(?i)write|save|put|dump|download|fetch|retrieve|copy|move|rename|create|make|mk|extract|export|render|touch|exist|access|stat|chmod|remove|unlink|delete|rm|join|path|isfile|size|log|print|format`)
+var puts = aboutNames(`(?i)write|save|put|dump|download|fetch|retrieve|copy|move|rename|create|make|mk|extract|export|render|touch|exist|access|stat|chmod|remove|unlink|delete|rm|join|path|isfile|size|log|print|format`)
 
 // tempFolders are functions that give the folder for files that nobody needs later.
 var tempFolders = set("os.TempDir() os.tmpdir() tempfile.gettempdir()")

@@ -178,7 +178,7 @@ func traceIn(v *Value, depth int) *step {
 }
 
 // debugWords are names of what says how much an application tells.
-var debugWords = regexp.MustCompile(`(?i)debug|verbose|(show|include|expose|with|return|send)_?(stack|trace|error|detail)|^(is|in|not|non)?_?(prod(uction)?|dev(elop(ment|er)?)?|test(ing)?|local(host)?|stag(e|ing)|offline|sandbox|env(ironment)?)(_?(mode|env|environment|name))?$|(^|_)(env|stage|environment)$`)
+var debugWords = aboutNames(`(?i)debug|verbose|(show|include|expose|with|return|send)_?(stack|trace|error|detail)|^(is|in|not|non)?_?(prod(uction)?|dev(elop(ment|er)?)?|test(ing)?|local(host)?|stag(e|ing)|offline|sandbox|env(ironment)?)(_?(mode|env|environment|name))?$|(^|_)(env|stage|environment)$`)
 
 // forDebugging reports whether a condition asks for the stage, or whether the application is to tell more.
 func forDebugging(e *ir.Expr) bool {

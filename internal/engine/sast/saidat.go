@@ -11,8 +11,8 @@ import (
 	"wardlet.example/internal/paths"
 )
 
-// Where a number or an address is written that a call uses. What is wrong is told of at the call; what has to be changed is often in another file, and
-// the way of the finding shows it.
+// Where a number or an address is written that a call uses. What is wrong is told of there, as that has to be changed, also where it is in another file;
+// the way of the finding shows the call.
 
 // writtenOnce is the one place in the files of a function where something is written that is looked for; nil for none, and for several.
 func writtenOnce(n *paths.Node, find func(file *ir.File, e *ir.Expr) *ir.Expr) (file *ir.File, at int32) {
@@ -46,9 +46,9 @@ func writtenOnce(n *paths.Node, find func(file *ir.File, e *ir.Expr) *ir.Expr) (
 // ofPatience are names of constants that say how long somebody waits.
 var ofPatience = regexp.MustCompile(`(?i)time_?out|wait|patience|budget|deadline|limit|seconds|millis|_ms$|Ms$`)
 
-// saidToWait is where the program says how long a call waits, if that is not the line of the call, and where it is used, if another function makes what
-// ends the request.
-func saidToWait(w *work, n *paths.Node, c dataflow.Called, wait, units float64) []finding.Step {
+// saidToWait tells of a call that waits too long where the program says how long: there, if that is known, with the call on the way, or else at the
+// call, with the place where it is used, if another function makes what ends the request.
+func saidToWait(w *work, n *paths.Node, c dataflow.Called, wait, units float64) spot {
 	same := func(file *ir.File, e *ir.Expr) *ir.Expr {
 		all := parts(file, e)
 		i := slices.IndexFunc(all, func(x *ir.Expr) bool {
@@ -80,24 +80,26 @@ func saidToWait(w *work, n *paths.Node, c dataflow.Called, wait, units float64) 
 		}
 		return nil
 	})
-	var out []finding.Step
-	tell := func(file *ir.File, at int32, what string) {
-		pos := w.position(file, at)
-		if call := w.position(c.File, c.At); pos.File != call.File || pos.Line != call.Line {
-			out = append(out, finding.Step{Place: finding.Place{Pos: pos}, Message: what})
-		}
+	if file != nil && !sameLine(w, file, at, c.File, c.At) {
+		return spot{file: file, at: at, trace: []finding.Step{{Place: finding.Place{Pos: w.position(c.File, c.At)}, Message: "waits so long"}}}
 	}
-	if file != nil {
-		tell(file, at, "says how long it waits: "+seconds(wait))
-	}
+	out := spot{file: c.File, at: c.At}
 	if strings.HasSuffix(c.Ref, "AbortSignal.timeout") {
 		if fn := holderOf(n, c); fn != nil {
 			for _, site := range n.Result.LeadsTo(fn) {
-				tell(site.In.File, site.Call.At, "waits so long")
+				if !sameLine(w, site.In.File, site.Call.At, c.File, c.At) {
+					out.trace = append(out.trace, finding.Step{Place: finding.Place{Pos: w.position(site.In.File, site.Call.At)}, Message: "waits so long"})
+				}
 			}
 		}
 	}
 	return out
+}
+
+// sameLine reports whether two places are in one line of one file.
+func sameLine(w *work, file *ir.File, at int32, other *ir.File, of int32) bool {
+	x, y := w.position(file, at), w.position(other, of)
+	return x.File == y.File && x.Line == y.Line
 }
 
 // holderOf is the function in which a call stands; nil where that is not known.
@@ -110,10 +112,10 @@ func holderOf(n *paths.Node, c dataflow.Called) *ir.Func {
 	return nil
 }
 
-// writtenAddress is where an address is written that a request without TLS is sent to, if that is not the place of the request.
-func writtenAddress(w *work, n *paths.Node, h *dataflow.Hit) []finding.Step {
+// atAddress moves what is told of a request without TLS to where the address is written that it is sent to, if that is another place.
+func atAddress(w *work, n *paths.Node, h *dataflow.Hit, told *finding.Finding) {
 	if h.Path == "" || strings.Contains(h.Path, "*") {
-		return nil
+		return
 	}
 	file, at := writtenOnce(n, func(_ *ir.File, e *ir.Expr) *ir.Expr {
 		if e.Kind == ir.Const && strings.HasPrefix(strings.ToLower(e.Str), strings.ToLower(h.Path)) {
@@ -121,12 +123,9 @@ func writtenAddress(w *work, n *paths.Node, h *dataflow.Hit) []finding.Step {
 		}
 		return nil
 	})
-	if file == nil {
-		return nil
+	if file == nil || sameLine(w, file, at, h.File, h.At) {
+		return
 	}
-	pos := w.position(file, at)
-	if request := w.position(h.File, h.At); pos.File == request.File && pos.Line == request.Line {
-		return nil
-	}
-	return []finding.Step{{Place: finding.Place{Pos: pos}, Message: "the address is written here"}}
+	told.Trace = append([]finding.Step{{Place: told.Place, Message: "the request is made here"}}, told.Trace...)
+	told.Place = finding.Place{Pos: w.position(file, at)}
 }

@@ -401,7 +401,7 @@ func (w *work) hit(n *paths.Node, h *dataflow.Hit, failed map[string]map[string]
 		fail(failed, f, b)
 		found := w.finding(b, f, h, reach)
 		if h.Rule == "plain-http" {
-			found.Trace = append(writtenAddress(w, n, h), found.Trace...)
+			atAddress(w, n, h, &found)
 		}
 		if byCallersUnknown(h, n) || searchesObjects(h) {
 			found.Severity, found.Confidence = finding.Low, finding.Possible

@@ -33,8 +33,13 @@ func waitsLonger(w *work, n *paths.Node) []spot {
 		return out
 	}
 	tell := func(c dataflow.Called, wait float64) {
-		if wait > limit && !slices.ContainsFunc(out, func(s spot) bool { return s.file == c.File && s.at == c.At }) {
-			out = append(out, spot{file: c.File, at: c.At, trace: saidToWait(w, n, c, wait, unitsOf(c)), fields: map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}})
+		if wait <= limit {
+			return
+		}
+		at := saidToWait(w, n, c, wait, unitsOf(c))
+		if !slices.ContainsFunc(out, func(s spot) bool { return s.file == at.file && s.at == at.at }) {
+			at.fields = map[string]string{"call": lastName(c.Expr.X), "to": seconds(wait), "others": seconds(limit)}
+			out = append(out, at)
 		}
 	}
 	for _, c := range slices.Concat(n.Result.Calls, madeOnLoading(n)) {
