@@ -164,6 +164,7 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 	}
 	first := g.files[0]
 	first.hits, first.uses, first.sends, first.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
+	first.begun = loader.allReached()
 	first.loaded = true
 	if loader.cut {
 		p.Cut[first.file.Path] = "it takes too many steps to follow"
@@ -298,7 +299,7 @@ const certainParts = 3
 
 // goFolder is the folder of the repository that an import means.
 func (p *Program) goFolder(dir, name string) (string, bool) {
-	for {
+	for from := dir; ; {
 		if text := p.files.Read(path.Join(dir, "go.mod")); text != nil {
 			m := moduleLine.FindSubmatch(text)
 			if m == nil {
@@ -318,11 +319,38 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 			return p.ownFolder(name, 1)
 		}
 		if dir == "." || dir == "/" || dir == "" {
-			return p.ownFolder(name, 1)
+			if folder, ok := p.ownFolder(name, 1); ok || strings.Contains(name[:max(0, strings.IndexByte(name, '/'))], ".") {
+				return folder, ok
+			}
+			return p.unnamedFolder(from, name)
 		}
 		dir = path.Dir(dir)
 	}
 }
+
+// unnamedFolder is the folder that an import means in a module whose go.mod is not there: the path begins with the name of the module, and ends with
+// folders that stand beside the program, or above it. Names without a point are not those of modules that can be fetched, but those of the standard
+// library have none either.
+func (p *Program) unnamedFolder(dir, name string) (string, bool) {
+	parts := strings.Split(name, "/")
+	if ofStandardLibrary[parts[0]] {
+		return "", false
+	}
+	for ; ; dir = path.Dir(dir) {
+		for i := 1; i < len(parts); i++ {
+			if folder := path.Join(dir, path.Join(parts[i:]...)); len(p.goFiles(folder)) > 0 {
+				return folder, true
+			}
+		}
+		if dir == "." || dir == "/" || dir == "" {
+			return "", false
+		}
+	}
+}
+
+// ofStandardLibrary begin the paths of packages of the standard library that have more than one part.
+var ofStandardLibrary = set(`archive compress container crypto database debug encoding go hash html image index internal io iter log maps math mime net os
+	path regexp runtime sync syscall testing text time unicode vendor`)
 
 // isOfOthers reports whether an import is of a module of others: go.mod asks for it, or it is a known one.
 func (p *Program) isOfOthers(name string, gomod []byte) bool {
