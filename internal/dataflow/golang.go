@@ -299,7 +299,8 @@ const certainParts = 3
 
 // goFolder is the folder of the repository that an import means.
 func (p *Program) goFolder(dir, name string) (string, bool) {
-	for from := dir; ; {
+	from := dir
+	for {
 		if text := p.files.Read(path.Join(dir, "go.mod")); text != nil {
 			m := moduleLine.FindSubmatch(text)
 			if m == nil {
@@ -319,8 +320,8 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 			return p.ownFolder(name, 1)
 		}
 		if dir == "." || dir == "/" || dir == "" {
-			if folder, ok := p.ownFolder(name, 1); ok || strings.Contains(name[:max(0, strings.IndexByte(name, '/'))], ".") {
-				return folder, ok
+			if host, _, _ := strings.Cut(name, "/"); strings.Contains(host, ".") {
+				return p.ownFolder(name, 1)
 			}
 			return p.unnamedFolder(from, name)
 		}
@@ -328,17 +329,17 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 	}
 }
 
-// unnamedFolder is the folder that an import means in a module whose go.mod is not there: the path begins with the name of the module, and ends with
-// folders that stand beside the program, or above it. Names without a point are not those of modules that can be fetched, but those of the standard
-// library have none either.
+// unnamedFolder is the folder that an import means where no go.mod says what its module is called (module/folder): the nearest one with the
+// longest end of its path, from the folder of the file upwards.
 func (p *Program) unnamedFolder(dir, name string) (string, bool) {
 	parts := strings.Split(name, "/")
-	if ofStandardLibrary[parts[0]] {
+	if standardPackages[parts[0]] {
 		return "", false
 	}
 	for ; ; dir = path.Dir(dir) {
 		for i := 1; i < len(parts); i++ {
-			if folder := path.Join(dir, path.Join(parts[i:]...)); len(p.goFiles(folder)) > 0 {
+			folder := path.Join(dir, path.Join(parts[i:]...))
+			if len(p.goFiles(folder)) > 0 {
 				return folder, true
 			}
 		}
@@ -348,9 +349,10 @@ func (p *Program) unnamedFolder(dir, name string) (string, bool) {
 	}
 }
 
-// ofStandardLibrary begin the paths of packages of the standard library that have more than one part.
-var ofStandardLibrary = set(`archive compress container crypto database debug encoding go hash html image index internal io iter log maps math mime net os
-	path regexp runtime sync syscall testing text time unicode vendor`)
+// standardPackages are the first elements of packages of the standard library: none of them is the name of a module.
+var standardPackages = set("archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html " +
+	"image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall " +
+	"testing text time unicode unique unsafe weak")
 
 // isOfOthers reports whether an import is of a module of others: go.mod asks for it, or it is a known one.
 func (p *Program) isOfOthers(name string, gomod []byte) bool {
