@@ -158,7 +158,8 @@ func (in *interp) hashedByName(c call) {
 }
 
 // fewRounds tells of a password whose key is derived in so few rounds that guessing costs nothing.
-func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
+func (in *interp) fewRounds(c call) {
+	f, e, ref, args := c.f, c.e, c.callee.ref, c.args
 	var rounds *Value
 	switch ref {
 	case "crypto.pbkdf2", "crypto.pbkdf2Sync":
@@ -170,6 +171,12 @@ func (in *interp) fewRounds(f frame, e *ir.Expr, ref string, args *arguments) {
 		}
 	case "golang_org/x/crypto/pbkdf2.Key":
 		rounds = args.get(2)
+	case "crypto/pbkdf2.Key":
+		rounds = args.get(3)
+	case "crypto-js.PBKDF2", "crypto-js.default.PBKDF2", "crypto-js/pbkdf2":
+		rounds = orNothing(args.get(2).fields["iterations"])
+	case "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC().derive":
+		rounds = orNothing(orNothing(c.recv).kw["iterations"])
 	default:
 		return
 	}
@@ -358,7 +365,7 @@ func (in *interp) fixedStart(f frame, e *ir.Expr, m *Model, args *arguments) {
 }
 
 // buffers are functions that make bytes of what they get. What a bytearray begins with is mostly written over.
-var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() builtin.Uint8Array() builtin.Uint8Array.from() builtin.Uint8Array.of() builtin.TextEncoder().encode() util.TextEncoder().encode() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() encoding/hex.DecodeString() encoding/base64.StdEncoding.DecodeString() encoding/base64.URLEncoding.DecodeString() encoding/base64.RawStdEncoding.DecodeString() encoding/base64.RawURLEncoding.DecodeString() " + sliceOf)
+var buffers = set("builtin.Buffer.from() builtin.Buffer.alloc() builtin.Uint8Array() builtin.Uint8Array.from() builtin.Uint8Array.of() builtin.TextEncoder().encode() util.TextEncoder().encode() buffer.Buffer.from() buffer.Buffer.alloc() builtin.bytes() " + encodedText + " builtin.bytes.fromhex() bytes.fromhex() base64.b64decode() encoding/hex.DecodeString() encoding/base64.StdEncoding.DecodeString() encoding/base64.URLEncoding.DecodeString() encoding/base64.RawStdEncoding.DecodeString() encoding/base64.RawURLEncoding.DecodeString() " + sliceOf)
 
 // sliceOf is a part of a constant, from some place or up to one.
 const sliceOf = "builtin.slice()"
@@ -372,7 +379,7 @@ func sameEachTime(v *Value, depth int) string {
 		return ""
 	case v.known && v.written != bareWord && v.text != "":
 		return "a constant"
-	case settingOf(v) != "", settingOf(&Value{ref: partOfBytes.ReplaceAllString(v.ref, "")}) != "":
+	case settingOf(v) != "", settingOf(&Value{ref: partOfBytes.ReplaceAllString(v.ref, "")}) != "", settingOf(&Value{ref: strings.TrimSuffix(v.ref, ".encode()"), args: v.args}) != "":
 		return "a setting"
 	case v.secret != nil && v.secret.members == nil && v.secret.made == plainData:
 		return v.secret.what

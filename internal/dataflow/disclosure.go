@@ -95,7 +95,7 @@ func (in *interp) fetch(f frame, at int32, m *Model, params, out *Value) {
 }
 
 // keeps are functions that give back what they get in another form.
-var keeps = set(`deserialize unmarshall unmarshal toString decode b64encode urlsafe_b64encode btoa EncodeToString parse loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
+var keeps = set(`deserialize unmarshall unmarshal toString decode b64encode urlsafe_b64encode btoa EncodeToString parse safeParse parseAsync safeParseAsync loads load from str String trim strip stringify dumps b64decode atob get ToString StringValue Sprintf string split join
 	toUpperCase toLowerCase lower upper URL URLSearchParams urlencode encodeURIComponent quote quote_plus QueryEscape resolve byte bytes buffer Buffer TrimSpace DecodeString dict Join Any Error repr format inspect`)
 
 // makesHarmless are words of functions that leave nothing of a secret, or a small part.

@@ -36,6 +36,7 @@ type Result struct {
 	Unawaited  []Called   // calls of services whose promise nobody waits for
 	Calls      []Called   // what is called of libraries, by the places of the calls
 	Reached    []*ir.Func // the functions that were called
+	Begun      []*ir.Func // the functions that were called before the entry, while its modules were loaded
 	Program    *Program   // that they are of
 	Unlooked   []Kept     // calls that store or send parts of the request, where code looks at none of these parts
 	Foreign    []Kept     // the same of parts of what other code or services send
@@ -164,6 +165,7 @@ func (in *interp) toldOnce() []*Hit {
 func (in *interp) notedBeside(r *Result, v *Value) {
 	r.Doubts, r.Packages = in.doubts, in.p.packages(r.Files)
 	r.Unawaited, r.Calls, r.Reached = in.unawaited, in.allCalls(), in.allReached()
+	r.Begun = in.p.begun(r.Files)
 	r.Guards, r.Befores = in.guards, in.befores
 	r.Unlooked, r.Foreign, r.Endless = in.unlooked(), in.unlookedOfOthers(), in.endless()
 	r.Dear = in.dear()
@@ -330,6 +332,17 @@ func (in *interp) answersNoPage(v *Value) bool {
 		}
 	}
 	return false
+}
+
+// begun are the functions that were called while modules were loaded.
+func (p *Program) begun(files []string) []*ir.Func {
+	var out []*ir.Func
+	for _, file := range files {
+		if m := p.modules[file]; m != nil {
+			out = append(out, m.begun...)
+		}
+	}
+	return out
 }
 
 // loadHits are what was found while modules were loaded.

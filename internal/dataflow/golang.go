@@ -164,6 +164,7 @@ func (p *Program) runGo(in *interp, g *goPackage) {
 	}
 	first := g.files[0]
 	first.hits, first.uses, first.sends, first.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
+	first.begun = loader.allReached()
 	first.loaded = true
 	if loader.cut {
 		p.Cut[first.file.Path] = "it takes too many steps to follow"

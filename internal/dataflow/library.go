@@ -56,7 +56,7 @@ func (in *interp) configures(c call) {
 			mark(&in.looked.asked, given.all())
 		}
 	}
-	in.fewRounds(c.f, c.e, ref, c.args)
+	in.fewRounds(c)
 	in.lowCost(c.f, c.e, ref, c.args)
 	in.hashedInSteps(c)
 	in.hashedByName(c)

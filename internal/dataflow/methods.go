@@ -36,6 +36,7 @@ func methodsOfText() map[string]native {
 		"concat":                                  (*interp).concatText,
 		"toString":                                (*interp).writesText,
 		"split rsplit":                            (*interp).splits,
+		"encode":                                  (*interp).encodesText,
 		"format":                                  (*interp).formats,
 		"join":                                    (*interp).joins,
 	})
@@ -127,6 +128,17 @@ func (in *interp) writesText(c call) (*Value, bool) {
 	}
 	return nil, false
 }
+
+// encodesText is a constant as bytes: "notes".encode().
+func (in *interp) encodesText(c call) (*Value, bool) {
+	if c.f.file.Language != ir.Python || !c.recv.known || c.recv.ref != "" || c.recv.secret != nil || len(c.recv.taints)+len(c.recv.fields) > 0 {
+		return nil, false
+	}
+	return &Value{ref: encodedText, args: []*Value{c.recv}}, true
+}
+
+// encodedText is what encode gives of a constant.
+const encodedText = "builtin.str.encode()"
 
 // splits are the parts of a text, which are texts: those of a token, of a path, of any other.
 func (in *interp) splits(c call) (*Value, bool) {

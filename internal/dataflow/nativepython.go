@@ -99,13 +99,41 @@ func (in *interp) copiedObject(c call) (*Value, bool) {
 
 func (in *interp) nextOf(c call) (*Value, bool) { return in.elements(c.args.get(0)), true }
 
-// newDict: dict(other), dict(**fields).
+// newDict: dict(other), dict(**fields), dict(pair.split("=", 1) for pair in header.split(",")).
 func (in *interp) newDict(c call) (*Value, bool) {
-	v := in.merged(c.args.get(0), &Value{fields: c.args.kw})
+	from := in.ofPairs(c, c.args.get(0))
+	v := in.merged(from, &Value{fields: c.args.kw})
 	if c.args.dict != nil {
 		v = in.merged(v, &Value{taints: c.args.dict.taints, elem: c.args.dict.elem})
 	}
 	return v, true
+}
+
+// ofPairs is what dict makes of pairs of names and values, and what it is given where these are none.
+func (in *interp) ofPairs(c call, from *Value) *Value {
+	pairs := []*Value{from.elem}
+	for _, x := range sorted(from.fields) {
+		pairs = append(pairs, x)
+	}
+	out := &Value{fields: map[string]*Value{}, isDict: true}
+	for _, pair := range pairs {
+		switch {
+		case pair == nil:
+			continue
+		case from.isDict || len(from.taints) > 0 || pair.class != nil || !(pair.isList && len(pair.taints) > 0 || len(pair.fields) == 2 && pair.fields["0"] != nil && pair.fields["1"] != nil):
+			return from
+		}
+		key, value := in.member(c.f, pair, "0", c.e.At), in.member(c.f, pair, "1", c.e.At)
+		if key.known {
+			out.fields[key.text] = value
+		} else {
+			out.elem = join(out.elem, value)
+		}
+	}
+	if len(out.fields) == 0 && out.elem == nil {
+		return from
+	}
+	return out
 }
 
 // newCollection is a collection with what stands in those that it is made of.

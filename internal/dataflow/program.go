@@ -127,6 +127,7 @@ type module struct {
 	uses    []Use    // calls that it makes while it is loaded
 	sends   []*Send
 	doubts  []Doubt
+	begun   []*ir.Func // called while it was loaded
 	pkg     *goPackage // Go
 }
 
@@ -177,6 +178,7 @@ func (p *Program) load(in *interp, name string) *module {
 	loader := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: in.sources, seen: map[string]bool{}, loading: m}
 	loader.run(frame{m.scope, file}, file.Body)
 	m.hits, m.uses, m.sends, m.doubts = loader.hits, loader.uses, loader.sends, loader.doubts
+	m.begun = loader.allReached()
 	if loader.cut {
 		p.Cut[name] = "it takes too many steps to follow"
 	}

@@ -409,7 +409,10 @@ func (in *interp) constrained(x, field *Value) *Value {
 	if field == nil {
 		return x
 	}
-	if len(x.numbers) > 0 && slices.ContainsFunc(boundsOfField, func(key string) bool { return field.kw[key] != nil }) {
+	switch {
+	case anyOf(field.kw, leastOfField), leastOfType[lastPart(field.ref)]:
+		x = in.leastByModel(x)
+	case anyOf(field.kw, boundsOfField):
 		x = uncounted(x)
 	}
 	for _, key := range []string{"pattern", "regex"} {
@@ -420,6 +423,16 @@ func (in *interp) constrained(x, field *Value) *Value {
 		}
 	}
 	return x
+}
+
+// leastByModel is a number of which a model says how little it may be, which is noted for what becomes of it.
+func (in *interp) leastByModel(x *Value) *Value {
+	if in.st == nil && in.proving == 0 {
+		for _, m := range []*map[string]bool{&in.looked.bounds, &in.looked.sizes} {
+			mark(m, x.numbers, x.safe)
+		}
+	}
+	return uncounted(x)
 }
 
 // uncounted is a value of which something has said how much it may be.
@@ -444,6 +457,9 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 	case ir.Call: // constr(...), conint(...)
 		name := lastPart(textOf(t.X))
 		if harmlessTypes[strings.TrimPrefix(name, "con")] || name == "confloat" || name == "condecimal" || name == "condate" {
+			if anyOf(in.quietArguments(f, t).kw, leastOfField) {
+				return in.leastByModel(checked(x))
+			}
 			return checked(x)
 		}
 		if name == "constr" {
@@ -466,7 +482,7 @@ func (in *interp) converted(f frame, x *Value, t *ir.Expr, at int32, depth int) 
 			x = in.converted(f, x, inside[0], at, depth+1)
 			for _, more := range inside[1:] {
 				if more.Kind == ir.Call {
-					x = in.constrained(x, &Value{kw: in.quietArguments(f, more).kw})
+					x = in.constrained(x, &Value{ref: textOf(more.X), kw: in.quietArguments(f, more).kw})
 				}
 			}
 			return x
@@ -508,6 +524,17 @@ var numberTypes = set("int float Decimal StrictInt StrictFloat FiniteFloat")
 // boundsOfField are what a field says of how much its value is: Field(ge=1, le=100).
 var boundsOfField = []string{"gt", "ge", "lt", "le", "min_value", "max_value"}
 
+// leastOfField are those that say how little it may be, leastOfType what says that beside a type: Annotated[int, Ge(1)].
+var (
+	leastOfField = []string{"gt", "ge", "min_value"}
+	leastOfType  = set("Gt Ge Interval")
+)
+
+// anyOf reports whether one of some arguments is given.
+func anyOf(kw map[string]*Value, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return kw[name] != nil })
+}
+
 // textOnly are the rules that need more than a text.
 var textOnly = []string{"nosql", "mass-assignment", "prototype-pollution"}
 
@@ -516,8 +543,9 @@ func (in *interp) ofType(f frame, x *Value, t *ir.Expr, at int32) *Value {
 	switch {
 	case numberTypes[name]:
 		return counted(x)
-	case harmlessTypes[name], strings.HasPrefix(name, "Positive"), strings.HasPrefix(name, "Negative"), strings.HasPrefix(name, "NonNegative"),
-		strings.HasPrefix(name, "NonPositive"), strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
+	case strings.HasPrefix(name, "Positive"), strings.HasPrefix(name, "Negative"), strings.HasPrefix(name, "NonNegative"), strings.HasPrefix(name, "NonPositive"):
+		return in.leastByModel(checked(x))
+	case harmlessTypes[name], strings.HasPrefix(name, "Strict") && name != "StrictStr", name == "time", name == "timedelta",
 		name == "AwareDatetime", name == "UUID4", name == "UUID1", strings.HasPrefix(name, "IPv"):
 		return checked(x)
 	case name == "SecretStr", name == "SecretBytes": // logs and JSON have stars in its place

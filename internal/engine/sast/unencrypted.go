@@ -33,7 +33,7 @@ func unencrypted(w *work, n *paths.Node) []spot {
 			look(file, file.Body)
 		}
 	}
-	for _, fn := range n.Result.Reached {
+	for _, fn := range slices.Concat(n.Result.Reached, n.Result.Begun) {
 		look(fn.File, fn.Body)
 	}
 	return out
