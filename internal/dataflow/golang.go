@@ -318,6 +318,9 @@ func (p *Program) goFolder(dir, name string) (string, bool) {
 			return p.ownFolder(name, 1)
 		}
 		if dir == "." || dir == "/" || dir == "" {
+			if folder, ok := p.folderByName(name); ok {
+				return folder, true
+			}
 			return p.ownFolder(name, 1)
 		}
 		dir = path.Dir(dir)
@@ -350,6 +353,26 @@ func (p *Program) ownFolder(name string, parts int) (string, bool) {
 	}
 	folder := path.Join(address[root:]...)
 	return folder, len(p.goFiles(folder)) > 0
+}
+
+// ofGo are the first parts of imports of the standard library of Go.
+var ofGo = set(`archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index
+	internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time
+	unicode unique unsafe vendor weak`)
+
+// folderByName is the folder that an import means where there is no go.mod and the name of the module is no address: orders/store. What stands behind
+// the name of the module is a folder with files of Go.
+func (p *Program) folderByName(name string) (string, bool) {
+	first, rest, more := strings.Cut(name, "/")
+	if strings.Contains(first, ".") || ofGo[first] {
+		return "", false
+	}
+	for ; more; _, rest, more = strings.Cut(rest, "/") {
+		if len(p.goFiles(rest)) > 0 {
+			return rest, true
+		}
+	}
+	return "", false
 }
 
 // hostsByOwner are hosts of repositories, under whose names those of their owners stand.

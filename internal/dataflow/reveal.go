@@ -96,6 +96,25 @@ func (p *Program) namedAt(object *Value) *Step {
 			if s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name && holdsObject(m.scope.vars[s.X.X.Str], object, 0) {
 				return &Step{m.file, s.X.At, "`" + s.X.X.Str + "` is made once, for all invocations"}
 			}
+			if s.Kind == ir.Declare && s.Class != nil {
+				if made := fieldMadeOnce(m, s.Class, object); made != nil {
+					return made
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fieldMadeOnce is where a class declares the field that holds an object for all of its instances; nil where none does.
+func fieldMadeOnce(m *module, class *ir.Class, object *Value) *Step {
+	v := m.scope.vars[class.Name]
+	if v == nil || v.class == nil || v.class.static == nil {
+		return nil
+	}
+	for _, field := range class.Fields {
+		if field.Value != nil && holdsObject(v.class.static.fields[field.Name], object, 0) {
+			return &Step{m.file, field.Value.At, "`" + class.Name + "." + field.Name + "` is made once, for all instances and all invocations"}
 		}
 	}
 	return nil
