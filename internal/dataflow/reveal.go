@@ -75,9 +75,16 @@ func keptBy(t *Taint) *step {
 // withMaking adds to the stops of a way where the object is made once into which the first invocation puts something, where a module gives it
 // a name elsewhere.
 func (in *interp) withMaking(steps []Step, put *step) []Step {
-	made := in.p.namedAt(in.st.puts[codePlace{put.file, put.at}])
+	at := codePlace{put.file, put.at}
+	made := in.p.namedAt(in.st.puts[at])
 	i := slices.IndexFunc(steps, func(s Step) bool { return s.File == put.file && s.At == put.at && s.Note == put.note })
-	if made == nil || i < 1 {
+	if i < 1 {
+		return steps
+	}
+	if keyed, ok := in.st.keyed[at]; ok && !slices.ContainsFunc(steps, func(s Step) bool { return s.File == keyed.File && s.At == keyed.At }) {
+		steps = slices.Insert(steps, i, keyed)
+	}
+	if made == nil {
 		return steps
 	}
 	return slices.Insert(steps, i, *made)
