@@ -163,14 +163,23 @@ func perhapsKeeps(v *Value) bool {
 }
 
 // madeForUser reports whether a client of a library was made with what can be a user's: new S3Client({credentials}).
-func (v *Value) madeForUser() bool {
-	return strings.HasSuffix(v.ref, ")") && perhapsAsked(&arguments{list: v.args, kw: v.kw})
+func (v *Value) madeForUser() bool { return v.madeFor(0) }
+
+// deepestMade bounds how far it is looked for in what was made by a library for what a library was given: new S3Client({credentials: assume({role})}).
+const deepestMade = 1
+
+func (v *Value) madeFor(depth int) bool {
+	return depth <= deepestMade && strings.HasSuffix(v.ref, ")") && asksFor(&arguments{list: v.args, kw: v.kw}, depth)
 }
 
 // perhapsAsked reports whether a library is perhaps asked for what is of a user.
-func perhapsAsked(args *arguments) bool {
+func perhapsAsked(args *arguments) bool { return asksFor(args, deepestMade) }
+
+func asksFor(args *arguments, depth int) bool {
 	is := func(v *Value) bool {
-		return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked || x.madeForUser() })
+		return v.hasOf(0, func(x *Value) bool {
+			return x.empty() || len(x.taints) > 0 || x.asked || x.madeFor(depth+1)
+		})
 	}
 	if args.rest != nil || slices.ContainsFunc(args.list, is) {
 		return true
