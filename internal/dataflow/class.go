@@ -121,7 +121,7 @@ func (c *class) emitterBase(depth int) string {
 	for _, b := range c.bases {
 		switch {
 		case b == nil || depth > deepestBase:
-		case emits.MatchString(b.ref + "()"):
+		case emitters.MatchString(b.ref + "()"):
 			return b.ref + "()"
 		case b.class != nil:
 			if ref := b.class.emitterBase(depth + 1); ref != "" {

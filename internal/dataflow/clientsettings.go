@@ -91,7 +91,7 @@ func (in *interp) tellsClient(f frame, e *ir.Expr, at int32, v *Value) {
 }
 
 // callsClient notes a call that tells a client whom it signs in as, and looks at one that uses what an earlier invocation has told it.
-func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, args *arguments) {
+func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, recv *Value, args *arguments) {
 	if in.loading != nil || in.proving > 0 {
 		return
 	}
@@ -102,7 +102,7 @@ func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, args *arg
 	if in.st == nil || !in.st.second {
 		return
 	}
-	in.usesClientOfEarlier(f, e, ref)
+	in.usesClientOfEarlier(f, e, ref, recv)
 	client := in.usedClient(f, e, ref)
 	if client == nil {
 		return
@@ -116,11 +116,14 @@ func (in *interp) callsClient(f frame, e *ir.Expr, ref, method string, args *arg
 
 // usesClientOfEarlier looks at a call of a client that an earlier invocation has made for its user, with that user's credentials or settings, and has
 // left under a name: s3 = new S3Client({credentials}) for those who have a role, and s3.send(...) for all.
-func (in *interp) usesClientOfEarlier(f frame, e *ir.Expr, ref string) {
+func (in *interp) usesClientOfEarlier(f frame, e *ir.Expr, ref string, recv *Value) {
 	if e.X.Kind != ir.Member || !strings.Contains(ref, ").") {
 		return
 	}
 	client := in.quiet(f, e.X.X)
+	if e.X.X.Kind == ir.Call && recv != nil { // clientOf(library).send(...)
+		client = recv
+	}
 	if client == nil || !strings.HasSuffix(client.ref, ")") || client.ref[0] == '.' {
 		return
 	}

@@ -313,6 +313,7 @@ func (in *interp) setsField(f frame, v *Value, key string, x *ir.Expr) {
 	if len(v.fields) < maxFields {
 		v.fields[key] = val
 		delete(v.some, key)
+		in.p.declaresText(f, val, x.At)
 	}
 }
 

@@ -182,7 +182,9 @@ func (in *interp) checkedByTags(v *Value, byGin bool, depth int) {
 			checks = field.Binds // of a validator that was told to read these
 		}
 		checks, ofEach, _ := strings.Cut(checks, ",dive") // what stands behind it is asked of the elements
-		in.checkedByTag(x, field.Type, checks)
+		if in.checkedByTag(x, field.Type, checks) {
+			in.looked.saysText(x.taints, Step{v.class.file(frame{}), field.Type.At, "`" + field.Name + "` may be a text of any length here"})
+		}
 		if x.elem != nil {
 			in.checkedByTag(x.elem, nil, ofEach)
 		}
@@ -191,8 +193,8 @@ func (in *interp) checkedByTags(v *Value, byGin bool, depth int) {
 	}
 }
 
-// checkedByTag notes what the tag of a field asks of it.
-func (in *interp) checkedByTag(x *Value, kind *ir.Expr, checks string) {
+// checkedByTag notes what the tag of a field asks of it, and reports whether that lets texts of any length through.
+func (in *interp) checkedByTag(x *Value, kind *ir.Expr, checks string) (endless bool) {
 	if checks != "" {
 		mark(&in.looked.asked, x.all(), x.allNumbers(0))
 	}
@@ -207,7 +209,9 @@ func (in *interp) checkedByTag(x *Value, kind *ir.Expr, checks string) {
 		in.limited(x.taints)
 	case checks != "" && isText:
 		mark(&in.looked.texts, x.taints)
+		return true
 	}
+	return false
 }
 
 // fill sets a variable, or what a pointer leads to, to a value that it is declared to hold.

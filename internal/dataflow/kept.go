@@ -516,18 +516,47 @@ func (in *interp) textBySchema(v, schema *Value) {
 		if len(schema.args) > 0 && len(schema.args[0].fns) == 1 && onlyTidies(schema.args[0].fns[0].fn) { // z.string().transform((text) => text.trim())
 			known = strings.TrimSuffix(known, ".transform()")
 		}
+		limited := false
 		for part := range strings.SplitSeq(known, ".") {
-			if limits[strings.TrimSuffix(part, "()")] {
-				in.limited(v.taints)
-			}
+			limited = limited || limits[strings.TrimSuffix(part, "()")]
 		}
+		in.textSaidAt(v, schema, limited)
 		return
 	}
 	if schema.ref == "" && orNothing(schema.fields["type"]).text == "string" {
 		mark(&in.looked.texts, v.taints)
-		if schema.fields["maxLength"] != nil || schema.fields["format"] != nil || schema.fields["pattern"] != nil {
-			in.limited(v.taints)
+		in.textSaidAt(v, schema, schema.fields["maxLength"] != nil || schema.fields["format"] != nil || schema.fields["pattern"] != nil)
+	}
+}
+
+// textSaidAt notes of a text that a schema says how long it can be, or where it does not.
+func (in *interp) textSaidAt(v, schema *Value, limited bool) {
+	if limited {
+		in.limited(v.taints)
+		return
+	}
+	if at, ok := in.p.textFields[schema]; ok {
+		in.looked.saysText(v.taints, Step{at.file, at.at, "this may be a text of any length here"})
+	}
+}
+
+// saysText notes where a model or a schema says of something that it is a text, and not how long.
+func (l *looked) saysText(taints []*Taint, said Step) {
+	if l.said == nil {
+		l.said = map[string]Step{}
+	}
+	for _, t := range taints {
+		l.said[t.Path] = said
+	}
+}
+
+// declaresText notes where a schema of a text stands in one of an object.
+func (p *Program) declaresText(f frame, schema *Value, at int32) {
+	if strings.Contains(schema.ref, ".string()") && schemas[packageOf(schema.ref)] || schema.ref == "" && orNothing(schema.fields["type"]).text == "string" {
+		if p.textFields == nil {
+			p.textFields = map[*Value]codePlace{}
 		}
+		p.textFields[schema] = codePlace{f.file, at}
 	}
 }
 

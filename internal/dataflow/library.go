@@ -16,7 +16,7 @@ var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().con
 func (in *interp) library(c call) *Value {
 	ref := c.callee.ref
 	in.callsLibrary(c.f, c.e, ref, c.method, c.recv, c.args)
-	in.callsClient(c.f, c.e, ref, c.method, c.args)
+	in.callsClient(c.f, c.e, ref, c.method, c.recv, c.args)
 	if givesItself[ref] {
 		return c.recv
 	}

@@ -175,12 +175,12 @@ func (m *module) exportsFunction(c *closure) bool {
 	return false
 }
 
-// emits are paths of emitters of events and of their methods, also of what is a module's only export.
-var emits = regexp.MustCompile(`EventEmitter2?\(\)|^(events|eventemitter3)(\.default)?\(\)`)
+// emitters are how objects that tell of events are made: those of Node.js, and libraries like them whose emit waits for nobody.
+var emitters = regexp.MustCompile(`EventEmitter[23]?\(\)|^(events|mitt|eventemitter[23])(\.default)?\(\)`)
 
 // emitter follows events: those who listen get what is emitted, whichever comes first.
 func (in *interp) emitter(f frame, e *ir.Expr, ref, method string, args *arguments) (*Value, bool) {
-	if !emits.MatchString(ref) {
+	if !emitters.MatchString(ref) {
 		return nil, false
 	}
 	name := ref[:strings.LastIndexByte(ref, '.')] + " " + args.get(0).text
@@ -216,8 +216,41 @@ func (in *interp) emit(f frame, e *ir.Expr, listener, sent *Value) {
 		for i := range len(c.fn.Params) {
 			list = append(list, orNothing(sent.fields[itoa(i)]))
 		}
+		acted := in.acted
 		in.invoke(f, c, c.this, &arguments{list: list}, e.At)
+		in.heardInVain(f, e, c, acted)
 	}
+}
+
+// heardInVain notes an event that is told to an asynchronous listener which calls services: who tells of it does not wait for those who listen.
+func (in *interp) heardInVain(f frame, e *ir.Expr, c *closure, acted int) {
+	if in.acted == acted && in.acting[c.fn] == "" || in.loading != nil || in.proving > 0 || e.X.Kind != ir.Member || e.X.Str != "emit" {
+		return
+	}
+	if !in.givesPromise(c, 0) && !in.givesLastUse(c.fn) || !slices.ContainsFunc(in.stack, func(fn *ir.Func) bool { return fn.Async }) {
+		return
+	}
+	if slices.ContainsFunc(in.stack, waitsForEvents) || slices.ContainsFunc(in.unawaited, func(u Called) bool { return u.File == f.file && u.At == e.At }) {
+		return
+	}
+	in.unawaited = append(in.unawaited, Called{Ref: orElse(c.fn.Name, orElse(in.acting[c.fn], "those who listen")), File: f.file, At: e.At, Expr: e})
+}
+
+// givesLastUse reports whether a function does nothing but give back the promise of the call of a service that was made last: (order) => sns.send(...)
+func (in *interp) givesLastUse(fn *ir.Func) bool {
+	if len(fn.Body) != 1 || fn.Body[0].Kind != ir.Return || fn.Body[0].X == nil || len(in.uses) == 0 {
+		return false
+	}
+	last := in.uses[len(in.uses)-1]
+	return last.File == fn.File && last.At == fn.Body[0].X.At
+}
+
+// waitsForEvent is how code waits until an event has come, or until who listens has said that he is done.
+var waitsForEvent = regexp.MustCompile(`\bnew\s+Promise\b|\bawait\s+(events\s*\.\s*)?once\s*\(|\bPromise\s*\.\s*(all|allSettled)\b`)
+
+// waitsForEvents reports whether a function waits for an event, or for several things together, of which one is perhaps what a listener has begun.
+func waitsForEvents(fn *ir.Func) bool {
+	return waitsForEvent.Match(fn.File.Tree.Source[fn.Start:fn.End])
 }
 
 // statement is the beginning of a statement of SQL.

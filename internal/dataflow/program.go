@@ -89,6 +89,7 @@ type Program struct {
 	decorations map[string]*Value      // what applications of Fastify were decorated with, by its names
 	callers     map[*ir.Func]callSites // of the functions that were called
 	connected   map[*Value]codePlace   // where options of a database were used first
+	textFields  map[*Value]codePlace   // schemas of texts that stand in schemas of objects, with where they do
 	globals     map[string]*Value      // JavaScript: names that modules give everywhere
 	byName      map[string][]string    // source files of Node.js, by their names without endings
 }

@@ -262,12 +262,7 @@ func (in *interp) textByModel(c *class, d declaration, x *Value) {
 		in.limited(x.taints)
 		return
 	}
-	for _, u := range x.taints {
-		if in.looked.said == nil {
-			in.looked.said = map[string]Step{}
-		}
-		in.looked.said[u.Path] = Step{f.file, t.At, "`" + d.Name + "` may be a text of any length here"}
-	}
+	in.looked.saysText(x.taints, Step{f.file, t.At, "`" + d.Name + "` may be a text of any length here"})
 }
 
 // textOfType is the type of a text, or of one that may be missing, with what it is annotated with; nil for all other types.

@@ -75,9 +75,16 @@ func keptBy(t *Taint) *step {
 // withMaking adds to the stops of a way where the object is made once into which the first invocation puts something, where a module gives it
 // a name elsewhere.
 func (in *interp) withMaking(steps []Step, put *step) []Step {
-	made := in.p.namedAt(in.st.puts[codePlace{put.file, put.at}])
+	at := codePlace{put.file, put.at}
+	made := in.p.namedAt(in.st.puts[at])
 	i := slices.IndexFunc(steps, func(s Step) bool { return s.File == put.file && s.At == put.at && s.Note == put.note })
-	if made == nil || i < 1 {
+	if i < 1 {
+		return steps
+	}
+	if keyed, ok := in.st.keyed[at]; ok && !slices.ContainsFunc(steps, func(s Step) bool { return s.File == keyed.File && s.At == keyed.At }) {
+		steps = slices.Insert(steps, i, keyed)
+	}
+	if made == nil {
 		return steps
 	}
 	return slices.Insert(steps, i, *made)
@@ -96,6 +103,25 @@ func (p *Program) namedAt(object *Value) *Step {
 			if s.Kind == ir.Eval && s.X != nil && s.X.Kind == ir.Assign && s.X.X.Kind == ir.Name && holdsObject(m.scope.vars[s.X.X.Str], object, 0) {
 				return &Step{m.file, s.X.At, "`" + s.X.X.Str + "` is made once, for all invocations"}
 			}
+			if s.Kind == ir.Declare && s.Class != nil {
+				if made := fieldMadeOnce(m, s.Class, object); made != nil {
+					return made
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fieldMadeOnce is where a class declares the field that holds an object for all of its instances; nil where none does.
+func fieldMadeOnce(m *module, class *ir.Class, object *Value) *Step {
+	v := m.scope.vars[class.Name]
+	if v == nil || v.class == nil || v.class.static == nil {
+		return nil
+	}
+	for _, field := range class.Fields {
+		if field.Value != nil && holdsObject(v.class.static.fields[field.Name], object, 0) {
+			return &Step{m.file, field.Value.At, "`" + class.Name + "." + field.Name + "` is made once, for all instances and all invocations"}
 		}
 	}
 	return nil

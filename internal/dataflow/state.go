@@ -62,6 +62,7 @@ type invocations struct {
 	told    []string
 	budget  int
 	puts    map[codePlace]*Value // into what object something is put, by where that is written
+	keyed   map[codePlace]Step   // where a cache was called with the key under which something was put, by where that is written
 	skipped []*snapshot          // what was known where rounds of the loop at hand were left
 }
 
@@ -73,7 +74,7 @@ func (p *Program) between(spent int, follow func(*interp)) []*Hit {
 		in := &interp{p: p, overlay: map[*scope]map[string]*Value{}, over: map[*Value]map[string]*Value{}, sources: map[string]*Source{}, seen: map[string]bool{}}
 		in.st = &invocations{
 			lasting: p.statics(), of: map[*Value]*Value{}, names: map[*Value][]string{}, made: map[place]*Value{}, after: map[string]*snapshot{},
-			remains: map[place]*Value{}, puts: map[codePlace]*Value{}, old: old, second: old != nil, earlier: &Source{Label: "an earlier invocation", stays: true}, hits: map[string]*Hit{}, rank: map[string]int{}, budget: 2*spent + 20_000,
+			remains: map[place]*Value{}, puts: map[codePlace]*Value{}, keyed: map[codePlace]Step{}, old: old, second: old != nil, earlier: &Source{Label: "an earlier invocation", stays: true}, hits: map[string]*Hit{}, rank: map[string]int{}, budget: 2*spent + 20_000,
 		}
 		return in
 	}
@@ -83,7 +84,7 @@ func (p *Program) between(spent int, follow func(*interp)) []*Hit {
 		return nil
 	}
 	second := fresh(first.st.remains)
-	second.st.earlier, second.st.puts = first.st.earlier, first.st.puts
+	second.st.earlier, second.st.puts, second.st.keyed = first.st.earlier, first.st.puts, first.st.keyed
 	second.steps, second.st.budget = first.steps, second.st.budget+first.steps
 	for _, at := range first.st.order {
 		second.st.note(at)
@@ -162,14 +163,23 @@ func perhapsKeeps(v *Value) bool {
 }
 
 // madeForUser reports whether a client of a library was made with what can be a user's: new S3Client({credentials}).
-func (v *Value) madeForUser() bool {
-	return strings.HasSuffix(v.ref, ")") && perhapsAsked(&arguments{list: v.args, kw: v.kw})
+func (v *Value) madeForUser() bool { return v.madeFor(0) }
+
+// deepestMade bounds how far it is looked for in what was made by a library for what a library was given: new S3Client({credentials: assume({role})}).
+const deepestMade = 1
+
+func (v *Value) madeFor(depth int) bool {
+	return depth <= deepestMade && strings.HasSuffix(v.ref, ")") && asksFor(&arguments{list: v.args, kw: v.kw}, depth)
 }
 
 // perhapsAsked reports whether a library is perhaps asked for what is of a user.
-func perhapsAsked(args *arguments) bool {
+func perhapsAsked(args *arguments) bool { return asksFor(args, deepestMade) }
+
+func asksFor(args *arguments, depth int) bool {
 	is := func(v *Value) bool {
-		return v.hasOf(0, func(x *Value) bool { return x.empty() || len(x.taints) > 0 || x.asked })
+		return v.hasOf(0, func(x *Value) bool {
+			return x.empty() || len(x.taints) > 0 || x.asked || x.madeFor(depth+1)
+		})
 	}
 	if args.rest != nil || slices.ContainsFunc(args.list, is) {
 		return true
@@ -182,9 +192,12 @@ func perhapsAsked(args *arguments) bool {
 	return false
 }
 
+// deepestKeptPart bounds how deep it is looked for in what is kept: an entry of a cache has a value, of which a list has records.
+const deepestKeptPart = 5
+
 // hasOf reports whether a value, or something in it, is such.
 func (v *Value) hasOf(depth int, is func(*Value) bool) bool {
-	if v == nil || depth > 3 {
+	if v == nil || depth > deepestKeptPart {
 		return false
 	}
 	if is(v) || v.elem.hasOf(depth+1, is) {
@@ -536,7 +549,11 @@ func (at place) called() string {
 // written is the step of what is put into a place.
 func (in *interp) written(at place) *step {
 	if at.object != nil && !in.st.second {
-		in.st.puts[codePlace{in.st.file, in.st.at}] = at.object
+		put := codePlace{in.st.file, in.st.at}
+		in.st.puts[put] = at.object
+		if n := len(in.sites); n > 0 && in.sites[n-1].file != nil && strings.HasPrefix(at.name, "{") {
+			in.st.keyed[put] = Step{in.sites[n-1].file, in.sites[n-1].at, firstOne + "the cache is given its key, which is only " + strings.Trim(at.name, "{}")}
+		}
 	}
 	return &step{file: in.st.file, at: in.st.at, note: "first invocation: stays in " + at.called(), time: in.steps}
 }

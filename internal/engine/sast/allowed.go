@@ -132,7 +132,7 @@ func (a *authorizer) chained(fn *ir.Func) {
 			return
 		}
 		loop := list[i-1]
-		if handler := goesOnAfter(loop.Body); handler != nil && refusesIn(loop.Body) && a.letsIn(fn, true, 0) {
+		if handler := goesOnAfter(loop.Body); handler != nil && refusesIn(loop.Body) && a.letsIn(fn, true, nil, 0) {
 			a.tell(fn.File, handler.At, "lets the caller in where one of its checks has failed")
 		}
 	})

@@ -70,6 +70,8 @@ type authorizer struct {
 	work  *work
 	node  *paths.Node
 	found []spot
+
+	fields map[string][]ir.Field // of the classes in its files, by their names; nil until they are asked for
 }
 
 func (a *authorizer) tell(file *ir.File, at int32, how string) {
@@ -186,7 +188,7 @@ func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 			if isYes(to.Y) {
 				name, begins = baseName(to.X), s.At
 			}
-		case to.X.Kind == ir.Name && beginsWithYes(to.Y):
+		case to.X.Kind == ir.Name && (beginsWithYes(to.Y) || a.madeWithYes(to.Y, 0)):
 			name, begins = to.X.Str, s.At
 		}
 	}
@@ -204,10 +206,15 @@ func (a *authorizer) staysAllowed(file *ir.File, body []*ir.Stmt, try int) {
 	if name == "" || !slices.ContainsFunc(body[try].Body, a.checksAgain) {
 		return
 	}
+	some := false // of the errors one leaves the answer as it is
 	for _, handler := range handlersOf(body[try]) {
-		if slices.ContainsFunc(handler, sets) || slices.ContainsFunc(handler, a.checksAgain) {
+		if slices.ContainsFunc(handler, a.checksAgain) {
 			return
 		}
+		some = some || !ir.Ends(handler) && !slices.ContainsFunc(handler, sets)
+	}
+	if !some {
+		return
 	}
 	for _, s := range body[try+1:] {
 		if s.Kind != ir.Eval && s.Kind != ir.Return || sets(s) {
@@ -282,6 +289,37 @@ func beginsWithYes(e *ir.Expr) bool {
 		}
 	}
 	return false
+}
+
+// madeWithYes reports whether a call makes an object of the program that says yes from the beginning: Decision(), where that has the field allowed: bool =
+// True, or newVerdict(), which gives such an object back.
+func (a *authorizer) madeWithYes(e *ir.Expr, depth int) bool {
+	if e == nil || e.Kind != ir.Call || depth > deepestPolicy {
+		return false
+	}
+	if len(e.List) == 0 && slices.ContainsFunc(a.fieldsOfClass(lastName(e.X)), func(field ir.Field) bool { return yesName.MatchString(field.Name) && isYes(field.Value) }) {
+		return true
+	}
+	made := calledByName(a.node, e)
+	return len(made) == 1 && len(made[0].Body) == 1 && made[0].Body[0].Kind == ir.Return && (beginsWithYes(made[0].Body[0].X) || a.madeWithYes(made[0].Body[0].X, depth+1))
+}
+
+// fieldsOfClass are the fields of a class in the files of the authorizer, by its name.
+func (a *authorizer) fieldsOfClass(name string) []ir.Field {
+	if a.fields == nil {
+		a.fields = map[string][]ir.Field{}
+		for _, path := range a.node.Result.Files {
+			if file := a.node.Result.Program.File(path); file != nil {
+				ir.Walk(file.Body, func(s *ir.Stmt) bool {
+					if s.Class != nil {
+						a.fields[s.Class.Name] = s.Class.Fields
+					}
+					return true
+				}, func(*ir.Expr) bool { return false })
+			}
+		}
+	}
+	return a.fields[name]
 }
 
 // errorName is what people call what went wrong.

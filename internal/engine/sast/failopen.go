@@ -1,6 +1,7 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 
 	"wardlet.example/internal/ir"
@@ -24,7 +25,12 @@ func (a *authorizer) failsOpen(fn *ir.Func, works map[place]string) {
 		}
 		for _, handler := range handlers {
 			answer, given := answerOf(handler)
-			if answer != nil && someOf(a.node, fn.File, tried, works) != "" && a.letsIn(fn, given, 0) {
+			var object *ir.Expr
+			if answer == nil {
+				answer, object = objectOf(handler)
+				given = true
+			}
+			if answer != nil && someOf(a.node, fn.File, tried, works) != "" && a.letsIn(fn, given, object, 0) {
 				a.tell(fn.File, answer.At, "lets the caller in where its check has failed")
 			}
 		}
@@ -56,17 +62,50 @@ func answerOf(handler []*ir.Stmt) (answer *ir.Stmt, given bool) {
 	return nil, false
 }
 
-// letsIn reports whether an answer of a function is the one by which somebody who asks for it goes on, where the other one refuses the caller.
-func (a *authorizer) letsIn(fn *ir.Func, given bool, depth int) bool {
+// objectOf is the statement by which what handles an error gives an object in which something is true, and does nothing else but to log it, and the
+// object: return { active: true, sub: "unknown" }. It is nil where it does not.
+func objectOf(handler []*ir.Stmt) (answer *ir.Stmt, object *ir.Expr) {
+	for i, s := range handler {
+		switch {
+		case s.Kind == ir.Eval && s.X != nil && logs(s.X):
+		case s.Kind == ir.Return && i == len(handler)-1 && s.X != nil:
+			x := s.X
+			if x.Kind == ir.Array && x.Str == "results" && len(x.List) == 2 && isNothing(x.List[1]) {
+				x = x.List[0]
+			}
+			if x = madeObject(x); x != nil && slices.ContainsFunc(x.List, isYes) {
+				return s, x
+			}
+		default:
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// madeObject is an object with the fields that are written for it: itself, or those that a class of Python is called with; nil for all else.
+func madeObject(e *ir.Expr) *ir.Expr {
+	switch {
+	case e.Kind == ir.Object:
+		return e
+	case e.Kind == ir.Call && len(e.List) > 0 && len(e.Keys) == len(e.List) && startsLarge.MatchString(lastName(e.X)):
+		return &ir.Expr{Kind: ir.Object, At: e.At, End: e.End, Keys: e.Keys, List: e.List}
+	}
+	return nil
+}
+
+// letsIn reports whether an answer of a function is the one by which somebody who asks for it goes on, where the other one refuses the caller. The answer
+// is yes or no, or an object.
+func (a *authorizer) letsIn(fn *ir.Func, given bool, object *ir.Expr, depth int) bool {
 	if depth > deepestAnswer {
 		return false
 	}
 	for _, site := range a.node.Result.LeadsTo(fn) {
-		q := &question{call: site.Call}
+		q := &question{call: site.Call, given: object}
 		if assigned := assignedFrom(site.In, site.Call); assigned != nil {
 			q.name = assigned.Str
 		}
-		if a.opensBy(q, site.In, given, depth) {
+		if a.opensBy(q, site.In, given, depth) || a.opensByParts(q, site.In, depth) {
 			return true
 		}
 	}
@@ -83,16 +122,52 @@ func (a *authorizer) opensBy(q *question, fn *ir.Func, given bool, depth int) bo
 			refuses = refuses || is == yes
 			opens = opens || is != yes && other == yes
 		case s.Kind == ir.Return && q.concerns(s.X) && isPlainAnswer(s.X):
-			if is := q.truth(s.X, given); is != perhaps {
-				opens = opens || a.letsIn(fn, is == yes, depth+1)
+			if is := q.truth(s.X, given); q.given != nil && q.is(ir.Awaited(s.X)) {
+				opens = opens || a.letsIn(fn, given, q.given, depth+1)
+			} else if is != perhaps || q.given != nil && q.truth(s.X, false) == elsewhere {
+				opens = opens || a.letsIn(fn, is != elsewhere, nil, depth+1)
 			}
 		}
 		return true
 	}, func(e *ir.Expr) bool {
-		opens = opens || q.opens(e, given) || a.handsOn(q, e, given, depth)
+		opens = opens || q.opens(e, given) || a.handsOn(q, e, given, depth) || a.opensByName(q, fn, e, given, depth)
 		return e.Kind != ir.Lambda
 	})
 	return opens && !refuses
+}
+
+// opensByName reports whether a name is set by an answer to what lets the caller in: const allowed = standing.active && mayRead(standing)
+func (a *authorizer) opensByName(q *question, fn *ir.Func, e *ir.Expr, given bool, depth int) bool {
+	if e.Kind != ir.Assign || e.X.Kind != ir.Name || e.X.Str == q.name || e.Y == nil || depth >= deepestAnswer || !q.concerns(e.Y) || q.is(ir.Awaited(e.Y)) {
+		return false
+	}
+	is, other := q.truth(e.Y, given), q.truth(e.Y, !given)
+	if (is == elsewhere) == (other == elsewhere) {
+		return false
+	}
+	return a.opensBy(&question{name: e.X.Str}, fn, is != elsewhere, depth+1)
+}
+
+// opensByParts reports whether a part of an object that is taken out of the answer lets the caller in: const { active, scope } = await standing(token)
+func (a *authorizer) opensByParts(q *question, fn *ir.Func, depth int) bool {
+	if q.given == nil || depth >= deepestAnswer {
+		return false
+	}
+	opens := false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind != ir.Assign || e.X.Kind != ir.Object || e.Y == nil || !q.is(ir.Awaited(e.Y)) {
+			return !opens
+		}
+		for i, key := range e.X.Keys {
+			at := slices.Index(q.given.Keys, key)
+			if at < 0 || !isYes(q.given.List[at]) || len(namesIn(e.X.List[i])) != 1 {
+				continue
+			}
+			opens = opens || a.opensBy(&question{name: namesIn(e.X.List[i])[0]}, fn, true, depth+1)
+		}
+		return !opens
+	})
+	return opens
 }
 
 // handsOn reports whether a call gives an answer as it is, or its contrary, to a function which lets the caller in by it: policy(user, arn, permitted).
@@ -163,9 +238,49 @@ type question struct {
 	given *ir.Expr // the object that the answer is where it is yes; nil where it is no more than that
 }
 
+// memberOf is the name of the member of an answer that an expression reads: grant.active, grant["active"], grant.get("active"); empty for all else.
+func (q *question) memberOf(e *ir.Expr) string {
+	switch {
+	case q.given == nil || e == nil:
+	case e.Kind == ir.Member && q.is(ir.Awaited(e.X)):
+		return e.Str
+	case e.Kind == ir.Index && e.Y != nil && e.Y.Kind == ir.Const && q.is(ir.Awaited(e.X)):
+		return e.Y.Str
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && e.X.Str == "get" && len(e.List) > 0 && e.List[0].Kind == ir.Const && q.is(ir.Awaited(e.X.X)):
+		return e.List[0].Str
+	}
+	return ""
+}
+
+// asksIn are methods that ask whether something stands in a text or a list.
+var asksIn = regexp.MustCompile(`^(includes|has|some|contains|find|match|startsWith|indexOf)$`)
+
+// asksEmpty reports whether an expression asks what stands in a member of an answer that is empty: standing.scope.split(" ").includes("files:read")
+func (q *question) asksEmpty(e *ir.Expr) bool {
+	in := (*ir.Expr)(nil)
+	switch {
+	case q.given == nil:
+	case e.Kind == ir.Binary && e.Str == "in":
+		in = e.Y
+	case e.Kind == ir.Call && e.X.Kind == ir.Member && asksIn.MatchString(e.X.Str):
+		in = e.X.X
+	}
+	for in != nil {
+		if name := q.memberOf(in); name != "" {
+			i := slices.Index(q.given.Keys, name)
+			return i < 0 || isEmptyValue(q.given.List[i])
+		}
+		if in.Kind != ir.Call && in.Kind != ir.Member {
+			return false
+		}
+		in = in.X
+	}
+	return false
+}
+
 // memberTrue is whether a member of an answer that is an object says yes: grant.active
-func (q *question) memberTrue(member *ir.Expr, answer bool) way {
-	i := slices.Index(q.given.Keys, member.Str)
+func (q *question) memberTrue(name string, answer bool) way {
+	i := slices.Index(q.given.Keys, name)
 	switch {
 	case !answer || i < 0 || isEmptyValue(q.given.List[i]):
 		return elsewhere
@@ -177,10 +292,11 @@ func (q *question) memberTrue(member *ir.Expr, answer bool) way {
 
 // equalsMember is whether a member of an answer that is an object is a constant.
 func (q *question) equalsMember(member, constant *ir.Expr, answer bool) way {
-	if member == nil || constant == nil || member.Kind != ir.Member || !q.is(ir.Awaited(member.X)) || constant.Kind != ir.Const || q.given == nil || q.given.Kind != ir.Object {
+	name := q.memberOf(member)
+	if name == "" || constant == nil || constant.Kind != ir.Const || q.given.Kind != ir.Object {
 		return perhaps
 	}
-	i := slices.Index(q.given.Keys, member.Str)
+	i := slices.Index(q.given.Keys, name)
 	switch {
 	case !answer || i < 0:
 		return elsewhere
@@ -234,8 +350,10 @@ func (q *question) truth(e *ir.Expr, answer bool) way {
 		return yes
 	case q.is(e):
 		return elsewhere
-	case e.Kind == ir.Member && q.given != nil && q.is(ir.Awaited(e.X)):
-		return q.memberTrue(e, answer)
+	case q.memberOf(e) != "":
+		return q.memberTrue(q.memberOf(e), answer)
+	case q.asksEmpty(e):
+		return elsewhere
 	case e.Kind == ir.Not:
 		return contrary(q.truth(e.X, answer))
 	case e.Kind == ir.Call && len(e.List) == 1 && (lastName(e.X) == "Boolean" || lastName(e.X) == "bool"):

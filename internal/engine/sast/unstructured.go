@@ -109,7 +109,7 @@ func makesLinesOfFields(format *model.Value) bool {
 
 // writtenIn are the sentences that a function writes, and whether it writes fields too.
 func writtenIn(n *paths.Node) (texts []writtenText, fields bool) {
-	wrappers := map[*ir.Func]bool{}
+	wrappers := map[*ir.Func]handing{}
 	for _, fn := range n.Result.Reached {
 		if copied.MatchString(fn.File.Path) {
 			continue
@@ -119,10 +119,13 @@ func writtenIn(n *paths.Node) (texts []writtenText, fields bool) {
 				return !fields
 			}
 			fields = givesFields(n, fn, e)
-			if data := dataIn(fn.File, e); data > 0 {
-				if handsData(n, fn, e) {
-					wrappers[fn] = true
+			data := dataIn(fn.File, e)
+			if data > 0 || passesAll(fn, e) {
+				if how := handsData(n, fn, e); how != "" {
+					wrappers[fn] = how
 				}
+			}
+			if data > 0 || wrappers[fn] == valuesHanded {
 				texts = append(texts, writtenText{file: fn.File, at: e.At, call: e, fn: fn, data: data})
 			}
 			return true
@@ -131,17 +134,29 @@ func writtenIn(n *paths.Node) (texts []writtenText, fields bool) {
 	if len(wrappers) == 0 || fields {
 		return texts, fields
 	}
-	return calledSentences(n, wrappers, texts), false
+	texts = calledSentences(n, wrappers, texts)
+	return slices.DeleteFunc(texts, func(t writtenText) bool { return t.data == 0 && !t.writer }), false
 }
 
 // calledSentences are the sentences of a function with the calls by which others have theirs written, in the place of what writes them.
-func calledSentences(n *paths.Node, wrappers map[*ir.Func]bool, texts []writtenText) []writtenText {
+func calledSentences(n *paths.Node, wrappers map[*ir.Func]handing, texts []writtenText) []writtenText {
 	var calls []writtenText
 	for _, fn := range n.Result.Reached {
 		ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
-			if e.Kind == ir.Call && slices.ContainsFunc(n.Result.Callees(e), func(f *ir.Func) bool { return wrappers[f] }) {
-				if data := pieces(e.List); data > 0 {
+			if e.Kind != ir.Call {
+				return true
+			}
+			for _, f := range n.Result.Callees(e) {
+				data := 0
+				switch wrappers[f] {
+				case valuesHanded:
+					data = pieces(e.List)
+				case textHanded:
+					data = inSentences(fn.File, e)
+				}
+				if data > 0 {
 					calls = append(calls, writtenText{file: fn.File, at: e.At, call: e, fn: fn, data: data})
+					break
 				}
 			}
 			return true
@@ -152,24 +167,63 @@ func calledSentences(n *paths.Node, wrappers map[*ir.Func]bool, texts []writtenT
 	}
 	var writer []writtenText // what writes them all is the place to mend
 	rest := slices.DeleteFunc(texts, func(t writtenText) bool {
-		if wrappers[t.fn] {
+		if wrappers[t.fn] != "" {
 			t.writer = true
 			writer = append(writer, t)
 		}
-		return wrappers[t.fn]
+		return wrappers[t.fn] != ""
 	})
 	return slices.Concat(writer, rest, calls)
 }
 
-// handsData reports whether a function that is called in the program writes what it is given into a sentence.
-func handsData(n *paths.Node, fn *ir.Func, e *ir.Expr) bool {
+// handing is what a function that writes sentences for others is given: the text of one, or values of which it makes one. It is empty for all others.
+type handing string
+
+const (
+	textHanded   handing = "text"
+	valuesHanded handing = "values"
+)
+
+// passesAll reports whether a function gives what it got, as many as they are, to a call that writes them one behind the other or into a text:
+// print("[feeder]", *words), log.Printf(format, args...).
+func passesAll(fn *ir.Func, e *ir.Expr) bool {
+	name, rest := dotted(e.X), restOf(fn)
+	if rest == "" || len(e.List) == 0 {
+		return false
+	}
+	last := e.List[len(e.List)-1]
+	switch {
+	case fn.File.Language == ir.Python && name == "print" || fn.File.Language == ir.Go && (strings.HasPrefix(name, "log.") || strings.HasPrefix(name, "fmt.Print")):
+		return last.Kind == ir.Spread && last.X.Kind == ir.Name && last.X.Str == rest
+	}
+	return false
+}
+
+// restOf is the name under which a function takes all further arguments; empty where it takes none.
+func restOf(fn *ir.Func) string {
+	for _, p := range fn.Params {
+		if p.Kind == ir.Spread && p.X != nil && p.X.Kind == ir.Name {
+			return p.X.Str
+		}
+	}
+	return ""
+}
+
+// handsData is what a function that is called in the program writes into a sentence of what it is given.
+func handsData(n *paths.Node, fn *ir.Func, e *ir.Expr) handing {
 	given := map[string]bool{}
 	for _, p := range fn.Params {
 		for _, name := range namesIn(p) {
 			given[name] = true
 		}
 	}
-	return len(fn.Params) > 1 && slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, given) }) && isCalled(n, fn)
+	switch {
+	case !slices.ContainsFunc(e.List, func(x *ir.Expr) bool { return contains(x, nil, given) }) || !isCalled(n, fn):
+		return ""
+	case len(fn.Params) > 1 || restOf(fn) != "":
+		return valuesHanded
+	}
+	return textHanded
 }
 
 // copied are folders of what others wrote, which logs as they like.
@@ -233,6 +287,11 @@ func dataIn(file *ir.File, e *ir.Expr) int {
 	if putsTogether(file, e) {
 		return pieces(slices.DeleteFunc(varying(file, e.List), func(x *ir.Expr) bool { return x.Kind == ir.Call && withStack.MatchString(dotted(x.X)) }))
 	}
+	return inSentences(file, e)
+}
+
+// inSentences is how many pieces of data stand in the sentences that a call is given.
+func inSentences(file *ir.File, e *ir.Expr) int {
 	n := 0
 	for _, x := range e.List {
 		if sentence(x) {

@@ -95,7 +95,7 @@ func ignored(_ *work, n *paths.Node) []spot {
 			out = append(out, spot{file: c.File, at: c.At, fields: map[string]string{"call": validatorName(c.Ref), "source": why}})
 		}
 	}
-	out = append(append(out, caughtModels(n, out)...), droppedChecks(n)...)
+	out = append(append(out, caughtModels(n, out)...), slices.Concat(droppedChecks(n), droppedAnswers(n, out))...)
 	return append(append(append(out, refusals(n)...), yesAnyway(n)...), append(unusedLookUps(n), answersAndGoesOn(n)...)...)
 }
 
@@ -153,7 +153,7 @@ func unaskedAbove(n *paths.Node, c dataflow.Called) []spot {
 			if list[i].Kind == ir.Eval {
 				call = valueOf(list[i].X)
 			}
-			if call == nil || call.Kind != ir.Call || calledName(call.X) != giver.Name || slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.Expr == call }) {
+			if call == nil || call.Kind != ir.Call || calledName(call.X) != giver.Name || isAnother(n.Result.Callees(call), giver) || slices.ContainsFunc(n.Result.Calls, func(o dataflow.Called) bool { return o.Expr == call }) {
 				return
 			}
 			if why := unasked(dataflow.Called{Ref: c.Ref, File: fn.File, At: call.At, Expr: call}, fn.End, list, i); why != "" {
@@ -164,18 +164,52 @@ func unaskedAbove(n *paths.Node, c dataflow.Called) []spot {
 	return out
 }
 
-// giverOf is the function that returns what a validator answers, alone in it; nil where it does something else with it.
+// isAnother reports whether it is known which functions a call leads to, and that one is none of them.
+func isAnother(called []*ir.Func, fn *ir.Func) bool {
+	return len(called) > 0 && !slices.Contains(called, fn)
+}
+
+// giverOf is the function that returns what a validator answers, alone in it, or what it makes of that; nil where it does something else with it.
 func giverOf(n *paths.Node, c dataflow.Called) *ir.Func {
 	for _, fn := range n.Result.Reached {
 		if fn.File != c.File || c.At < fn.Start || c.At >= fn.End || len(fn.Body) == 0 {
 			continue
 		}
 		last := fn.Body[len(fn.Body)-1]
-		if last.Kind == ir.Return && last.X != nil && last.X.At <= c.At && c.At < last.X.End {
+		if last.Kind == ir.Return && last.X != nil && (last.X.At <= c.At && c.At < last.X.End || givesWhatItSays(fn, c.Expr)) {
 			return fn
 		}
 	}
 	return nil
+}
+
+// givesWhatItSays reports whether a function keeps what a validator answers, throws nothing, and gives back nothing but what is made of that:
+// const { error } = schema.validate(value); return error?.details ?? []
+func givesWhatItSays(fn *ir.Func, call *ir.Expr) bool {
+	names := map[string]bool{}
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Assign && isMadeOf(e.Y, call) {
+			for _, name := range namesIn(e.X) {
+				names[name] = true
+			}
+		}
+		return e.Kind != ir.Lambda
+	})
+	if len(names) == 0 || throws(fn.Body) {
+		return false
+	}
+	other := false
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.If && s.X != nil && contains(s.X, nil, names) {
+			return false // if (!result.success) return result.error.issues
+		}
+		other = other || s.Kind == ir.Return && (s.X == nil || !contains(s.X, nil, names) && !isEmptyValue(s.X))
+		return !other
+	}, func(e *ir.Expr) bool {
+		other = other || e.Kind == ir.Assign && e.X.Kind != ir.Name && contains(e.Y, nil, names) // kept elsewhere
+		return e.Kind != ir.Lambda
+	})
+	return !other
 }
 
 // calledName is the name of what is called, without what it is a method of.
