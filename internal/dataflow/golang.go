@@ -382,11 +382,6 @@ func (p *Program) ownFolder(name string, parts int) (string, bool) {
 	return folder, len(p.goFiles(folder)) > 0
 }
 
-// ofGo are the first parts of imports of the standard library of Go.
-var ofGo = set(`archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index
-	internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time
-	unicode unique unsafe vendor weak`)
-
 // hostsByOwner are hosts of repositories, under whose names those of their owners stand.
 var hostsByOwner = set("github.com gitlab.com bitbucket.org")
 

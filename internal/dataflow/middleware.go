@@ -42,7 +42,7 @@ const streamed = "builtin.awslambda.streamifyResponse()"
 const togetherBefore = "middy/middlewares"
 
 // fromTogether are the packages that have what was in that module.
-var fromTogether = map[string]string{
+var fromTogether = map[string]string{ //nolint:gosec // names of packages
 	"jsonBodyParser": "@middy/http-json-body-parser", "urlEncodeBodyParser": "@middy/http-urlencode-body-parser", "validator": "@middy/validator",
 	"httpHeaderNormalizer": "@middy/http-header-normalizer", "httpEventNormalizer": "@middy/http-event-normalizer", "cors": "@middy/http-cors",
 	"httpSecurityHeaders": "@middy/http-security-headers", "httpContentNegotiation": "@middy/http-content-negotiation", "warmup": "@middy/warmup",
