@@ -19,6 +19,7 @@ import (
 
 	"wardlet.example/internal/document"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/parallel"
 	"wardlet.example/internal/repo"
 	"wardlet.example/internal/template/cloudformation"
 	"wardlet.example/internal/template/sam"
@@ -178,24 +179,7 @@ func (a *assembly) readAll(files []string) []result {
 }
 
 // parallel calls f for 0..n-1 on the allowed number of workers.
-func (a *assembly) parallel(n int, f func(int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range max(1, a.options.Jobs) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := range next {
-				f(i)
-			}
-		}()
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-}
+func (a *assembly) parallel(n int, f func(int)) { parallel.Each(a.options.Jobs, n, f) }
 
 func (a *assembly) readFile(file string) result {
 	res := result{file: file}

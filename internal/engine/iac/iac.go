@@ -16,6 +16,7 @@ import (
 	"wardlet.example/internal/finding"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/parallel"
 	"wardlet.example/internal/rule"
 )
 
@@ -155,26 +156,13 @@ type Report struct {
 func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id string) bool) Report {
 	apps := p.All()
 	reports := make([]Report, len(apps))
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range max(1, e.options.Jobs) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := range next {
-				if ctx.Err() != nil {
-					reports[i].Diagnostics = []model.Diagnostic{unfinished(apps[i])}
-					continue
-				}
-				reports[i] = e.app(p, apps[i], selected)
-			}
-		}()
-	}
-	for i := range apps {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Each(e.options.Jobs, len(apps), func(i int) {
+		if ctx.Err() != nil {
+			reports[i].Diagnostics = []model.Diagnostic{unfinished(apps[i])}
+			return
+		}
+		reports[i] = e.app(p, apps[i], selected)
+	})
 	var all Report
 	for i := 0; i < len(reports); {
 		app := apps[i]

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"wardlet.example/data/iam"
 	"wardlet.example/internal/dataflow"
@@ -19,6 +18,7 @@ import (
 	"wardlet.example/internal/ir"
 	"wardlet.example/internal/link"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/parallel"
 	"wardlet.example/internal/paths"
 	"wardlet.example/internal/policy"
 	"wardlet.example/internal/privilege"
@@ -137,7 +137,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	all.Diagnostics = append(all.Diagnostics, problems...)
 	reports, works := make([]Report, len(p.Apps)), make([]*work, len(p.Apps))
 	carries := paths.Calls()
-	e.each(len(p.Apps), func(i int) {
+	parallel.Each(e.options.Jobs, len(p.Apps), func(i int) {
 		if ctx.Err() != nil {
 			reports[i].Diagnostics = []model.Diagnostic{unfinished(p.Apps[i])}
 			return
@@ -153,7 +153,7 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 	graph := e.joined(p, works, &all)
 	all.Graph = graph
 	apart := graph.Apart(p.Apps)
-	e.each(len(apart), func(group int) {
+	parallel.Each(e.options.Jobs, len(apart), func(group int) {
 		for _, i := range apart[group] {
 			if works[i] != nil {
 				reports[i] = works[i].tell(graph)
@@ -179,24 +179,6 @@ func (e *Engine) Run(ctx context.Context, p *link.Program, selected func(id stri
 		return was
 	})
 	return all
-}
-
-// each does something for 0 to n-1, on as many threads as there may be.
-func (e *Engine) each(n int, do func(i int)) {
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range max(1, e.options.Jobs) {
-		wg.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }
 
 // notFollowed tells of functions whose code no rule was asked of, because of its language or because it was not found.
