@@ -26,3 +26,22 @@ func TestMaskAssigned(t *testing.T) {
 		}
 	}
 }
+
+// In a program calls stay as they are no secrets: what is written out, what a comment says, and bare words alone are masked all the same.
+func TestMaskInCode(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{`  const decodedToken = jwt.decode(token);`, `  const decodedToken = jwt.decode(token);`},
+		{`token = os.environ["API_TOKEN"]`, `token = os.environ["********"]`},
+		{`const apiKey = "Zz8vLr93pKx2qqq";`, `const apiKey = "Zz8********";`},
+		{"password := `Sup3rS3cretValue9`", "password := `Sup********`"},
+		{`const token = sign(id, 'Sup3rS3cretValue9')`, `const token = sign(id, 'Sup********')`},
+		{`password: Sup3rS3cretValue9`, `password: Sup********`},
+		{`login(user) // password: hunter2hunter2`, `login(user) // password: hun********`},
+		{`# DB_PASSWORD: Sup3rS3cretValue9`, `# DB_PASSWORD: Sup********`},
+	}
+	for _, test := range tests {
+		if got := maskInCode(test.line); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.line, got, test.want)
+		}
+	}
+}

@@ -437,7 +437,11 @@ func (s *scanner) snippet(p *finding.Place, secrets secrets) {
 	trimmed := strings.TrimRight(line, " \t\r")
 	p.EndLine = p.Line
 	p.EndCol = len([]rune(trimmed)) + 1
-	masked := maskAssigned(replacer(slices.Concat(secrets.everywhere, secrets.onLine[lineOf(p.Pos)])).Replace(trimmed))
+	mask := maskAssigned
+	if dataflow.LanguageOf(p.File) != "" {
+		mask = maskInCode
+	}
+	masked := mask(replacer(slices.Concat(secrets.everywhere, secrets.onLine[lineOf(p.Pos)])).Replace(trimmed))
 	const longest = 400
 	if r := []rune(masked); len(r) > longest {
 		masked = string(r[:longest]) + "…"
@@ -508,12 +512,39 @@ var nextName = regexp.MustCompile(`[,;{]\s*["']?[A-Za-z_][A-Za-z0-9_.-]*["']?\s*
 // literalText is a text in a line: in quotes, or a bare word.
 var literalText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|!?[^\s"'{}\[\](),!|>#&]{4,}`)
 
+var (
+	// quotedText is a text in a line of a program, callOrPart a call or an index, startsComment where a comment begins.
+	quotedText    = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`[^`]*`")
+	callOrPart    = regexp.MustCompile(`[\w\])][(\[]`)
+	startsComment = regexp.MustCompile(`(^|\s)(//|#|/\*|\*)`)
+)
+
 // userInfo is a name and password inside an address.
 var userInfo = regexp.MustCompile(`(://[^/\s:@"']*:)([^@/\s"']+)@`)
 
 // maskAssigned masks in a line whatever a name calls a secret, and passwords in addresses, whether or not a rule has found
 // them: better a masked harmless value than a secret in a log.
 func maskAssigned(line string) string {
+	return maskNamed(line, func(string) *regexp.Regexp { return literalText })
+}
+
+// maskInCode is maskAssigned for a line of a program: where a value is made by a call or taken out of something, only what stands in quotes can be a
+// secret, and else in a comment. Bare words alone are masked there too, as the line is perhaps one of a text of several lines.
+func maskInCode(line string) string {
+	code, comment := line, ""
+	if at := startsComment.FindStringIndex(line); at != nil {
+		code, comment = line[:at[0]], line[at[0]:]
+	}
+	return maskNamed(code, func(value string) *regexp.Regexp {
+		if callOrPart.MatchString(value) {
+			return quotedText
+		}
+		return literalText
+	}) + maskAssigned(comment)
+}
+
+// maskNamed masks the texts that follow the name of a secret, as literal says what a text in such a value is.
+func maskNamed(line string, literal func(value string) *regexp.Regexp) string {
 	line = userInfo.ReplaceAllString(line, "${1}********@")
 	var out strings.Builder
 	for {
@@ -526,19 +557,20 @@ func maskAssigned(line string) string {
 			end = at[1] + next[0]
 		}
 		out.WriteString(line[:at[1]])
-		out.WriteString(maskTexts(line[at[1]:end]))
+		value := line[at[1]:end]
+		out.WriteString(maskTexts(value, literal(value)))
 		line = line[end:]
 	}
 	return out.String() + line
 }
 
 // maskTexts masks the texts of a value; what only refers to something else stays.
-func maskTexts(value string) string {
+func maskTexts(value string, literal *regexp.Regexp) string {
 	if reference.MatchString(value) {
 		return value
 	}
-	return literalText.ReplaceAllStringFunc(value, func(text string) string {
-		bare := strings.Trim(text, `"'`)
+	return literal.ReplaceAllStringFunc(value, func(text string) string {
+		bare := strings.Trim(text, "\"'`")
 		if len(bare) < 4 || strings.Contains(bare, "********") || harmless.MatchString(bare) {
 			return text
 		}
