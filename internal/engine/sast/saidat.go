@@ -16,35 +16,42 @@ import (
 
 // writtenOnce is the one place in the files of a function where something is written that is looked for; nil for none, and for several.
 func writtenOnce(n *paths.Node, find func(file *ir.File, e *ir.Expr) *ir.Expr) (file *ir.File, at int32) {
-	if n.Result.Program == nil {
-		return nil, 0
-	}
 	times := 0
-	for _, path := range n.Result.Files {
-		f := n.Result.Program.File(path)
-		if f == nil {
-			continue
+	everywhere(n, func(f *ir.File, e *ir.Expr) {
+		if found := find(f, e); found != nil && (file != f || at != found.At) {
+			times++
+			file, at = f, found.At
 		}
-		look := func(body []*ir.Stmt) {
-			ir.Walk(body, nil, func(e *ir.Expr) bool {
-				if found := find(f, e); found != nil && (file != f || at != found.At) {
-					times++
-					file, at = f, found.At
-				}
-				return e.Kind != ir.Lambda
-			})
-		}
-		look(f.Body)
-		inFile(f, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
-	}
+	})
 	if times != 1 {
 		return nil, 0
 	}
 	return file, at
 }
 
+// everywhere goes through the expressions of all files of a function, those of modules first.
+func everywhere(n *paths.Node, note func(file *ir.File, e *ir.Expr)) {
+	if n.Result.Program == nil {
+		return
+	}
+	for _, path := range n.Result.Files {
+		file := n.Result.Program.File(path)
+		if file == nil {
+			continue
+		}
+		look := func(body []*ir.Stmt) {
+			ir.Walk(body, nil, func(e *ir.Expr) bool {
+				note(file, e)
+				return e.Kind != ir.Lambda
+			})
+		}
+		look(file.Body)
+		inFile(file, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
+	}
+}
+
 // ofPatience are names of constants that say how long somebody waits.
-var ofPatience = regexp.MustCompile(`(?i)time_?out|wait|patience|budget|deadline|limit|seconds|millis|_ms$|Ms$`)
+var ofPatience = regexp.MustCompile(`(?i)time_?out|wait|patience|budget|deadline|time_?limit`)
 
 // saidToWait tells of a call that waits too long where the program says how long: there, if that is known, with the call on the way, or else at the
 // call, with the place where it is used, if another function makes what ends the request.

@@ -236,25 +236,11 @@ var makesHTTPClient = regexp.MustCompile(`^(axios\.create|got\.extend|ky\.(creat
 // madeOnLoading are the clients that modules make when they are loaded, or the objects that they keep: this.http = axios.create(...)
 func madeOnLoading(n *paths.Node) []dataflow.Called {
 	var out []dataflow.Called
-	if n.Result.Program == nil {
-		return nil
-	}
-	for _, path := range n.Result.Files {
-		file := n.Result.Program.File(path)
-		if file == nil {
-			continue
+	everywhere(n, func(file *ir.File, e *ir.Expr) {
+		if e.Kind == ir.Assign && e.X != nil && e.Y != nil && e.Y.Kind == ir.Call && makesHTTPClient.MatchString(dotted(e.Y.X)) && isUsed(n, file, e.X) {
+			out = append(out, dataflow.Called{Ref: dotted(e.Y.X), File: file, At: e.Y.At, Expr: e.Y})
 		}
-		look := func(body []*ir.Stmt) {
-			ir.Walk(body, nil, func(e *ir.Expr) bool {
-				if e.Kind == ir.Assign && e.X != nil && e.Y != nil && e.Y.Kind == ir.Call && makesHTTPClient.MatchString(dotted(e.Y.X)) && isUsed(n, file, e.X) {
-					out = append(out, dataflow.Called{Ref: dotted(e.Y.X), File: file, At: e.Y.At, Expr: e.Y})
-				}
-				return e.Kind != ir.Lambda
-			})
-		}
-		look(file.Body)
-		inFile(file, func(fn *ir.Func) { look(fn.Body) }, func(*ir.Expr) {})
-	}
+	})
 	return out
 }
 
