@@ -747,7 +747,7 @@ func isOwnName(v *Value) bool {
 	if len(v.parts) > 0 && !v.known {
 		return !slices.ContainsFunc(v.parts, func(part *Value) bool { return !part.known && !isOnlySetting(part) && !isOneOfSome(part) })
 	}
-	return v.known || isOnlySetting(v)
+	return v.known || isOnlySetting(v) || isOneOfSome(v)
 }
 
 // isOneOfSome reports whether a text is one of some that are written out, whoever chooses: vip ? "members" : "public".

@@ -239,7 +239,7 @@ var kindsOfCharacters = map[string]func(rune) bool{
 	"IsLetter": unicode.IsLetter, "IsDigit": unicode.IsDigit, "IsNumber": unicode.IsNumber, "IsUpper": unicode.IsUpper, "IsLower": unicode.IsLower,
 	"IsSpace": unicode.IsSpace, "IsPunct": unicode.IsPunct, "IsControl": unicode.IsControl, "IsSymbol": unicode.IsSymbol, "IsPrint": unicode.IsPrint,
 	"isalpha": unicode.IsLetter, "isdigit": unicode.IsDigit, "isnumeric": unicode.IsNumber, "isdecimal": unicode.IsDigit, "isupper": unicode.IsUpper,
-	"islower": unicode.IsLower, "isspace": unicode.IsSpace, "isalnum": func(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) },
+	"islower": unicode.IsLower, "isspace": unicode.IsSpace, "isprintable": unicode.IsPrint, "isalnum": func(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) },
 }
 
 // saysOf is what a call says of a character: unicode.IsLetter(c), c.isalnum(), ALLOWED.has(c), strings.ContainsRune(ALLOWED, c), /[a-z]/.test(c).

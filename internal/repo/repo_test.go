@@ -235,6 +235,7 @@ gitdir: ../.git/modules/sub
 -- node_modules/x/index.js --
 -- src/node_modules/x.js --
 -- .serverless/state.json --
+-- .build/serverless.yml --
 -- .aws-sam/build.toml --
 -- .terraform/x.tf --
 -- cdk.out/stack.template.json --

@@ -201,7 +201,7 @@ var namesService = regexp.MustCompile(`(?m)^[^\s!#]*\bserverless\.ya?ml[ \t\r]*$
 func isMade(segments []string) bool {
 	last := len(segments) - 1
 	switch segments[last] {
-	case ".git", "node_modules", ".serverless", ".aws-sam", ".terraform", "__pycache__", "site-packages":
+	case ".git", "node_modules", ".serverless", ".build", ".aws-sam", ".terraform", "__pycache__", "site-packages":
 		return true
 	case "bundle":
 		return last > 0 && segments[last-1] == "vendor"
