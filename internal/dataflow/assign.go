@@ -282,6 +282,14 @@ func (in *interp) assignElem(x, v *Value) {
 	}
 }
 
+// nameGiven is the name that gets a value, of several results of a call in Go the first one.
+func nameGiven(e *ir.Expr) string {
+	if e.Str == "results" && e.Kind == ir.Array && len(e.List) > 0 {
+		e = e.List[0]
+	}
+	return lastPart(textOf(e))
+}
+
 func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 	if e.Str == "+=" {
 		x, y := in.eval(f, e.X), in.eval(f, e.Y)
@@ -292,7 +300,7 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 		in.bind(f, e.X, v, false)
 		return v
 	}
-	v := in.forName(lastPart(textOf(e.X)), func() *Value { return in.eval(f, e.Y) })
+	v := in.forName(nameGiven(e.X), func() *Value { return in.eval(f, e.Y) })
 	in.passed(f, e.Y)
 	if e.Str == "with" {
 		v = in.entered(f, v, e.At)
@@ -306,6 +314,8 @@ func (in *interp) assignment(f frame, e *ir.Expr) *Value {
 		if e.X.Kind != ir.Array {
 			v = in.saidToBe(f, e.X, errorOfGo(e.X, goResult(v)))
 			in.guessable(f, lastName(e.X), e.Y, v)
+		} else if e.X.Str == "results" {
+			in.guessableResults(f, e.X.List, e.Y, v)
 		}
 		in.bind(f, e.X, v, e.Str == ":=")
 		in.rememberResults(f, e)

@@ -60,6 +60,16 @@ func (in *interp) bindResults(f frame, p *ir.Expr, v *Value, declares bool) {
 	}
 }
 
+// guessableResults tells of random numbers that are among several results of a call: token, err := newToken(32).
+func (in *interp) guessableResults(f frame, names []*ir.Expr, from *ir.Expr, v *Value) {
+	if !v.results {
+		return
+	}
+	for i, x := range names {
+		in.guessable(f, lastName(x), from, in.resultOf(v, i, len(names)))
+	}
+}
+
 // saidToBe is a value of which nothing is known but the type that a program says it has, where it is given to a name: what a context of requests
 // keeps for all, or a registry.
 func (in *interp) saidToBe(f frame, name *ir.Expr, v *Value) *Value {

@@ -41,7 +41,7 @@ var (
 	// knownByPattern are those that the patterns of the rule know where they are called.
 	knownByPattern = regexp.MustCompile(`^(builtin\.Math\.random|random\.\w+|math/rand.*)$`)
 	// rollsOfGo are those of Go, which have a name for each type of number.
-	rollsOfGo = aboutNames(`^math/rand(/v2)?\.(New\(\)\.)?(Int|Uint|Float|N$)\w*$`)
+	rollsOfGo = aboutNames(`^math/rand(/v2)?\.((New|NewSource|NewPCG)\(\)\.)?(Int|Uint|Float|N$)\w*$`)
 )
 
 var (
@@ -64,7 +64,7 @@ func ofMoment(f frame, e *ir.Expr, name string) bool {
 // keepsRandom are functions that bring a random number into another form.
 var keepsRandom = set(`floor round ceil trunc abs toString String str int parseInt Number toFixed slice substring substr padStart padEnd zfill charAt fromCharCode chr
 	toUpperCase toLowerCase upper lower replace concat hex format Buffer from encode decode btoa b64encode urlsafe_b64encode b32encode hexlify toLocaleString
-	EncodeToString FormatInt FormatUint Itoa Sprint Sprintf String Bytes`)
+	EncodeToString FormatInt FormatUint Itoa Sprint Sprintf String Bytes ToUpper ToLower TrimSpace TrimRight TrimLeft ReplaceAll Replace`)
 
 // digests are functions and methods that make a digest.
 var digests = set("sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s md5 update digest hexdigest")
@@ -96,8 +96,8 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 		from = &roll{file: f.file, at: e.At, inText: knownByPattern.MatchString(callee.ref)}
 	case picks.MatchString(callee.ref):
 		from = &roll{file: f.file, at: e.At, picked: true, inText: knownByPattern.MatchString(callee.ref)}
-	case name == "join" && recv != nil:
-		for _, list := range append([]*Value{recv}, args.list...) {
+	case name == "join" && recv != nil, callee.ref == "strings.Join":
+		for _, list := range append([]*Value{orNothing(recv)}, args.list...) {
 			from = firstRoll(from, firstRoll(list.random.signs(), orNothing(list.elem).random.signs()))
 			if x := list.fields["0"]; x != nil {
 				from = firstRoll(from, x.random.signs())
@@ -106,7 +106,7 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 	case from == nil && keepsRandom[name]:
 		from = orNothing(recv).random
 		for _, a := range args.list {
-			from = firstRoll(from, a.random)
+			from = firstRoll(from, rollIn(f, a))
 		}
 		if from != nil && name == "charAt" {
 			from = from.pick()
@@ -132,7 +132,7 @@ func rolled(f frame, e *ir.Expr, recv, callee *Value, args *arguments, v *Value)
 // ofNumbers is the random number that is in the result of a calculation.
 func ofNumbers(operator string, x, y *Value) *roll {
 	switch operator {
-	case "-", "*", "/", "%", "|", "^", "<<", ">>", ">>>", "**", "//":
+	case "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>", "**", "//":
 		return firstRoll(x.random, y.random)
 	}
 	return nil

@@ -92,7 +92,7 @@ func (in *interp) returns(f frame, s *ir.Stmt) {
 	v := in.leavesWith(f, s.X)
 	f.s.result = in.eitherResult(f, f.s.result, withoutFailed(s, v))
 	if n := len(in.stack); n > 0 {
-		in.guessable(f, in.stack[n-1].Name, s.X, v)
+		in.guessable(f, in.stack[n-1].Name, s.X, goResult(v))
 	}
 	if in.depth == 1 && s.X != nil {
 		if f.file.Language == ir.Go && isOfDatabase(v.ref) {
@@ -251,6 +251,11 @@ func (in *interp) eachReplaced(f frame, loop *ir.Stmt, item *Value) {
 		in.bind(f, loop.X, item, true)
 		now = in.quiet(f, set.Y)
 	})
+	if was := orNothing(in.quiet(f, loop.Y).elem); was.random != nil && now.random == nil { // a call is not followed here once more
+		c := *now
+		c.random = was.random
+		now = &c
+	}
 	in.set(f.s, loop.Y.Str, &Value{elem: now}, false)
 }
 
