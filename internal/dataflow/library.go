@@ -149,6 +149,7 @@ func (in *interp) actsElsewhere(c call) *Value {
 	in.kindSet(c.f, c.recv, c.method, c.args)
 	in.writesFile(ref, c.method, c.recv, c.args)
 	in.throwsRequest(c, ref)
+	in.throwsAddress(c, ref)
 	in.answersStack(ref, c.args)
 	var fails *Value
 	if in.failsLikeDatabase(c.f, ref, c.method, c.args) {

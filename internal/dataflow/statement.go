@@ -341,6 +341,11 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	if !catches { // try ... finally
 		in.thrown = joinThrown(before, caught)
 	}
+	if caught.secret != nil && bindsOthers(f, s.Else) { // which of them it is called there is not known
+		c := *caught
+		c.secret = nil
+		caught = &c
+	}
 	outer := in.caught
 	in.caught = caught
 	handler := in.inBranch(f.s, func() {
