@@ -29,6 +29,7 @@ type secret struct {
 	members []string // of an answer that holds others besides: those that are secret; nil for the secret itself
 	made    secrecy  // the program made it by chance for somebody: a password to begin with, a token
 	object  bool     // JavaScript: it was parsed, and shows nothing where it stands in a text: [object Object]
+	asked   bool     // it stands in the address of a request that failed, and so in the text of the error
 }
 
 // asObject is a secret that was parsed into an object, or no longer is one: a member of it, or what is written of it.

@@ -38,8 +38,11 @@ func (in *interp) secretShown(c call, x *Value) *secret {
 	if s == nil {
 		s = secretIn(x)
 	}
+	if s != nil && s.made == ofLink { // whoever logs that mostly logs it before
+		return nil
+	}
 	if s != nil && s.members == nil {
-		return &secret{what: "the address of a request, with " + s.what + ",", step: s.step}
+		return &secret{what: "the address of a request, with " + s.what + ",", step: s.step, made: s.made, asked: true}
 	}
 	parts := x.parts
 	for _, part := range sorted(x.fields) {
@@ -48,7 +51,7 @@ func (in *interp) secretShown(c call, x *Value) *secret {
 	for _, part := range parts {
 		name, isSetting := strings.CutPrefix(settingOf(orNothing(part)), settingMark)
 		if kind := in.p.sensitive(name); isSetting && (kind == ofToken || kind == ofPassword) && !in.isNameOfSecret(c.f, part, name) {
-			return &secret{what: "the address of a request, with the setting " + name + ",", step: &step{c.f.file, c.e.At, "a request is made, with " + name + " in its address", nil, in.steps}}
+			return &secret{what: "the address of a request, with the setting " + name + ",", step: &step{c.f.file, c.e.At, "a request is made, with " + name + " in its address", nil, in.steps}, asked: true}
 		}
 	}
 	return nil

@@ -341,7 +341,7 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 	if !catches { // try ... finally
 		in.thrown = joinThrown(before, caught)
 	}
-	if caught.secret != nil && bindsOthers(f, s.Else) { // which of them it is called there is not known
+	if caught.secret != nil && caught.secret.asked && bindsOthers(f, s.Else) { // which of them it is called there is not known
 		c := *caught
 		c.secret = nil
 		caught = &c
