@@ -105,11 +105,32 @@ func (a *assembly) inPackages(module string, packages map[string]string) []strin
 		return nil
 	}
 	if rest != "" {
-		return first(append(a.symbols.nodeFiles(path.Join(dir, rest)), a.symbols.nodeFiles(path.Join(dir, "src", rest))...))
+		return a.firstModule(dir, rest, path.Join("src", rest), beforeBuild(rest))
 	}
-	return first(append(a.symbols.nodeFiles(path.Join(dir, packages[name+mainMark])),
-		append(a.symbols.nodeFiles(path.Join(dir, "index")), a.symbols.nodeFiles(path.Join(dir, "src", "index"))...)...))
+	main := packages[name+mainMark]
+	return a.firstModule(dir, main, beforeBuild(main), "index", "src/index")
 }
+
+// firstModule is the first file of a folder that some modules mean.
+func (a *assembly) firstModule(dir string, modules ...string) []string {
+	for _, module := range modules {
+		if found := a.symbols.nodeFiles(path.Join(dir, module)); module != "" && len(found) > 0 {
+			return found[:1]
+		}
+	}
+	return nil
+}
+
+// beforeBuild is what a module is compiled from that a build has put into a folder of its own: dist/lib/orders.js is that of src/lib/orders.
+func beforeBuild(module string) string {
+	if folder, rest, ok := strings.Cut(path.Clean(module), "/"); ok && builtInto[folder] {
+		return path.Join("src", rest)
+	}
+	return ""
+}
+
+// builtInto are the folders that compilers write to.
+var builtInto = map[string]bool{"dist": true, "build": true, "lib": true, "out": true}
 
 func first(all []string) []string {
 	if len(all) == 0 {

@@ -24,6 +24,11 @@ func TestModules(t *testing.T) {
 		"packages/money/package.json":               `{"name": "@shop/money"}`,
 		"packages/money/src/index.ts":               "",
 		"packages/money/src/format.ts":              "",
+		"packages/tides/package.json":               `{"name": "@shop/tides", "main": "dist/api/all.js"}`,
+		"packages/tides/src/api/all.ts":             "",
+		"packages/tides/src/high.ts":                "",
+		"packages/tides/build/made.js":              "",
+		"packages/tides/src/made.ts":                "",
 		"layers/common/python/shared/auth.py":       "",
 		"layers/common/nodejs/lib/log.js":           "",
 		"other/layer/python/theirs.py":              "",
@@ -62,6 +67,10 @@ func TestModules(t *testing.T) {
 		{"api", "api/src/handlers/get.ts", "@shop/shared/text", "packages/shared/text.js"},
 		{"api", "api/src/handlers/get.ts", "@shop/money", "packages/money/src/index.ts"},
 		{"api", "api/src/handlers/get.ts", "@shop/money/format", "packages/money/src/format.ts"},
+		{"api", "api/src/handlers/get.ts", "@shop/tides", "packages/tides/src/api/all.ts"}, // a compiler makes dist of it
+		{"api", "api/src/handlers/get.ts", "@shop/tides/dist/high.js", "packages/tides/src/high.ts"},
+		{"api", "api/src/handlers/get.ts", "@shop/tides/build/made.js", "packages/tides/build/made.js"},
+		{"api", "api/src/handlers/get.ts", "@shop/tides/dist/low.js", ""},
 		{"api", "api/src/handlers/get.ts", "/opt/nodejs/shop", "layers/shop/nodejs/orders.ts"},
 		{"api", "api/src/handlers/get.ts", "axios", ""},
 		{"web", "web/src/handlers/get.js", "utils/response", "web/src/utils/response.js"}, // a bundler looks in src
