@@ -157,7 +157,10 @@ func (in *interp) not(f frame, e *ir.Expr) *Value {
 
 // cond is one of two values, each worked out as what the condition says of it: a ? b : c.
 func (in *interp) cond(f frame, e *ir.Expr) *Value {
+	choosing := in.choosing
+	in.choosing = rateOf(e)
 	in.asTruth(f, e.X, in.eval(f, e.X))
+	in.choosing = choosing
 	switch in.decided(f, e.X) {
 	case yes:
 		return in.eval(f, e.Y)
@@ -173,6 +176,7 @@ func (in *interp) cond(f frame, e *ir.Expr) *Value {
 		in.meets(ways, []bool{false, false})
 		in.merge(f.s, []map[string]*Value{then, other}, []bool{false, false})
 	})
+	in.takenAsText(f, e)
 	return join(y, z)
 }
 

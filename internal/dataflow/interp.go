@@ -118,6 +118,7 @@ type interp struct {
 	keptWholes   []keptWhole           // calls that store what came in as a whole
 	adding       bool                  // what is noted is added to what is there
 	turning      *ir.Expr              // the condition of a loop that is looked at
+	choosing     *ir.Expr              // a condition is looked at that only says by which number something is counted
 	refused      []*ir.Expr            // comparisons that hold for what is refused because it is too much
 	rejecting    bool                  // what is followed is done only where a promise has failed
 	tries        int                   // what fails is caught

@@ -226,6 +226,10 @@ func (in *interp) weighed(f frame, e *ir.Expr, x, y *Value) {
 		}
 		return
 	}
+	if in.choosing != nil && standsIn(in.choosing, e) { // whatever it is, it goes on
+		mark(&in.looked.asked, amounts(x), amounts(y))
+		return
+	}
 	large, small := x, y
 	if e.Str[0] == '<' {
 		large, small = y, x
@@ -313,13 +317,20 @@ func (in *interp) isLength(f frame, e *ir.Expr, atLeast bool) bool {
 			return false
 		}
 	}
+	var of *ir.Expr
 	switch {
 	case e.Kind == ir.Member && (e.Str == "length" || e.Str == "size"):
-		in.measured(in.quiet(f, untrimmed(e.X)).taints, atLeast)
+		of = e.X
 	case e.Kind == ir.Call && lengthsOf[textOf(e.X)] && len(e.List) == 1:
-		in.measured(in.quiet(f, untrimmed(e.List[0])).taints, atLeast)
+		of = e.List[0]
 	default:
 		return false
+	}
+	text := untrimmed(of)
+	taints := in.quiet(f, text).taints
+	in.measured(taints, atLeast)
+	if text != of { // only a text has blanks around it: name.trim().length === 0
+		mark(&in.looked.texts, taints)
 	}
 	return true
 }

@@ -116,8 +116,10 @@ func (in *interp) choose(f frame, s *ir.Stmt) bool {
 		in.refused = refusesMore(s.X)
 	}
 	in.optional = onlyTaken(s)
+	choosing := in.choosing
+	in.choosing = in.ratesBy(f, s)
 	answer := in.asTruth(f, s.X, in.eval(f, s.X))
-	in.refused = nil
+	in.refused, in.choosing = nil, choosing
 	ends := [2]bool{true, true}
 	var then, other map[string]*Value
 	ways := make([]*snapshot, 2)
