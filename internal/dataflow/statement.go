@@ -365,7 +365,7 @@ func (in *interp) try(f frame, s *ir.Stmt) bool {
 }
 
 // otherErrors are clauses of Python for errors that parsing a text never throws.
-var otherErrors = regexp.MustCompile(`^\(?(\s*([\w.]*\b(KeyError|IndexError|LookupError|TypeError|AttributeError|ClientError|BotoCoreError|NoCredentialsError))\s*,?)+\)?$`)
+var otherErrors = regexp.MustCompile(`^\(?(\s*([\w.]*\b(KeyError|IndexError|LookupError|TypeError|AttributeError|ClientError|BotoCoreError|NoCredentialsError|ValidationError|SchemaError|RequestException))\s*,?)+\)?$`)
 
 // onlyOthers reports whether the handlers of a try statement let the failure of parsing pass: in Python they name other errors, in JavaScript they ask for
 // others and throw what is none of them.
