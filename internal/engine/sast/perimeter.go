@@ -1,11 +1,13 @@
 package sast
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"wardlet.example/internal/dataflow"
 	"wardlet.example/internal/finding"
+	"wardlet.example/internal/ir"
 	"wardlet.example/internal/model"
 	"wardlet.example/internal/paths"
 )
@@ -18,7 +20,7 @@ const mostNamed = 3
 
 // unlooked is where a function stores or sends parts of a request which it has not looked at.
 func unlooked(w *work, n *paths.Node) []spot {
-	if (w.byHTTP(n.Function) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
+	if (w.takesRequests(n) || has(n.Function, model.TriggerWebSocket)) && len(n.Result.Unlooked) > 0 {
 		return w.keptSpots(n.Result.Unlooked, "any caller decides")
 	}
 	return w.unlookedOfOthers(n)
@@ -113,7 +115,7 @@ func looksBefore(h paths.Hop) bool {
 
 // endless is where a function stores texts that can have any length.
 func endless(w *work, n *paths.Node) []spot {
-	if !w.byHTTP(n.Function) && !has(n.Function, model.TriggerWebSocket) || len(n.Result.Endless) == 0 {
+	if !w.takesRequests(n) && !has(n.Function, model.TriggerWebSocket) || len(n.Result.Endless) == 0 {
 		return nil
 	}
 	return w.keptSpots(n.Result.Endless, "")
@@ -210,7 +212,7 @@ func unguarded(w *work, n *paths.Node) []spot {
 // readsBodies reports whether a function is asked by requests whose bodies nothing in front of it has read; what records of a queue hold is
 // another rule's.
 func (w *work) readsBodies(n *paths.Node) bool {
-	return !writtenForQueue(n) && (runsAlone(n.Function) || w.byHTTP(n.Function) || slices.ContainsFunc(n.Function.Triggers, anyMessage))
+	return !writtenForQueue(n) && (runsAlone(n.Function) || w.takesRequests(n) || slices.ContainsFunc(n.Function.Triggers, anyMessage))
 }
 
 // unguardedInBatch is where a record of a stream or a queue is parsed and nothing catches what fails, so that one that is no JSON stops the others.
@@ -283,6 +285,26 @@ func anyMessage(t *model.Trigger) bool {
 func (w *work) byHTTP(f *model.Function) bool {
 	return (len(f.Triggers) == 0 && !w.onlyCode(f) || has(f, model.TriggerHTTP)) && outward(f) && !gatewayChecks(f)
 }
+
+// takesRequests reports whether requests over HTTP come to a function, or perhaps do: also where the template names nobody who calls it, and the
+// handler is written for the requests of a gateway, which somebody has put before it by hand or elsewhere.
+func (w *work) takesRequests(n *paths.Node) bool {
+	return w.byHTTP(n.Function) || len(n.Function.Triggers) == 0 && !isSent(n) && writtenForGateway(n)
+}
+
+// writtenForGateway reports whether the handler of a function declares that it gets a request of a gateway.
+func writtenForGateway(n *paths.Node) bool {
+	symbol := n.Function.Code.Symbol
+	symbol = symbol[strings.LastIndexByte(symbol, '.')+1:]
+	return slices.ContainsFunc(n.Result.Reached, func(fn *ir.Func) bool {
+		return fn.Name == symbol && fn.File.Path == n.Function.Code.File && slices.ContainsFunc(fn.Params, func(p *ir.Expr) bool {
+			return p.Y != nil && (gatewayRequest.MatchString(textBetween(fn.File, p.At, p.End)) || gatewayRequest.MatchString(dotted(p.Y)))
+		})
+	})
+}
+
+// gatewayRequest are the types that libraries of Lambda have for the requests of a gateway.
+var gatewayRequest = regexp.MustCompile(`\b(APIGatewayProxyRequest|APIGatewayV2HTTPRequest|LambdaFunctionURLRequest|APIGatewayProxyEvent(V2)?|APIGatewayEvent|LambdaFunctionURLEvent)\b`)
 
 // gatewayChecks reports whether a gateway in front of a function refuses requests by what is in them.
 func gatewayChecks(f *model.Function) bool {
