@@ -3,6 +3,7 @@ package dataflow
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"wardlet.example/internal/ir"
 )
@@ -57,7 +58,8 @@ func rateOf(e *ir.Expr) *ir.Expr {
 	return nil
 }
 
-// isRate reports whether an expression is a number that is written out, or one of several by conditions.
+// isRate reports whether an expression is a number that is written out, or one of several by conditions. By nought nothing is counted, which
+// refuses what it is for: amount > 0 ? 0.2 : 0
 func isRate(e *ir.Expr) bool {
 	switch {
 	case e == nil:
@@ -65,13 +67,13 @@ func isRate(e *ir.Expr) bool {
 	case e.Kind == ir.Cond:
 		return isRate(e.Y) && isRate(e.Z)
 	}
-	return e.Kind == ir.Const && e.Bare && e.Str != "" && '0' <= e.Str[0] && e.Str[0] <= '9'
+	return e.Kind == ir.Const && e.Bare && e.Str != "" && '0' <= e.Str[0] && e.Str[0] <= '9' && strings.Trim(e.Str, "0.") != ""
 }
 
-// countsWith reports whether one of the numbers of an expression says more than yes and no.
+// countsWith reports whether one of the numbers of an expression says more than yes.
 func countsWith(e *ir.Expr) bool {
 	if e.Kind == ir.Cond {
 		return countsWith(e.Y) || countsWith(e.Z)
 	}
-	return e.Str != "0" && e.Str != "1"
+	return e.Str != "1"
 }
