@@ -145,16 +145,12 @@ func (in *interp) choosesTypes(f frame, e *ir.Expr, recv, source *Value) {
 	}
 }
 
-// decodesOutside notes a call that reads what an outsider sent into a variable; what reads items of DynamoDB reads what was stored.
+// decodesOutside notes a call that reads what an outsider sent into a variable.
 func (in *interp) decodesOutside(f frame, e *ir.Expr, source *Value) {
-	sent := len(source.taints) > 0 && !readsItems[first(textOf(e.X))]
-	if sent && in.st == nil && in.proving == 0 && !slices.ContainsFunc(in.decoded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
+	if len(source.taints) > 0 && in.st == nil && in.proving == 0 && !slices.ContainsFunc(in.decoded, func(c Called) bool { return c.File == f.file && c.At == e.At }) {
 		in.decoded = append(in.decoded, Called{Ref: textOf(e.X), File: f.file, At: e.At, Expr: e})
 	}
 }
-
-// readsItems are the packages that read items of DynamoDB.
-var readsItems = set("attributevalue dynamodbattribute")
 
 // bounding are parts of tags that say how much a field may be, or which of some it is.
 var bounding = regexp.MustCompile(`(^|[,|])(min|max|gte?|lte?|len|oneof|eq|eq_ignore_case|[a-z]*field)=`)

@@ -314,11 +314,14 @@ func (s *swallower) say(fn *ir.Func, x *ir.Stmt, call, others string) {
 	s.found = append(s.found, said)
 }
 
+// readsItems are functions that read what is in an item of DynamoDB: that was stored, whoever said which item it is.
+var readsItems = regexp.MustCompile(`^(attributevalue|dynamodbattribute)\.`)
+
 // readsInput reports whether a statement reads what came in.
 func (s *swallower) readsInput(fn *ir.Func, x *ir.Stmt) bool {
 	found := false
 	ir.Walk([]*ir.Stmt{{Kind: ir.Eval, X: x.X}}, nil, func(e *ir.Expr) bool {
-		found = found || e.Kind == ir.Call && isNamed(s.decodes, place{fn.File, e.At}, e)
+		found = found || e.Kind == ir.Call && isNamed(s.decodes, place{fn.File, e.At}, e) && !readsItems.MatchString(dotted(e.X))
 		return !found
 	})
 	return found
