@@ -162,7 +162,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		first = first.X.X
 	}
 	fns := in.quiet(f, first.X).fns
-	each := e.X.Kind == ir.Member && e.X.Str == "forEach" && len(e.List) > 0 && e.List[0].Kind == ir.Lambda
+	each := e.X.Kind == ir.Member && (e.X.Str == "forEach" || e.X.Str == "map") && len(e.List) > 0 && e.List[0].Kind == ir.Lambda
 	started := fns
 	if each {
 		started = in.startedByEach(f, e.X.X, e.List[0])
@@ -182,7 +182,7 @@ func (in *interp) floats(f frame, e *ir.Expr, acted int) {
 		if !e.List[0].Fn.Async && !in.givePromises(started) {
 			return
 		}
-		name = "forEach"
+		name = e.X.Str
 	case first != e:
 	case in.takesCallback(f, e):
 		return
