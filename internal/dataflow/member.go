@@ -163,7 +163,7 @@ func (in *interp) fieldOfLanguage(f frame, v *Value, key string) *Value {
 	case key == "prototype" && len(v.fns) > 0 && v.fields == nil && !v.shared:
 		v.fields = map[string]*Value{"prototype": {fields: map[string]*Value{}}}
 		return v.fields["prototype"]
-	case key == "length" && f.file != nil && f.file.Language == ir.Node: // a number
+	case key == "length" && f.file != nil && f.file.Language == ir.Node && !schemas[packageOf(v.ref)]: // a number
 		return &Value{}
 	}
 	if x := in.keptByApplication(v, key); x != nil {

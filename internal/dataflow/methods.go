@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -157,8 +158,26 @@ func (in *interp) splits(c call) (*Value, bool) {
 		}
 		return out, true
 	}
-	taints := in.stepped(c.f, texts(c.recv.taints), c.e.At, "goes through string.split")
+	whole := &Value{taints: texts(c.recv.taints)}
+	if gone := between(c); gone != nil {
+		whole = lacking(whole.taints, gone)
+	}
+	taints := in.stepped(c.f, whole.taints, c.e.At, "goes through string.split")
 	return cleanedBy(&Value{taints: taints, isList: c.f.file.Language == ir.Python}, textOnly), true
+}
+
+// between is the pattern of what stands between the parts of a text that is split, which is in none of them; nil where it is not known.
+func between(c call) *Value {
+	sep := c.args.get(0)
+	switch {
+	case c.f.file.Language == ir.Python && len(c.args.list) == 0 && len(c.args.kw) == 0:
+		return constant(`\s`)
+	case c.method != "split" || !sep.known || sep.text == "" || len(c.args.list) > 1: // only so many parts: the last one holds the rest
+		return nil
+	case sep.regexp:
+		return sep
+	}
+	return constant(regexp.QuoteMeta(escaped.Replace(sep.text)))
 }
 
 // joins: lines.join("\n"), or "\n".join(lines) of Python.

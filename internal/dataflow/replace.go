@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"wardlet.example/internal/ir"
@@ -98,7 +99,12 @@ func isNothingText(v *Value) bool { return v == nil || v == nothing || v.known &
 
 // without is a text from which whatever fits a pattern was taken: it is harmless where that was what does harm.
 func (in *interp) without(f frame, v, pattern *Value, at int32) *Value {
-	out := &Value{taints: in.stepped(f, v.taints, at, "some characters are replaced")}
+	return lacking(in.stepped(f, v.taints, at, "some characters are replaced"), pattern)
+}
+
+// lacking is a text of which no part fits a pattern.
+func lacking(taints []*Taint, pattern *Value) *Value {
+	out := &Value{taints: slices.Clone(taints)}
 	if !pattern.known {
 		return out
 	}

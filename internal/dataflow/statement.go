@@ -235,30 +235,56 @@ func (in *interp) writtenPairs(f frame, s *ir.Stmt) []*Value {
 	return out
 }
 
-// eachReplaced: behind a loop of Go that puts something else in the place of each element, nothing of what was there is left:
+// eachReplaced: behind a loop that puts something else in the place of each element, nothing of what was there is left:
 // for i, a := range list { list[i] = html.EscapeString(a) }
 func (in *interp) eachReplaced(f frame, loop *ir.Stmt, item *Value) {
-	if loop.Str != "range" || f.file.Language != ir.Go || loop.Y.Kind != ir.Name || len(loop.Body) != 1 || in.isMap(in.quiet(f, loop.Y)) {
+	list := numberedList(f, loop)
+	if list == nil || len(loop.Body) == 0 || in.isMap(in.quiet(f, list)) {
 		return
 	}
-	set := loop.Body[0].X
-	if loop.Body[0].Kind != ir.Eval || set.Kind != ir.Assign || set.Str != "" || set.X.Kind != ir.Index {
+	before, last := loop.Body[:len(loop.Body)-1], loop.Body[len(loop.Body)-1]
+	set := last.X
+	if last.Kind != ir.Eval || set.Kind != ir.Assign || set.Str != "" || set.X.Kind != ir.Index || leaves(before) {
 		return
 	}
-	if textOf(set.X.X) != loop.Y.Str || textOf(set.X.Y) != textOf(loop.X.List[0]) {
+	if textOf(set.X.X) != list.Str || textOf(set.X.Y) != textOf(loop.X.List[0]) {
 		return
 	}
 	var now *Value
 	f.s.branch(func() {
 		in.bind(f, loop.X, item, true)
-		now = in.quiet(f, set.Y)
+		in.run(f, before)
+		now = in.eval(f, set.Y)
 	})
-	if was := orNothing(in.quiet(f, loop.Y).elem); was.random != nil && now.random == nil { // a call is not followed here once more
-		c := *now
-		c.random = was.random
-		now = &c
+	in.set(f.s, list.Str, &Value{elem: now}, false)
+}
+
+// numberedList is the name of a list that a loop goes through with the number of each element; nil for other loops.
+func numberedList(f frame, loop *ir.Stmt) *ir.Expr {
+	list := loop.Y
+	switch {
+	case loop.X == nil || loop.X.Kind != ir.Array || len(loop.X.List) == 0:
+		return nil
+	case loop.Str == "range" && f.file.Language == ir.Go:
+	case f.file.Language == ir.Python && len(loop.X.List) == 2 && list.Kind == ir.Call && textOf(list.X) == "enumerate" && len(list.List) == 1:
+		list = list.List[0]
+	default:
+		return nil
 	}
-	in.set(f.s, loop.Y.Str, &Value{elem: now}, false)
+	if list.Kind != ir.Name {
+		return nil
+	}
+	return list
+}
+
+// leaves reports whether statements end a round of their loop.
+func leaves(body []*ir.Stmt) bool {
+	found := false
+	ir.Walk(body, func(s *ir.Stmt) bool {
+		found = found || s.Kind == ir.Leave
+		return !found
+	}, func(*ir.Expr) bool { return false })
+	return found
 }
 
 // eachChecked: behind a loop that leaves the function at the first element that does not pass, all of them have passed. Of names of fields

@@ -9,7 +9,7 @@ import (
 )
 
 // sameText are methods that give a text without a change that matters.
-var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toString")
+var sameText = set("toLowerCase toUpperCase trim lower upper strip casefold toString String")
 
 // trust notes that an expression can do no harm for some rules from here on.
 func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
@@ -18,6 +18,9 @@ func (in *interp) trust(f frame, e *ir.Expr, rules []string) {
 		e = e.X
 	}
 	e = writtenOf(e)
+	if e.Kind == ir.Member && e.Str == "href" && e.X.Kind == ir.Name && isAddress(in.name(f, e.X).ref) { // all of the address as a text
+		in.trust(f, e.X, rules)
+	}
 	in.checksMember(f, e, rules)
 	if text := textOf(e); text != "" && !isSlice(e) { // of data[:4] nothing is said of data[4:]
 		in.trustText(f, text, rules)
