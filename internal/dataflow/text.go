@@ -32,7 +32,7 @@ func (in *interp) joined(f frame, parts []*Value, at int32) *Value {
 		taints := inAttribute(texts(v.all()), before)
 		in.guessableLink(f, before, v, at)
 		in.guessableState(f, before, parts, i, at)
-		out.taints = addTaints(out.taints, inBody(behind(taints, before, !isStage(parts[:i])), parts[:i]))
+		out.taints = addTexts(out.taints, inBody(behind(taints, before, !isStage(parts[:i])), parts[:i]))
 		out.known = out.known && v.known
 		out.text += v.text
 		out.signs = addTaints(out.signs, v.signs)

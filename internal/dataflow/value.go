@@ -183,11 +183,19 @@ func (t *Taint) cleaned(rules []string) *Taint {
 // addTaints joins taints, each source path and state once. Where there are too many, those go that can do least harm, so that what is
 // made harmless never hides what is not.
 func addTaints(to, from []*Taint) []*Taint {
+	return addedTaints(to, from, func(t, than *Taint) bool { return len(t.clean) > len(than.clean) })
+}
+
+// addTexts adds the taints of a part of a text to those of the text: where there are too many, what still does harm in a text stays.
+func addTexts(to, from []*Taint) []*Taint { return addedTaints(to, from, (*Taint).cleaner) }
+
+// addedTaints are taints with others, of which one that is cleaner makes place where there are too many.
+func addedTaints(to, from []*Taint, cleaner func(t, than *Taint) bool) []*Taint {
 	for _, t := range from {
 		found, cleanest := false, -1
 		for i, u := range to {
 			found = found || u == t || u.Source == t.Source && u.Path == t.Path && u.object == t.object && (t.keys || !u.keys) && u.asHarmful(t)
-			if len(u.clean) > len(t.clean) && (cleanest < 0 || len(u.clean) > len(to[cleanest].clean)) {
+			if cleaner(u, t) && (cleanest < 0 || cleaner(u, to[cleanest])) {
 				cleanest = i
 			}
 		}
@@ -201,6 +209,26 @@ func addTaints(to, from []*Taint) []*Taint {
 		}
 	}
 	return to
+}
+
+// cleaner reports whether less harm is left of a taint than of another one. That one is only a text says little: as a text it still does all
+// the harm that texts do.
+func (t *Taint) cleaner(other *Taint) bool {
+	if x, y := t.cleanAsText(), other.cleanAsText(); x != y {
+		return x > y
+	}
+	return len(t.clean) > len(other.clean)
+}
+
+// cleanAsText is for how many of the rules a taint does no harm for which a text may do some.
+func (t *Taint) cleanAsText() int {
+	n := len(t.clean)
+	for _, rule := range textOnly {
+		if t.clean[rule] {
+			n--
+		}
+	}
+	return n
 }
 
 // asHarmful reports whether a taint does harm wherever another one does.

@@ -40,12 +40,18 @@ func (n *Node) door(o *origin) model.Exposure {
 // ofRequest reports whether a part of what a function gets is one of a request over HTTP, so that somebody outside sends it whatever template
 // says who may.
 func (o *origin) ofRequest() bool {
+	if root, _, _ := strings.Cut(o.taint.Path, "."); o.read() == nil && slices.Contains(requestRoots, root) {
+		return true
+	}
 	if !strings.HasPrefix(o.taint.Path, "event.") {
 		return false
 	}
 	part := o.part()
 	return len(part) > 0 && slices.Contains(requestFields, part[0])
 }
+
+// requestRoots are what requests are called that routes of frameworks get.
+var requestRoots = []string{"r", "req", "request", "ctx", "current_event"}
 
 // requestFields are the fields of the events of APIs, URLs of functions and load balancers in which is what was sent, also as data classes
 // and usual middlewares call them.
