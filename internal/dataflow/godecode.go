@@ -223,10 +223,71 @@ func (in *interp) fill(f frame, target *ir.Expr, now, x *Value, at int32) {
 		x = in.goTyped(kind.f, x, kind.t, at, 0)
 	}
 	if now == nothing || now.shared || kind == nil && now.class == nil {
+		if in.fillsLasting(f, target, now, x, at) && in.st != nil {
+			return
+		}
 		if target.Kind == ir.Name || target.Kind == ir.Member || target.Kind == ir.Index {
 			in.bind(f, target, x, false)
 		}
 		return
 	}
 	now.taints, now.fields, now.elem, now.named, now.json, now.safe, now.secret = x.taints, x.fields, x.elem, x.named, x.json, x.safe, x.secret
+}
+
+// fillsLasting puts what is decoded into a struct that outlasts the invocation, and reports whether it is one. A decoder leaves the fields as
+// they were that are missing in what it reads, so that none of them is certainly written.
+func (in *interp) fillsLasting(f frame, target *ir.Expr, now, x *Value, at int32) bool {
+	if now.class == nil || now.isType || !in.isLasting(now) || !in.isNoCopy(target) {
+		return false
+	}
+	in.standsAt(f, at)
+	for name, field := range sorted(x.fields) {
+		if in.st == nil {
+			in.assign(f, now, name, field, at)
+		} else {
+			in.appends(place{object: in.st.original(now), name: name}, field)
+		}
+	}
+	return true
+}
+
+// isNoCopy reports whether what a pointer leads to certainly is the struct that a variable outside of all functions holds, or a field of one, and
+// no copy of it that a function has made for itself: now := defaults. A parameter is what the call gives for it.
+func (in *interp) isNoCopy(target *ir.Expr) bool {
+	for n := len(in.stack) - 1; n >= 0; n-- {
+		root := target
+		for root.Kind == ir.Member {
+			root = root.X
+		}
+		if root.Kind != ir.Name {
+			return false
+		}
+		i := slices.IndexFunc(in.stack[n].Params, func(p *ir.Expr) bool { return parameterName(p) == root.Str })
+		if i < 0 {
+			_, own := in.running[n].own(root.Str)
+			return !own && in.overlay[in.running[n]][root.Str] == nil
+		}
+		if root != target {
+			return true
+		}
+		if n == 0 {
+			return false
+		}
+		if target = argumentAt(in.stack[n-1], in.sites[n].at, i); target == nil {
+			return false
+		}
+	}
+	return false
+}
+
+// argumentAt is the argument that a function gives to a call of it that stands at a place; nil where it is not known.
+func argumentAt(fn *ir.Func, at int32, i int) *ir.Expr {
+	var found *ir.Expr
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		if e.Kind == ir.Call && e.At == at && len(e.List) > i {
+			found = e.List[i]
+		}
+		return found == nil
+	})
+	return found
 }
