@@ -364,7 +364,7 @@ func (in *interp) givesPromise(c *closure, depth int) bool {
 		if list[i].Kind != ir.Return || x == nil || x.Kind != ir.Call {
 			return
 		}
-		if x.X.Kind == ir.Member && chains[x.X.Str] {
+		if x.X.Kind == ir.Member && chains[x.X.Str] || in.promisesUse(c.fn.File, x) {
 			found = true
 			return
 		}
@@ -372,6 +372,26 @@ func (in *interp) givesPromise(c *closure, depth int) bool {
 		found = found || len(fns) == 1 && in.givesPromise(fns[0], depth+1)
 	})
 	return found
+}
+
+// promisesUse reports whether a call that was followed gives the promise of a call of AWS, as the SDKs of Node make one: client.send(new Command()),
+// and .promise() of version 2, or of another one that does something elsewhere.
+func (in *interp) promisesUse(file *ir.File, e *ir.Expr) bool {
+	if in.called[calledAt{file, e.At, e.End}].DoesAny(Writes, Sends, Calls, Pays) {
+		callback := lastOf(e.List)
+		return callback == nil || callback.Kind != ir.Lambda
+	}
+	if e.X.Kind != ir.Member {
+		return false
+	}
+	sends := e.X.Str == "send" && len(e.List) > 0 && e.List[0].Kind != ir.Lambda
+	first := e
+	if e.X.Str == "promise" && e.X.X.Kind == ir.Call {
+		first = e.X.X
+	} else if !sends {
+		return false
+	}
+	return slices.ContainsFunc(in.uses, func(u Use) bool { return u.File == file && (u.At == e.At || u.At == first.At) })
 }
 
 // givePromises reports whether there are functions, and each of them gives a promise: whichever is called, somebody has to wait for it.
