@@ -46,7 +46,7 @@ func writtenAsAuthorizer(n *paths.Node) bool {
 	}
 	asks, answers := false, false
 	for _, fn := range n.Result.Reached {
-		if answersSimply(fn.Body) {
+		if answersSimply(fn.Body) || answersAsType(fn) {
 			return true
 		}
 		asks, answers = asks || someWord(fn.Body, ofAuthorizing), answers || someWord(fn.Body, decision)
@@ -63,6 +63,19 @@ func answersSimply(body []*ir.Stmt) bool {
 			!slices.ContainsFunc(s.X.Keys, func(key string) bool { return key != "isAuthorized" && key != "context" })
 		return !found
 	}, nil)
+	return found
+}
+
+// answerTypes are the types of Go that only an authorizer answers with.
+var answerTypes = regexp.MustCompile(`^events\.APIGateway(V2)?CustomAuthorizer\w*Response$`)
+
+// answersAsType reports whether a function makes an answer of such a type.
+func answersAsType(fn *ir.Func) bool {
+	found := false
+	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
+		found = found || e.Kind == ir.Object && fn.File.Language == ir.Go && e.X != nil && answerTypes.MatchString(dotted(e.X))
+		return !found
+	})
 	return found
 }
 
@@ -96,7 +109,8 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		case s.Kind == ir.If && saysFailed(s.X):
 			a.failed(file, s.Body)
 			if file.Language == ir.Go && i > 0 && len(s.Else) == 0 && !ir.Ends(s.Body) {
-				tried := &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[i-1 : i], Else: s.Body}
+				call := a.beforeRefusals(body, i)
+				tried := &ir.Stmt{Kind: ir.Try, At: s.At, Body: body[call : call+1], Else: s.Body}
 				a.goesOn(file, tried, nil, body[i+1:])
 				a.staysAllowed(file, slices.Concat(body[:i], []*ir.Stmt{tried}, body[i+1:]), i)
 			}
@@ -115,6 +129,39 @@ func (a *authorizer) list(file *ir.File, body []*ir.Stmt) {
 		}
 		return true
 	})
+}
+
+// beforeRefusals is the statement whose error is asked for at a place: the one before it, or before those that turn away some of the errors:
+// if errors.Is(err, jwt.ErrTokenExpired) { return refused, nil }.
+func (a *authorizer) beforeRefusals(body []*ir.Stmt, at int) int {
+	i := at - 1
+	for i > 0 && body[i].Kind == ir.If && len(body[i].Else) == 0 && asksWhichError(body[i].X) && a.refuses(body[i].Body) {
+		i--
+	}
+	return i
+}
+
+// asksWhichError reports whether a condition asks nothing but which error there is.
+func asksWhichError(e *ir.Expr) bool {
+	switch {
+	case e == nil:
+		return false
+	case e.Kind == ir.Binary && (e.Str == "||" || e.Str == "&&"):
+		return asksWhichError(e.X) && asksWhichError(e.Y)
+	case e.Kind == ir.Call:
+		return len(e.List) > 0 && e.List[0].Kind == ir.Name && errorName.MatchString(e.List[0].Str)
+	case e.Kind == ir.Binary && equation(e.Str):
+		return baseOfError(e.X)
+	}
+	return false
+}
+
+// baseOfError reports whether an expression is an error, or a member of one.
+func baseOfError(e *ir.Expr) bool {
+	for e != nil && e.Kind == ir.Member {
+		e = e.X
+	}
+	return e != nil && e.Kind == ir.Name && errorName.MatchString(e.Str)
 }
 
 // failsSilently reports whether a statement is only a call of the program's own check that catches what fails and throws nothing: what it gives back says
@@ -499,7 +546,7 @@ func (a *authorizer) decides(body []*ir.Stmt) bool {
 // goesOn tells of an answer that allows after a check whose failure was caught and changed nothing. What the check sets makes a difference,
 // unless it only takes the place of what was said of everyone before: let principal = "anonymous".
 func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, before, rest []*ir.Stmt) {
-	if a.changes(try.Else) || !a.verifies(try.Body) {
+	if !a.passesSome(try.Else) || !a.verifies(try.Body) {
 		return
 	}
 	set := assigned(try.Body)
@@ -517,6 +564,30 @@ func (a *authorizer) goesOn(file *ir.File, try *ir.Stmt, before, rest []*ir.Stmt
 			return
 		}
 	}
+}
+
+// passesSome reports whether what handles the errors of a check lets some of them go on and does nothing about these: it only logs, perhaps after
+// it has turned away those of one kind.
+func (a *authorizer) passesSome(handler []*ir.Stmt) bool {
+	if allHandlers(handler) {
+		some := false
+		for _, clause := range handler {
+			switch {
+			case !ir.Ends(clause.Body):
+				if !a.passesSome(clause.Body) {
+					return false
+				}
+				some = true
+			case !a.refuses(clause.Body):
+				return false
+			}
+		}
+		return some
+	}
+	rest := slices.DeleteFunc(slices.Clone(handler), func(s *ir.Stmt) bool {
+		return s.Kind == ir.If && len(s.Else) == 0 && asksWhichError(s.X) && a.refuses(s.Body)
+	})
+	return !a.changes(rest)
 }
 
 // isText reports whether an expression is a text that says something other than an answer.
@@ -567,10 +638,18 @@ var parsesToken = regexp.MustCompile(`(?i)(jwt|token|jws|jose)\w*\.parse`)
 func (a *authorizer) verifies(body []*ir.Stmt) bool {
 	found := false
 	ir.Walk(body, nil, func(e *ir.Expr) bool {
-		found = found || e.Kind == ir.Call && (verifier.MatchString(lastName(e.X)) || parsesToken.MatchString(dotted(e.X)))
+		found = found || e.Kind == ir.Call && (verifier.MatchString(lastName(e.X)) || parsesToken.MatchString(dotted(e.X)) || a.parses(e))
 		return !found
 	})
 	return found
+}
+
+// tokenParsers are functions of libraries of Go that read a token and verify it, whatever their parser is called.
+var tokenParsers = regexp.MustCompile(`^github_com/(golang-jwt|dgrijalva|lestrrat-go|gbrlsnchs)/.*\.Parse(WithClaims|String|Request)?$`)
+
+// parses reports whether a call is one of a library that verifies a token.
+func (a *authorizer) parses(e *ir.Expr) bool {
+	return slices.ContainsFunc(a.node.Result.Calls, func(c dataflow.Called) bool { return c.Expr == e && tokenParsers.MatchString(c.Ref) })
 }
 
 // assigned are the names that statements set.
