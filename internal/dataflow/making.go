@@ -149,6 +149,12 @@ func isPass(name string) bool {
 	return len(words) > 0 && len(words) < 3 && words[len(words)-1] == "pass"
 }
 
+// isPin reports whether a name is one of a number that somebody keeps to himself: pin, doorPin.
+func isPin(name string) bool {
+	words := wordsOf(name)
+	return len(words) > 0 && len(words) < 3 && words[len(words)-1] == "pin"
+}
+
 // nobodyMayGuess reports whether a name is one of something by which somebody is let in.
 func (in *interp) nobodyMayGuess(name string) bool {
 	return in.p.sensitive(name) >= ofToken || letsIn.MatchString(name)

@@ -173,14 +173,15 @@ func (in *interp) guessable(f frame, name string, from *ir.Expr, v *Value) {
 			r = firstRoll(r, rollIn(f, orNothing(x)))
 		}
 	}
-	if r == nil || r.picked || name == "" || from == nil || r.inText && r.file == f.file && from.At <= r.at && r.at < from.End {
+	told := r != nil && r.inText && inPatterns.MatchString(name) && r.file == f.file && from != nil && from.At <= r.at && r.at < from.End
+	if r == nil || r.picked || name == "" || from == nil || told {
 		return
 	}
 	kind := in.p.sensitive(name)
 	if r.hashed && !isDigestOfSecret(name) || ofVisits.MatchString(name) {
 		return
 	}
-	if !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) && !isPass(name) {
+	if !r.hashed && kind != ofToken && kind != ofPassword && !IsStoredSecret(name) && !letsIn.MatchString(name) && !isPass(name) && !isPin(name) {
 		if name = in.shownAs(name, v); name == "" {
 			return
 		}
@@ -231,6 +232,9 @@ func madeFor(file *ir.File, name *ir.Expr, otherwise int32) int32 {
 	})
 	return at
 }
+
+// inPatterns are the names under which the patterns of the rule know a random number where it is made.
+var inPatterns = regexp.MustCompile(`(?i)(token|secret|password|passwd|otp|session|session_?id|nonce|api_?key|(invit(e|ation)|verif(y|ication)|activation|reset|recovery|login|backup|otp|mfa)_?code)$`)
 
 var (
 	// readsGenerator are methods that fill a buffer, generatorOfGo is what Go reads random bytes from that can be worked out.
