@@ -61,13 +61,29 @@ func (w *work) secretOf(n *paths.Node, h *dataflow.Hit) string {
 		return ""
 	}
 	for _, s := range writesTo(n, read) {
-		for _, name := range slices.Sorted(maps.Keys(s.Params.At("Item").Fields())) {
+		for _, name := range attributesWritten(s) {
 			if dataflow.IsStoredSecret(name) && !slices.Contains(h.Taken, name) {
 				return name
 			}
 		}
 	}
 	return w.declaredSecret(n, read, h.Taken)
+}
+
+// attributesWritten are the names of what a call puts into a record, or sets in one.
+func attributesWritten(s *dataflow.Send) []string {
+	if s.Key != "dynamodb:UpdateItem" {
+		return slices.Sorted(maps.Keys(s.Params.At("Item").Fields()))
+	}
+	var out []string
+	for _, m := range setsAttribute.FindAllStringSubmatch(s.Params.At("UpdateExpression").Begins(), -1) {
+		if name, short := strings.CutPrefix(m[1], "#"); short {
+			out = append(out, s.Params.At("ExpressionAttributeNames").At(m[1]).Begins())
+		} else {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // writesTo are the calls that write what a call reads: those of other functions, and those of the same one that name the same table.
@@ -79,7 +95,7 @@ func writesTo(n *paths.Node, read *dataflow.Send) []*dataflow.Send {
 		}
 	}
 	for _, s := range n.Result.Sends {
-		if s.Key == "dynamodb:PutItem" && s.Params.At("TableName").Names(read.Params.At("TableName")) {
+		if (s.Key == "dynamodb:PutItem" || s.Key == "dynamodb:UpdateItem") && s.Params.At("TableName").Names(read.Params.At("TableName")) {
 			out = append(out, s)
 		}
 	}
