@@ -368,6 +368,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	}
 	for _, x := range e.List {
 		in.byName(f, x, 0, note)
+		in.headersSet(f, x, e.At, note)
 	}
 	switch {
 	case best != nil:
@@ -380,6 +381,27 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 			in.leak(f, e.At, callName(m), d)
 		}
 	}
+}
+
+// ofCredentials are headers by which a request says who sends it, in a way that whoever reads it can say so too.
+var ofCredentials = regexp.MustCompile(`(?i)^((proxy-)?authorization|cookie|x-(api|auth|access|functions)-?(key|token)|api-?key|ocp-apim-subscription-key)$`)
+
+// headersSet notes headers that go somewhere as a whole, of which the function has set one before that says who sends a request:
+// req.Header.Set("Authorization", ...).
+func (in *interp) headersSet(f frame, x *ir.Expr, at int32, note func(*disclosed)) {
+	name := textOf(x)
+	if len(in.stack) == 0 || name == "" || x.Kind != ir.Name && x.Kind != ir.Member {
+		return
+	}
+	ir.Walk(in.stack[len(in.stack)-1].Body, nil, func(e *ir.Expr) bool {
+		if e.Kind != ir.Call || e.At >= at || e.X.Kind != ir.Member || textOf(e.X.X) != name || len(e.List) < 2 || e.List[0].Kind != ir.Const || !ofCredentials.MatchString(e.List[0].Str) {
+			return e.Kind != ir.Lambda
+		}
+		if setsHeader[e.X.Str] && !in.quiet(f, e.List[1]).known {
+			note(&disclosed{kind: ofToken, what: "`" + e.List[0].Str + "`", from: &step{f.file, e.At, "`" + e.List[0].Str + "` is set", nil, in.steps}})
+		}
+		return true
+	})
 }
 
 // unknownLogger are calls of loggers of packages that are not known: log.info(...), createLogger().error(...)
