@@ -211,8 +211,8 @@ func addedTaints(to, from []*Taint, cleaner func(t, than *Taint) bool) []*Taint 
 	return to
 }
 
-// cleaner reports whether less harm is left of a taint than of another one. That one is only a text says little: as a text it still does all
-// the harm that texts do.
+// cleaner reports whether less harm is left of a taint than of another one. That one is only a text, or one line of it, says little: it still
+// does all the harm that texts do.
 func (t *Taint) cleaner(other *Taint) bool {
 	if x, y := t.cleanAsText(), other.cleanAsText(); x != y {
 		return x > y
@@ -223,13 +223,16 @@ func (t *Taint) cleaner(other *Taint) bool {
 // cleanAsText is for how many of the rules a taint does no harm for which a text may do some.
 func (t *Taint) cleanAsText() int {
 	n := len(t.clean)
-	for _, rule := range textOnly {
+	for _, rule := range oneLine {
 		if t.clean[rule] {
 			n--
 		}
 	}
 	return n
 }
+
+// oneLine are the rules that a line of text does no harm for.
+var oneLine = append([]string{"log-injection", "header-injection"}, textOnly...)
 
 // asHarmful reports whether a taint does harm wherever another one does.
 func (t *Taint) asHarmful(other *Taint) bool {
