@@ -245,22 +245,16 @@ func (in *interp) byParameters(f frame, r *routed, from outside) *arguments {
 			args.list = append(args.list, &Value{})
 		case requestPlatform[name] != nil && p.Kind == ir.Name && p.Y != nil && lastPart(textOf(p.Y)) != "Request": // a model that is called so
 			args.list = append(args.list, in.fromRequest(f, r, p, from("body"), 0))
-		case r.framework == "fastapi" && in.isModel(f, p): // what the body of the request is made of
-			args.list = append(args.list, in.fromRequest(f, r, p, from("request.body"), 0))
+		case r.framework == "fastapi" && name != "self":
+			path := in.partOfRequest(f, p)
+			v := in.fromRequest(f, r, p, from(path), 0)
+			in.textOfForm(f, p, path, v)
+			args.list = append(args.list, v)
 		case name != "self":
 			args.list = append(args.list, in.fromRequest(f, r, p, from(name), 0))
 		}
 	}
 	return args
-}
-
-// isModel reports whether a parameter is declared to be a model of pydantic.
-func (in *interp) isModel(f frame, p *ir.Expr) bool {
-	if p.Kind != ir.Name || p.Y == nil || p.Y.Kind != ir.Name && p.Y.Kind != ir.Member {
-		return false
-	}
-	kind := in.quiet(f, p.Y)
-	return kind.isType && kind.class != nil && kind.class.checks()
 }
 
 // ofGraphQL are parameters of functions that answer fields which no caller sends.
