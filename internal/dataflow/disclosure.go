@@ -212,12 +212,26 @@ func hidden(v *Value) *Value {
 
 // asks notes that the code reads a part of what came in that is called like something sensitive.
 func (in *interp) asks(t *Taint, path string) {
-	in.signedIn = in.signedIn || strings.HasPrefix(path, "event.requestContext.authorizer.")
 	if t.unsure || t.Source != nil && t.Source.Stored {
 		return
 	}
 	if kind := in.p.sensitivePath(path); kind != plainData && path != callbackToken {
 		in.wants(path, kind)
+	}
+}
+
+// asksWho notes that code reads what an authorizer says of the caller, which comes with a request that has a token in its headers. Messages of
+// a WebSocket have no headers.
+func (in *interp) asksWho(path string) {
+	path, ok := strings.CutPrefix(asEvent(path), "event.requestContext.")
+	if !ok {
+		return
+	}
+	switch first(path) {
+	case "authorizer":
+		in.signedIn = true
+	case "connectionId", "messageId", "eventType":
+		in.ofSocket = true
 	}
 }
 
@@ -568,7 +582,7 @@ func (in *interp) settle() {
 			h.Leak.Grave, h.Leak.Rank = in.wanted[path] > ofToken, int(in.wanted[path])
 			h.Path = "all of " + h.Path + ", with " + plainPath(path) + " in it,"
 		case holdsHeaders[h.Path] && !h.Leak.names && !in.isHidden(h.Path+".headers") && !in.isHidden(h.Path+".headers.Authorization") && !in.isHidden(h.Path+".headers.authorization"):
-			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, !in.signedIn, 0
+			h.Leak.Grave, h.Leak.Whole, h.Leak.Rank = false, true, 0
 			h.Path = "all of " + h.Path + ", with what callers sign in with,"
 		default:
 			continue

@@ -30,6 +30,17 @@ func (in *interp) settleEvents() {
 	in.wholes, in.wanted, in.hidden = in.eventLogs, in.eventReads, nil
 	in.eventLogs = nil
 	in.settle()
+	in.settleHeaders()
+}
+
+// settleHeaders says of whole events that were logged whether callers sign in with what is in their headers, when all code was followed that
+// may read who they are: that of routes stands behind the handler that logs.
+func (in *interp) settleHeaders() {
+	for _, h := range in.hits {
+		if h.Leak != nil && h.Leak.Whole {
+			h.Leak.Whole = !in.signedIn || in.ofSocket
+		}
+	}
 }
 
 // eventLogger is the call that tells a logger to write the event of a handler; nil where there is none.

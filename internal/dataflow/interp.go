@@ -67,6 +67,7 @@ type interp struct {
 	parsedSafely map[string]bool       // what was parsed before where what fails is caught
 	parsers      map[*ir.Func]*ir.Expr // where functions parse a body first, and nothing catches what fails
 	signedIn     bool                  // the code reads what an authorizer says of the caller
+	ofSocket     bool                  // the code reads of which connection of a WebSocket a message is
 	acting       map[*ir.Func]string   // functions that do something elsewhere, with what
 	acted        int                   // how much was done elsewhere
 	direct       map[directCall]bool   // where the program calls functions of its own

@@ -325,6 +325,7 @@ func (in *interp) parts(taints []*Taint, key string) []*Taint {
 				u.Path = t.Path + "[]"
 			}
 		}
+		in.asksWho(u.Path)
 		if t.Source != nil && !t.Source.Stored && !(in.ownEvent && isField(u.Path)) && in.p.platform(u.Path) && !in.identity(u.Path) && !in.namesRecord(u.Path) {
 			continue
 		}

@@ -7,6 +7,9 @@ import "strings"
 func (p *Program) platform(path string) bool {
 	path = asEvent(strings.ReplaceAll(path, "[]", ""))
 	root, rest, _ := strings.Cut(path, ".")
+	if under, ok := strings.CutPrefix(path, "request.scope"); ok { // of ASGI
+		return under != "" && !sentInScope[first(strings.TrimPrefix(under, "."))]
+	}
 	if root != "event" {
 		if below := strings.TrimPrefix(rest, "request."); strings.HasPrefix(below, "file.") || strings.HasPrefix(below, "files.") { // multer and formidable name what they store by themselves
 			last := rest[strings.LastIndexByte(rest, '.')+1:]
@@ -81,6 +84,9 @@ func first(path string) string {
 
 // outsiderContext are the fields below requestContext that follow what the caller sent.
 var outsiderContext = map[string]bool{"path": true, "userAgent": true}
+
+// sentInScope are what the scope of a request of ASGI has of what the caller sent.
+var sentInScope = set("path raw_path query_string headers path_params aws")
 
 // platformSpelling are fields that data classes spell otherwise.
 var platformSpelling = map[string]string{"request_context": "requestContext", "stage_variables": "stageVariables", "http_method": "httpMethod"}
