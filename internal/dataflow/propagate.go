@@ -63,6 +63,11 @@ func (in *interp) propagate(f frame, e *ir.Expr, m *Model, recv *Value, args *ar
 			out.numbers = addTaints(out.numbers, in.stepped(f, amounts(input(name, recv, args)), e.At, note))
 		}
 	}
+	if m.Package == "builtin" && makesTexts["builtin."+m.Member] { // str(order.id): who was asked for by a checked number is the same
+		for _, name := range m.In {
+			out.safe = addTaints(out.safe, input(name, recv, args).safe)
+		}
+	}
 	if m.Kind == sanitizer || m.Kind == validator {
 		taints = cleanedHere(f, e, m, taints, out)
 	}
