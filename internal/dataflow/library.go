@@ -11,6 +11,9 @@ import (
 // givesItself are methods of clients that give the client back when it is connected, and of applications that only say where their routes begin.
 var givesItself = set("typeorm.DataSource().initialize mongodb.MongoClient().connect hono.Hono().basePath")
 
+// givesFirst are functions that give the validator back that they get, and teach it more.
+var givesFirst = set("ajv-formats ajv-formats.default ajv-errors ajv-errors.default ajv-keywords ajv-keywords.default ajv-formats-draft2019 ajv-formats-draft2019.default")
+
 // library is a call of something that the program does not define: first what is noted whatever it gives, then what is known to be followed
 // in a way of its own, then what rows tell.
 func (in *interp) library(c call) *Value {
@@ -19,6 +22,9 @@ func (in *interp) library(c call) *Value {
 	in.callsClient(c.f, c.e, ref, c.method, c.recv, c.args)
 	if givesItself[ref] {
 		return c.recv
+	}
+	if givesFirst[ref] && len(c.args.list) > 0 {
+		return c.args.get(0)
 	}
 	in.configures(c)
 	out := in.fromLibrary(c)
