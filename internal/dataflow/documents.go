@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,9 @@ func (in *interp) putsDocument(c call, m *Model) {
 	}
 	for _, of := range m.In {
 		row := input(of, c.recv, c.args)
+		if update, ok := strings.CutSuffix(of, ".$set"); ok {
+			row = withPushed(row, input(update, c.recv, c.args))
+		}
 		if row != nil && row.elem == nil && row.fields["0"] != nil { // insertMany
 			row = row.fields["0"]
 		} else if row != nil && row.elem != nil {
@@ -32,6 +36,33 @@ func (in *interp) putsDocument(c call, m *Model) {
 			in.send(c.f, c.e.At, RowsPut, &Value{fields: map[string]*Value{"Table": constant(name), "Row": row}})
 		}
 	}
+}
+
+// withPushed is what an update sets, with the lists into which it puts something: {$push: {notes: note}}, {$addToSet: {tags: {$each: tags}}}.
+func withPushed(set, update *Value) *Value {
+	if update == nil {
+		return set
+	}
+	out := &Value{fields: map[string]*Value{}}
+	for _, operator := range []string{"$push", "$addToSet"} {
+		for name, x := range sorted(orNothing(update.fields[operator]).fields) {
+			list := &Value{elem: x, isList: true}
+			if each := orNothing(x).fields["$each"]; each != nil {
+				list = each
+			}
+			out.fields[name] = list
+		}
+	}
+	switch {
+	case len(out.fields) == 0:
+		return set
+	case set == nil || set == nothing:
+		return out
+	}
+	both := *set
+	both.fields = out.fields
+	maps.Copy(both.fields, set.fields)
+	return &both
 }
 
 // givesDocument are the methods that give one document.

@@ -51,7 +51,7 @@ func (o *origin) ofRequest() bool {
 }
 
 // requestRoots are what requests are called that routes of frameworks get.
-var requestRoots = []string{"r", "req", "request", "ctx", "current_event"}
+var requestRoots = []string{"c", "r", "req", "request", "ctx", "current_event"}
 
 // requestFields are the fields of the events of APIs, URLs of functions and load balancers in which is what was sent, also as data classes
 // and usual middlewares call them.
