@@ -11,12 +11,28 @@ import (
 // ofAccount are attributes by which somebody signs in, or that say what an account may do.
 var ofAccount = regexp.MustCompile(`(?i)^(password(_?hash)?|hashed_?password|user_?role|roles?|is_?admin|permissions|mfa_?(enabled|secret))$`)
 
+// An address of mail is one of an account where the route says so: PUT /me/email. Elsewhere it is as well that of an order, or of a newsletter.
+var (
+	addressOfMail = regexp.MustCompile(`(?i)^(e_?mail|mail)(_?address)?$`)
+	routeOfMail   = regexp.MustCompile(`(?i)/(me|my|account|users?|profile|settings|auth|admin)(/[^/]+)*/(change[-_]?|update[-_]?)?(e-?mail)([-_]?address)?/?$`)
+)
+
+// partsOf is how attributes of accounts are told in a function: also by its route.
+func partsOf(fn *ir.Func) func(attribute string) bool {
+	if fn == nil || !routeOfMail.MatchString(routeOf(fn)) {
+		return ofAccount.MatchString
+	}
+	return func(attribute string) bool {
+		return ofAccount.MatchString(attribute) || addressOfMail.MatchString(attribute)
+	}
+}
+
 // accountParts are the writes that set such an attribute of what is there already, with its name: whatever the function around them is called,
 // they change an account.
 func accountParts(n *paths.Node, writes map[place]dataflow.Use) map[place]string {
 	out := map[place]string{}
 	for at, u := range writes {
-		if name := attributeSet(u); name != "" {
+		if name := attributeSet(u, partsOf(inner(n, at))); name != "" {
 			out[at] = name
 		}
 	}
@@ -25,9 +41,10 @@ func accountParts(n *paths.Node, writes map[place]dataflow.Use) map[place]string
 		if _, ok := writes[at]; !ok || !c.DoesAny(dataflow.Writes) {
 			continue
 		}
-		if name := columnSet(c.Statement); name != "" {
+		is := partsOf(inner(n, at))
+		if name := columnSet(c.Statement, is); name != "" {
 			out[at] = name
-		} else if name := fieldSet(c.Expr); name != "" {
+		} else if name := fieldSet(c.Expr, is); name != "" {
 			out[at] = name
 		}
 	}
@@ -38,7 +55,7 @@ func accountParts(n *paths.Node, writes map[place]dataflow.Use) map[place]string
 var setsAttribute = regexp.MustCompile(`([#\w]+)\s*=\s*:\w+`)
 
 // attributeSet is the attribute of an account that an update of DynamoDB sets; empty where it sets none.
-func attributeSet(u dataflow.Use) string {
+func attributeSet(u dataflow.Use, is func(string) bool) string {
 	if u.Key != "dynamodb:UpdateItem" {
 		return ""
 	}
@@ -47,7 +64,7 @@ func attributeSet(u dataflow.Use) string {
 		if name[0] == '#' {
 			name = u.Params.At("ExpressionAttributeNames").At(name).Begins()
 		}
-		if ofAccount.MatchString(name) {
+		if is(name) {
 			return name
 		}
 	}
@@ -61,13 +78,13 @@ var (
 )
 
 // columnSet is the column of an account that a statement of SQL sets; empty where it sets none.
-func columnSet(statement string) string {
+func columnSet(statement string, is func(string) bool) string {
 	set := updatesRow.FindStringSubmatch(statement)
 	if set == nil {
 		return ""
 	}
 	for _, m := range setsColumn.FindAllStringSubmatch(set[1], -1) {
-		if ofAccount.MatchString(m[1]) {
+		if is(m[1]) {
 			return m[1]
 		}
 	}
@@ -83,7 +100,7 @@ var (
 )
 
 // fieldSet is the field of an account that a call of a mapper sets: users.updateOne({ id }, { $set: { role } }); empty where it sets none.
-func fieldSet(call *ir.Expr) string {
+func fieldSet(call *ir.Expr, is func(string) bool) string {
 	method := lastName(call.X)
 	if !updating.MatchString(method) {
 		return ""
@@ -93,7 +110,7 @@ func fieldSet(call *ir.Expr) string {
 		args = args[1:]
 	}
 	for _, a := range args {
-		if name := fieldIn(a, 0); name != "" {
+		if name := fieldIn(a, is, 0); name != "" {
 			return name
 		}
 	}
@@ -101,16 +118,16 @@ func fieldSet(call *ir.Expr) string {
 }
 
 // fieldIn is the field of an account among the members of an object, or of the one in it that holds what is changed.
-func fieldIn(e *ir.Expr, depth int) string {
+func fieldIn(e *ir.Expr, is func(string) bool, depth int) string {
 	if e == nil || e.Kind != ir.Object || depth > 2 {
 		return ""
 	}
 	for i, x := range e.List[:min(len(e.List), len(e.Keys))] {
 		switch {
-		case ofAccount.MatchString(e.Keys[i]):
+		case is(e.Keys[i]):
 			return e.Keys[i]
 		case holdsChange[e.Keys[i]]:
-			if name := fieldIn(x, depth+1); name != "" {
+			if name := fieldIn(x, is, depth+1); name != "" {
 				return name
 			}
 		}

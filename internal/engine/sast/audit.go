@@ -474,12 +474,50 @@ func seenFrom(n *paths.Node, fn *ir.Func, write place) place {
 // isRecorded reports whether a function, what it calls or what calls it writes something down besides what it changes.
 func isRecorded(n *paths.Node, fn *ir.Func, others map[place]dataflow.Use, done place) bool {
 	above := callersOf(n, fn)
-	return slices.ContainsFunc(called(n, fn), func(f *ir.Func) bool { return logsEvents(f) || noted(f, others, done) }) ||
+	return slices.ContainsFunc(calledUnrefused(n, fn, done), func(f *ir.Func) bool { return logsEvents(f) || noted(f, others, done) }) ||
 		slices.ContainsFunc(above, func(f *ir.Func) bool {
 			return logsEvents(f) || notedBy(f, others, done, tellsMore, onlyForOthers(n, fn, f))
 		}) ||
 		tellsListeners(n, append(called(n, fn), above...)) ||
 		slices.ContainsFunc(above, func(fn *ir.Func) bool { return leavesRecord(n, fn, others) })
+}
+
+// calledUnrefused are a function and those that it leads to by their names, without those that are called only where somebody is turned away before
+// it is done: what they write down is that nothing was changed.
+func calledUnrefused(n *paths.Node, fn *ir.Func, done place) []*ir.Func {
+	out := []*ir.Func{fn}
+	for i := 0; i < len(out); i++ {
+		f := out[i]
+		follow := func(e *ir.Expr) bool {
+			if e.Kind == ir.Call {
+				for _, next := range calledByName(n, e) {
+					if !slices.Contains(out, next) {
+						out = append(out, next)
+					}
+				}
+			}
+			return true
+		}
+		ir.Walk(f.Body, func(s *ir.Stmt) bool {
+			if !turnsAway(f, s, done) {
+				return true
+			}
+			ir.WalkExpr(s.X, nil, follow)
+			return false
+		}, follow)
+	}
+	return out
+}
+
+// turnsAway reports whether a statement is a condition that ends what is tried: in the function that does it, before that; in others, by an error.
+func turnsAway(f *ir.Func, s *ir.Stmt, done place) bool {
+	if s.Kind != ir.If || len(s.Else) > 0 || !ir.Ends(s.Body) {
+		return false
+	}
+	if encloses(f, done) {
+		return s.At < done.at && !holds(s, done.at)
+	}
+	return s.Body[len(s.Body)-1].Kind == ir.Throw
 }
 
 // keepsRecord is what functions are called, or the files that they are in, that write down what was done.
