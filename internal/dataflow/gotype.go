@@ -73,15 +73,6 @@ func (in *interp) under(f frame, t *ir.Expr) (frame, *ir.Expr) {
 // eventTypes is the package of the events of the platform.
 const eventTypes = "github_com/aws/aws-lambda-go/events."
 
-// answerFields are the fields of answers in the order of their declarations, which literals without names follow.
-// Source: github.com/aws/aws-lambda-go/events.
-var answerFields = map[string][]string{
-	"APIGatewayProxyResponse":   {"StatusCode", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded"},
-	"APIGatewayV2HTTPResponse":  {"StatusCode", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded", "Cookies"},
-	"ALBTargetGroupResponse":    {"StatusCode", "StatusDescription", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded"},
-	"LambdaFunctionURLResponse": {"StatusCode", "Headers", "Body", "IsBase64Encoded", "Cookies"},
-}
-
 // structOf is a literal of Go: a struct or a map.
 func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 	v := &Value{fields: map[string]*Value{}, born: in.branch}
@@ -120,9 +111,6 @@ func (in *interp) structOf(f frame, e *ir.Expr) *Value {
 			key = v.class.def.Fields[i].Name
 		}
 		if isEvent {
-			if key == "" && i < len(answerFields[event]) {
-				key = answerFields[event][i]
-			}
 			key, _ = eventField(event, key)
 		}
 		if len(v.fields) < maxFields {

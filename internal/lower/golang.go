@@ -20,6 +20,7 @@ type golang struct {
 	file    *ir.File
 	offsets *token.File
 	results [][]string // names of the results of the functions around
+	events  string     // what the file calls the package of the events of the platform; empty where it does not import it
 	depth   int
 }
 
@@ -31,7 +32,7 @@ func goFile(name string, source []byte) (*ir.File, error) {
 	files, tree, err := golangsyntax.Parse(name, source)
 	f := newFile(name, ir.Go, syntax.NewTree(name, source, nil, &syntax.Grammar{Language: "go"}))
 	f.Broken, f.Package = err != nil, tree.Name.Name
-	g := &golang{file: f, offsets: files.File(tree.FileStart)}
+	g := &golang{file: f, offsets: files.File(tree.FileStart), events: nameOfImport(tree, eventTypes)}
 	if ok, tag := built(name, tree); !ok {
 		if tag != "" {
 			f.Cut = "it is built with the tag " + tag + " only, which is not known to be set"
@@ -42,6 +43,41 @@ func goFile(name string, source []byte) (*ir.File, error) {
 		f.Body = append(f.Body, g.declaration(d)...)
 	}
 	return f, nil
+}
+
+// eventTypes is the package of the events of the platform, with its answers.
+const eventTypes = "github.com/aws/aws-lambda-go/events"
+
+// nameOfImport is what a file calls a package; empty where it does not import it.
+func nameOfImport(tree *ast.File, pkg string) string {
+	for _, spec := range tree.Imports {
+		if strings.Trim(spec.Path.Value, "\"`") == pkg {
+			if spec.Name != nil {
+				return spec.Name.Name
+			}
+			return path.Base(pkg)
+		}
+	}
+	return ""
+}
+
+// answerFields are the fields of answers in the order of their declarations, which literals without names follow.
+// Source: github.com/aws/aws-lambda-go/events.
+var answerFields = map[string][]string{
+	"APIGatewayProxyResponse":   {"StatusCode", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded"},
+	"APIGatewayV2HTTPResponse":  {"StatusCode", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded", "Cookies"},
+	"ALBTargetGroupResponse":    {"StatusCode", "StatusDescription", "Headers", "MultiValueHeaders", "Body", "IsBase64Encoded"},
+	"LambdaFunctionURLResponse": {"StatusCode", "Headers", "Body", "IsBase64Encoded", "Cookies"},
+}
+
+// fieldsOf are the fields of a type in their order, where it is an answer of a handler; nil for others.
+func (g *golang) fieldsOf(t ast.Expr) []string {
+	if sel, ok := t.(*ast.SelectorExpr); ok && g.events != "" {
+		if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == g.events {
+			return answerFields[sel.Sel.Name]
+		}
+	}
+	return nil
 }
 
 // otherSystems and otherProcessors are the ends of names of files that are not built for Linux on what Lambda runs on.
@@ -1000,10 +1036,15 @@ func (g *golang) composite(n *ast.CompositeLit, t ast.Expr) *ir.Expr {
 	if t != nil {
 		e.X = g.typeOf(t)
 	}
-	for _, x := range n.Elts {
+	fields := g.fieldsOf(t)
+	for i, x := range n.Elts {
 		kv, ok := x.(*ast.KeyValueExpr)
 		if !ok {
-			e.Keys, e.List = append(e.Keys, ""), append(e.List, g.expression(x))
+			name := ""
+			if i < len(fields) {
+				name = fields[i]
+			}
+			e.Keys, e.List = append(e.Keys, name), append(e.List, g.expression(x))
 			continue
 		}
 		if name := fieldName(t, kv.Key); name != "" {

@@ -203,9 +203,11 @@ func attempts(fn *ir.Func) []attempt {
 			for _, h := range broadHandlers(fn.File, s) {
 				out = append(out, attempt{fn: fn, whole: list[i : i+1], tried: s.Body, handler: h.Body, at: h.Y.At, err: name, text: textBetween(fn.File, h.Y.At, h.Y.End)})
 			}
-		case s.Kind == ir.If && i > 0 && saysFailed(s.X) && setsError(list[i-1], s.X):
-			names := namesIn(list[i-1].X.X)
-			out = append(out, attempt{fn: fn, whole: list[i-1 : i+1], tried: list[i-1 : i], handler: s.Body, at: s.At, err: names[len(names)-1]})
+		case s.Kind == ir.If && saysFailed(s.X):
+			if j := setterBefore(list, i); j >= 0 {
+				names := namesIn(list[j].X.X)
+				out = append(out, attempt{fn: fn, whole: list[j : i+1], tried: list[j : j+1], handler: s.Body, at: s.At, err: names[len(names)-1]})
+			}
 		}
 	})
 	ir.Walk(fn.Body, nil, func(e *ir.Expr) bool {
@@ -230,6 +232,24 @@ func firstParam(fn *ir.Func) *ir.Expr {
 }
 
 func evaluated(e *ir.Expr) []*ir.Stmt { return []*ir.Stmt{{Kind: ir.Eval, X: e}} }
+
+// setterBefore is the index of the statement of Go that sets the error which another one of a list asks for: the one before it, or one with nothing
+// but lines that are logged in between; negative where there is none.
+func setterBefore(list []*ir.Stmt, i int) int {
+	asked := map[string]bool{}
+	for _, name := range namesIn(list[i].X) {
+		asked[name] = true
+	}
+	for j := i - 1; j >= 0; j-- {
+		if setsError(list[j], list[i].X) {
+			return j
+		}
+		if s := list[j]; s.Kind != ir.Eval || s.X == nil || !logs(s.X) || contains(s.X, nil, asked) {
+			return -1
+		}
+	}
+	return -1
+}
 
 // setsError reports whether a statement of Go sets the error that a condition asks for, by a call.
 func setsError(s *ir.Stmt, condition *ir.Expr) bool {

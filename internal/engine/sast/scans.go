@@ -167,7 +167,7 @@ var scanBounds = regexp.MustCompile(`\.(limit|count|paginate|cursor)\b`)
 func collections(n *paths.Node) []spot {
 	var out []spot
 	for _, c := range n.Result.Calls {
-		if !c.DoesAny(dataflow.Lists) || ofTheWorld.MatchString(textBetween(c.File, c.At, c.Expr.End)) || slices.ContainsFunc(c.Limits, func(input string) bool { return !wantsAll(n, c, input) }) {
+		if !c.DoesAny(dataflow.Lists) || ofTheWorld.MatchString(textBetween(c.File, c.At, c.Expr.End)+" "+c.Statement) || slices.ContainsFunc(c.Limits, func(input string) bool { return !wantsAll(n, c, input) }) {
 			continue
 		}
 		limits := bounds
@@ -186,7 +186,7 @@ func collections(n *paths.Node) []spot {
 }
 
 // ofTheWorld are things of which there are as many as the world has, and no caller adds any.
-var ofTheWorld = regexp.MustCompile(`(?i)\b(countr(y|ies)|currenc(y|ies)|languages?|locales?|time_?zones?)\b`)
+var ofTheWorld = regexp.MustCompile(`(?i)\b(countr(y|ies)|currenc(y|ies)|languages?|locales?|time_?zones?|incoterms|uoms?|units?_of_measure)\b`)
 
 var (
 	namesIt = regexp.MustCompile(`([A-Za-z_]\w*)\s*:?=\s*(await\s+)?$`)

@@ -109,9 +109,13 @@ func (s *swallower) list(fn *ir.Func, body []*ir.Stmt, cleaning bool) {
 				s.replaced(fn, x, body[i+1:])
 			}
 			if i > 0 && x.Kind == ir.If && len(x.Else) == 0 {
-				s.denied(fn, body[i-1], x)
+				before := body[i-1]
+				if j := setterBefore(body, i); j >= 0 {
+					before = body[j]
+				}
+				s.denied(fn, before, x)
 				s.mistaken(fn, body[:i], x)
-				s.emptied(fn, body[i-1], x, body[i+1:])
+				s.emptied(fn, before, x, body[i+1:])
 			}
 			if x.Kind == ir.Loop {
 				s.skips(fn, x)
