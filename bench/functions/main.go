@@ -39,7 +39,7 @@ var about = map[string][]string{
 	"plaintext-password": {"clear-text-password"}, "authorizer-allows": {"authorizer"}, "request-not-checked": {"request-not-checked", "text-without", "unvalidated"},
 	"text-without-limit":          {"text-without-limit", "=request-not-checked"}, // which says that nothing limits how much it is
 	"failed-login-without-origin": {"failed-login", "=login-not-recorded"},        // what is not recorded has no origin
-	"error-without-stack":         {"without-stack"}, "plain-http": {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"},
+	"error-without-stack":         {"without-stack"}, "plain-http": {"plain-http"}, "cors-echoed": {"cors"}, "function-triggers-itself": {"itself"}, "unbounded-scan": {"unbounded-scan", "same-page"},
 }
 
 // alongPath are kinds that are true of a path through a function, from its route to its answer: where on it they are told of is a matter of

@@ -48,6 +48,7 @@ var functionChecks = map[string]func(w *work, n *paths.Node) []spot{
 	"payment-not-recorded":          unrecordedPayments,
 	"request-not-checked":           unlooked,
 	"retry-repeats-write":           repeatedly,
+	"same-page-again":               samePages,
 	"shape-checked-differently":     differently,
 	"side-effects-with-decisions":   sideEffects,
 	"stack-trace-by-default":        errorPages,
