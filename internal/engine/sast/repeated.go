@@ -295,6 +295,9 @@ func underNewName(n *paths.Node, u dataflow.Use) bool {
 		found := false
 		makes := func(e *ir.Expr) bool { return isNewName(setBefore(l.fn, e, l.at)) }
 		ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
+			if e.Kind == ir.Call && isOperation(n, l.fn.File, e) && (l.at < e.At || e.End <= l.at) { // what another operation is given
+				return false
+			}
 			for i, key := range e.Keys {
 				found = found || e.Kind == ir.Object && idName.MatchString(key) && item.At(key) != nil && makes(e.List[i])
 			}
