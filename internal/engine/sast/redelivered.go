@@ -44,7 +44,7 @@ func addedAgain(n *paths.Node) []spot {
 	}
 	for _, u := range n.Result.Uses {
 		what := harmful(u)
-		if u.Key == "dynamodb:PutItem" && alone && underNewName(n, u) && !holdsTrail(n, u) {
+		if u.Key == "dynamodb:PutItem" && alone && underNewKey(n, u) && !holdsTrail(n, u) && !slices.ContainsFunc(n.Result.Packages, durable.MatchString) {
 			what = "a new record under another name"
 		}
 		if p := (place{u.File, u.At}); (what == "a count" || what == "an entry of a list" || what == "a new record under another name") && !ofTries.MatchString(u.Params.At("UpdateExpression").Begins()) && (alone || forEachMessage(n, p)) {

@@ -290,24 +290,53 @@ var (
 // underNewName reports whether an item is put under an identifier that is made anew each time, so that nothing tells the second one from the
 // first.
 func underNewName(n *paths.Node, u dataflow.Use) bool {
+	keys := keysOfTable(n, u)
+	return slices.ContainsFunc(newNames(n, u), func(name string) bool { return keys == nil || slices.Contains(keys, name) })
+}
+
+// isKey are names of attributes that hardly any item has which it is not kept under.
+var isKey = regexp.MustCompile(`^(_?id|pk|PK)$`)
+
+// underNewKey is underNewName where the key of the table is known, or has a name that says so.
+func underNewKey(n *paths.Node, u dataflow.Use) bool {
+	keys := keysOfTable(n, u)
+	return slices.ContainsFunc(newNames(n, u), func(name string) bool { return keys == nil && isKey.MatchString(name) || slices.Contains(keys, name) })
+}
+
+// keysOfTable are the attributes of the key of the table of an operation; nil where it is in no template.
+func keysOfTable(n *paths.Node, u dataflow.Use) []string {
+	_, r := n.App.Find(n.Value(u.Params.At("TableName")))
+	if r == nil {
+		return nil
+	}
+	var out []string
+	for _, k := range r.Props.Get("KeySchema").Elements() {
+		if name, ok := k.Get("AttributeName").Scalar(); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// newNames are the attributes of an item that is put which are identifiers made anew each time.
+func newNames(n *paths.Node, u dataflow.Use) []string {
 	item := u.Params.At("Item")
+	var out []string
 	for _, l := range levels(n, place{u.File, u.At}) {
-		found := false
 		makes := func(e *ir.Expr) bool { return isNewName(setBefore(l.fn, e, l.at)) }
 		ir.Walk(l.fn.Body, nil, func(e *ir.Expr) bool {
 			if e.Kind == ir.Call && isOperation(n, l.fn.File, e) && (l.at < e.At || e.End <= l.at) { // what another operation is given
 				return false
 			}
 			for i, key := range e.Keys {
-				found = found || e.Kind == ir.Object && idName.MatchString(key) && item.At(key) != nil && makes(e.List[i])
+				if e.Kind == ir.Object && idName.MatchString(key) && item.At(key) != nil && makes(e.List[i]) {
+					out = append(out, key)
+				}
 			}
-			return !found && e.Kind != ir.Lambda
+			return e.Kind != ir.Lambda
 		})
-		if found {
-			return true
-		}
 	}
-	return false
+	return out
 }
 
 // isNewName reports whether an expression is an identifier that is made anew: uuidv4(), str(uuid.uuid4()), {S: randomUUID()}.

@@ -49,6 +49,7 @@ func swallowed(n *paths.Node) (found, unread []spot) {
 	for _, fn := range n.Result.Reached {
 		s.list(fn, fn.Body, false)
 		s.onlyPrinted(fn)
+		s.unheard(fn)
 		s.hides(fn)
 	}
 	return s.found, s.unread
