@@ -290,8 +290,7 @@ var (
 // underNewName reports whether an item is put under an identifier that is made anew each time, so that nothing tells the second one from the
 // first.
 func underNewName(n *paths.Node, u dataflow.Use) bool {
-	keys := keysOfTable(n, u)
-	return slices.ContainsFunc(newNames(n, u), func(name string) bool { return keys == nil || slices.Contains(keys, name) })
+	return len(newNames(n, u)) > 0
 }
 
 // isKey are names of attributes that hardly any item has which it is not kept under.
