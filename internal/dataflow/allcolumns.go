@@ -57,7 +57,15 @@ func (in *interp) columnsWithout(f frame, e *ir.Expr) *Value {
 
 // choosesAmongColumns notes that columns which a list names are left out of all that are gone through: somebody has thought about which.
 func (in *interp) choosesAmongColumns(f frame, x, list *ir.Expr) {
-	if x.Kind == ir.Member && x.X.Kind == ir.Name && columnNames.MatchString(in.quiet(f, x).ref) && len(in.quiet(f, list).fields) != 1 {
+	if x.Kind != ir.Member || x.X.Kind != ir.Name || !oneColumn.MatchString(in.quiet(f, x).ref) {
+		return
+	}
+	names := in.quiet(f, list)
+	one := orNothing(names.fields["0"])
+	if names.known { // column.key != "password_hash"
+		one = names
+	}
+	if !names.known && len(names.fields) != 1 || one.known && IsStoredSecret(one.text) {
 		in.set(f.s, x.X.Str, &Value{}, true)
 	}
 }

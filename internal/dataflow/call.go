@@ -45,11 +45,29 @@ func (in *interp) call(f frame, e *ir.Expr) *Value {
 	in.asksMembers(f, e)
 	in.fillsMemory(f, e, recv, method, args)
 	v := namedHeader(in.callOf(call{f, e, recv, method, callee, args}), callee, args)
+	in.wasText(f, e, recv, method)
 	v = writtenNumber(v, recv, callee, method, args)
 	if method != "" || callee.ref != "" {
 		v = keepsOtherwise(v, recv, orElse(method, lastPart(callee.ref)), args)
 	}
 	return signTaken(e, recv, args, ofKeyOf(f, e, recv, callee, args, ticks(f, e, recv, callee, args, in.madePassword(f, e, callee, rolled(f, e, recv, callee, args, in.withQuery(recv, method, in.keepsSecret(f, e, recv, method, args, v)))))))
+}
+
+// onlyTextsHave are methods that texts have, and nothing else that JSON can hold: of anything else the call of one throws.
+var onlyTextsHave = map[ir.Language]map[string]bool{
+	ir.Node: set("split toLowerCase toUpperCase toLocaleLowerCase toLocaleUpperCase trim trimStart trimEnd startsWith endsWith charAt charCodeAt codePointAt padStart padEnd " +
+		"substring substr replace replaceAll match matchAll localeCompare normalize repeat"),
+	ir.Python: set("split rsplit splitlines strip lstrip rstrip lower upper casefold title startswith endswith encode replace partition rpartition isdigit isalnum isalpha"),
+}
+
+// wasText notes that what an outsider sent is a text where a method of texts was called on it: behind email.split("@") it is no object.
+func (in *interp) wasText(f frame, e *ir.Expr, recv *Value, method string) {
+	if recv == nil || recv.ref != "" || recv.class != nil || !onlyTextsHave[f.file.Language][method] || len(recv.fields) > 0 {
+		return
+	}
+	if slices.ContainsFunc(recv.taints, func(t *Taint) bool { return t.object }) {
+		in.trust(f, e.X.X, textOnly)
+	}
 }
 
 // callOf follows a call of which all parts are known.

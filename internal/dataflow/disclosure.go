@@ -755,7 +755,7 @@ func (t *Taint) unchanged() bool {
 	for s := t.step; s != nil && s.prev != nil; s = s.prev {
 		note := strings.TrimSuffix(strings.TrimPrefix(s.note, "goes through "), "()")
 		switch {
-		case note == "is parsed", note == "is joined", note == intoText, note == intoObject, note == intoJSON, strings.HasPrefix(note, "is given to "), intoQuery.MatchString(note):
+		case note == "is parsed", note == "is joined", note == intoText, note == intoObject, note == intoJSON, strings.HasPrefix(note, givenTo), intoQuery.MatchString(note):
 		case !keeps[lastPart(note)]:
 			return false
 		}

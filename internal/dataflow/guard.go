@@ -72,6 +72,7 @@ func (in *interp) binaryIsTrue(f frame, e *ir.Expr, holds bool) {
 	case "===", "==":
 		in.compared(f, e, holds)
 	case "!==", "!=":
+		in.choosesAmongColumns(f, e.X, e.Y)
 		in.compared(f, e, !holds)
 	case "<", "<=", ">", ">=": // set(x) <= ALLOWED
 		if x := setOf(e.X); holds && e.Str[0] == '<' && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {
@@ -137,6 +138,9 @@ func (in *interp) compared(f frame, e *ir.Expr, holds bool) {
 		in.equalsWorkedOut(f, e)
 	}
 	in.isEqual(f, e, holds)
+	if !holds {
+		in.passesOver(f, e.X, e.Y)
+	}
 	for _, side := range [][2]*ir.Expr{{e.X, e.Y}, {e.Y, e.X}} {
 		if first := side[0]; !holds && side[1].Kind == ir.Const && side[1].Str == ".." && first.Kind == ir.Index && first.Y.Str == "0" &&
 			first.X.Kind == ir.Call && first.X.X.Kind == ir.Member && first.X.X.Str == "split" { // way.split(sep)[0] === ".."
@@ -231,6 +235,9 @@ func (in *interp) contained(f frame, e *ir.Expr, holds bool) {
 	}
 	in.isAmong(f, e.X, e.Y, holds)
 	in.choosesAmongColumns(f, e.X, e.Y)
+	if !holds {
+		in.passesOver(f, e.X, e.Y)
+	}
 	if holds && isAllColumns(in.quiet(f, e.Y), 0) {
 		in.trust(f, e.X, []string{"all", formMark, signsMark})
 		return

@@ -61,7 +61,7 @@ func wayOf(t *Taint, sites []site) []Step {
 			known = known || s.file == c.file && s.at == c.at
 		}
 		if !known {
-			steps = append(steps, &step{file: c.file, at: c.at, note: "is given to " + c.name, time: c.time})
+			steps = append(steps, &step{file: c.file, at: c.at, note: givenTo + c.name, time: c.time})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b *step) int { return a.time - b.time })
@@ -131,13 +131,16 @@ var (
 // ofRequestHeader are paths of a header of the request itself, which no line break can stand in: neither HTTP nor the servers in front let one in.
 var ofRequestHeader = regexp.MustCompile(`^(event|req|request|ctx|c|r|ctx\.req|ctx\.request|event\.Records(\[\])?\.cf\.request)\.((multi_?[vV]alue_?)?[hH]eaders?|(Get|get_?)?[hH]eaders?(\(\))?)\.[^.]+(\[\])*$|^event\.requestContext\.(identity|http)\.userAgent$`)
 
+// givenTo is how a step begins that hands data to a function of the program.
+const givenTo = "is given to "
+
 // isHeader reports whether a taint is a header of a request as it came: nobody has taken it apart, or back to what it stands for.
 func (t *Taint) isHeader() bool {
 	if !ofRequestHeader.MatchString(t.Path) || t.parsed != "" {
 		return false
 	}
 	for s := t.step; s != nil; s = s.prev {
-		if takesBack.MatchString(s.note) || opensText.MatchString(s.note) {
+		if !strings.HasPrefix(s.note, givenTo) && (takesBack.MatchString(s.note) || opensText.MatchString(s.note)) { // what a function of the program does with it stands there
 			return false
 		}
 	}

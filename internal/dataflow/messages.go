@@ -299,7 +299,7 @@ func (in *interp) writtenAt(f frame, at int32, d *disclosed, query *Value) (*ir.
 // madeBeforeGiven reports whether something was made of data, a text in which it stands, and only handed on since.
 func (t *Taint) madeBeforeGiven() bool {
 	s := t.step
-	for s != nil && strings.HasPrefix(s.note, "is given to ") {
+	for s != nil && strings.HasPrefix(s.note, givenTo) {
 		s = s.prev
 	}
 	return s.makes()

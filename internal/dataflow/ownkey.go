@@ -34,7 +34,7 @@ func (v *Value) ofOwnKey() string {
 		return ""
 	}
 	for s := v.taints[0].step; s != nil && s.prev != nil; s = s.prev {
-		if !strings.HasPrefix(s.note, "is given to ") {
+		if !strings.HasPrefix(s.note, givenTo) {
 			return ""
 		}
 	}

@@ -194,6 +194,7 @@ func (in *interp) loop(f frame, s *ir.Stmt) {
 		layers := in.round(f.s, func() {
 			if s.X != nil {
 				in.bind(f, s.X, item, true)
+				in.notesPair(f, s)
 			} else if s.Y != nil {
 				in.guard(f, s.Y, true)
 			}

@@ -258,7 +258,9 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 	if n.Result.Cut || !answersRequests(n.Function) && !writtenForRequests(n) && n.Result.Routes == 0 || slices.ContainsFunc(n.Result.Packages, logsRequests.MatchString) {
 		return nil
 	}
-	writes := operations(n, func(u dataflow.Use) bool { return keepsItem(u) && !holdsTrail(n, u) })
+	writes := operations(n, func(u dataflow.Use) bool {
+		return keepsItem(u) && !holdsTrail(n, u) || setsAttributes.MatchString(u.Key)
+	})
 	others := operations(n, func(u dataflow.Use) bool {
 		return changes(u.Op) && !ofPool.MatchString(u.Key) && (!keepsItem(u) || holdsTrail(n, u))
 	})
@@ -326,8 +328,10 @@ func unrecordedChanges(w *work, n *paths.Node) []spot {
 var (
 	// ofPool are calls of user pools by which others than the user himself change an account, changesPool those that change what it may do, or
 	// by what somebody signs in.
-	ofPool      = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin`)
-	changesPool = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin(AddUserToGroup|RemoveUserFromGroup|DisableUser|EnableUser|DeleteUser|SetUserPassword|ResetUserPassword|SetUserMFAPreference)$`)
+	ofPool = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin`)
+	// setsAttributes is a call of a user pool that changes anything of an account: what that is, the name of a function says.
+	setsAttributes = regexp.MustCompile(`^cognito-id(entity-provider|p):AdminUpdateUserAttributes$`)
+	changesPool    = regexp.MustCompile(`^cognito-id(entity-provider|p):Admin(AddUserToGroup|RemoveUserFromGroup|DisableUser|EnableUser|DeleteUser|SetUserPassword|ResetUserPassword|SetUserMFAPreference)$`)
 )
 
 // topOf is where a change of a user pool is told of: in the function that calls one which changes an account by its name, or else where it stands.
