@@ -12,14 +12,15 @@ import (
 
 // path works out a call that tells where a file lies in the service, such as
 // handlerPath(__dirname). The repository is thought to lie in two places: only
-// what comes out the same for both does not depend on the machine.
+// what comes out the same for both does not depend on the machine. Neither place
+// may be found again further inside, as "/r" is in "/r/recovery": helpers split at it.
 func (r *reader) path(s *source, call int) (string, bool) {
 	at := s.tree.Nodes[call]
 	if !bytes.Contains(s.tree.Source[at.Start:at.End], []byte("__dirname")) {
 		return "", false
 	}
-	here, ok := (&frame{reader: r, source: s, root: "/r"}).eval(call).(string)
-	there, _ := (&frame{reader: r, source: s, root: "/home/someone/else"}).eval(call).(string)
+	here, ok := (&frame{reader: r, source: s, root: "/wardlet.here"}).eval(call).(string)
+	there, _ := (&frame{reader: r, source: s, root: "/home/wardlet/elsewhere"}).eval(call).(string)
 	return here, ok && here == there
 }
 

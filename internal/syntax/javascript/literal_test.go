@@ -229,6 +229,9 @@ func TestLiteralOfPaths(t *testing.T) {
 	testLiterals(t, others, []literalExample{
 		{"the helper of the framework's template", `import hi from './src/functions/hi'; export default hi`,
 			`{handler: "src/functions/handler.main"}`},
+		{"folders of any name", `import { handlerPath as at } from './src/libs/paths';
+			export default [at(__dirname + '/recovery'), at(__dirname + '/home/someone/r'), at(__dirname + '/a/b/c')]`,
+			`["recovery", "home/someone/r", "a/b/c"]`},
 		{"path.relative", `import { relativeTo } from './src/libs/relative'; export default relativeTo(__dirname + '/src') + '/a.b'`, `"src/a.b"`},
 		{"other ways", `import { a, b } from './src/libs/sliced'; import * as all from './src/libs/index';
 			const at = d => a(d); const here = __dirname + '/x';
