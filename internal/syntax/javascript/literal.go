@@ -40,14 +40,14 @@ type LiteralOptions struct {
 func Literal(tree *syntax.Tree, name string, o LiteralOptions) *model.Value {
 	r := &reader{
 		options: o, sources: map[*syntax.Tree]*source{}, values: map[named]*model.Value{},
-		pending: map[named]bool{}, open: map[*source]bool{}, steps: maxLiteralSteps,
+		pending: map[named]bool{}, running: map[code]bool{}, open: map[*source]bool{}, steps: maxLiteralSteps,
 	}
 	s := r.source(tree)
 	r.open[s] = true
 	if name == "" {
 		name = s.main()
 	}
-	v := r.exported(s, name)
+	v := r.placeless(r.exported(s, name))
 	if v.Size > maxLiteralValues || higher(v, maxLiteralHeight) {
 		return model.NewPresent("more values than a program of this kind has", v.Origin)
 	}
@@ -79,8 +79,16 @@ type reader struct {
 	values  map[named]*model.Value // what names and exports are, each worked out once
 	pending map[named]bool
 	open    map[*source]bool // files on the way to what is being worked out
+	running map[code]bool    // functions that are being worked out
+	placed  bool             // some value may depend on where the repository lies
 	steps   int
 	depth   int
+}
+
+// code is a function of a file.
+type code struct {
+	tree *syntax.Tree
+	node int
 }
 
 // named is a name in a file, or an export of it.
@@ -100,6 +108,9 @@ type source struct {
 	stars   []string // modules all of whose names are exported
 	esm     bool
 	closed  string       // why the exports are not known
+	file    *source      // the file at its top level, where this is the inside of a function
+	scope   *scope       // the names inside of that function
+	loop    int          // the one at top level whose changes are being noted
 	settled map[int]bool // the assignments that are statements at top level
 	changes map[string]*changes
 }
@@ -119,4 +130,8 @@ type changes struct {
 	touched  bool           // any of its members may be another one
 	order    []string       // of the members in set
 	set      map[string]int // members assigned once at top level; None when it is not known to what
+	// loops are those at top level that change it. Where nothing else does, not
+	// elsewhere, they are run.
+	loops     []int
+	elsewhere bool
 }

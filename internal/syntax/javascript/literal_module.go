@@ -13,7 +13,7 @@ func (r *reader) source(tree *syntax.Tree) *source {
 	}
 	s := &source{
 		module: &module{tree: tree, names: map[string]binding{}, members: map[int]*properties{}},
-		whole:  syntax.None, givenAt: map[string]int{}, settled: map[int]bool{}, changes: map[string]*changes{},
+		whole:  syntax.None, givenAt: map[string]int{}, loop: syntax.None, settled: map[int]bool{}, changes: map[string]*changes{},
 	}
 	for statement := range tree.NamedChildren(tree.Root()) {
 		s.statement(statement)
@@ -180,7 +180,13 @@ const exportsChanged = "exports are changed while the program runs"
 // in the file: what is changed by a program is no literal any more. A name of an
 // inner scope counts for the outer one too; that only makes more unknown.
 func (s *source) readChanges() {
+	loops := s.loops()
 	for node := range s.tree.Nodes {
+		if loops[node] {
+			s.loop = node
+		} else if node >= s.tree.End(s.loop) {
+			s.loop = syntax.None
+		}
 		switch s.tree.Kind(node) {
 		case "assignment_expression":
 			s.changedBy(node)
@@ -206,6 +212,22 @@ func (s *source) readChanges() {
 	}
 }
 
+// loops are the statements at top level that do the same for each element of something.
+func (s *source) loops() map[int]bool {
+	found := map[int]bool{}
+	for statement := range s.tree.NamedChildren(s.tree.Root()) {
+		switch s.tree.Kind(statement) {
+		case "for_in_statement":
+			found[statement] = true
+		case "expression_statement":
+			if call := s.tree.FirstNamed(statement); s.tree.Kind(call) == "call_expression" && s.calleeName(call) == "forEach" {
+				found[statement] = true
+			}
+		}
+	}
+	return found
+}
+
 func (s *source) changedBy(assignment int) {
 	left, value := s.tree.Child(assignment, "left"), syntax.None
 	if s.settled[assignment] {
@@ -226,16 +248,22 @@ func (s *source) changedBy(assignment int) {
 // changedByCall notes calls that change what they are called on, list.push(x),
 // or the first they are given, Object.assign(a, b).
 func (s *source) changedByCall(call int) {
+	if changed := s.mutated(call); changed != syntax.None {
+		s.changeInside(changed)
+	}
+}
+
+func (s *source) mutated(call int) int {
 	object, _ := s.member(s.tree.Child(call, "function"))
 	switch s.calleeName(call) {
 	case "push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin":
-		s.changeInside(object)
+		return object
 	case "assign", "merge", "defaultsDeep", "extend", "set", "defineProperty", "defineProperties":
 		for arg := range s.arguments(call) {
-			s.changeInside(arg)
-			return
+			return arg
 		}
 	}
+	return syntax.None
 }
 
 // called notes what is given to a call whose result nobody takes: such a call is
@@ -270,9 +298,9 @@ func (s *source) changeInside(object int) {
 	switch name, member, _ := s.rootOf(object); {
 	case name == "":
 	case member == "":
-		s.changesOf(name).touched = true
+		s.changing(name).touched = true
 	default:
-		s.changesOf(name).add(member, syntax.None)
+		s.changing(name).add(member, syntax.None)
 	}
 }
 
@@ -283,7 +311,7 @@ func (s *source) change(target, value int) {
 		for node := target; node < s.tree.End(target); node++ {
 			switch s.tree.Kind(node) {
 			case "identifier", "shorthand_property_identifier_pattern":
-				s.changesOf(s.tree.Text(node)).assigned = true
+				s.changing(s.tree.Text(node)).assigned = true
 			}
 		}
 		return
@@ -292,13 +320,13 @@ func (s *source) change(target, value int) {
 	switch {
 	case name == "":
 	case steps == 0:
-		s.changesOf(name).assigned = true
+		s.changing(name).assigned = true
 	case member == "":
-		s.changesOf(name).touched = true
+		s.changing(name).touched = true
 	case steps > 1:
-		s.changesOf(name).add(member, syntax.None)
+		s.changing(name).add(member, syntax.None)
 	default:
-		s.changesOf(name).add(member, value)
+		s.changing(name).add(member, value)
 	}
 }
 
@@ -324,6 +352,18 @@ func (s *source) changesOf(name string) *changes {
 		s.changes[name] = &changes{set: map[string]int{}}
 	}
 	return s.changes[name]
+}
+
+// changing is where a change is noted, and whether it is one of a loop at top
+// level, which can be run to see what it makes.
+func (s *source) changing(name string) *changes {
+	c := s.changesOf(name)
+	if s.loop == syntax.None {
+		c.elsewhere = true
+	} else if n := len(c.loops); n == 0 || c.loops[n-1] != s.loop {
+		c.loops = append(c.loops, s.loop)
+	}
+	return c
 }
 
 // add notes a member that is set. Set twice, it is not known which one counts.

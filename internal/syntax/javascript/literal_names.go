@@ -143,8 +143,12 @@ func (r *reader) module(s *source, specifier string) (Module, *source, string) {
 
 // named is what a declared name stands for, with what happens to it later.
 func (r *reader) named(s *source, name string, at int) *model.Value {
-	v := r.once(named{s, name, false}, at, func() *model.Value {
-		return r.changed(s, name, r.declared(s, name, at))
+	if l := s.local(name); l != nil {
+		return l.value.At(l.value.Origin.Through(name, s.at(at).Pos))
+	}
+	top := s.top()
+	v := r.once(named{top, name, false}, at, func() *model.Value {
+		return r.changed(top, name, r.declared(top, name, at))
 	})
 	return v.At(v.Origin.Through(name, s.at(at).Pos))
 }
@@ -152,6 +156,8 @@ func (r *reader) named(s *source, name string, at int) *model.Value {
 func (r *reader) declared(s *source, name string, at int) *model.Value {
 	known, ok := s.names[name]
 	switch {
+	case !ok && (name == "__dirname" || name == "__filename"):
+		return r.place(s, name, at)
 	case !ok:
 		return s.unknown(at, "the file does not declare "+name)
 	case known.origin != (origin{}):
@@ -170,6 +176,11 @@ func (r *reader) declared(s *source, name string, at int) *model.Value {
 
 func (r *reader) changed(s *source, name string, v *model.Value) *model.Value {
 	c := s.changes[name]
+	if c != nil && v.Kind != model.Unknown && c.loops != nil && !c.elsewhere {
+		if after := r.afterLoops(s, name, v); after != nil {
+			return after
+		}
+	}
 	switch {
 	case c == nil || v.Kind == model.Unknown:
 		return v
@@ -189,4 +200,21 @@ func (r *reader) changed(s *source, name string, v *model.Value) *model.Value {
 		all.put(model.Field{Key: member, At: at, Value: set})
 	}
 	return model.NewMap(all.fields, v.Origin)
+}
+
+// afterLoops is what a name stands for after the loops at top level that change it, or nil.
+func (r *reader) afterLoops(s *source, name string, v *model.Value) *model.Value {
+	for _, loop := range s.changes[name].loops {
+		inner := s.within()
+		l := &local{value: v}
+		inner.scope.names[name] = l
+		if !r.orderly(s, loop) {
+			return nil
+		}
+		if _, ok := r.run(inner, loop); !ok {
+			return nil
+		}
+		v = l.value
+	}
+	return v
 }

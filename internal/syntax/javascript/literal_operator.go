@@ -2,6 +2,7 @@ package javascript
 
 import (
 	"strconv"
+	"strings"
 
 	"wardlet.example/internal/model"
 )
@@ -42,6 +43,10 @@ func (r *reader) unary(s *source, node int) *model.Value {
 	switch s.tree.Text(s.tree.Child(node, "operator")) {
 	case "void":
 		return model.NewAbsent(s.at(node))
+	case "!":
+		if holds, known := truth(r.value(s, s.tree.Child(node, "argument"))); known {
+			return model.NewBool(!holds, s.at(node))
+		}
 	case "-":
 		if v := r.value(s, s.tree.Child(node, "argument")); v.Kind == model.Number {
 			return s.number(node, -v.Num)
@@ -53,12 +58,18 @@ func (r *reader) unary(s *source, node int) *model.Value {
 func (r *reader) binary(s *source, node int) *model.Value {
 	operator := s.tree.Text(s.tree.Child(node, "operator"))
 	switch operator {
-	case "+", "-", "*", "/", "||", "??":
+	case "&&":
+		return r.and(s, node)
+	case "+", "-", "*", "/", "||", "??", "===", "!==", "==", "!=":
 	default:
 		return s.plain(node)
 	}
 	left, right := r.value(s, s.tree.Child(node, "left")), r.value(s, s.tree.Child(node, "right"))
 	switch {
+	case strings.HasSuffix(operator, "=="), strings.HasPrefix(operator, "!"):
+		if same := compared(left, right, s.at(node)); same != nil {
+			return model.NewBool(same.Bool == (operator[0] == '='), s.at(node))
+		}
 	case operator == "||" || operator == "??":
 		return either(left, right, operator == "||")
 	case left.Kind == model.Number && right.Kind == model.Number:
@@ -67,6 +78,31 @@ func (r *reader) binary(s *source, node int) *model.Value {
 		return r.joined([]*model.Value{left, right}, s.at(node))
 	}
 	return s.plain(node)
+}
+
+// and is a && b, where it is known which one counts.
+func (r *reader) and(s *source, node int) *model.Value {
+	left := r.value(s, s.tree.Child(node, "left"))
+	holds, known := truth(left)
+	switch {
+	case !known:
+		return s.plain(node)
+	case holds:
+		return r.value(s, s.tree.Child(node, "right"))
+	}
+	return left
+}
+
+// chosen is what a condition chooses, where it is known whether it holds.
+func (r *reader) chosen(s *source, node int) *model.Value {
+	holds, known := truth(r.value(s, s.tree.Child(node, "condition")))
+	switch {
+	case !known:
+		return s.plain(node)
+	case holds:
+		return r.value(s, s.tree.Child(node, "consequence"))
+	}
+	return r.value(s, s.tree.Child(node, "alternative"))
 }
 
 func isText(v *model.Value) bool { return v.Kind == model.String || v.Kind == model.Text }
@@ -118,6 +154,12 @@ func (r *reader) call(s *source, node int) *model.Value {
 	}
 	if found, ok := r.path(s, node); ok {
 		return model.NewString(found, s.at(node))
+	}
+	if v := r.builtin(s, node); v != nil {
+		return v
+	}
+	if v := r.applied(s, node); v != nil {
+		return v
 	}
 	return s.unknown(node, "a call of "+s.brief(s.tree.Child(node, "function")))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"wardlet.example/internal/model"
 	"wardlet.example/internal/syntax"
 )
 
@@ -16,7 +17,7 @@ import (
 // may be found again further inside, as "/r" is in "/r/recovery": helpers split at it.
 func (r *reader) path(s *source, call int) (string, bool) {
 	at := s.tree.Nodes[call]
-	if !bytes.Contains(s.tree.Source[at.Start:at.End], []byte("__dirname")) {
+	if s.scope == nil && !bytes.Contains(s.tree.Source[at.Start:at.End], []byte("__dirname")) {
 		return "", false
 	}
 	here, ok := (&frame{reader: r, source: s, root: "/wardlet.here"}).eval(call).(string)
@@ -108,6 +109,9 @@ func (f *frame) name(name string) any {
 	if v, ok := f.vars[name]; ok {
 		return v
 	}
+	if l := f.source.local(name); l != nil {
+		return f.placed(l.value)
+	}
 	known, ok := f.source.names[name]
 	switch {
 	case ok && known.value != syntax.None && known.property == "" && f.source.changes[name] == nil:
@@ -120,8 +124,77 @@ func (f *frame) name(name string) any {
 	return nil
 }
 
+// placed is a value that was worked out before, as text in the place of the repository.
+func (f *frame) placed(v *model.Value) any {
+	switch v.Kind {
+	case model.String:
+		return short(strings.ReplaceAll(v.Str, somewhere, f.root))
+	case model.Number:
+		if v.Num >= 0 && v.Num < 1000 && v.Num == math.Trunc(v.Num) {
+			return int(v.Num)
+		}
+	}
+	return nil
+}
+
+// somewhere stands for the place of the repository in texts that are not worked out to their end.
+const somewhere = "\x00somewhere"
+
+// place is the folder of a file, or the file itself.
+func (r *reader) place(s *source, name string, at int) *model.Value {
+	r.placed = true
+	file := somewhere + "/" + s.tree.Name
+	if name == "__dirname" {
+		file = path.Dir(file)
+	}
+	return model.NewString(file, s.at(at))
+}
+
+// placeless makes unknown what depends on where the repository lies.
+func (r *reader) placeless(v *model.Value) *model.Value {
+	if !r.placed || v.Size > maxLiteralValues || higher(v, maxLiteralHeight) {
+		return v
+	}
+	return withoutPlace(v, map[*model.Value]*model.Value{})
+}
+
+func withoutPlace(v *model.Value, done map[*model.Value]*model.Value) *model.Value {
+	if found := done[v]; found != nil {
+		return found
+	}
+	out := v
+	switch v.Kind {
+	case model.String:
+		if strings.Contains(v.Str, somewhere) {
+			out = model.NewUnknown("a place on the machine that deploys", v.Origin)
+		}
+	case model.List, model.Text:
+		var items []*model.Value
+		for _, item := range v.Items {
+			items = append(items, withoutPlace(item, done))
+		}
+		if out = model.NewList(items, v.Origin); v.Kind == model.Text {
+			out = model.NewText(items, v.Origin)
+		}
+	case model.Map:
+		var fields []model.Field
+		for _, f := range v.Fields {
+			f.Value = withoutPlace(f.Value, done)
+			fields = append(fields, f)
+		}
+		out = model.NewMap(fields, v.Origin)
+	}
+	done[v] = out
+	return out
+}
+
 func (f *frame) member(node int) any {
 	object, name := f.source.member(node)
+	if f.vars == nil && f.source.scope != nil {
+		if v := f.placed(f.value(f.source, node)); v != nil {
+			return v
+		}
+	}
 	switch name {
 	case "sep":
 		if f.isPathModule(object) {
@@ -205,6 +278,9 @@ func isPath(module string) bool { return module == "path" || module == "node:pat
 
 // sourceOf is where a name comes from, by import or require.
 func (s *source) sourceOf(name string) origin {
+	if s.local(name) != nil {
+		return origin{}
+	}
 	known := s.names[name]
 	if known.origin != (origin{}) || known.value == syntax.None || s.tree.Kind(known.value) != "call_expression" {
 		return known.origin
@@ -228,16 +304,23 @@ func (r *reader) function(s *source, node int) (*source, int, bool) {
 		return s, node, true
 	case kind == "identifier" || kind == "shorthand_property_identifier":
 		name := s.tree.Text(node)
+		if l := s.local(name); l != nil {
+			return l.source, l.function, l.source != nil
+		}
 		if from := s.sourceOf(name); from != (origin{}) {
 			return r.functionFrom(s, from)
 		}
 		if known, ok := s.names[name]; ok && known.property == "" && s.changes[name] == nil {
-			return r.function(s, known.value)
+			return r.function(s.top(), known.value)
 		}
 	case kind == "member_expression":
 		object, name := s.member(node)
 		if from := s.sourceOf(s.tree.Text(object)); from != (origin{}) {
 			return r.functionFrom(s, importedMember(from, name))
+		}
+		known, ok := s.names[s.tree.Text(object)]
+		if ok && s.local(s.tree.Text(object)) == nil && s.changes[s.tree.Text(object)] == nil && s.tree.Kind(s.undressed(known.value)) == "object" {
+			return r.function(s.top(), s.membersOf(s.undressed(known.value)).value(name))
 		}
 	}
 	return nil, syntax.None, false
@@ -273,6 +356,12 @@ func (f *frame) apply(s *source, function int, args []any) any {
 	if s.tree.HasToken(function, "async") || strings.HasPrefix(s.tree.Kind(function), "generator") {
 		return nil
 	}
+	this := code{s.tree, function}
+	if f.running[this] {
+		return nil
+	}
+	f.running[this] = true
+	defer delete(f.running, this)
 	inner := &frame{reader: f.reader, source: s, root: f.root, vars: map[string]any{}}
 	for i, name := range s.params(function) {
 		if strings.ContainsAny(name, "{[.") {

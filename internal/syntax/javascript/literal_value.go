@@ -32,6 +32,10 @@ func (r *reader) value(s *source, node int) *model.Value {
 		return r.unary(s, node)
 	case "call_expression":
 		return r.call(s, node)
+	case "ternary_expression":
+		return r.chosen(s, node)
+	case "enum_declaration":
+		return r.enum(s, node)
 	}
 	return s.plain(node)
 }
@@ -51,8 +55,6 @@ func (s *source) plain(node int) *model.Value {
 		return s.unknown(node, "waited for when it runs")
 	case kind == "new_expression":
 		return s.present(node, "made by new "+s.brief(s.tree.Child(node, "constructor")))
-	case kind == "enum_declaration":
-		return s.present(node, "an enum")
 	case isFunction(kind):
 		return s.present(node, "a function")
 	case isClass(kind):
@@ -140,8 +142,16 @@ func (r *reader) entry(s *source, node int, all *fieldList) string {
 	if !ok {
 		return "a key is computed: " + s.brief(key)
 	}
-	all.put(model.Field{Key: name, At: s.at(key).Pos, Value: r.value(s, value)})
+	all.put(model.Field{Key: name, At: r.keyPos(s, key), Value: r.value(s, value)})
 	return ""
+}
+
+// keyPos is where a key is written. One that a function computes of what it is given stands where that is written.
+func (r *reader) keyPos(s *source, key int) model.Pos {
+	if s.scope != nil && s.tree.Kind(key) == "computed_property_name" {
+		return r.value(s, s.tree.FirstNamed(key)).Origin.Pos
+	}
+	return s.at(key).Pos
 }
 
 func (r *reader) key(s *source, node int) (string, bool) {
@@ -170,7 +180,7 @@ func (r *reader) spread(s *source, node int, all *fieldList) string {
 			maybe = []int{s.tree.Child(node, "right")}
 		}
 	}
-	if maybe == nil {
+	if maybe == nil || r.value(s, node).Kind != model.Unknown {
 		return r.spreadValue(s, node, all, false)
 	}
 	for _, part := range maybe {
