@@ -6,6 +6,7 @@ import (
 
 	"wardlet.example/internal/document"
 	"wardlet.example/internal/model"
+	"wardlet.example/internal/syntax"
 	"wardlet.example/internal/syntax/javascript"
 )
 
@@ -30,12 +31,73 @@ func (l *locator) node(handler string) model.Code {
 			return resolved(p, cut.name)
 		}
 	}
+	if code, ok := l.nodeByCase(handler); ok {
+		return code
+	}
 	if reason == "" {
 		reason = "there is no source for handler " + handler + " in " + l.dir
 	}
 	code := missing("javascript", reason)
 	code.File = seen
 	return code
+}
+
+// nodeByCase finds the one file, and the one export of it, that differ from the handler in upper and lower case alone: people
+// write that where their file system does not tell the two apart.
+func (l *locator) nodeByCase(handler string) (model.Code, bool) {
+	for _, cut := range nodeCuts(handler) {
+		file := l.fileByCase(cut.module)
+		if file == "" {
+			continue
+		}
+		if p, name, ok := l.exportByCase(file, cut.name); ok {
+			code := resolved(p, name)
+			code.Reason = "the handler is called " + handler + ", and " + name + " of " + file + " is meant: Lambda tells upper and lower case apart"
+			return code, true
+		}
+	}
+	return model.Code{}, false
+}
+
+func (l *locator) fileByCase(module string) string {
+	wanted := map[string]bool{}
+	for _, base := range l.nodeBases(module) {
+		base = strings.ToLower(base)
+		for _, ext := range javascript.Extensions() {
+			wanted[base+ext], wanted[base+"/index"+ext] = true, true
+		}
+	}
+	found := ""
+	for _, f := range l.repo.InDir(l.app.Dir) {
+		if !wanted[strings.ToLower(f.Path)] {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = f.Path
+	}
+	return found
+}
+
+func (l *locator) exportByCase(file, name string) (place, string, bool) {
+	if p, ok := l.symbols.find(file, name, 0); ok {
+		return p, name, true
+	}
+	symbols, err := l.symbols.of(file)
+	if err != nil || symbols == nil {
+		return place{}, "", false
+	}
+	var found []syntax.Def
+	for _, def := range symbols.Defs {
+		if strings.EqualFold(def.Name, name) {
+			found = append(found, def)
+		}
+	}
+	if len(found) != 1 {
+		return place{}, "", false
+	}
+	return place{file, found[0]}, found[0].Name, true
 }
 
 // without says why a file does not have the handler that is looked for.

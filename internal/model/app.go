@@ -172,7 +172,7 @@ type Code struct {
 	File     string // relative to the root
 	Symbol   string
 	At       Pos    // of the symbol's definition
-	Reason   string // why not resolved
+	Reason   string // why not resolved; of resolved code, what is wrong with its name
 
 	// Of code that stands in a template: a name for it as a source file ("template.yaml#Function.py") and its text, with every line where
 	// the template has it; or Apart from that, when the template writes it otherwise.

@@ -188,6 +188,11 @@ func notFollowed(apps []*model.App) []model.Diagnostic {
 	sum := 0
 	for _, app := range apps {
 		for _, f := range app.Functions {
+			if f.Code.State == model.CodeResolved && f.Code.Reason != "" {
+				out = append(out, model.Diagnostic{
+					Pos: f.Code.At, Level: model.Warning, Message: f.Name + " is not found as it is written: " + f.Code.Reason, Hint: "write the handler as the file and its export are called",
+				})
+			}
 			if followed(f) || f.Resource != nil && f.Resource.Tool {
 				continue
 			}
