@@ -19,12 +19,13 @@ func (in *interp) loadsModule(c call) (*Value, bool) {
 		return nil, false
 	}
 	if c.callee.ref == "builtin.require" {
-		way, ok := pathMade(c.args.list[0], 0)
-		if !ok {
-			return nil, false
+		if way, ok := pathMade(c.args.list[0], 0); ok {
+			if m := in.p.moduleByWay(in, c.f.file.Path, way); m != nil {
+				return m.whole(), true
+			}
 		}
-		if m := in.p.moduleByWay(in, c.f.file.Path, way); m != nil {
-			return m.whole(), true
+		if !isData(c.args.list[0]) {
+			in.doubt(c.f, c.e.At, "", "which module is loaded is decided while it runs")
 		}
 		return nil, false
 	}
@@ -35,6 +36,14 @@ func (in *interp) loadsModule(c call) (*Value, bool) {
 		return m.whole(), true
 	}
 	return nil, false
+}
+
+// isData tells a path that ends as a file of data does, which calls nothing: require(`./config/${stage}.json`).
+func isData(v *Value) bool {
+	if n := len(v.parts); n > 0 {
+		v = v.parts[n-1]
+	}
+	return v.known && strings.HasSuffix(v.text, ".json")
 }
 
 // whole is all that a module gives.
