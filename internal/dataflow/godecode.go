@@ -231,7 +231,8 @@ func (in *interp) fill(f frame, target *ir.Expr, now, x *Value, at int32) {
 		}
 		return
 	}
-	now.taints, now.fields, now.elem, now.named, now.json, now.safe, now.secret = x.taints, x.fields, x.elem, x.named, x.json, x.safe, x.secret
+	now.holdsAll(x)
+	in.isFilled(now)
 }
 
 // fillsLasting puts what is decoded into a struct that outlasts the invocation, and reports whether it is one. A decoder leaves the fields as

@@ -1,17 +1,21 @@
 package dataflow
 
-import "reflect"
+import (
+	"maps"
+	"reflect"
+)
 
 // A call that was followed once is not followed again where the same goes in (memo.go). What it changed in what it was given happens again all
 // the same: fill(order, body) fills each order, and what stands before a route puts the caller onto each request.
 
-// mutation is a field that was set, or an element that was added, while calls were followed.
+// mutation is a field that was set, or an element that was added, while calls were followed, or all that a decoder has put into an object.
 type mutation struct {
 	object  *Value
 	fields  uintptr // the fields that it was set among: copies of an object share them
 	key     string
 	v       *Value
 	element bool
+	decoded *Value // what it holds after that; nil where only a part was changed
 }
 
 // effect is what a call changed in one of its arguments.
@@ -27,8 +31,23 @@ const mostMutations = 4_000
 // changes notes a mutation.
 func (in *interp) changes(x *Value, key string, v *Value, element bool) {
 	if len(in.stack) > 0 {
-		in.mutations = append(in.mutations, mutation{x, identity(x.fields), key, v, element})
+		in.mutations = append(in.mutations, mutation{object: x, fields: identity(x.fields), key: key, v: v, element: element})
 	}
+}
+
+// isFilled notes that a decoder has filled an object: json.Unmarshal(body, target).
+func (in *interp) isFilled(x *Value) {
+	if len(in.stack) > 0 {
+		held := &Value{}
+		held.holdsAll(x)
+		in.mutations = append(in.mutations, mutation{object: x, fields: identity(x.fields), decoded: held})
+	}
+}
+
+// holdsAll makes an object hold what another one holds, whose fields stay its own: what is set later in one of them is not set in the other.
+func (v *Value) holdsAll(of *Value) {
+	v.taints, v.elem, v.named, v.json, v.safe, v.secret = of.taints, of.elem, of.named, of.json, of.safe, of.secret
+	v.fields = maps.Clone(of.fields)
 }
 
 func identity(fields map[string]*Value) uintptr {
@@ -75,6 +94,9 @@ func (in *interp) happenAgain(args *arguments, effects []effect) {
 		}
 		switch {
 		case x == nil || x == nothing || x.shared:
+		case e.decoded != nil:
+			x.holdsAll(e.decoded)
+			in.isFilled(x)
 		case e.element:
 			x.add(e.v, []*Value{e.v})
 			in.changes(x, "", e.v, true)
