@@ -161,6 +161,20 @@ var ofSome = regexp.MustCompile(`(^|[,|])(oneof|eq|eq_ignore_case|[a-z]*field)=`
 // byTags are the methods of validators that check a struct by its tags.
 var byTags = regexp.MustCompile(`^github_com/go-playground/validator\..*\.Struct(Ctx)?$|^github_com/labstack/echo\.Context\(\)\.Validate$`)
 
+// saysNoAmount are tags that ask of a number that it is there, and let negative ones pass.
+var saysNoAmount = regexp.MustCompile(`^((required|omitempty|omitzero|numeric|number|-)(,|$))*$`)
+
+// signedTypes are those of numbers that can be negative.
+var signedTypes = set("int int8 int16 int32 int64 float32 float64")
+
+// isSigned reports whether a field is declared to hold a number that can be negative.
+func isSigned(kind *ir.Expr) bool {
+	return kind != nil && kind.Kind == ir.Name && signedTypes[kind.Str]
+}
+
+// ownChecks is how a program teaches a validator to check a struct by a function of its own.
+var ownChecks = regexp.MustCompile(`^github_com/go-playground/validator\..*\.RegisterStructValidation(Ctx|MapRules)?$`)
+
 // ofForm are parts of tags that say which form a text has.
 var ofForm = regexp.MustCompile(`(^|[,|])(email|e164|uuid\w*|ulid|url|uri|http_url|ip\w*|datetime|iso\w*|bcp47\w*|postcode\w*|credit_card|mongodb|numeric|number|boolean|hex\w*|base64\w*|jwt|cron|fqdn|hostname\w*)($|[,|=])`)
 
@@ -184,6 +198,9 @@ func (in *interp) checkedByTags(v *Value, byGin bool, depth int) {
 		checks, ofEach, _ := strings.Cut(checks, ",dive") // what stands behind it is asked of the elements
 		if in.checkedByTag(x, field.Type, checks) {
 			in.looked.saysText(x.taints, Step{v.class.file(frame{}), field.Type.At, "`" + field.Name + "` may be a text of any length here"})
+		}
+		if !byGin && isSigned(field.Type) && saysNoAmount.MatchString(checks) && !in.p.ownChecks {
+			mark(&in.looked.loose, x.taints, x.allNumbers(0))
 		}
 		if x.elem != nil {
 			in.checkedByTag(x.elem, nil, ofEach)

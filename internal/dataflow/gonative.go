@@ -93,6 +93,7 @@ func (in *interp) goNative(c call) (*Value, bool) {
 	if v := in.collected(c.f, c.e, ref, c.args); v != nil {
 		return v, true
 	}
+	in.p.ownChecks = in.p.ownChecks || ownChecks.MatchString(ref)
 	if byTags.MatchString(ref) {
 		in.checkedByTags(c.args.get(len(c.args.list)-1), false, 0)
 	}

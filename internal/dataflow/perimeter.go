@@ -31,6 +31,7 @@ type looked struct {
 	sizes   map[string]bool // it was asked how much it is, not only what
 	slips   map[string]bool // a comparison refuses what it holds for, and it holds for no NaN
 	firm    map[string]bool // something else was asked of it, which NaN does not pass
+	loose   map[string]bool // Go: a number of which the tags of a validator ask nothing of how much it is
 	shapes  map[string]bool // a schema or a validator has seen it, with all that is in it
 	asked   map[string]bool // whether it is there, or what it equals; with all that is in it
 	bodies  map[string]bool // whether there is a body, of which that says nothing more
@@ -55,12 +56,15 @@ func mark(m *map[string]bool, taints ...[]*Taint) {
 
 // bounded reports whether something has asked what a value is, or how much.
 func (l *looked) bounded(path string) bool {
-	return l.bounds[path] || l.most[path] || within(l.shapes, path)
+	return l.bounds[path] || l.most[path] || l.shaped(path)
 }
+
+// shaped reports whether a schema or a validator has seen a value, and says more of it than that it is there.
+func (l *looked) shaped(path string) bool { return !l.loose[path] && within(l.shapes, path) }
 
 // all are the kinds of what was looked at.
 func (l *looked) all() []*map[string]bool {
-	return []*map[string]bool{&l.bounds, &l.most, &l.slips, &l.firm, &l.shapes, &l.asked, &l.bodies, &l.lengths, &l.limits, &l.texts, &l.strings, &l.keys}
+	return []*map[string]bool{&l.bounds, &l.most, &l.slips, &l.firm, &l.loose, &l.shapes, &l.asked, &l.bodies, &l.lengths, &l.limits, &l.texts, &l.strings, &l.keys}
 }
 
 // with is all that two have looked at.
@@ -95,12 +99,12 @@ func (in *interp) apart(r *routed, shared *looked, follow func()) {
 
 // weighedFor reports whether something has asked as much of a number as a kind of harm needs: an amount can be too small as well.
 func (in *interp) weighedFor(path, rule string) bool {
-	return in.looked.bounded(path) && (rule != amountRule || in.looked.bounds[path] || within(in.looked.shapes, path))
+	return in.looked.bounded(path) && (rule != amountRule || in.looked.bounds[path] || in.looked.shaped(path))
 }
 
 // onlyTyped reports whether all that code asked of a number is that it is one: taken from a balance, a negative one raises it.
 func (in *interp) onlyTyped(path string) bool {
-	return in.looked.types[path] && !in.looked.sizes[path] && !within(in.looked.shapes, path)
+	return in.looked.types[path] && !in.looked.sizes[path] && !in.looked.shaped(path)
 }
 
 // within reports whether a path, or what it is a part of, is one of some.

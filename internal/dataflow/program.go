@@ -76,6 +76,7 @@ type Program struct {
 	remembered   map[*Value]bool       // what modules keep, into which functions put what callers send
 	libraries    map[string]*Value     // what stands for the settings of libraries
 	ownBinding   bool                  // Go: Gin checks requests by another validator than its own
+	ownChecks    bool                  // Go: a validator was taught to check structs by functions of the program
 	generics     map[genericKey]*scope // of functions of Go with types
 
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
