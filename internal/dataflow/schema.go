@@ -234,6 +234,9 @@ func fieldsOf(schema *Value) map[string]*Value {
 	if ways := alternativesOf(schema); len(ways) > 0 {
 		return fieldsOfAll(ways)
 	}
+	if isSingleKind(schema) {
+		return nil
+	}
 	if len(schema.args) > 0 && len(schema.args[0].fields) > 0 {
 		return schema.args[0].fields
 	}
@@ -247,6 +250,18 @@ func fieldsOf(schema *Value) map[string]*Value {
 		return schema.fields // an object of schemas
 	}
 	return nil
+}
+
+// singleKinds are schemas of values that have no fields. What they are given are options: z.string({ message: "..." }), Joi.string().uri({ scheme: "https" }).
+var singleKinds = set("string number boolean bool bigint date email url httpUrl hostname any unknown mixed symbol")
+
+// isSingleKind reports whether a schema of a package wants a value that has no fields.
+func isSingleKind(s *Value) bool {
+	if !schemas[packageOf(s.ref)] {
+		return false
+	}
+	kind := kindOfSchema(s)
+	return singleKinds[kind[strings.LastIndex(kind, ".")+1:]]
 }
 
 // kindOfSchema is what a schema wants first of all: joi.string().
