@@ -480,11 +480,22 @@ func routeOf(fn *ir.Func) string {
 	}
 	route := ""
 	inFile(fn.File, func(*ir.Func) {}, func(e *ir.Expr) {
-		if e.Kind == ir.Call && len(e.List) > 1 && isRoute(e.List[0]) && slices.ContainsFunc(e.List[1:], func(x *ir.Expr) bool { return x.Kind == ir.Lambda && x.Fn == fn }) {
+		if e.Kind == ir.Call && len(e.List) > 1 && isRoute(e.List[0]) && slices.ContainsFunc(e.List[1:], func(x *ir.Expr) bool { return handsOver(x, fn) }) {
 			route = e.List[0].Str
 		}
 	})
 	return route
+}
+
+// handsOver reports whether what a router is given is a function, as it is or in a wrapper or a list: router.post("/login", wrap(async (req, res) => ...)).
+func handsOver(x *ir.Expr, fn *ir.Func) bool {
+	switch x.Kind {
+	case ir.Lambda:
+		return x.Fn == fn
+	case ir.Call, ir.Array:
+		return slices.ContainsFunc(x.List, func(part *ir.Expr) bool { return handsOver(part, fn) })
+	}
+	return false
 }
 
 // ofCredentials are packages of NextAuth that let the application check a password.
