@@ -494,6 +494,9 @@ func input(name string, recv *Value, args *arguments) *Value {
 		if next == nil {
 			next = v.kw[key]
 		}
+		if i, ok := number(key); ok && next == nil && head == "recv" && i < len(v.args) { // what it was made with, by its place
+			next = v.args[i]
+		}
 		if next == nil && len(v.taints) > 0 && len(v.fields) == 0 {
 			next = &Value{taints: v.taints}
 		}
