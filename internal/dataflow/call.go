@@ -419,6 +419,9 @@ func (in *interp) body(f frame, c *closure, this *Value, args *arguments, at int
 	if s.yielded != nil {
 		out = &Value{elem: s.yielded}
 	}
+	if c.fn.Gives != "" {
+		out = in.declaredAs(c.fn.File, c.fn.Gives, out, c.fn.Start)
+	}
 	in.captures(g, c.fn, out)
 	thrown = in.thrown
 	in.thrown = joinThrown(before, thrown)

@@ -199,7 +199,7 @@ func secretIn(list *Value) *secret {
 // hidden is a value of which so little is left that it may be seen.
 func hidden(v *Value) *Value {
 	c := *v
-	c.secret = nil
+	c.secret, c.holds = nil, nil
 	if v.elem != nil {
 		c.elem = cleanedInside(v.elem, []string{Disclosed}, 0)
 	}
@@ -340,6 +340,15 @@ type disclosed struct {
 	names bool // of a whole that is a dictionary its names alone
 }
 
+// name is that of the field that is sensitive.
+func (d *disclosed) name() string {
+	what := d.what
+	if d.held { // the record with its `passwordHash`
+		_, what, _ = strings.Cut(what, "`")
+	}
+	return lastPart(strings.Trim(what, "`"))
+}
+
 func (d *disclosed) better(than *disclosed) bool {
 	switch {
 	case d == nil:
@@ -368,7 +377,7 @@ func (in *interp) logs(f frame, e *ir.Expr, m *Model, recv *Value, args *argumen
 	var wholes []*disclosed
 	note := func(d *disclosed) {
 		switch {
-		case d != nil && len(hides) > 0 && (d.whole || isNamedIn(hides, lastPart(strings.Trim(d.what, "`")))):
+		case d != nil && len(hides) > 0 && (d.whole || isNamedIn(hides, d.name())):
 		case d != nil && d.whole:
 			wholes = append(wholes, d)
 		case d.better(best):
@@ -666,7 +675,19 @@ func (in *interp) looksInto(f frame, v *Value, name string, depth int, note func
 			}
 		}
 	}
+	for _, part := range v.parts { // `failed for ${JSON.stringify(member)}`
+		if part.json != nil {
+			in.looksInto(f, part.json, "", depth+1, func(d *disclosed) {
+				if d != nil && d.held {
+					note(d)
+				}
+			})
+		}
+	}
 	for _, name := range v.holds {
+		if in.isTakenOut(v, name) {
+			continue
+		}
 		note(&disclosed{held: true, kind: ofPassword, what: "the record with its `" + name + "`", from: v.read})
 	}
 	if kind := in.p.sensitive(name); kind != plainData && in.isData(v, 0) && !in.isNameOfSecret(f, v, name) {

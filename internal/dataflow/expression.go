@@ -12,6 +12,9 @@ func (in *interp) eval(f frame, e *ir.Expr) *Value {
 		return nothing
 	}
 	v := in.expression(f, e)
+	if len(f.file.Types) > 0 {
+		v = in.asDeclared(f, e, v)
+	}
 	if f.s != nil && (e.Kind == ir.Member || e.Kind == ir.Call || v.trace != nil && e.Kind == ir.Name) {
 		v = in.traced(f, e, v)
 	}

@@ -91,6 +91,9 @@ func (in *interp) fromLibrary(c call) *Value {
 		}
 		if keepsArguments(c.callee.args, c.args.list) || strings.HasSuffix(ref, ".update().digest") || partOfDigest.MatchString(ref) || c.recv != nil && buffers[c.recv.ref] && partOfBytes.MatchString(ref+"()") { // what the digest is of, and not how it is written
 			out.args = c.callee.args
+			if run := statementOf(c.f, c.args); run != nil && runs[c.method] && c.f.file.Language == ir.Node {
+				out.kw = map[string]*Value{statementRun: run}
+			}
 		}
 		if addsToDigest.MatchString(ref) && len(c.args.list) > 0 {
 			out.args = append(slices.Clip(c.callee.args), c.args.list[0])

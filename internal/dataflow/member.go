@@ -463,6 +463,9 @@ func (in *interp) namedParts(f frame, x, key *Value, at int32, v *Value) *Value 
 func (in *interp) anyMember(x *Value) *Value {
 	bare := *x
 	bare.taints = nil
+	if x.isOneRow() { // a field of it
+		bare.holds = nil
+	}
 	out := in.listedIn(&bare)
 	for _, v := range sorted(x.fields) {
 		out = join(out, v)

@@ -97,6 +97,9 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 			fmt.Fprintf(b, "@%p %d", made.file, made.at)
 		}
 	}
+	for _, name := range v.holds {
+		b.WriteString(" holds " + name)
+	}
 	for _, t := range v.numbers {
 		fmt.Fprintf(b, "#%p %s", t.Source, t.Path)
 	}

@@ -86,6 +86,9 @@ func (in *interp) asParameter(f frame, c *closure, p, name *ir.Expr, v *Value, a
 	if len(v.taints) > 0 {
 		w := *v
 		w.taints = in.stepped(f, v.taints, at, "is given to "+orElse(c.fn.Name, "a function"))
+		if v.isReadRecord() { // what the function takes out of it is taken out of it
+			in.isPartOfRecord(&w, v)
+		}
 		v = &w
 	} else if v.empty() && name.Kind == ir.Name && name.Y != nil && p.Kind != ir.Default {
 		v = in.injected(own, name.Y, at, v)
@@ -98,6 +101,9 @@ func (in *interp) asParameter(f frame, c *closure, p, name *ir.Expr, v *Value, a
 		if v = checked(v); signedGo[name.Y.Str] {
 			v.numbers = numbers
 		}
+	}
+	if of := c.fn.File.Types[name]; of != "" {
+		return in.declaredAs(c.fn.File, of, v, at)
 	}
 	return v
 }

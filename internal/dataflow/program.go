@@ -79,6 +79,7 @@ type Program struct {
 	ownChecks    bool                  // Go: a validator was taught to check structs by functions of the program
 	generics     map[genericKey]*scope // of functions of Go with types
 
+	types  map[typeOfFile][]string        // TypeScript: the fields of types that are secrets
 	prisma map[string]map[string][]string // secrets of the models of schemas of Prisma, by file and model
 
 	jsonCookies bool                   // cookies are parsed that begin with j: and hold JSON

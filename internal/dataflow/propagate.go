@@ -33,6 +33,9 @@ func cleanedInside(v *Value, rules []string, depth int) *Value {
 		return nil
 	}
 	out := cleanedBy(v, rules)
+	if len(out.holds) > 0 && slices.Contains(rules, Disclosed) {
+		out.holds = nil
+	}
 	out.elem = cleanedInside(v.elem, rules, depth+1)
 	if v.fields != nil {
 		out.fields = map[string]*Value{}

@@ -1,6 +1,9 @@
 package dataflow
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What is read of records that hold secrets: one of several, the plain object in one, a copy with more in it.
 
@@ -10,12 +13,18 @@ var plainRecord = set("dataValues _doc rows")
 // isReadRecord reports whether a value is a record that was read, or several of them, and no model of a mapper.
 func (v *Value) isReadRecord() bool { return v != nil && len(v.holds) > 0 && v.read != nil }
 
-// oneRecord is one of some records that were read; nil where they are none.
+// oneRecord is one of some records that were read; nil where they are none, or where it is one already.
 func (in *interp) oneRecord(list *Value) *Value {
-	if !list.isReadRecord() || list.class != nil || in.st != nil {
+	if !list.isReadRecord() || list.class != nil || in.st != nil || list.isOneRow() {
 		return nil
 	}
 	return in.partOfRecord(list, &Value{ref: list.ref + ".first()"})
+}
+
+// isOneRow reports whether a record is a single one by what it was read as.
+func (v *Value) isOneRow() bool {
+	several := func(t *Taint) bool { return strings.HasSuffix(t.Path, ".Items") }
+	return len(v.taints) > 0 && !slices.ContainsFunc(v.taints, several)
 }
 
 // recordUnder is a record, or one that belongs to it, under a name of a member of it; nil where there is none.
@@ -52,11 +61,16 @@ func cutFirst(path, name string) (string, bool) {
 func (in *interp) partOfRecord(v, part *Value) *Value {
 	c := *part
 	c.holds, c.read = slices.Clone(v.holds), v.read
+	in.isPartOfRecord(&c, v)
+	return &c
+}
+
+// isPartOfRecord notes what a value is a part of, or another name for.
+func (in *interp) isPartOfRecord(part, of *Value) {
 	if in.recordOf == nil {
 		in.recordOf = map[*Value]*Value{}
 	}
-	in.recordOf[&c] = v
-	return &c
+	in.recordOf[part] = of
 }
 
 // takenOutOfRecord notes that a field was taken out of a record that was read, and so of what it is a part of.

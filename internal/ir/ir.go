@@ -23,6 +23,9 @@ type File struct {
 	Broken   bool   // it has syntax errors: what parses is here
 	Cut      string // which limit cut it, empty if it is whole
 	Package  string // Go: the name of its package
+
+	// Types are the names of types that TypeScript declares for expressions: x as Account, const a: Account = x, a parameter, f<Account>(x).
+	Types map[*Expr]string
 }
 
 // Func is a function, method or lambda.
@@ -37,6 +40,7 @@ type Func struct {
 	Decorators []*Expr
 	Getter     bool     // JavaScript: it is read like a field
 	Async      bool     // JavaScript: it gives a promise
+	Gives      string   // TypeScript: the name of the type that it is declared to give, or of which it gives several or a promise
 	Of         string   // Go: the type whose method it is
 	Fails      bool     // Go: the last of what it gives back is an error
 	Types      []string // Go: the names of the types that a call says

@@ -199,6 +199,7 @@ func (j *js) declarator(n int) []*ir.Stmt {
 	}
 	e := j.expr(ir.Assign, n)
 	e.X, e.Y, e.Declares = j.pattern(j.t.Child(n, "name")), j.expression(value), true
+	j.declares(e.Y, j.t.Child(n, "type"))
 	if e.Y.Kind == ir.Lambda && e.Y.Fn.Name == "" && e.X.Kind == ir.Name {
 		e.Y.Fn.Name = e.X.Str
 	}
@@ -468,6 +469,7 @@ func (j *js) pattern(n int) *ir.Expr {
 		p := j.pattern(j.t.Child(n, "pattern"))
 		if p.Kind == ir.Name {
 			p.Y = j.typeName(j.t.Child(n, "type"))
+			j.declares(p, j.t.Child(n, "type"))
 			p.List = j.decorators(n)
 		}
 		if v := j.t.Child(n, "value"); v >= 0 {
@@ -521,6 +523,7 @@ func (j *js) function(n int) *ir.Func {
 	f.Name = j.t.Text(j.t.Child(n, "name"))
 	f.Getter = j.t.Kind(n) == "method_definition" && j.t.HasToken(n, "get")
 	f.Async = j.t.HasToken(n, "async")
+	f.Gives = j.declared(j.t.Child(n, "return_type"), 0)
 	if p := j.t.Child(n, "parameter"); p >= 0 { // x => ...
 		f.Params = append(f.Params, j.pattern(p))
 	}
@@ -852,12 +855,21 @@ func (j *js) awaited(n int, kind string) *ir.Expr {
 // inner is the expression inside of one that adds nothing to it: parentheses, types.
 func (j *js) inner(n int, kind string) *ir.Expr {
 	x := j.t.FirstNamed(n)
-	if kind == "type_assertion" {
+	of := -1
+	switch kind {
+	case "type_assertion":
+		of = x
 		for c := range j.t.NamedChildren(n) {
 			x = c
 		}
+	case "as_expression":
+		for c := range j.t.NamedChildren(n) {
+			of = c
+		}
 	}
-	return j.expression(x)
+	e := j.expression(x)
+	j.declares(e, of)
+	return e
 }
 
 func (j *js) template(n int) *ir.Expr {
@@ -884,6 +896,7 @@ func (j *js) call(n int) *ir.Expr {
 		callee = j.t.FirstNamed(callee)
 	}
 	e.X = j.expression(callee)
+	j.declares(e, j.t.Child(n, "type_arguments"))
 	args := j.t.Child(n, "arguments")
 	if j.t.Kind(args) == "template_string" { // tag`...` gets the texts, and the values by themselves
 		texts := j.expr(ir.Array, args)

@@ -8,6 +8,43 @@ import (
 	"wardlet.example/internal/lower"
 )
 
+// Of types the names are kept that are declared for values, also of several, of what is promised and of what perhaps is nothing.
+func TestTypes(t *testing.T) {
+	tests := []struct{ source, want string }{
+		{"const a = x as Account", "Account"},
+		{"const a = x as unknown as Account[]", "Account"},
+		{"const a = <Account>x", "Account"},
+		{"const a: Account | undefined = x", "Account"},
+		{"const a = await f<(Account & RowDataPacket)[]>(x)", "Account"},
+		{"const a = x as Promise<readonly Account[] | null>", "Account"},
+		{"const a = x as Omit<Account, 'password'>", ""},
+		{"const a = x as Account | Order", ""},
+		{"const a = x as string", ""},
+		{"const a = x as const", ""},
+	}
+	for _, test := range tests {
+		f, err := lower.File("a.ts", []byte(test.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, name := range f.Types {
+			got += name
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", test.source, got, test.want)
+		}
+	}
+	f, err := lower.File("a.ts", []byte("async function f(a: Account[]): Promise<Order | null> {}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fn := f.Body[0].Fn
+	if fn.Gives != "Order" || f.Types[fn.Params[0]] != "Account" {
+		t.Errorf("got %q and %q", fn.Gives, f.Types[fn.Params[0]])
+	}
+}
+
 // What is read of a file, and what not.
 func TestFile(t *testing.T) {
 	tests := []struct {
