@@ -72,7 +72,9 @@ func (in *interp) binaryIsTrue(f frame, e *ir.Expr, holds bool) {
 	case "===", "==":
 		in.compared(f, e, holds)
 	case "!==", "!=":
-		in.choosesAmongColumns(f, e.X, e.Y)
+		if in.quiet(f, e.Y).known {
+			in.choosesAmongColumns(f, e.X, e.Y)
+		}
 		in.compared(f, e, !holds)
 	case "<", "<=", ">", ">=": // set(x) <= ALLOWED
 		if x := setOf(e.X); holds && e.Str[0] == '<' && x != nil && len(in.quiet(f, e.Y).theirs()) == 0 {

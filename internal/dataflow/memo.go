@@ -89,7 +89,7 @@ func (v *Value) write(b *strings.Builder, depth int) bool {
 		fmt.Fprintf(b, "wraps %p %p", f.fn, f.scope)
 	}
 	for _, t := range v.taints {
-		fmt.Fprintf(b, "|%p %s %v %v %d %s", t.Source, t.Path, t.object, t.pieces, t.token, t.lead)
+		fmt.Fprintf(b, "|%p %s %v %v %v %d %s", t.Source, t.Path, t.object, t.pieces, t.apart, t.token, t.lead)
 		for _, rule := range slices.Sorted(maps.Keys(t.clean)) {
 			b.WriteString("," + rule)
 		}

@@ -161,6 +161,11 @@ func (in *interp) splits(c call) (*Value, bool) {
 	whole := &Value{taints: texts(c.recv.taints)}
 	if gone := between(c); gone != nil {
 		whole = lacking(whole.taints, gone)
+		for i, t := range whole.taints {
+			u := *t
+			u.apart = true
+			whole.taints[i] = &u
+		}
 	}
 	taints := in.stepped(c.f, whole.taints, c.e.At, "goes through string.split")
 	return cleanedBy(&Value{taints: taints, isList: c.f.file.Language == ir.Python}, textOnly), true
@@ -195,8 +200,38 @@ func (in *interp) joins(c call) (*Value, bool) {
 	if out := in.joinedList(c.f, list, between, c.e.At); out != nil {
 		return out, true
 	}
-	all := addTaints(bodyOf(list, between), texts(between.all()))
+	parts := bodyOf(list, between)
+	if len(list.fields) == 0 { // the program has not written out how many there are
+		parts = together(parts, between)
+	}
+	all := addTaints(parts, texts(between.all()))
 	return &Value{taints: in.stepped(c.f, all, c.e.At, "is joined"), safe: ofAnyName(list.elem, 0)}, true
+}
+
+// together are the taints of the parts of a text with something between them: where that is what the text was split at, or is not known, it is in
+// the text again as often as an outsider likes.
+func together(taints []*Taint, between *Value) []*Taint {
+	out := slices.Clone(taints)
+	for i, t := range out {
+		if !t.apart {
+			continue
+		}
+		u := *t
+		u.apart, u.clean = false, maps.Clone(t.clean)
+		u.gone = strings.Map(func(c rune) rune {
+			if !between.known || strings.ContainsRune(escaped.Replace(between.text), c) {
+				return -1
+			}
+			return c
+		}, t.gone)
+		for rule, characters := range harmful {
+			if lacksAll(t.gone, characters) && !lacksAll(u.gone, characters) {
+				delete(u.clean, rule)
+			}
+		}
+		out[i] = &u
+	}
+	return out
 }
 
 // joinedList is the text that a list becomes of which all elements are known, with something constant between them; nil for others.

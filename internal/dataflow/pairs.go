@@ -11,7 +11,7 @@ import (
 // pairMark stands before the name that stands for the names of fields, where the name is kept of what stands under them.
 const pairMark = "\x02"
 
-// pairs of a name and what stands under it are given by these methods.
+// givesPairs are methods that give pairs of a name and what stands under it.
 var givesPairs = set("items entries iteritems")
 
 // notesPair notes which name stands for what is under the names that another one stands for, in a loop through pairs.
@@ -38,7 +38,7 @@ func (in *interp) passesOver(f frame, x, names *ir.Expr) {
 	over := in.quiet(f, names)
 	c := *v
 	c.taints = slices.DeleteFunc(slices.Clone(v.taints), func(t *Taint) bool {
-		name := lastPart(plainPath(t.Path))
+		name := lastPart(t.Path) // body[] is an element of what is called so, under a name that is not known
 		return over.known && over.text == name || mentions(over, name)
 	})
 	in.set(f.s, under.text, &c, true)

@@ -101,6 +101,7 @@ type Taint struct {
 	keys   bool            // it is a name of a field of what stands there, and nothing that stands in it
 	among  bool            // code that goes through an object by its names came to it, which perhaps chooses by them
 	pieces bool            // of a list: the parts of a path between its slashes
+	apart  bool            // of a list: the parts of a text that was split, as many as an outsider likes
 	gone   string          // characters that were taken out of it or written otherwise
 	quotes bool            // it does no harm in a page for that alone, and quotes are not among them: they end an attribute
 	signs  bool            // of what was checked: only of which characters it is, so that it still may be any name
