@@ -65,8 +65,11 @@ func (in *interp) wasText(f frame, e *ir.Expr, recv *Value, method string) {
 	if recv == nil || recv.ref != "" || recv.class != nil || !onlyTextsHave[f.file.Language][method] || len(recv.fields) > 0 {
 		return
 	}
-	if slices.ContainsFunc(recv.taints, func(t *Taint) bool { return t.object }) {
-		in.trust(f, e.X.X, textOnly)
+	for _, t := range recv.taints {
+		if t.object {
+			in.trust(f, e.X.X, textOnly)
+			in.trustText(f, pathMark+t.Path, textOnly) // under whatever name
+		}
 	}
 }
 
