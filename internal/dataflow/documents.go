@@ -38,6 +38,29 @@ func (in *interp) putsDocument(c call, m *Model) {
 	}
 }
 
+// notSentIn are words in names of fields that say whose a document is, who somebody is, or what it is worth: besides notForForms.
+var notSentIn = set(`user users author creator created updated customer account member id status state price amount total paid payment score points rating level plan tier
+	password hash token secret enabled active deleted blocked rank discount`)
+
+// takesForms reports whether a model of Mongoose has nothing but fields that a form may have: its schema lets no others in, and is the list of what
+// a caller may set.
+func takesForms(model *Value) bool {
+	model = orNothing(model)
+	columns := orNothing(model.kw[columnsOf])
+	if packageOf(model.ref) != "mongoose" || model.kw[looseSchema] != nil || len(columns.fields) == 0 || columns.spread != nil || columns.named != nil || len(columns.taints) > 0 {
+		return false
+	}
+	for name := range columns.fields {
+		if slices.ContainsFunc(wordsOf(name), func(word string) bool { return notForForms[word] || notSentIn[word] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// looseSchema is the name under which a model keeps that its schema lets other fields in, or perhaps does.
+const looseSchema = "loose"
+
 // withPushed is what an update sets, with the lists into which it puts something: {$push: {notes: note}}, {$addToSet: {tags: {$each: tags}}}.
 func withPushed(set, update *Value) *Value {
 	if update == nil {

@@ -181,6 +181,9 @@ func (in *interp) mongooseModel(c call) (*Value, bool) {
 	}
 	if schema := c.args.get(1); schema.ref == "mongoose.Schema()" && len(schema.args) > 0 {
 		m.kw = map[string]*Value{columnsOf: schema.args[0]}
+		if len(schema.args) > 1 && (schema.args[1].fields["strict"] != nil || len(schema.args[1].fields) == 0) {
+			m.kw[looseSchema] = schema
+		}
 		if asksMore(schema.args[0]) {
 			m.kw["asks"] = schema
 		}

@@ -40,7 +40,9 @@ func (in *interp) sinkAt(f frame, e *ir.Expr, m *Model, recv *Value, args *argum
 	for _, name := range m.narrowed(args) {
 		for _, v := range in.allInputs(name, recv, args) {
 			if !slices.Contains(shown, v) {
-				in.sinkGets(f, e, m, recv, v)
+				if m.Rule != "mass-assignment" || !takesForms(recv) {
+					in.sinkGets(f, e, m, recv, v)
+				}
 				if m.Rule == "mass-assignment" && !typesOfSchemas[m.Package] && !schemaLooks(m, recv, args) {
 					in.keepsFields(f, e.At, callName(m), v)
 				}
