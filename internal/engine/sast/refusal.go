@@ -23,6 +23,7 @@ func refusals(n *paths.Node) []spot {
 	var out []spot
 	effects := effectsOf(n)
 	for _, fn := range n.Result.Reached {
+		others := behindOthers(fn)
 		ir.Statements(fn.Body, func(list []*ir.Stmt, i int) {
 			if s := list[i]; s.Kind == ir.If && len(s.Else) == 0 && len(s.Body) > 0 && !ir.Ends(s.Body) {
 				if what := refusedBy(n, fn, s.Body[len(s.Body)-1]); what != "" && goesOn(n, fn, list[i+1:], effects) {
@@ -30,11 +31,29 @@ func refusals(n *paths.Node) []spot {
 					out = append(out, spot{file: fn.File, at: last.X.At, fields: map[string]string{"call": "a condition", "source": "the refusal (" + what + ") does not end the function"}})
 				}
 			}
-			if e := unthrown(fn, list[i]); e != nil {
+			if e := unthrown(fn, list[i]); e != nil && !others[list[i]] {
 				out = append(out, spot{file: fn.File, at: e.At, fields: map[string]string{"call": "a condition", "source": "the error is made, and not thrown"}})
 			}
 		})
 	}
+	return out
+}
+
+// looksAtInput are words in what looks at input, and fails where it is not as it should be.
+var looksAtInput = regexp.MustCompile(`(?i)valid|verif|check|auth|parse|load|decod|decrypt|schema|token|jwt`)
+
+// behindOthers are the statements that run where something else has failed than a check of input: connecting to a database.
+func behindOthers(fn *ir.Func) map[*ir.Stmt]bool {
+	out := map[*ir.Stmt]bool{}
+	ir.Walk(fn.Body, func(s *ir.Stmt) bool {
+		if s.Kind == ir.Try && !someName(s.Body, looksAtInput) {
+			ir.Walk(s.Else, func(inside *ir.Stmt) bool {
+				out[inside] = true
+				return true
+			}, func(*ir.Expr) bool { return false })
+		}
+		return true
+	}, func(*ir.Expr) bool { return false })
 	return out
 }
 
