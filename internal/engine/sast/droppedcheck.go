@@ -71,7 +71,7 @@ func droppedAnswers(n *paths.Node, told []spot) []spot {
 	return out
 }
 
-// looksOnly are methods and functions that ask something of a value and leave it as it is, mayThrow those that throw where it is another.
+// looksOnly are methods and functions that ask something of a value and leave it as it is, putsInto those that change a list or a dictionary.
 var (
 	looksOnly = regexp.MustCompile(`^(test|exec|match|search|fullmatch|includes|has|hasOwn|hasOwnProperty|some|every|filter|map|find|findIndex|forEach|reduce|flatMap|flat|keys|values|items|entries|get|trim|strip|lower|upper|toLowerCase|toUpperCase|split|join|slice|startsWith|endsWith|startswith|endswith|isdigit|isalpha|isalnum|indexOf|charAt|replace|isArray|isInteger|isFinite|isNaN|isSafeInteger|String|Number|Boolean|Object|Array|Set|Map|Date|len|str|int|float|bool|isinstance|any|all|set|list|dict|sorted|range|type|hasattr|getattr|max|min|abs|sum|now|getTime|toString|toISOString|concat|format|at|from|issubset|difference|intersection|union)$`)
 	putsInto  = regexp.MustCompile(`^(push|unshift|append|extend|add|insert|concat|update|set|setdefault)$`)
